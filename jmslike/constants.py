@@ -1,0 +1,22 @@
+"""The numbers of the specification, under the names that Java gives them."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class DeliveryMode(IntEnum):
+    """Whether a message survives a restart of the provider (section 3.4.2)."""
+
+    NON_PERSISTENT = 1
+    PERSISTENT = 2
+
+
+class SessionMode(IntEnum):
+    """How a session acknowledges what it received (section 6.2.10). `Session` carries the members as its constants."""
+
+    SESSION_TRANSACTED = 0
+    AUTO_ACKNOWLEDGE = 1
+    CLIENT_ACKNOWLEDGE = 2
+    DUPS_OK_ACKNOWLEDGE = 3
+    INDIVIDUAL_ACKNOWLEDGE = 4

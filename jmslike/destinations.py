@@ -1,0 +1,96 @@
+"""Destinations: names of queues and topics (sections 2.5 and 4). A destination creates nothing in the broker."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from jmslike.errors import IllegalStateError, InvalidDestinationError
+
+
+class Destination:
+    """A queue or a topic by its name. Destinations are equal by kind and name, and hashable."""
+
+    __slots__ = ("name",)
+    is_queue: ClassVar[bool]
+    is_temporary: ClassVar[bool] = False
+
+    def __init__(self, name: str) -> None:
+        if not isinstance(name, str) or not name:
+            raise InvalidDestinationError(f"the name of a destination must be a non-empty str, not {name!r}")
+        self.name = name
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Destination):
+            return NotImplemented
+        return self.is_queue is other.is_queue and self.name == other.name
+
+    def __hash__(self) -> int:
+        return hash((self.is_queue, self.name))
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+    def __str__(self) -> str:
+        return f"{'queue' if self.is_queue else 'topic'}://{self.name}"
+
+
+class Queue(Destination):
+    """A destination whose every message goes to one receiver (section 4.1)."""
+
+    __slots__ = ()
+    is_queue = True
+
+    @property
+    def queue_name(self) -> str:
+        """The name of this queue."""
+        return self.name
+
+
+class Topic(Destination):
+    """A destination whose every message goes to every subscription (section 4.2)."""
+
+    __slots__ = ()
+    is_queue = False
+
+    @property
+    def topic_name(self) -> str:
+        """The name of this topic."""
+        return self.name
+
+
+class _Temporary(Destination):
+    """What the two temporary kinds share: `delete()`, which the connection that made them supplies."""
+
+    __slots__ = ()
+    is_temporary = True
+    _delete: Callable[[Destination], None] | None
+
+    def delete(self) -> None:
+        """Delete this destination and its messages (section 6.2.2).
+
+        Raises JMSError while it has an open consumer, IllegalStateError if it was not made by this connection.
+        """
+        if self._delete is None:
+            raise IllegalStateError(f"{self} can be deleted only by the connection that created it")
+        self._delete(self)
+
+
+class TemporaryQueue(_Temporary, Queue):
+    """A queue that lives as long as the connection that created it."""
+
+    __slots__ = ("_delete",)
+
+    def __init__(self, name: str, delete: Callable[[Destination], None] | None = None) -> None:
+        super().__init__(name)
+        self._delete = delete
+
+
+class TemporaryTopic(_Temporary, Topic):
+    """A topic that lives as long as the connection that created it."""
+
+    __slots__ = ("_delete",)
+
+    def __init__(self, name: str, delete: Callable[[Destination], None] | None = None) -> None:
+        super().__init__(name)
+        self._delete = delete
