@@ -1,0 +1,106 @@
+"""What a live connection can do: one declaration, returned by `Transport.open`, from which everything else follows.
+
+The core's decisions, the expectations of the conformance suite, the compatibility matrix and `jmslike capabilities` read
+it; nothing else says what a transport can do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum
+from types import MappingProxyType
+
+from jmslike.errors import UnsupportedFeatureError
+
+
+class Feature(Enum):
+    """The features in which transports differ; the value says what each is, for users."""
+
+    QUEUE_SELECTOR = "message selectors on a queue's consumers"
+    TOPIC_SELECTOR = "message selectors on a topic's subscriptions"
+    TRANSACTION = "sends and receives committed as one"
+    DELAY = "delivery delay"
+    TTL = "time to live, also without a consumer"
+    PRIORITY = "higher priority first"
+    DURABLE_SUBSCRIPTION = "durable subscriptions"
+    SHARED_SUBSCRIPTION = "subscriptions shared by several consumers"
+    BROWSE = "queue browsers"
+    TEMPORARY = "temporary queues and topics"
+    REDELIVERY_COUNT = "delivery counts that survive the session"
+    PERSISTENCE = "messages that survive a restart of the provider"
+    ORDER = "order of one producer's messages"
+    NO_LOCAL = "noLocal subscriptions"
+    MESSAGE_GROUP = "message groups (JMSXGroupID)"
+    NO_WAIT = "receive_no_wait finds what already waits in the queue"
+    CLIENT_ID = "exclusive client identifiers"
+
+
+class Level(Enum):
+    """How well a feature is supported."""
+
+    NATIVE = "native"
+    EMULATED = "emulated"
+    PARTIAL = "partial"
+    UNSUPPORTED = "unsupported"
+
+
+@dataclass(frozen=True, slots=True)
+class Support:
+    """The level of one feature; for PARTIAL the behaviours (ids) that do not hold, each with its reason; for
+    UNSUPPORTED the reason and what to use instead."""
+
+    level: Level
+    exceptions: Mapping[str, str] = field(default_factory=dict)
+    reason: str = ""
+
+
+NATIVE = Support(Level.NATIVE)
+EMULATED = Support(Level.EMULATED)
+
+
+def partial(**exceptions: str) -> Support:
+    """Support with exceptions: `partial(TX_07="one queue at a time")` names behaviour TX-07."""
+    return Support(Level.PARTIAL, {name.replace("_", "-"): reason for name, reason in exceptions.items()})
+
+
+def unsupported(reason: str) -> Support:
+    """No support; the reason says what to use instead."""
+    return Support(Level.UNSUPPORTED, reason=reason)
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """The features of a live connection, with the product behind it."""
+
+    product: str
+    version: str
+    features: Mapping[Feature, Support]
+
+    def __post_init__(self) -> None:
+        missing = [feature.name for feature in Feature if feature not in self.features]
+        if missing:
+            raise ValueError(f"a transport declares every feature; missing: {', '.join(missing)}")
+        object.__setattr__(self, "features", MappingProxyType(dict(self.features)))
+
+    def __getitem__(self, feature: Feature) -> Support:
+        return self.features[feature]
+
+    def level(self, feature: Feature) -> Level:
+        """Give the level of one feature."""
+        return self.features[feature].level
+
+    def supports(self, feature: Feature) -> bool:
+        """Tell whether the feature can be used at all."""
+        return self.features[feature].level is not Level.UNSUPPORTED
+
+    def require(self, feature: Feature) -> None:
+        """Raise UnsupportedFeatureError, with the reason, unless the feature can be used."""
+        support = self.features[feature]
+        if support.level is Level.UNSUPPORTED:
+            raise UnsupportedFeatureError(f"{self.product} has no {feature.value}: {support.reason}")
+
+    @property
+    def exceptions(self) -> dict[str, str]:
+        """All ids of behaviours that do not hold, each with its reason."""
+        return {name: why for support in self.features.values() for name, why in support.exceptions.items()}

@@ -1,0 +1,370 @@
+"""The boundary between the session core and what carries the traffic.
+
+A transport implements the five protocols below and declares its `Capabilities`; the core does everything that is the same
+everywhere. The value types are never changed after they are handed over. The clauses C1 to C13 are the whole contract;
+`jmslike.testing.contract` has at least one test for each and runs them against any transport.
+
+- C1   `subscribe` returns only when the subscription is live: what is sent afterwards is received.
+- C2   One thread at a time calls `take`. `interrupt` makes a take in progress, or else the next one, give None early.
+       `ready(callback)` arms a listener: a message that may be taken calls one armed or blocked subscription that may
+       take it. The callback answers True (an idle thread takes it now) or False (busy: offer it to another, I look again
+       by myself). Whoever leaves after being called (disarmed, closed, interrupted, timed out, or because it found a
+       message itself) passes the call on.
+- C3   What was pushed and `take` has not handed out never exceeds `window` messages. A session that holds more than that
+       unsettled still gets its next message.
+- C4   The order of one producer's messages to one destination, with the same priority and mode and without delay, is kept
+       where ORDER is declared.
+- C5   `send` without a completion returns only after the broker took responsibility for a persistent message. With one it
+       pipelines: the completion is called exactly once, with an error or None, in the order of sending, also on loss and
+       close; at most `max_in_flight` are open, then `send` waits. `settle` returns in CLIENT and INDIVIDUAL when it is
+       applied, in AUTO and DUPS_OK when it is handed to the wire; `close` flushes.
+- C6   `commit`: where TRANSACTION is NATIVE, all or nothing, else TransactionRolledBackError. Where it is PARTIAL, all sends
+       are confirmed before any settlement is applied; a failure before that point is TransactionRolledBackError, after it
+       TransactionInDoubtError: duplicates are possible, loss never. After either the session has a new, empty transaction.
+- C7   A receipt is stale once the broker may give its message to somebody else. `settle` of a stale receipt does nothing;
+       in `commit` it fails the whole commit with TransactionRolledBackError before anything is sent. `holds` tells.
+- C8   A message knows its session, never its receipt.
+- C9   `close` is idempotent, safe from any thread, bounded, and wakes every waiter. `Subscription.close` gives back what
+       `take` never handed out; receipts that it did hand out stay valid until they are settled or the session link closes.
+       Closing a link releases what is unsettled, each with its attempts.
+- C10  Loss is reported once through `Events.lost`; from then on every waiting or later take, send, settle and commit
+       raises ConnectionLostError at once. None from `take` means: the time is up, woken, or closed; nothing else.
+- C11  Only JMSError crosses the border, with the library's error as `__cause__`.
+- C12  No lock is held while calling `ready` callbacks, events, completions or the application.
+- C13  `settle` names exactly what is settled. A transport acknowledges cumulatively only up to the highest receipt below
+       which nothing that was pushed on that channel, subscription or partition is unsettled.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
+
+from jmslike.capabilities import Capabilities
+from jmslike.constants import SessionMode
+from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.errors import JMSError
+from jmslike.selector import Selector
+from jmslike.values import PropertyValue
+
+__all__ = [
+    "ACCEPT",
+    "NO_HEADERS",
+    "NO_PROPERTIES",
+    "Completion",
+    "Constraints",
+    "Delivery",
+    "Destination",
+    "Envelope",
+    "Events",
+    "Headers",
+    "Outcome",
+    "Queue",
+    "Receipt",
+    "Sender",
+    "SessionLink",
+    "SessionSpec",
+    "Settlement",
+    "Subscription",
+    "SubscriptionSpec",
+    "TemporaryQueue",
+    "TemporaryTopic",
+    "Terms",
+    "Topic",
+    "Transport",
+    "TransportFactory",
+]
+
+
+class Headers(NamedTuple):
+    """The headers that a client sets (section 3.4.11)."""
+
+    correlation_id: str | bytes | None = None
+    reply_to: Destination | None = None
+    type: str | None = None
+
+
+NO_HEADERS: Final = Headers()
+NO_PROPERTIES: Final[dict[str, PropertyValue]] = {}
+"""Shared by all messages without properties; never written to."""
+
+
+class Terms:
+    """What the messages of one producer to one destination have in common: made once, shared by all of them."""
+
+    __slots__ = ("delivery_mode", "destination", "id_prefix", "origin")
+
+    def __init__(self, destination: Destination, delivery_mode: int, origin: str | None, id_prefix: str) -> None:
+        self.destination = destination
+        self.delivery_mode = delivery_mode
+        self.origin = origin
+        self.id_prefix = id_prefix
+
+
+class Constraints:
+    """What restricts when a message may be taken, and by whom; a message without restrictions has none of these.
+
+    `expiration` and `due` are milliseconds since the epoch, 0 for none. `group` is JMSXGroupID; the message that
+    carries `closes_group` (JMSXGroupSeq -1) is the last of its group's current owner.
+    """
+
+    __slots__ = ("closes_group", "due", "expiration", "group")
+
+    def __init__(
+        self, expiration: int = 0, due: int = 0, group: str | None = None, closes_group: bool = False
+    ) -> None:
+        self.expiration = expiration
+        self.due = due
+        self.group = group
+        self.closes_group = closes_group
+
+
+class Envelope:
+    """A message on its way: sealed, shared by all who receive it, and never changed.
+
+    The body is None for a bare Message; str or None for "text"; bytes for "bytes"; a dict for "map"; a tuple for
+    "stream"; and for "object" the encoded object (bytes) or None. The slots are filled by plain assignment, because this is made once for each message sent.
+    """
+
+    __slots__ = ("_id", "body", "constraints", "headers", "kind", "priority", "properties", "sent_at", "terms")
+
+    terms: Terms
+    _id: int | str  # a number until somebody reads `id`: most ids are never read
+    sent_at: float  # seconds since the epoch
+    priority: int
+    constraints: Constraints | None
+    headers: Headers
+    properties: Mapping[str, PropertyValue]
+    kind: str
+    body: Any
+
+    @classmethod
+    def make(
+        cls,
+        *,
+        id: str,  # noqa: A002 - the header's name
+        destination: Destination,
+        kind: str,
+        body: Any = None,
+        delivery_mode: int = 2,
+        priority: int = 4,
+        timestamp: int = 0,
+        expiration: int = 0,
+        delivery_time: int = 0,
+        headers: Headers = NO_HEADERS,
+        properties: Mapping[str, PropertyValue] = NO_PROPERTIES,
+        origin: str | None = None,
+    ) -> Envelope:
+        """Make an envelope from what was read off a wire; times are milliseconds since the epoch."""
+        self = cls.__new__(cls)
+        self.terms = Terms(destination, delivery_mode, origin, "")
+        self._id = id
+        self.sent_at = timestamp / 1000
+        self.priority = priority
+        self.constraints = constraints_of(expiration, delivery_time, properties)
+        self.headers = headers
+        self.properties = properties
+        self.kind = kind
+        self.body = body
+        return self
+
+    @property
+    def id(self) -> str:
+        """JMSMessageID."""
+        if type(self._id) is int:
+            self._id = f"{self.terms.id_prefix}{self._id}"
+        return self._id  # type: ignore[return-value]
+
+    @property
+    def destination(self) -> Destination:
+        """JMSDestination."""
+        return self.terms.destination
+
+    @property
+    def delivery_mode(self) -> int:
+        """JMSDeliveryMode: 1 or 2."""
+        return self.terms.delivery_mode
+
+    @property
+    def origin(self) -> str | None:
+        """The client id of the sending connection, else its own mark; what noLocal compares."""
+        return self.terms.origin
+
+    @property
+    def timestamp(self) -> int:
+        """JMSTimestamp, in milliseconds since the epoch."""
+        return int(self.sent_at * 1000)
+
+    @property
+    def expiration(self) -> int:
+        """JMSExpiration, in milliseconds since the epoch; 0 for never."""
+        return self.constraints.expiration if self.constraints is not None else 0
+
+    @property
+    def due(self) -> int:
+        """When the message may be delivered, in milliseconds since the epoch; 0 for at once."""
+        return self.constraints.due if self.constraints is not None else 0
+
+    @property
+    def delivery_time(self) -> int:
+        """JMSDeliveryTime, in milliseconds since the epoch."""
+        return self.due or self.timestamp
+
+
+def constraints_of(expiration: int, due: int, properties: Mapping[str, PropertyValue]) -> Constraints | None:
+    """Give the restrictions of a message with these times (milliseconds since the epoch) and properties, if any."""
+    group = properties.get("JMSXGroupID") if properties else None
+    if not (expiration or due or group):
+        return None
+    group = group if isinstance(group, str) else None
+    return Constraints(expiration, due, group, group is not None and properties.get("JMSXGroupSeq") == -1)
+
+
+Receipt: TypeAlias = Any
+"""Opaque; minted by the transport for each delivery."""
+
+Delivery: TypeAlias = "tuple[Envelope, Receipt | None, int]"
+"""An envelope, its receipt (None: already settled), and the attempts: hand-overs before this one. A bare redelivered flag of
+a broker counts as 1."""
+
+Outcome: TypeAlias = "int | None"
+"""What settles a delivery: ACCEPT, or a number, which releases it to be delivered again with that many attempts."""
+
+ACCEPT: Final[Outcome] = None
+
+Completion: TypeAlias = "Callable[[JMSError | None], None]"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionSpec:
+    """What a session link has to know of its session."""
+
+    mode: SessionMode
+
+    @property
+    def transacted(self) -> bool:
+        """Whether the session uses `commit`."""
+        return self.mode is SessionMode.SESSION_TRANSACTED
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionSpec:
+    """What a consumer asks for. `name` is None for a queue and for an unshared non-durable subscription; `window` is in
+    messages. The client id that belongs to a named subscription is the one given to `Transport.identify`."""
+
+    destination: Destination
+    selector: Selector | None = None
+    name: str | None = None
+    durable: bool = False
+    shared: bool = False
+    no_local: bool = False
+    window: int = 100
+
+
+class Events(Protocol):
+    """How a transport reports what no caller is waiting for."""
+
+    def lost(self, error: JMSError) -> None:
+        """The link is gone (C10)."""
+
+    def failed(self, error: JMSError) -> None:
+        """Something else went wrong that no caller is waiting for."""
+
+
+class Sender(Protocol):
+    """The way to one destination."""
+
+    def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
+        """Send (C5). Raises InvalidDestinationError, ResourceAllocationError, ConnectionLostError."""
+
+    def close(self) -> None:
+        """Close; wakes a send that waits (C9)."""
+
+
+class Subscription(Protocol):
+    """One consumer's source of deliveries."""
+
+    def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
+        """Wait in the caller's thread, at most `timeout` seconds (None: for ever), for a delivery (C2, C10).
+
+        `settle` allows the transport to settle at hand-over a delivery that has no attempts yet.
+        """
+
+    def settle(self, receipts: Sequence[Receipt], outcome: Outcome) -> None:
+        """Settle exactly these deliveries (C5, C7, C13)."""
+
+    def ready(self, callback: Callable[[], bool] | None) -> None:
+        """Arm or disarm (None) a listener (C2). If a message may be taken now, the callback is called before this
+        returns. An armed listener stays armed until it is disarmed."""
+
+    def interrupt(self) -> None:
+        """Make a take in progress, or else the next one, give None early (C2)."""
+
+    def holds(self, receipt: Receipt) -> bool:
+        """Tell whether the receipt is still good (C7)."""
+
+    def close(self) -> None:
+        """Close (C9)."""
+
+
+Settlement: TypeAlias = "tuple[Subscription, Sequence[Receipt], Outcome]"
+
+
+class SessionLink(Protocol):
+    """One session's part of a connection."""
+
+    def sender(self, destination: Destination) -> Sender:
+        """Give a way to the destination. Raises InvalidDestinationError."""
+
+    def subscribe(self, spec: SubscriptionSpec) -> Subscription:
+        """Subscribe (C1)."""
+
+    def commit(self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement]) -> None:
+        """Send and settle as one (C6, C7). Usable in any session mode: dead letters go this way."""
+
+    def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+        """Give what waits in the queue now, oldest first; a generator, so that it can be closed. Only if BROWSE is
+        declared."""
+
+    def close(self) -> None:
+        """Close, releasing what is unsettled (C9)."""
+
+
+class Transport(Protocol):
+    """One connection to a provider."""
+
+    def open(self, events: Events) -> Capabilities:
+        """Connect. Raises JMSSecurityError, ConnectionLostError, ResourceAllocationError."""
+
+    def identify(self, client_id: str) -> None:
+        """Claim the client id until `close`. Raises InvalidClientIDError if it is in use."""
+
+    def session(self, spec: SessionSpec) -> SessionLink:
+        """Open a session link."""
+
+    def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
+        """Make a temporary destination, which lives until `close`, and give its name."""
+
+    def delete_temporary(self, destination: Destination) -> None:
+        """Delete it with its messages. Raises JMSError while it has a subscription."""
+
+    def unsubscribe(self, name: str) -> None:
+        """Delete a durable subscription. Raises InvalidDestinationError for an unknown name, JMSError while it is in
+        use or holds unsettled messages."""
+
+    def close(self) -> None:
+        """Close the links, then the connection (C9)."""
+
+
+class TransportFactory(Protocol):
+    """The entry point of a transport (group `jmslike.transports`, named as its URL scheme)."""
+
+    options: Mapping[str, str]
+    """The transport's own options and what each means; others are refused by name before `make` is called."""
+
+    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Transport:
+        """Make a transport that is not open yet. Raises ValueError for a bad option value."""
+
+    def forget(self, url: str) -> None:
+        """Drop what the process keeps for the URL (`jmslike.forget`); most transports keep nothing."""
