@@ -1,0 +1,87 @@
+"""The rules that keep the house in order: which way imports point, how long a file may be, where the library speaks."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = ("jmslike", "transports", "native_engine")
+SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+MOST_LINES = 450
+FOR_TERMINALS = (ROOT / "jmslike" / "cli", ROOT / "jmslike" / "compare")
+
+every_source = pytest.mark.parametrize("path", SOURCES, ids=lambda path: str(path.relative_to(ROOT)))
+
+
+def test_imports_point_one_way() -> None:
+    linter = (
+        "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
+    )
+    result = subprocess.run([sys.executable, "-c", linter], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_import_needs_no_extra() -> None:
+    """`import jmslike` loads the standard library and the project only."""
+    script = (
+        "import sys; before = set(sys.modules); import jmslike, transports.native\n"
+        "loaded = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
+        f"print(*sorted(loaded - set(sys.stdlib_module_names) - set({PACKAGES!r})))"
+    )
+    result = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert result.stdout.split() == []
+
+
+@every_source
+def test_file_is_short(path: Path) -> None:
+    lines = len(path.read_text(encoding="utf-8").splitlines())
+    assert lines <= MOST_LINES, f"{lines} lines: give each of its purposes a file"
+
+
+@every_source
+def test_library_speaks_through_its_loggers(path: Path) -> None:
+    """No print, no use of the standard streams, no root logger; loggers are named jmslike.*."""
+    if any(path.is_relative_to(folder) for folder in FOR_TERMINALS):
+        pytest.skip("made to speak to a terminal")
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    assert list(loud_places(tree, package=path.relative_to(ROOT).parts[0])) == []
+
+
+def loud_places(tree: ast.Module, package: str) -> Iterator[str]:
+    """Give the places of a module that speak past its logger."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Name(id="print")):
+                yield f"line {node.lineno}: print"
+            case ast.Attribute(value=ast.Name(id="sys"), attr="stdout" | "stderr"):
+                yield f"line {node.lineno}: sys.{node.attr}"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="logging"), attr="getLogger"), args=args):
+                match args:
+                    case [ast.Constant(value=str(name))] if name.split(".")[0] == "jmslike":
+                        pass
+                    case [ast.Name(id="__name__")] if package == "jmslike":
+                        pass
+                    case _:
+                        yield f"line {node.lineno}: a logger that is not named jmslike.*"
+            case ast.Call(func=ast.Attribute(value=ast.Name(id="logging"), attr=function)):
+                yield f"line {node.lineno}: logging.{function} uses the root logger"
+
+
+@pytest.mark.parametrize(
+    ("code", "places"),
+    [
+        ("print(1)", 1),
+        ("import sys; sys.stderr.write('x')", 1),
+        ("import logging; logging.getLogger(__name__)", 1),
+        ("import logging; logging.warning('x')", 1),
+        ("import logging; log = logging.getLogger('jmslike.session'); log.warning('x')", 0),
+    ],
+)
+def test_loud_places_are_found(code: str, places: int) -> None:
+    assert len(list(loud_places(ast.parse(code), "transports"))) == places

@@ -1,0 +1,56 @@
+"""Every ```python block of README.md and docs/ runs: those of a page one after the other, in a process of its own."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
+PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+def python_of(text: str) -> str:
+    """Give the Python blocks of a page, each on the lines that it has there: a traceback then points into the page."""
+    code: list[str] = []
+    for block in PYTHON_BLOCK.finditer(text):
+        first_line = text.count("\n", 0, block.start(1))
+        code += [""] * (first_line - len(code)) + block[1].splitlines()
+    return "\n".join(code) + "\n"
+
+
+def test_blocks_keep_their_lines() -> None:
+    assert python_of("# T\n```python\na = 1\n```\n```text\nno\n```\n\n```python\nb = 2\n```\n") == (
+        "\n\na = 1\n\n\n\n\n\n\nb = 2\n"
+    )
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_code_of_a_page_runs(page: Path, tmp_path: Path) -> None:
+    script = tmp_path / f"{page.stem}.py"
+    script.write_text(python_of(page.read_text(encoding="utf-8")), encoding="utf-8")
+    result = subprocess.run(
+        [sys.executable, "-W", "error", script.name],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert result.returncode == 0, f"{page.relative_to(ROOT)}:\n{result.stderr}"
+
+
+def test_links_between_pages_lead_somewhere() -> None:
+    broken = [
+        f"{page.relative_to(ROOT)}: {target}"
+        for page in PAGES
+        for target in re.findall(r"\]\(([^)#:]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8"))
+        if not (page.parent / target).exists()
+    ]
+    assert not broken
