@@ -38,6 +38,8 @@ TESTS = ["tests/unit", "tests/contract", "tests/conformance"]
 SLOWEST = 5.0
 """Seconds: tests that take longer (stress, soak) are not run for each mutant."""
 
+LOG = "pytest.log"
+
 
 def main() -> None:
     options = parsed()
@@ -72,6 +74,8 @@ def learn(tree: Path, tests: list[str]) -> dict[str, Any]:
     """Run the tests once; give the seconds and the reached lines of each that passes and is quick enough."""
     report = tree / "reach.json"
     run_pytest(tree, ["-p", "tests.mutation.reach", *tests], None, {OUTPUT: str(report)})
+    if not report.exists():
+        sys.exit(f"The tests do not run:\n{(tree / LOG).read_text()}")
     reach = json.loads(report.read_text(encoding="utf-8"))
     return {test: facts for test, facts in reach.items() if facts["seconds"] <= SLOWEST}
 
@@ -150,14 +154,15 @@ def survives_in(tree: Path, mutant: Mutant, tests: list[str], reach: dict[str, A
 
 def run_pytest(tree: Path, arguments: list[str], patience: float | None, environment: dict[str, str]) -> int:
     """Run pytest in the tree, at most for `patience` seconds; give its exit code, or that of a failure after that."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
-        cwd=tree,
-        env={**os.environ, **environment},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        start_new_session=True,
-    )
+    with (tree / LOG).open("w") as log:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],
+            cwd=tree,
+            env={**os.environ, **environment},
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
+        )
     try:
         return process.wait(patience)
     except subprocess.TimeoutExpired:
