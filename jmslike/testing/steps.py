@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
+from threading import Event
+from typing import TypeVar
 
-from jmslike import Destination, JMSConsumer, Message, MessageConsumer, Session, TextMessage
-from jmslike.testing.provider import Provider
+from jmslike import Destination, IllegalStateError, JMSConsumer, Message, MessageConsumer, Session, TextMessage
+from jmslike.testing.provider import Provider, Task
+
+T = TypeVar("T")
 
 
 def put(session: Session, destination: Destination, *texts: str) -> None:
@@ -51,3 +55,77 @@ def attempt_of(message: Message) -> tuple[bool, int]:
 def is_silent(jms: Provider, consumer: MessageConsumer | JMSConsumer) -> bool:
     """Tell whether nothing comes for a while."""
     return consumer.receive(jms.silence) is None
+
+
+def still_runs(jms: Provider, task: Task[T]) -> bool:
+    """Tell whether the task has not ended after a while."""
+    try:
+        task.result(jms.silence)
+    except TimeoutError:
+        return True
+    return False
+
+
+def error_of(call: Callable[[], object]) -> Exception | None:
+    """Give what the call raised, or None: for use in a listener, which has nobody to raise to."""
+    try:
+        call()
+    except Exception as error:
+        return error
+    return None
+
+
+def answering(calls: Mapping[str, Callable[[], object]]) -> list[str]:
+    """Give the names of the calls that did not raise IllegalStateError, as every use of a closed object must."""
+    return [name for name, call in calls.items() if not isinstance(error_of(call), IllegalStateError)]
+
+
+class Listener:
+    """A message listener that keeps what it got, and then does what the test wants done."""
+
+    def __init__(self, jms: Provider, then: Callable[[Message], object] | None = None) -> None:
+        self.messages: list[Message] = []
+        self._jms = jms
+        self._then = then
+
+    def __call__(self, message: Message) -> None:
+        self.messages.append(message)
+        if self._then is not None:
+            self._then(message)
+
+    @property
+    def texts(self) -> list[str | None]:
+        """The texts of the messages so far."""
+        return texts_of(list(self.messages))
+
+    def wait_for(self, count: int) -> None:
+        """Wait until so many messages have come."""
+        self._jms.eventually(lambda: len(self.messages) >= count)
+
+    def stays_at(self, count: int) -> bool:
+        """Tell whether so many messages have come, and no more after a while."""
+        Event().wait(self._jms.silence)
+        return len(self.messages) == count
+
+
+class Pause:
+    """A place in a listener at which it waits until the test lets it go on."""
+
+    def __init__(self, jms: Provider) -> None:
+        self._patience = jms.patience
+        self._reached = Event()
+        self._over = Event()
+        self.passed = False
+
+    def __call__(self, _message: object = None) -> None:
+        self._reached.set()
+        self._over.wait(self._patience)
+        self.passed = True
+
+    def wait_until_reached(self) -> None:
+        """Wait until a thread has come here."""
+        assert self._reached.wait(self._patience), f"not reached within {self._patience} s"
+
+    def end(self) -> None:
+        """Let it go on."""
+        self._over.set()

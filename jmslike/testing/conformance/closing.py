@@ -1,0 +1,267 @@
+"""Connections: closing, and what it does to everything that was made from them (CONN)."""
+
+from __future__ import annotations
+
+import pytest
+
+from jmslike import IllegalStateError, InvalidDestinationError, Message, Session, TextMessage
+from jmslike.capabilities import Feature
+from jmslike.testing import Provider, requires
+from jmslike.testing.steps import (
+    Listener,
+    Pause,
+    answering,
+    attempt_of,
+    error_of,
+    is_silent,
+    put,
+    still_runs,
+    take,
+    take_text,
+    take_texts,
+    text_of,
+)
+
+
+def test_closing_a_connection_closes_what_was_made_from_it(jms: Provider) -> None:
+    """CONN-10, CONN-12: any use of its sessions, producers and consumers then raises IllegalStateError."""
+    connection, queue = jms.connection(), jms.queue()
+    session = connection.create_session()
+    producer, consumer = session.create_producer(queue), session.create_consumer(queue)
+    message = session.create_text_message("1")
+    connection.close()
+    calls = {
+        "create_session": session.create_text_message,
+        "session.create_producer": lambda: session.create_producer(queue),
+        "session.create_consumer": lambda: session.create_consumer(queue),
+        "session.recover": session.recover,
+        "session.transacted": lambda: session.transacted,
+        "producer.send": lambda: producer.send(message),
+        "producer.destination": lambda: producer.destination,
+        "producer.priority": lambda: producer.priority,
+        "consumer.receive": lambda: consumer.receive(0),
+        "consumer.receive_no_wait": consumer.receive_no_wait,
+        "consumer.message_listener": lambda: consumer.message_listener,
+        "consumer.message_selector": lambda: consumer.message_selector,
+    }
+    assert answering(calls) == []
+    consumer.close()
+    producer.close()
+    session.close()
+
+
+@requires(Feature.BROWSE)
+def test_closing_a_connection_closes_its_browsers(jms: Provider) -> None:
+    """CONN-10, CONN-12: a browser of a closed connection raises IllegalStateError."""
+    connection, queue = jms.connection(), jms.queue()
+    browser = connection.create_session().create_browser(queue)
+    connection.close()
+    calls = {
+        "iter": lambda: list(browser),
+        "queue": lambda: browser.queue,
+        "message_selector": lambda: browser.message_selector,
+    }
+    assert answering(calls) == []
+    browser.close()
+
+
+def test_a_second_close_of_a_connection_is_silent(jms: Provider) -> None:
+    """CONN-11: close() twice raises nothing."""
+    connection = jms.connection()
+    connection.close()
+    connection.close()
+
+
+def test_a_closed_connection_refuses_every_use(jms: Provider) -> None:
+    """CONN-12: every getter and method but close() raises IllegalStateError."""
+    connection = jms.connection()
+    connection.close()
+    calls = {
+        "start": connection.start,
+        "stop": connection.stop,
+        "create_session": connection.create_session,
+        "client_id": lambda: connection.client_id,
+        "set client_id": lambda: setattr(connection, "client_id", jms.name()),
+        "meta_data": lambda: connection.meta_data,
+        "exception_listener": lambda: connection.exception_listener,
+        "set exception_listener": lambda: setattr(connection, "exception_listener", print),
+    }
+    assert answering(calls) == []
+
+
+def test_messages_outlive_their_connection(jms: Provider) -> None:
+    """CONN-13: they can still be read and changed, but acknowledge() raises IllegalStateError."""
+    connection, queue = jms.connection(), jms.queue()
+    session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+    made = session.create_text_message("made")
+    put(session, queue, "received")
+    received = take(jms, session.create_consumer(queue))
+    connection.close()
+    made.text = "changed"
+    assert made.text == "changed"
+    assert text_of(received) == "received"
+    assert isinstance(received, TextMessage)
+    received.clear_body()
+    received.text = "changed"
+    assert received.text == "changed"
+    with pytest.raises(IllegalStateError):
+        received.acknowledge()
+
+
+def test_closing_a_connection_ends_a_blocked_receive(jms: Provider) -> None:
+    """CONN-14, CONN-15: receive() then returns None, and close() waits until it has."""
+    connection = jms.connection()
+    consumer = connection.create_session().create_consumer(jms.queue())
+    receiving = jms.in_thread(consumer.receive)
+    assert still_runs(jms, receiving)
+    connection.close()
+    assert receiving.result() is None
+
+
+def test_closing_a_stopped_connection_ends_a_blocked_receive(jms: Provider) -> None:
+    """CONN-14: a receive that waits for start() ends too."""
+    connection = jms.connection(start=False)
+    consumer = connection.create_session().create_consumer(jms.queue())
+    receiving = jms.in_thread(consumer.receive)
+    assert still_runs(jms, receiving)
+    connection.close()
+    assert receiving.result() is None
+
+
+def test_closing_a_connection_waits_for_a_running_listener(jms: Provider) -> None:
+    """CONN-15: the listener can meanwhile still send, and its message is acknowledged."""
+    connection, queue, replies = jms.connection(), jms.queue(), jms.queue()
+    session = connection.create_session()
+    pause = Pause(jms)
+
+    def reply(_message: Message) -> None:
+        pause()
+        put(session, replies, "reply")
+
+    session.create_consumer(queue).message_listener = Listener(jms, reply)
+    other = jms.connection().create_session()
+    put(other, queue, "request")
+    pause.wait_until_reached()
+    closing = jms.in_thread(connection.close)
+    assert still_runs(jms, closing)
+    pause.end()
+    closing.result()
+    assert pause.passed
+    assert take_text(jms, other.create_consumer(replies)) == "reply"
+    assert is_silent(jms, other.create_consumer(queue))
+
+
+@requires(Feature.TRANSACTION)
+def test_closing_a_connection_rolls_back(jms: Provider) -> None:
+    """CONN-16, TX-09: what an open transaction sent is gone, what it received comes again."""
+    connection, queue, other_queue = jms.connection(), jms.queue(), jms.queue()
+    session = connection.create_session(Session.SESSION_TRANSACTED)
+    reader = jms.connection().create_session()
+    put(reader, queue, "received")
+    assert take_text(jms, session.create_consumer(queue)) == "received"
+    put(session, other_queue, "sent")
+    connection.close()
+    assert take_text(jms, reader.create_consumer(queue)) == "received"
+    assert is_silent(jms, reader.create_consumer(other_queue))
+
+
+def test_closing_a_connection_acknowledges_nothing(jms: Provider) -> None:
+    """CONN-17, SESS-11: messages that a CLIENT_ACKNOWLEDGE session did not acknowledge come again, marked so."""
+    connection, queue = jms.connection(), jms.queue()
+    session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+    put(session, queue, "1", "2", "3")
+    assert take_texts(jms, session.create_consumer(queue), 2) == ["1", "2"]
+    connection.close()
+    consumer = jms.connection().create_session().create_consumer(queue)
+    again = [take(jms, consumer) for _ in range(3)]
+    assert [text_of(message) for message in again] == ["1", "2", "3"]
+    assert [message.redelivered for message in again] == [True, True, False]
+
+
+def test_closing_a_connection_in_its_listener_is_refused(jms: Provider) -> None:
+    """CONN-18: close() called in a message listener of the same connection raises IllegalStateError."""
+    connection, queue = jms.connection(), jms.queue()
+    errors: list[Exception | None] = []
+    listener = Listener(jms, lambda _: errors.append(error_of(connection.close)))
+    connection.create_session().create_consumer(queue).message_listener = listener
+    put(jms.connection().create_session(), queue, "1", "2")
+    jms.eventually(lambda: len(errors) == 2)
+    assert {type(error) for error in errors} == {IllegalStateError}
+
+
+def test_closing_a_connection_in_its_completion_listener_is_refused(jms: Provider) -> None:
+    """CONN-18: close() called in a completion listener of the same connection raises IllegalStateError."""
+    connection, queue = jms.connection(), jms.queue()
+    errors: list[Exception | None] = []
+
+    class Completions:
+        def on_completion(self, _message: Message) -> None:
+            errors.append(error_of(connection.close))
+
+        def on_exception(self, _message: Message, error: Exception) -> None:
+            errors.append(error)
+
+    session = connection.create_session()
+    session.create_producer(queue).send(session.create_message(), completion_listener=Completions())
+    jms.eventually(lambda: errors)
+    assert [type(error) for error in errors] == [IllegalStateError]
+
+
+@requires(Feature.TEMPORARY)
+def test_closing_a_connection_deletes_its_temporary_destinations(jms: Provider) -> None:
+    """CONN-19: sending to one of them afterwards raises InvalidDestinationError."""
+    connection = jms.connection()
+    session = connection.create_session()
+    destinations = [session.create_temporary_queue(), session.create_temporary_topic()]
+    other = jms.connection().create_session()
+    for destination in destinations:
+        put(other, destination, "1")
+    connection.close()
+    for destination in destinations:
+        with pytest.raises(InvalidDestinationError):
+            put(other, destination, "2")
+
+
+def test_with_closes_what_was_made(jms: Provider) -> None:
+    """CONN-20: connection, session, producer and consumer are context managers, and close on an error too."""
+    queue = jms.queue()
+    with (
+        jms.connection() as connection,
+        connection.create_session() as session,
+        session.create_producer(queue) as producer,
+        session.create_consumer(queue) as consumer,
+    ):
+        pass
+    assert answering({"producer": lambda: producer.priority, "consumer": consumer.receive_no_wait}) == []
+    assert answering({"session": session.create_message, "connection": connection.start}) == []
+    with pytest.raises(ZeroDivisionError), jms.connection() as connection, connection.create_session() as session:
+        raise ZeroDivisionError
+    assert answering({"session": session.create_message, "connection": connection.start}) == []
+
+
+def test_with_closes_a_context(jms: Provider) -> None:
+    """CONN-20: a context is a context manager."""
+    with jms.context() as context:
+        pass
+    assert answering({"context": context.create_message}) == []
+
+
+@requires(Feature.BROWSE)
+def test_with_closes_a_browser(jms: Provider) -> None:
+    """CONN-20: a browser is a context manager."""
+    with jms.connection().create_session().create_browser(jms.queue()) as browser:
+        pass
+    assert answering({"browser": lambda: list(browser)}) == []
+
+
+def test_a_message_that_was_redelivered_after_close_counts_its_attempts(jms: Provider) -> None:
+    """CONN-17, RED-02: each connection that closes without acknowledging adds one delivery."""
+    queue = jms.queue()
+    put(jms.connection().create_session(), queue, "1")
+    attempts = []
+    for _ in range(3):
+        connection = jms.connection()
+        session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+        attempts.append(attempt_of(take(jms, session.create_consumer(queue))))
+        connection.close()
+    assert attempts == [(False, 1), (True, 2), (True, 3)]
