@@ -1,0 +1,239 @@
+"""What the tests of the contract work with: transports that a harness' URL leads to, and what was opened on them."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+import uuid
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, wait
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from jmslike.capabilities import Capabilities, Feature, Level
+from jmslike.constants import SessionMode
+from jmslike.destinations import Destination, Queue, Topic
+from jmslike.errors import JMSError
+from jmslike.registry import resolve
+from jmslike.selector import parse
+from jmslike.spi import (
+    ACCEPT,
+    Completion,
+    Delivery,
+    Envelope,
+    SessionLink,
+    SessionSpec,
+    Subscription,
+    SubscriptionSpec,
+    Transport,
+)
+from jmslike.testing.harness import Harness
+
+T = TypeVar("T")
+
+
+@dataclass
+class Recorder:
+    """The events of one transport."""
+
+    losses: list[JMSError] = field(default_factory=list)
+    failures: list[JMSError] = field(default_factory=list)
+    at_loss: Callable[[], None] = lambda: None
+
+    def lost(self, error: JMSError) -> None:
+        """Keep the report, then do what the test asked for."""
+        self.losses.append(error)
+        self.at_loss()
+
+    def failed(self, error: JMSError) -> None:
+        """Keep the report."""
+        self.failures.append(error)
+
+
+_numbers = itertools.count(1)
+
+
+def message(destination: Destination, body: str = "", **headers: Any) -> Envelope:
+    """Give a text message for the destination; `headers` as `Envelope.make` takes them."""
+    headers.setdefault("timestamp", int(time.time() * 1000))
+    return Envelope.make(
+        id=f"ID:{uuid.uuid4()}:1:1:1:{next(_numbers)}", destination=destination, kind="text", body=body, **headers
+    )
+
+
+class Border:
+    """One side of the SPI under test: opens transports, and closes what was opened when the test ends."""
+
+    def __init__(self, harness: Harness) -> None:
+        self.patience = harness.patience
+        self.silence = harness.silence
+        self._harness = harness
+        self._open: list[Transport] = []
+        self._threads: list[threading.Thread] = []
+        self.events = Recorder()
+        self.transport, self.capabilities = self.connect(self.events)
+
+    def connect(self, events: Recorder | None = None) -> tuple[Transport, Capabilities]:
+        """Open one more transport to the same provider."""
+        transport = resolve(self._harness.url, self._harness.options).transport(None, None)
+        capabilities = transport.open(events or Recorder())
+        self._open.append(transport)
+        return transport, capabilities
+
+    def declares(self, feature: Feature, *levels: Level) -> bool:
+        """Tell whether the feature is declared at one of the levels; without levels, at any that can be used."""
+        return self.capabilities.level(feature) in levels if levels else self.capabilities.supports(feature)
+
+    @property
+    def can_cut(self) -> bool:
+        """Whether the harness is able to cut links."""
+        return self._harness.cut is not None
+
+    def cut(self) -> None:
+        """Cut all links."""
+        assert self._harness.cut is not None
+        self._harness.cut()
+
+    def session(
+        self, mode: SessionMode = SessionMode.CLIENT_ACKNOWLEDGE, transport: Transport | None = None
+    ) -> SessionLink:
+        """Open a session link, on the first transport unless another is named."""
+        return (transport or self.transport).session(SessionSpec(mode))
+
+    def queue(self) -> Queue:
+        """Give a queue that nobody else uses."""
+        return Queue(self.name("queue"))
+
+    def topic(self) -> Topic:
+        """Give a topic that nobody else uses."""
+        return Topic(self.name("topic"))
+
+    def name(self, prefix: str) -> str:
+        """Give a name that nobody else uses."""
+        return f"contract-{prefix}-{uuid.uuid4().hex[:12]}"
+
+    def subscribe(
+        self, link: SessionLink, destination: Destination, selector: str | None = None, **spec: Any
+    ) -> Subscription:
+        """Subscribe; `spec` as the fields of SubscriptionSpec."""
+        return link.subscribe(SubscriptionSpec(destination, parse(selector) if selector else None, **spec))
+
+    def send(
+        self, link: SessionLink, destination: Destination, bodies: Iterable[str], completion: Completion | None = None
+    ) -> None:
+        """Send text messages one after the other."""
+        sender = link.sender(destination)
+        for body in bodies:
+            sender.send(message(destination, body), completion)
+
+    def receive(self, subscription: Subscription) -> Delivery:
+        """Give the next delivery, which must come."""
+        deadline = time.monotonic() + self.patience
+        while True:
+            delivery = subscription.take(max(0.0, deadline - time.monotonic()))
+            if delivery is not None:
+                return delivery
+            assert time.monotonic() < deadline, "a message that must come did not come"
+
+    def receive_all(self, subscription: Subscription, count: int) -> list[Delivery]:
+        """Give the next `count` deliveries, which must come."""
+        return [self.receive(subscription) for _ in range(count)]
+
+    def drain(self, destination: Destination) -> list[Delivery]:
+        """Take and accept what the destination offers a new session until nothing more comes."""
+        link = self.session()
+        subscription = self.subscribe(link, destination)
+        found = []
+        while (delivery := subscription.take(self.silence)) is not None:
+            subscription.settle([delivery[1]], ACCEPT)
+            found.append(delivery)
+        link.close()
+        return found
+
+    def remaining(self, destination: Destination) -> list[str]:
+        """Give the bodies that `drain` finds."""
+        return [envelope.body for envelope, _, _ in self.drain(destination)]
+
+    def nothing_comes(self, subscription: Subscription) -> bool:
+        """Tell whether the subscription stays silent for a while."""
+        return subscription.take(self.silence) is None
+
+    def in_thread(self, work: Callable[[], T]) -> Future[T]:
+        """Run in a thread of its own; the result is waited for with `.result(border.patience)`."""
+        future: Future[T] = Future()
+
+        def run() -> None:
+            try:
+                future.set_result(work())
+            except BaseException as error:
+                future.set_exception(error)
+
+        thread = threading.Thread(target=run, name="contract", daemon=True)
+        self._threads.append(thread)
+        thread.start()
+        return future
+
+    def waits(self, future: Future[Any]) -> bool:
+        """Tell whether the work of another thread still waits after a while."""
+        return not wait([future], self.silence).done
+
+    def elsewhere(self, work: Callable[[], T]) -> T:
+        """Run in another thread and wait for the result: fails if the calling thread holds a lock that is needed."""
+        return self.in_thread(work).result(self.patience)
+
+    def close(self) -> None:
+        """Close what was opened, and wait for the threads."""
+        for transport in self._open:
+            transport.close()
+        for thread in self._threads:
+            thread.join(self.patience)
+            assert not thread.is_alive(), "a thread still waits although everything is closed"
+
+
+class Signals:
+    """A `ready` callback that counts its calls and gives a fixed answer."""
+
+    def __init__(self, answer: bool = True) -> None:
+        self.answer = answer
+        self._calls = threading.Semaphore(0)
+
+    def __call__(self) -> bool:
+        self._calls.release()
+        return self.answer
+
+    def came(self, timeout: float) -> bool:
+        """Wait for one more call."""
+        return self._calls.acquire(timeout=timeout)
+
+
+class Completions:
+    """Makes completions and keeps what they were called with, in the order of the calls."""
+
+    def __init__(self) -> None:
+        self.calls: list[tuple[int, JMSError | None]] = []
+        self._changed = threading.Condition()
+
+    def of(self, number: int) -> Completion:
+        """Give the completion of one send."""
+
+        def complete(error: JMSError | None) -> None:
+            with self._changed:
+                self.calls.append((number, error))
+                self._changed.notify_all()
+
+        return complete
+
+    def record(self, number: int, work: Callable[[], None]) -> None:
+        """Do the work and keep how it ended."""
+        try:
+            work()
+        except Exception as failure:
+            self.of(number)(JMSError(f"{failure!r}"))
+        else:
+            self.of(number)(None)
+
+    def wait_for(self, count: int, timeout: float) -> bool:
+        """Wait until `count` completions were called."""
+        with self._changed:
+            return self._changed.wait_for(lambda: len(self.calls) >= count, timeout)

@@ -1,0 +1,159 @@
+"""C9: closing."""
+
+from __future__ import annotations
+
+import pytest
+
+from jmslike.capabilities import Feature, Level
+from jmslike.constants import SessionMode
+from jmslike.errors import JMSError
+from jmslike.spi import ACCEPT
+from jmslike.testing.contract.border import Border
+
+__all__ = [
+    "test_a_closed_subscription_gives_back_what_was_not_taken",
+    "test_a_released_link_keeps_the_attempts",
+    "test_close_from_several_threads_at_once",
+    "test_closing_a_link_releases_what_is_unsettled",
+    "test_closing_a_transport_ends_its_use",
+    "test_closing_wakes_a_blocked_take",
+    "test_every_close_may_be_called_twice",
+    "test_receipts_outlive_their_subscription",
+    "test_receipts_that_outlive_their_subscription_can_be_committed",
+    "test_take_on_what_is_closed_gives_none",
+]
+
+
+@pytest.mark.parametrize("closed", ["subscription", "link", "transport"])
+def test_closing_wakes_a_blocked_take(border: Border, closed: str) -> None:
+    """C9: closing the subscription, its link or its transport ends a take without time limit, with None."""
+    transport, _ = border.connect()
+    link = border.session(transport=transport)
+    subscription = border.subscribe(link, border.queue())
+    taking = border.in_thread(lambda: subscription.take(None))
+    assert border.waits(taking)
+    close = {"subscription": subscription.close, "link": link.close, "transport": transport.close}[closed]
+    close()
+    assert taking.result(border.patience) is None
+
+
+def test_take_on_what_is_closed_gives_none(border: Border) -> None:
+    """C9, C10: take without time limit on a closed subscription gives None at once, whatever waits in the queue."""
+    queue, link = border.queue(), border.session()
+    subscription = border.subscribe(link, queue)
+    subscription.close()
+    border.send(link, queue, ["not for you"])
+    assert border.elsewhere(lambda: subscription.take(None)) is None
+    assert border.remaining(queue) == ["not for you"]
+
+
+def test_every_close_may_be_called_twice(border: Border) -> None:
+    """C9: a second close of a sender, subscription, link or transport does nothing, in any order."""
+    transport, _ = border.connect()
+    link = border.session(transport=transport)
+    queue = border.queue()
+    sender, subscription = link.sender(queue), border.subscribe(link, queue)
+    for _ in range(2):
+        sender.close()
+        subscription.close()
+        link.close()
+        transport.close()
+    link.close()
+    subscription.close()
+    subscription.interrupt()
+    subscription.ready(None)
+
+
+def test_close_from_several_threads_at_once(border: Border) -> None:
+    """C9: close is safe from any thread: five at once, while another takes."""
+    transport, _ = border.connect()
+    link = border.session(transport=transport)
+    subscription = border.subscribe(link, border.queue())
+    taking = border.in_thread(lambda: subscription.take(None))
+    closing = [border.in_thread(part.close) for part in (subscription, link, transport, link, subscription)]
+    for done in closing:
+        done.result(border.patience)
+    assert taking.result(border.patience) is None
+
+
+def test_a_closed_subscription_gives_back_what_was_not_taken(border: Border) -> None:
+    """C9: what was pushed to a closed subscription and never taken is received by another, with no attempts."""
+    queue, link = border.queue(), border.session()
+    border.send(link, queue, [str(number) for number in range(20)])
+    closing = border.subscribe(link, queue, window=20)
+    envelope, receipt, _ = border.receive(closing)
+    closing.close()
+    closing.settle([receipt], ACCEPT)
+    found = border.drain(queue)
+    assert sorted(int(other.body) for other, _, _ in found) == sorted(set(range(20)) - {int(envelope.body)})
+    if border.declares(Feature.REDELIVERY_COUNT, Level.NATIVE, Level.EMULATED):
+        assert {attempts for _, _, attempts in found} == {0}
+
+
+def test_receipts_outlive_their_subscription(border: Border) -> None:
+    """C9: what a closed subscription handed out is neither given to others nor lost: it can still be settled."""
+    queue, link = border.queue(), border.session()
+    border.send(link, queue, ["1", "2"])
+    subscription = border.subscribe(link, queue)
+    (_, first, _), (_, second, _) = border.receive_all(subscription, 2)
+    subscription.close()
+    assert border.remaining(queue) == []
+    assert subscription.holds(first)
+    assert subscription.holds(second)
+    subscription.settle([first], ACCEPT)
+    subscription.settle([second], 1)
+    assert border.remaining(queue) == ["2"]
+
+
+def test_receipts_that_outlive_their_subscription_can_be_committed(border: Border) -> None:
+    """C6, C9: a transaction whose consumer was closed commits what that consumer received."""
+    if not border.declares(Feature.TRANSACTION):
+        pytest.skip("no transactions")
+    queue = border.queue()
+    border.send(border.session(), queue, ["1", "2"])
+    link = border.session(SessionMode.SESSION_TRANSACTED)
+    subscription = border.subscribe(link, queue)
+    receipts = [receipt for _, receipt, _ in border.receive_all(subscription, 2)]
+    subscription.close()
+    link.commit([], [(subscription, receipts, ACCEPT)])
+    link.close()
+    assert border.remaining(queue) == []
+
+
+def test_closing_a_link_releases_what_is_unsettled(border: Border) -> None:
+    """C9: what a closed link left unsettled comes again, in order, to another."""
+    queue, link = border.queue(), border.session()
+    border.send(link, queue, ["1", "2", "3", "4"])
+    subscription = border.subscribe(link, queue)
+    receipts = [receipt for _, receipt, _ in border.receive_all(subscription, 3)]
+    subscription.settle([receipts[1]], ACCEPT)
+    link.close()
+    found = border.remaining(queue)
+    assert sorted(found) == ["1", "3", "4"]
+    if border.declares(Feature.ORDER, Level.NATIVE, Level.EMULATED):
+        assert found == ["1", "3", "4"]
+
+
+def test_a_released_link_keeps_the_attempts(border: Border) -> None:
+    """C9: an unsettled delivery comes again with its attempts; a released one with those that were given back."""
+    if not border.declares(Feature.REDELIVERY_COUNT, Level.NATIVE, Level.EMULATED):
+        pytest.skip("no delivery counts")
+    queue, link = border.queue(), border.session()
+    border.send(link, queue, ["counted"])
+    subscription = border.subscribe(link, queue)
+    _, receipt, attempts = border.receive(subscription)
+    assert attempts == 0
+    subscription.settle([receipt], 3)
+    _, _, attempts = border.receive(subscription)
+    assert attempts == 3
+    link.close()
+    ((_, _, attempts),) = border.drain(queue)
+    assert attempts in (3, 4)
+
+
+def test_closing_a_transport_ends_its_use(border: Border) -> None:
+    """C9, C11: after close, opening a session is an error of the library."""
+    transport, _ = border.connect()
+    transport.close()
+    with pytest.raises(JMSError):
+        border.session(transport=transport)
