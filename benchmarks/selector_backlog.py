@@ -1,8 +1,8 @@
 """A million messages that do not match wait ahead of the one that does.
 
-The first look costs an evaluation for each of them; it is set beside a plain loop that compares the same property. After it,
-a message that matches costs what it costs in a queue without the million: no pair of subscription and message is evaluated
-twice.
+The first look costs an evaluation for each of them; it is set beside a bare loop that compares the same property. After
+it, a message that matches costs what it costs in a queue without the million: no pair of subscription and message is
+evaluated twice.
 """
 
 from __future__ import annotations
