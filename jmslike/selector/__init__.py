@@ -1,0 +1,74 @@
+"""Message selectors (section 3.8.1): parsed, checked and compiled once, then one function call for a message."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from jmslike.errors import InvalidSelectorError
+from jmslike.selector.compiler import Matches, Selectable, compiled
+from jmslike.selector.lexer import MAX_LENGTH, is_identifier
+from jmslike.selector.parser import HEADERS, MAX_DEPTH, MAX_PATTERN, parse_tree
+from jmslike.selector.tree import Condition
+
+__all__ = [
+    "HEADERS",
+    "MAX_DEPTH",
+    "MAX_LENGTH",
+    "MAX_PATTERN",
+    "Selectable",
+    "Selector",
+    "is_identifier",
+    "optional",
+    "parse",
+]
+
+# Texts are cached whose trees and code cannot add up to much memory.
+_CACHED_SELECTORS: Final = 512
+_CACHED_LENGTH: Final = 2_000
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Selector:
+    """A selector that is known to be valid.
+
+    `text` is what the application wrote, `tree` what it says (`jmslike.selector.tree`), and `matches` the function that
+    tells whether it selects a message.
+    """
+
+    text: str
+    tree: Condition
+    matches: Matches
+
+
+def parse(text: str) -> Selector:
+    """Give the selector of a text that is not blank.
+
+    The same text gives the same selector again, as long as it is among the last that were used. Raises
+    InvalidSelectorError, with the position and what was expected there, for a text that is not in the language, has
+    more than MAX_LENGTH characters, nests parentheses more than MAX_DEPTH deep, or has a pattern of more than
+    MAX_PATTERN characters. Section 3.8.1.1.
+    """
+    if not isinstance(text, str):
+        raise InvalidSelectorError(f"a selector is a str, not {type(text).__name__}")
+    return _cached(text) if len(text) <= _CACHED_LENGTH else _parsed(text)
+
+
+def optional(text: str | None) -> Selector | None:
+    """Give the selector of a text, or None if there is none: None, empty or blank. Raises InvalidSelectorError."""
+    if text is None or (isinstance(text, str) and not text.strip(" \t\f\r\n")):
+        return None
+    return parse(text)
+
+
+def _parsed(text: str) -> Selector:
+    try:
+        tree = parse_tree(text)
+        return Selector(text, tree, compiled(tree))
+    except RecursionError:
+        # Only if the caller is deep in the stack already: the tree's own depth is bounded.
+        raise InvalidSelectorError("the selector is nested too deeply for what is left of the stack") from None
+
+
+_cached = lru_cache(_CACHED_SELECTORS)(_parsed)

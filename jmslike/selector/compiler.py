@@ -1,0 +1,208 @@
+"""Makes a tree into a function of one message.
+
+The three values of a condition never exist at run time. A condition is compiled for one question, "is it true?" or
+"is it false?", which is a plain expression of Python; NOT asks its operand the other question, and unknown is no to
+both. So `a AND b` is true if both are true, and false if either is false.
+
+The source text holds only words of this module: the selector's names and literals are numbered global variables of the
+function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol, TypeAlias
+
+from jmslike.selector import operations
+from jmslike.selector.like import matcher
+from jmslike.selector.tree import (
+    And,
+    Arithmetic,
+    Between,
+    Comparison,
+    Condition,
+    Identifier,
+    In,
+    IsNull,
+    Like,
+    Literal,
+    Not,
+    Or,
+    Sign,
+    Value,
+)
+from jmslike.values import PropertyValue
+
+
+class SelectableHeaders(Protocol):
+    """The headers that a client sets."""
+
+    @property
+    def correlation_id(self) -> str | bytes | None: ...
+    @property
+    def type(self) -> str | None: ...
+
+
+class Selectable(Protocol):
+    """What a selector reads of a message; `jmslike.spi.Envelope` has it.
+
+    A property's value has exactly one of the types in `jmslike.values`, not a subclass.
+    """
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def priority(self) -> int: ...
+    @property
+    def timestamp(self) -> int: ...
+    @property
+    def delivery_mode(self) -> int: ...
+    @property
+    def headers(self) -> SelectableHeaders: ...
+    @property
+    def properties(self) -> Mapping[str, PropertyValue]: ...
+
+
+Matches: TypeAlias = Callable[[Selectable], bool]
+
+_HEADERS: Final = {
+    "JMSCorrelationID": "text(message.headers.correlation_id)",
+    "JMSDeliveryMode": "modes.get(message.delivery_mode)",
+    "JMSMessageID": "message.id",
+    "JMSPriority": "message.priority",
+    "JMSTimestamp": "message.timestamp",
+    "JMSType": "message.headers.type",
+}
+
+_COMPARE: Final = {"=": "eq", "<>": "ne", "<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
+_CALCULATE: Final = {"+": "add", "-": "sub", "*": "mul", "/": "div"}
+_PYTHON: Final = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": ">="}
+_MIRRORED: Final = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
+
+# Below this, float and double hold every whole number. So promotion changes nothing that a comparison with such a
+# literal could see, and Python's comparison, which is exact, gives the same as Java's.
+_PLAIN: Final = 1 << 24
+
+
+def _text(value: str | bytes | None) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+_WORDS: Final[Mapping[str, Any]] = {
+    "__builtins__": {},
+    "chained": operations.chained,
+    "modes": {1: "NON_PERSISTENT", 2: "PERSISTENT"},
+    "negative": operations.negative,
+    "numbers": operations.NUMBERS,
+    "str": str,
+    "text": _text,
+    "unsigned": operations.unsigned,
+    **{word: operations.COMPARISONS[symbol] for symbol, word in _COMPARE.items()},
+    **{word: operations.ARITHMETIC[symbol] for symbol, word in _CALCULATE.items()},
+}
+
+
+def compiled(tree: Condition) -> Matches:
+    """Give the function that tells whether the condition is true for a message."""
+    compiler = _Compiler()
+    expression = compiler.condition(tree, True)
+    source = (
+        "def matches(message):\n"
+        "    properties = message.properties\n"
+        f"    return True if {expression} else False"
+    )  # fmt: skip
+    exec(compile(source, "<selector>", "exec"), compiler.words)
+    return compiler.words["matches"]  # type: ignore[no-any-return]
+
+
+class _Compiler:
+    __slots__ = ("words",)
+
+    def __init__(self) -> None:
+        self.words = dict(_WORDS)
+
+    def constant(self, value: object) -> str:
+        word = f"k{len(self.words)}"
+        self.words[word] = value
+        return word
+
+    # Values
+
+    def value(self, node: Value) -> str:
+        match node:
+            case Identifier(name):
+                return _HEADERS.get(name) or f"properties.get({self.constant(name)})"
+            case Literal(value):
+                return self.constant(value)
+            case Sign(negative, operand):
+                return f"{'negative' if negative else 'unsigned'}({self.value(operand)})"
+            case Arithmetic(first, ((operator, operand),)):
+                return f"{_CALCULATE[operator]}({self.value(first)}, {self.value(operand)})"
+            case Arithmetic(first, rest):
+                steps = "".join(f", {_CALCULATE[operator]}, {self.value(operand)}" for operator, operand in rest)
+                return f"chained({self.value(first)}{steps})"
+
+    # Conditions: the expression that tells whether the condition is what is `wanted`
+
+    def condition(self, node: Condition, wanted: bool) -> str:
+        match node:
+            case Comparison(operator, left, right):
+                return self.comparison(operator, left, right, wanted)
+            case And(operands):
+                return self.joined(operands, wanted, "and" if wanted else "or")
+            case Or(operands):
+                return self.joined(operands, wanted, "or" if wanted else "and")
+            case Not(operand):
+                return self.condition(operand, not wanted)
+            case In(identifier, values, negated):
+                return self.string_test(
+                    identifier, f"value{_not(negated)} in {self.constant(frozenset(values))}", wanted
+                )
+            case Like(identifier, pattern, escape, negated):
+                like = self.constant(matcher(pattern, escape))
+                return self.string_test(identifier, f"{_not(negated)} {like}(value)", wanted)
+            case IsNull(identifier, negated):
+                return f"{self.value(identifier)} is{_not(negated == wanted)} None"
+            case Between(operand, low, high, negated):
+                return self.between(operand, low, high, negated, wanted)
+            case Identifier() | Literal():
+                return f"{self.value(node)} is {wanted}"
+
+    def joined(self, operands: tuple[Condition, ...], wanted: bool, word: str) -> str:
+        return f"({f' {word} '.join(self.condition(operand, wanted) for operand in operands)})"
+
+    def between(self, operand: Value, low: Value, high: Value, negated: bool, wanted: bool) -> str:
+        if negated:
+            return self.condition(Or((Comparison("<", operand, low), Comparison(">", operand, high))), wanted)
+        return self.condition(And((Comparison(">=", operand, low), Comparison("<=", operand, high))), wanted)
+
+    def comparison(self, operator: str, left: Value, right: Value, wanted: bool) -> str:
+        if isinstance(left, Literal):
+            operator, left, right = _MIRRORED[operator], right, left
+        if isinstance(right, Literal) and not isinstance(left, Literal):
+            value = right.value
+            if isinstance(value, bool):
+                return self.test(left, f"value is {value == (operator == '=')}", wanted)
+            if isinstance(value, str) and operator == "=":
+                return self.test(left, f"value == {self.constant(value)}", wanted)
+            if isinstance(value, str):
+                return self.string_test(left, f"value != {self.constant(value)}", wanted)
+            if -_PLAIN < value < _PLAIN:
+                test = f"value.__class__ in numbers and value {_PYTHON[operator]} {self.constant(value)}"
+                return self.test(left, test, wanted)
+        compared = f"{_COMPARE[operator]}({self.value(left)}, {self.value(right)})"
+        return compared if wanted else f"{compared} is False"
+
+    def string_test(self, node: Value, test: str, wanted: bool) -> str:
+        return self.test(node, f"value.__class__ is str and {test}", wanted)
+
+    def test(self, node: Value, test: str, wanted: bool) -> str:
+        """Test a value against something that is not NULL: false is then what is neither NULL nor true."""
+        value = f"(value := {self.value(node)})"
+        if wanted:
+            return test.replace("value", value, 1)
+        return f"({value} is not None and not ({test}))"
+
+
+def _not(negated: bool) -> str:
+    return " not" if negated else ""
