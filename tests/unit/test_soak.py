@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 
-from tests.soak import Traffic
+from tests.traffic import Traffic
 
 MESSAGES = 50_000
 
