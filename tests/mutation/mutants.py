@@ -17,6 +17,8 @@ from cosmic_ray.plugins import get_operator, operator_names
 SAME_IN_PRACTICE = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot")
 """Changes that nobody can tell from the original where small numbers, enumerations and None are compared."""
 
+Range = tuple[tuple[int, int], tuple[int, int]]
+
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
@@ -49,7 +51,7 @@ def mutants_of(tree: Path, path: Path, choice: random.Random) -> list[Mutant]:
     """Give one mutant, drawn by `choice`, for each place of the file and kind of change."""
     source = (tree / path).read_text(encoding="utf-8")
     nodes = list(ast_nodes(get_ast(source)))
-    ignored = list(_annotations(ast.parse(source)))
+    ignored = list(_declarations(ast.parse(source)))
     places: dict[tuple[tuple[int, int], str], list[Mutant]] = defaultdict(list)
     for operator in sorted(operator_names()):
         if get_operator(operator).arguments() or operator.endswith(SAME_IN_PRACTICE):
@@ -61,11 +63,19 @@ def mutants_of(tree: Path, path: Path, choice: random.Random) -> list[Mutant]:
     return [choice.choice(alternatives) for alternatives in places.values()]
 
 
-def _annotations(module: ast.Module) -> Iterator[tuple[tuple[int, int], tuple[int, int]]]:
-    """Give the ranges of the annotations: they are never evaluated."""
+def _declarations(module: ast.Module) -> Iterator[Range]:
+    """Give the ranges that never run, or tell only how a class is stored: annotations, overloads, dataclasses."""
     for node in ast.walk(module):
+        match node:
+            case ast.ClassDef(decorator_list=[_, *_] as decorators):
+                yield from map(_range, decorators)
+            case ast.FunctionDef(decorator_list=[ast.Name(id="overload"), *_]):
+                yield (node.decorator_list[0].lineno, 0), _range(node)[1]
         for name in ("annotation", "returns"):
             annotation = getattr(node, name, None)
             if isinstance(annotation, ast.expr):
-                end = (annotation.end_lineno or annotation.lineno, annotation.end_col_offset or 0)
-                yield (annotation.lineno, annotation.col_offset), end
+                yield _range(annotation)
+
+
+def _range(node: ast.expr | ast.stmt) -> Range:
+    return (node.lineno, node.col_offset - 1), (node.end_lineno or node.lineno, node.end_col_offset or 0)
