@@ -1,0 +1,142 @@
+"""Message: what the six kinds share, which is all but the body (section 3)."""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final, TypeVar
+
+from jmslike.constants import DeliveryMode
+from jmslike.errors import MessageFormatError, MessageNotWriteableError
+from jmslike.message.headers import DEFAULT_DELIVERY_MODE, DEFAULT_PRIORITY, HeaderAccess
+from jmslike.message.names import DELIVERY_COUNT
+from jmslike.message.properties import PropertyAccess
+from jmslike.spi import NO_PROPERTIES
+from jmslike.values import PropertyValue
+
+T = TypeVar("T")
+
+PROPERTIES_LOCKED: Final = 1
+BODY_LOCKED: Final = 2
+
+
+class Message(HeaderAccess, PropertyAccess):
+    """Headers and properties without a body, and the base of the kinds that have one.
+
+    A session makes messages: `session.create_text_message("hello")`. A message that was received is read-only, apart
+    from its headers, until `clear_properties` or `clear_body`; what is changed then is this object alone, never the
+    message that the provider holds.
+    """
+
+    __slots__ = (
+        "_body",  # of each kind's own type; shared with the envelope until it is changed
+        "_delivery",  # the number of this delivery in its session's ledger, 0 for none
+        "_locked",  # PROPERTIES_LOCKED and BODY_LOCKED
+        "_position",  # of reading
+        "_properties",  # shared until the first change
+        "_session",  # that received it
+    )
+    _body: Any
+    _delivery: int
+    _locked: int
+    _position: int
+    _properties: Mapping[str, PropertyValue]
+    _session: Any
+
+    DEFAULT_DELIVERY_MODE: ClassVar[DeliveryMode] = DeliveryMode(DEFAULT_DELIVERY_MODE)
+    DEFAULT_PRIORITY: ClassVar[int] = DEFAULT_PRIORITY
+    DEFAULT_TIME_TO_LIVE: ClassVar[int] = 0
+    DEFAULT_DELIVERY_DELAY: ClassVar[int] = 0
+
+    kind: ClassVar[str] = "message"
+    _blank: ClassVar[Any] = None  # the body of a new message: immutable, or shared and copied before it is changed
+
+    def __init__(self) -> None:
+        raise TypeError(
+            f"a {type(self).__name__} is made by a session or a context, see create_text_message and the like"
+        )
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}(id={self.message_id!r}, body={reprlib.repr(self._body)})"
+
+    def acknowledge(self) -> None:
+        """Acknowledge what the session delivered (section 6.2.10); nothing happens for a message that was not received.
+
+        Raises IllegalStateError if the session or its connection was closed.
+        """
+        if self._session is not None:
+            self._session._acknowledge(self)  # noqa: SLF001 - the message's own session
+
+    # Properties
+
+    def clear_properties(self) -> None:
+        """Remove all properties and make them writable (section 3.5.7)."""
+        self._properties = NO_PROPERTIES
+        self._locked &= ~PROPERTIES_LOCKED
+
+    def _property_map(self) -> Mapping[str, PropertyValue]:
+        if self._locked & PROPERTIES_LOCKED:
+            return {**self._properties, DELIVERY_COUNT: self._attempts + 1}
+        return self._properties
+
+    def _property(self, name: str) -> PropertyValue:
+        if name == DELIVERY_COUNT:
+            return self._attempts + 1 if self._locked & PROPERTIES_LOCKED else None
+        return self._properties.get(name)
+
+    def _writable_properties(self) -> dict[str, PropertyValue]:
+        if self._locked & PROPERTIES_LOCKED:
+            raise MessageNotWriteableError("the properties are read-only; clear_properties() makes them writable")
+        properties = self._properties
+        envelope = self._envelope
+        if properties is NO_PROPERTIES or (envelope is not None and properties is envelope.properties):
+            properties = self._properties = dict(properties)
+        return properties  # type: ignore[return-value]
+
+    # Body
+
+    def clear_body(self) -> None:
+        """Empty the body and make it as writable as that of a new message (section 3.11.1)."""
+        self._body = self._blank
+        self._position = 0
+        self._locked &= ~BODY_LOCKED
+
+    def get_body(self, body_type: type[T]) -> T | None:
+        """Give the body as a str (text), dict (map), bytes (bytes) or the object itself; None for a message without
+        body, which an empty map or bytes is, too (section 3.11.5).
+
+        Raises MessageFormatError if the body is not of this type or a subclass of it, and for every StreamMessage;
+        ValueError if `body_type` is no class.
+        """
+        wanted = _checked_class(body_type)
+        content = self._content()
+        if content is None or isinstance(content, wanted):
+            return content
+        raise MessageFormatError(f"the body of a {type(self).__name__} cannot be read as {wanted.__name__}")
+
+    def is_body_assignable_to(self, body_type: type[Any]) -> bool:
+        """Tell whether `get_body` with this type gives the body. Raises ValueError if `body_type` is no class."""
+        wanted = _checked_class(body_type)
+        try:
+            content = self._content()
+        except MessageFormatError:
+            return False
+        return content is None or isinstance(content, wanted)
+
+    def _content(self) -> Any:
+        """Give a copy of the body, None for none. Raises MessageFormatError if it cannot be given."""
+        return self._body
+
+    def _seal(self) -> Any:
+        """Give the body in the form that an envelope shares."""
+        return self._body
+
+    def _require_writable_body(self) -> None:
+        if self._locked & BODY_LOCKED:
+            raise MessageNotWriteableError("the body is read-only; clear_body() empties it and makes it writable")
+
+
+def _checked_class(body_type: type[T]) -> type[T]:
+    if not isinstance(body_type, type):
+        raise ValueError(f"the type of a body is a class such as str, not {body_type!r}")
+    return body_type

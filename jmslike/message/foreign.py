@@ -1,0 +1,90 @@
+"""Messages of other makes: any object that has the attributes and methods of a message (section 3.12)."""
+
+from __future__ import annotations
+
+from inspect import getattr_static
+from typing import Any
+
+from jmslike.destinations import Destination
+from jmslike.errors import MessageEOFError, MessageFormatError
+from jmslike.message.base import Message
+from jmslike.message.bytes import BytesMessage
+from jmslike.message.making import fresh
+from jmslike.message.map import MapMessage
+from jmslike.message.object import ObjectMessage
+from jmslike.message.serializers import ObjectSerializer
+from jmslike.message.stream import StreamMessage
+from jmslike.message.text import TextMessage
+
+_MISSING = object()
+
+
+def adopt(message: object, serializer: ObjectSerializer | None = None) -> Message:
+    """Give a message of our own: `message` itself if it is one, else a copy of what a foreign message holds.
+
+    A foreign message has `properties` (a mapping), or `property_names` and `get_object_property`. Its kind is that
+    whose accessors it has: `text`, `object`, `map_names` and `get_object`, `body_length` and `read_bytes`, or
+    `read_object`; a bare message has none of them. Of the headers those that a client sets are copied, without a
+    reply_to of another make.
+
+    Raises MessageFormatError for what is no message, or holds what ours cannot hold.
+    """
+    if isinstance(message, Message):
+        return message
+    foreign: Any = message
+    if _has(message, "properties"):
+        properties = dict(foreign.properties)
+    elif _has(message, "property_names", "get_object_property"):
+        properties = {name: foreign.get_object_property(name) for name in foreign.property_names}
+    else:
+        raise MessageFormatError(f"wanted a message, not {type(message).__name__}")
+    ours = _body(foreign, serializer)
+    ours.correlation_id = getattr(foreign, "correlation_id", None)
+    ours.type = getattr(foreign, "type", None)
+    reply_to = getattr(foreign, "reply_to", None)
+    if isinstance(reply_to, Destination):
+        ours.reply_to = reply_to
+    ours.properties.update(properties)
+    return ours
+
+
+def _has(message: object, *names: str) -> bool:
+    """Tell whether it has these attributes, without running any property."""
+    return all(getattr_static(message, name, _MISSING) is not _MISSING for name in names)
+
+
+def _body(foreign: Any, serializer: ObjectSerializer | None) -> Message:
+    """Make a message of the kind that the foreign one shows by its accessors, with its body."""
+    if _has(foreign, "text"):
+        text = fresh(TextMessage)
+        text.text = foreign.text
+        return text
+    if _has(foreign, "object"):
+        encoded = fresh(ObjectMessage)
+        if serializer is not None:
+            encoded._serializer = serializer  # noqa: SLF001 - as a session does
+        encoded.object = foreign.object
+        return encoded
+    if _has(foreign, "map_names", "get_object"):
+        items = fresh(MapMessage)
+        for name in foreign.map_names:
+            items.set_object(name, foreign.get_object(name))
+        return items
+    if _has(foreign, "read_bytes", "body_length"):
+        octets = fresh(BytesMessage)
+        foreign.reset()
+        octets.write_bytes(foreign.read_bytes())
+        return octets
+    if _has(foreign, "read_object"):
+        return _stream(foreign)
+    return fresh(Message)
+
+
+def _stream(foreign: Any) -> StreamMessage:
+    stream = fresh(StreamMessage)
+    foreign.reset()
+    try:
+        while True:
+            stream.write_object(foreign.read_object())
+    except MessageEOFError:
+        return stream

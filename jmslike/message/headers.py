@@ -1,0 +1,225 @@
+"""The headers of a message (section 3.4): `send` sets most of them, the client three, delivery one."""
+
+from __future__ import annotations
+
+from jmslike.destinations import Destination
+from jmslike.errors import InvalidDestinationError, JMSError, MessageFormatError
+from jmslike.message import typed
+from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, Headers, Terms
+
+_SET_BY_SEND = ("destination", "delivery_mode", "priority", "message_id", "timestamp", "expiration", "delivery_time")
+
+DEFAULT_DELIVERY_MODE = 2
+DEFAULT_PRIORITY = 4
+
+
+class Draft(Envelope):
+    """What a message carries in place of an envelope once the client assigned one of the headers in it.
+
+    Envelopes are shared; a draft belongs to its message alone and never travels. `redelivered` is None unless assigned.
+    """
+
+    __slots__ = ("redelivered",)
+    redelivered: bool | None
+
+
+def _draft(envelope: Envelope | None) -> Draft:
+    """Copy an envelope into a draft; without one the draft is that of a message which was never sent."""
+    draft = Draft.__new__(Draft)
+    draft.redelivered = envelope.redelivered if isinstance(envelope, Draft) else None
+    if envelope is None:
+        draft.terms = Terms(None, DEFAULT_DELIVERY_MODE, None, "")  # type: ignore[arg-type]
+        draft._id = ""  # noqa: SLF001 - a draft is an envelope
+        draft.sent_at = 0.0
+        draft.priority = DEFAULT_PRIORITY
+        draft.constraints = None
+        draft.headers = NO_HEADERS
+        draft.properties = NO_PROPERTIES
+        draft.kind = "message"
+        draft.body = None
+    else:
+        draft.terms = envelope.terms
+        draft._id = envelope.id  # noqa: SLF001
+        draft.sent_at = envelope.sent_at
+        draft.priority = envelope.priority
+        draft.constraints = envelope.constraints
+        draft.headers = envelope.headers
+        draft.properties = envelope.properties
+        draft.kind = envelope.kind
+        draft.body = envelope.body
+    return draft
+
+
+class HeaderAccess:
+    """The headers as attributes. All can be assigned at any time, also on a received message (section 3.10).
+
+    A value of the wrong type raises MessageFormatError, a destination of the wrong type InvalidDestinationError, a
+    number out of the range of the header JMSError, one that does not fit 64 bits ValueError.
+    """
+
+    __slots__ = (
+        "_attempts",  # hand-overs before this one; -1 unless received
+        "_envelope",  # what send stamped or what was received; a draft once one of its headers was assigned
+        "_headers",  # those that the client sets
+    )
+    _attempts: int
+    _envelope: Envelope | None
+    _headers: Headers
+
+    def _changed(self) -> Draft:
+        """Give a copy of the envelope, which the message has from now on, to assign a header in."""
+        draft = self._envelope = _draft(self._envelope)
+        return draft
+
+    def _stamp(self, foreign: object) -> None:
+        """Set the headers that send set on this message also on the foreign one that it was made of (section 3.12)."""
+        for name in _SET_BY_SEND:
+            setattr(foreign, name, getattr(self, name))
+
+    @property
+    def message_id(self) -> str | None:
+        """JMSMessageID, which begins with "ID:"; None before the message is sent. Overwritten by send."""
+        envelope = self._envelope
+        return (envelope.id or None) if envelope is not None else None
+
+    @message_id.setter
+    def message_id(self, value: str | None) -> None:
+        checked = typed.string(value)
+        self._changed()._id = checked or ""  # noqa: SLF001
+
+    @property
+    def destination(self) -> Destination | None:
+        """JMSDestination, None before the message is sent. Overwritten by send."""
+        envelope = self._envelope
+        return envelope.terms.destination if envelope is not None else None
+
+    @destination.setter
+    def destination(self, value: Destination | None) -> None:
+        checked = _destination(value)
+        draft = self._changed()
+        terms = draft.terms
+        draft.terms = Terms(checked, terms.delivery_mode, terms.origin, terms.id_prefix)  # type: ignore[arg-type]
+
+    @property
+    def delivery_mode(self) -> int:
+        """JMSDeliveryMode: 1 (not persistent) or 2 (persistent). Overwritten by send."""
+        envelope = self._envelope
+        return envelope.terms.delivery_mode if envelope is not None else DEFAULT_DELIVERY_MODE
+
+    @delivery_mode.setter
+    def delivery_mode(self, value: int) -> None:
+        mode = _between(1, value, 2, "delivery mode")
+        draft = self._changed()
+        terms = draft.terms
+        draft.terms = Terms(terms.destination, mode, terms.origin, terms.id_prefix)
+
+    @property
+    def priority(self) -> int:
+        """JMSPriority: 0 (lowest) to 9. Overwritten by send."""
+        envelope = self._envelope
+        return envelope.priority if envelope is not None else DEFAULT_PRIORITY
+
+    @priority.setter
+    def priority(self, value: int) -> None:
+        checked = _between(0, value, 9, "priority")
+        self._changed().priority = checked
+
+    @property
+    def timestamp(self) -> int:
+        """JMSTimestamp: when the message was handed to send, in milliseconds since the epoch. Overwritten by send."""
+        envelope = self._envelope
+        return envelope.timestamp if envelope is not None else 0
+
+    @timestamp.setter
+    def timestamp(self, value: int) -> None:
+        milliseconds = typed.long(value)
+        self._changed().sent_at = milliseconds / 1000
+
+    @property
+    def expiration(self) -> int:
+        """JMSExpiration, in milliseconds since the epoch; 0 for never. Overwritten by send."""
+        envelope = self._envelope
+        return envelope.expiration if envelope is not None else 0
+
+    @expiration.setter
+    def expiration(self, value: int) -> None:
+        milliseconds = int(typed.long(value))
+        draft = self._changed()
+        draft.constraints = Constraints(milliseconds, draft.due)
+
+    @property
+    def delivery_time(self) -> int:
+        """JMSDeliveryTime: the earliest delivery, in milliseconds since the epoch. Overwritten by send."""
+        envelope = self._envelope
+        return envelope.delivery_time if envelope is not None else 0
+
+    @delivery_time.setter
+    def delivery_time(self, value: int) -> None:
+        milliseconds = int(typed.long(value))
+        draft = self._changed()
+        draft.constraints = Constraints(draft.expiration, milliseconds)
+
+    @property
+    def redelivered(self) -> bool:
+        """JMSRedelivered: whether the message was handed over before. Overwritten by send."""
+        envelope = self._envelope
+        if isinstance(envelope, Draft) and envelope.redelivered is not None:
+            return envelope.redelivered
+        return self._attempts > 0
+
+    @redelivered.setter
+    def redelivered(self, value: bool) -> None:
+        checked = typed.boolean(value)
+        self._changed().redelivered = checked
+
+    @property
+    def correlation_id(self) -> str | None:
+        """JMSCorrelationID: what links this message with another; None by default."""
+        value = self._headers.correlation_id
+        return value.decode("utf-8", "backslashreplace") if isinstance(value, bytes) else value
+
+    @correlation_id.setter
+    def correlation_id(self, value: str | None) -> None:
+        self._headers = self._headers._replace(correlation_id=typed.string(value))
+
+    @property
+    def correlation_id_as_bytes(self) -> bytes | None:
+        """JMSCorrelationID as bytes; a text is given in UTF-8."""
+        value = self._headers.correlation_id
+        return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
+
+    @correlation_id_as_bytes.setter
+    def correlation_id_as_bytes(self, value: bytes | None) -> None:
+        self._headers = self._headers._replace(correlation_id=typed.octets(value))
+
+    @property
+    def reply_to(self) -> Destination | None:
+        """JMSReplyTo: where an answer is expected; None by default."""
+        return self._headers.reply_to
+
+    @reply_to.setter
+    def reply_to(self, value: Destination | None) -> None:
+        self._headers = self._headers._replace(reply_to=_destination(value))
+
+    @property
+    def type(self) -> str | None:
+        """JMSType: a name that the application gives to this kind of message; None by default."""
+        return self._headers.type
+
+    @type.setter  # noqa: A003
+    def type(self, value: str | None) -> None:
+        self._headers = self._headers._replace(type=typed.string(value))
+
+
+def _destination(value: Destination | None) -> Destination | None:
+    if value is not None and not isinstance(value, Destination):
+        raise InvalidDestinationError(f"wanted a Destination or None, not {type(value).__name__}")
+    return value
+
+
+def _between(lowest: int, value: int, highest: int, name: str) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise MessageFormatError(f"the {name} is an int, not {type(value).__name__}")
+    if not lowest <= value <= highest:
+        raise JMSError(f"the {name} is {lowest} to {highest}, not {value}")
+    return value

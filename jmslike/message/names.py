@@ -1,0 +1,60 @@
+"""Which names a property may have (section 3.5.1)."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import Final
+
+from jmslike.errors import MessageFormatError
+from jmslike.message import typed
+from jmslike.values import PropertyValue
+
+DELIVERY_COUNT: Final = "JMSXDeliveryCount"
+GROUP_ID: Final = "JMSXGroupID"
+GROUP_SEQ: Final = "JMSXGroupSeq"
+
+PROVIDER_NAMES: Final = frozenset(
+    {
+        DELIVERY_COUNT,
+        "JMSXUserID",
+        "JMSXAppID",
+        "JMSXProducerTXID",
+        "JMSXConsumerTXID",
+        "JMSXRcvTimestamp",
+        "JMSXState",
+    }
+)
+"""What only a provider sets (section 3.5.9). A client's value is ignored, as for the headers that send sets, so that
+all the properties of a received message can be copied to another.
+"""
+
+_RESERVED = frozenset({"NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE"})
+_KNOWN = PROVIDER_NAMES | {GROUP_ID, GROUP_SEQ}
+
+
+def checked_property(name: str, value: object) -> PropertyValue:
+    """Give the value to store under the name.
+
+    Raises ValueError unless the name is a Java identifier, no word of the selector language, and none of those that
+    begin with JMS but for JMSXGroupID (a str), JMSXGroupSeq (an int), what the provider sets, and the vendors'
+    `JMS_...`. Raises MessageFormatError for a value that is no property.
+    """
+    if not isinstance(name, str):
+        raise ValueError(f"the name of a property is a str, not {type(name).__name__}")
+    _check(name)
+    checked = typed.property_value(value)
+    if name == GROUP_ID and not isinstance(checked, str | None):
+        raise MessageFormatError(f"{GROUP_ID} is a str, not {type(value).__name__}")
+    if name == GROUP_SEQ and not (checked is None or type(checked) is int):
+        raise MessageFormatError(f"{GROUP_SEQ} is an int of 32 bits, not {value!r}")
+    return checked
+
+
+@lru_cache(maxsize=1024)
+def _check(name: str) -> None:
+    if not name.replace("$", "_").isidentifier():
+        raise ValueError(f"the name of a property must be a Java identifier, not {name!r}")
+    if name.upper() in _RESERVED:
+        raise ValueError(f"{name!r} is a word of the selector language and cannot name a property")
+    if name.startswith("JMS") and not (name.startswith("JMS_") or name in _KNOWN):
+        raise ValueError(f"{name!r} is reserved: no property of a client begins with JMS")

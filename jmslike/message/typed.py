@@ -1,0 +1,130 @@
+"""What may be stored as which type: the checks of every typed setter and writer (sections 3.5.5 and 3.11.3).
+
+Each function gives the value to store. A value of another type raises MessageFormatError, one beyond the range of the
+Java type ValueError.
+"""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+from jmslike.errors import MessageFormatError
+from jmslike.message.conversion import TYPE_NAMES
+from jmslike.values import INT_LIMIT, Byte, Char, Float, ItemValue, Long, PropertyValue, Short, natural_integer
+
+BytesLike: TypeAlias = "bytes | bytearray | memoryview[int]"
+
+_PROPERTY_TYPES = frozenset(TYPE_NAMES) - {int, Char, bytes}  # an int is checked for its size
+
+
+def boolean(value: bool) -> bool:
+    """Check a boolean."""
+    if not isinstance(value, bool):
+        raise _wrong(value, "bool")
+    return value
+
+
+def byte(value: int) -> Byte:
+    """Check an integer of 8 bits."""
+    return Byte(_integer(value))
+
+
+def short(value: int) -> Short:
+    """Check an integer of 16 bits."""
+    return Short(_integer(value))
+
+
+def int32(value: int) -> int:
+    """Check an integer of 32 bits."""
+    integer = _integer(value)
+    if not -INT_LIMIT <= integer < INT_LIMIT:
+        raise ValueError(f"{integer} is out of the range of an int: {-INT_LIMIT} to {INT_LIMIT - 1}")
+    return integer
+
+
+def long(value: int) -> Long:
+    """Check an integer of 64 bits."""
+    return Long(_integer(value))
+
+
+def single(value: float) -> Float:
+    """Round a number to single precision."""
+    return Float(_number(value))
+
+
+def double(value: float) -> float:
+    """Check a number of double precision; an int becomes a float."""
+    try:
+        return float(_number(value))
+    except OverflowError:
+        raise ValueError("an int this large is out of the range of a double") from None
+
+
+def char(value: str) -> Char:
+    """Check one UTF-16 code unit."""
+    if not isinstance(value, str):
+        raise _wrong(value, "str of one character")
+    return Char(value)
+
+
+def string(value: str | None) -> str | None:
+    """Check a text or None."""
+    if value is None or type(value) is str:
+        return value
+    if not isinstance(value, str):
+        raise _wrong(value, "str or None")
+    return str.__str__(value)
+
+
+def octets(value: BytesLike | None) -> bytes | None:
+    """Copy bytes; None stays None."""
+    if value is None or type(value) is bytes:
+        return value
+    if not isinstance(value, (bytes, bytearray, memoryview)):
+        raise _wrong(value, "bytes-like object or None")
+    return bytes(value)
+
+
+def property_value(value: object) -> PropertyValue:
+    """Check what a property may hold: its Python type decides its JMS type (an int is an int or a long by its size)."""
+    if value is None or type(value) in _PROPERTY_TYPES:
+        return value  # type: ignore[return-value]
+    if isinstance(value, int):
+        return natural_integer(value)
+    if isinstance(value, float):
+        return float(value)
+    if isinstance(value, str) and not isinstance(value, Char):
+        return str.__str__(value)
+    raise _wrong(value, "bool, int, float, str, Byte, Short, Long, Float or None")
+
+
+def item_value(value: object) -> ItemValue:
+    """Check what an item of a map or a field of a stream may hold: as a property, and also Char and bytes."""
+    if isinstance(value, Char):
+        return value
+    if isinstance(value, (bytes, bytearray, memoryview)):
+        return bytes(value)
+    return property_value(value)
+
+
+def count(value: int | None) -> int | None:
+    """Check how many bytes are to be read, None for all; a negative number raises IndexError."""
+    if value is not None and _integer(value) < 0:
+        raise IndexError(f"cannot read {value} bytes")
+    return value
+
+
+def _integer(value: int) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise _wrong(value, "int")
+    return int(value)
+
+
+def _number(value: float) -> float:
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        raise _wrong(value, "float")
+    return value
+
+
+def _wrong(value: object, wanted: str) -> MessageFormatError:
+    return MessageFormatError(f"wanted a {wanted}, not {type(value).__name__}")
