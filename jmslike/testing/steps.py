@@ -57,6 +57,22 @@ def is_silent(jms: Provider, consumer: MessageConsumer | JMSConsumer) -> bool:
     return consumer.receive(jms.silence) is None
 
 
+def consumer_of(jms: Provider, destination: Destination) -> MessageConsumer:
+    """Give a consumer of the destination on a connection of its own, which acknowledges automatically."""
+    return jms.connection().create_session().create_consumer(destination)
+
+
+def rest_of(jms: Provider, consumer: MessageConsumer) -> list[str | None]:
+    """Receive until nothing comes for a while, and give the texts."""
+    return texts_of(iter(lambda: consumer.receive(jms.silence), None))
+
+
+def left_in(jms: Provider, queue: Destination) -> list[str | None]:
+    """Take everything that another connection can get from the queue, and give its texts."""
+    with consumer_of(jms, queue) as consumer:
+        return rest_of(jms, consumer)
+
+
 def still_runs(jms: Provider, task: Task[T]) -> bool:
     """Tell whether the task has not ended after a while."""
     try:

@@ -96,4 +96,4 @@ def test_an_empty_client_id_is_refused(jms: Provider, name: str | None) -> None:
     """CID-08: None and "" raise InvalidClientIDError."""
     connection = jms.connection(start=False)
     with pytest.raises(InvalidClientIDError):
-        connection.client_id = name
+        connection.client_id = name  # type: ignore[assignment]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from jmslike import IllegalStateError, InvalidDestinationError, Message, Session, TextMessage
@@ -30,8 +32,8 @@ def test_closing_a_connection_closes_what_was_made_from_it(jms: Provider) -> Non
     producer, consumer = session.create_producer(queue), session.create_consumer(queue)
     message = session.create_text_message("1")
     connection.close()
-    calls = {
-        "create_session": session.create_text_message,
+    calls: dict[str, Callable[[], object]] = {
+        "session.create_text_message": session.create_text_message,
         "session.create_producer": lambda: session.create_producer(queue),
         "session.create_consumer": lambda: session.create_consumer(queue),
         "session.recover": session.recover,
@@ -56,7 +58,7 @@ def test_closing_a_connection_closes_its_browsers(jms: Provider) -> None:
     connection, queue = jms.connection(), jms.queue()
     browser = connection.create_session().create_browser(queue)
     connection.close()
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "iter": lambda: list(browser),
         "queue": lambda: browser.queue,
         "message_selector": lambda: browser.message_selector,
@@ -76,7 +78,7 @@ def test_a_closed_connection_refuses_every_use(jms: Provider) -> None:
     """CONN-12: every getter and method but close() raises IllegalStateError."""
     connection = jms.connection()
     connection.close()
-    calls = {
+    calls: dict[str, Callable[[], object]] = {
         "start": connection.start,
         "stop": connection.stop,
         "create_session": connection.create_session,

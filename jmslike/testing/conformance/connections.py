@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import pytest
 
@@ -199,7 +200,7 @@ def test_sessions_of_one_connection_work_in_parallel_threads(jms: Provider) -> N
         put(session, queue, *(f"{mark}.{number}" for number in range(each)))
         return take_texts(jms, session.create_consumer(queue), each)
 
-    tasks = [jms.in_thread(lambda mark=mark: work(mark)) for mark in range(threads)]
+    tasks = [jms.in_thread(partial(work, mark)) for mark in range(threads)]
     received = [text for task in tasks for text in task.result()]
     assert sorted(map(str, received)) == sorted(f"{mark}.{n}" for mark in range(threads) for n in range(each))
 
@@ -212,7 +213,7 @@ def test_a_factory_serves_several_threads(jms: Provider) -> None:
         with factory.create_connection() as connection:
             put(connection.create_session(), queue, text)
 
-    tasks = [jms.in_thread(lambda text=str(number): send(text)) for number in range(4)]
+    tasks = [jms.in_thread(partial(send, str(number))) for number in range(4)]
     for task in tasks:
         task.result()
     assert set(take_texts(jms, jms.connection().create_session().create_consumer(queue), 4)) == {"0", "1", "2", "3"}

@@ -50,7 +50,7 @@ def test_an_error_raised_to_the_caller_is_not_reported_again(jms: Provider) -> N
     connection.exception_listener = listener
     session = connection.create_session()
     with pytest.raises(InvalidDestinationError):
-        session.create_consumer(None)
+        session.create_consumer(None)  # type: ignore[arg-type]
     with pytest.raises(IllegalStateError):
         session.commit()
     connection.close()
