@@ -1,0 +1,91 @@
+"""The commands put together, and the one place where an error becomes a line and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from importlib.metadata import entry_points
+from typing import Annotated, Any, Final, NoReturn
+
+import typer
+from typer.core import TyperGroup
+
+from jmslike.cli import comparison, doctor, features, messages
+from jmslike.errors import InvalidDestinationError, InvalidSelectorError, JMSError, UnsupportedFeatureError
+
+GROUP: Final = "jmslike.commands"
+"""The entry points that add commands: a `typer.Typer` (a group of them) or a function, under the entry point's name."""
+
+WRONG_USE: Final = 2
+PROVIDER_FAILED: Final = 3
+INTERRUPTED: Final = 130
+
+
+class Commands(TyperGroup):
+    """The group of all commands. A command gives its exit code back, or None for 0, and raises what went wrong."""
+
+    def main(self, *args: Any, **kwargs: Any) -> NoReturn:
+        """Run, and exit. What is wrong is said in one line on the standard error output."""
+        try:
+            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+        except (KeyboardInterrupt, typer.Abort):
+            sys.exit(INTERRUPTED)
+        except Exception as error:
+            code = exit_code(error)
+            if code is None:
+                raise
+            complain(str(error) if not hasattr(error, "format_message") else error.format_message())
+        sys.exit(code)
+
+
+def exit_code(error: Exception) -> int | None:
+    """Give the exit code for an error; None if it is nobody's fault but ours."""
+    if isinstance(error, (InvalidDestinationError, InvalidSelectorError, UnsupportedFeatureError)):
+        return WRONG_USE
+    if isinstance(error, JMSError):
+        return PROVIDER_FAILED
+    if isinstance(error, (ValueError, OSError)) or hasattr(error, "format_message"):  # the latter is typer's
+        return WRONG_USE
+    return None
+
+
+def complain(reason: str) -> None:
+    """Say in one line what is wrong."""
+    typer.echo(f"jmslike: {' '.join(reason.split())}", err=True)
+
+
+def make_app() -> typer.Typer:
+    """Give the command line with the commands of this package and those that others add."""
+    app = typer.Typer(cls=Commands, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
+    app.callback(invoke_without_command=True)(_root)
+    app.command("compare")(comparison.compare)
+    app.command("send")(messages.send)
+    app.command("receive")(messages.receive)
+    app.command("browse")(messages.browse)
+    app.command("capabilities")(features.capabilities)
+    app.command("doctor")(doctor.doctor)
+    for entry in entry_points(group=GROUP):
+        try:
+            command = entry.load()
+        except Exception as error:  # a broken package must not take the other commands away
+            complain(f"the command {entry.name!r} of {entry.value} cannot be loaded: {error}")
+            continue
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=entry.name)
+        else:
+            app.command(entry.name)(command)
+    return app
+
+
+def _root(
+    context: typer.Context, version: Annotated[bool, typer.Option("--version", help="Show the version.")] = False
+) -> None:
+    """JMS for Python: compare queues with topics, and send, receive and look at messages.
+
+    Exit codes: 0 all is well; 1 a check failed, or fewer messages came than asked for; 2 the command, a URL or a file
+    is wrong; 3 the provider cannot be reached, or refuses.
+    """
+    if version:
+        typer.echo(f"jmslike {doctor.version_of('jmslike')}")
+    elif context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(WRONG_USE)

@@ -1,0 +1,70 @@
+"""`jmslike compare`: the same messages through a queue and through a topic."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from jmslike.cli.terminal import console, factory_for, plural
+from jmslike.compare import FileSource, Source
+from jmslike.compare import compare as play
+from jmslike.compare.orders import Orders
+from jmslike.compare.play import columns, known
+from jmslike.compare.report import show
+from jmslike.compare.scenarios import SCENARIOS
+
+
+def compare(
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="Messages: CSV with a header, JSON lines, or one a line. Without it: generated orders."),
+    ] = None,
+    url: Annotated[list[str], typer.Option(help="Provider; may be given several times.")] = ["native://"],  # noqa: B006
+    receivers: Annotated[int, typer.Option(min=1, max=100, help="Receivers in each scenario.")] = 3,
+    scenario: Annotated[
+        list[str] | None, typer.Option(help=f"One of {', '.join(SCENARIOS)}; may be given several times.")
+    ] = None,
+    json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
+) -> int:
+    """Play the same messages through a queue and through a topic, and check every number.
+
+    The exit code is 1 if a number is not as it has to be.
+    """
+    names = known(scenario or SCENARIOS)
+    for address in url:
+        factory_for(address)
+    source: Source = Orders() if file is None else FileSource(file)
+    if json_file is not None and not json_file.absolute().parent.is_dir():
+        raise ValueError(f"cannot write {json_file}: there is no folder {json_file.absolute().parent}")
+    with _progress() as progress:
+        task = progress.add_task("", total=len(url) * columns(names) * len(source))
+        comparison = play(
+            url,
+            source,
+            receivers=receivers,
+            scenarios=names,
+            progress=lambda step, sent: progress.update(task, description=step, advance=sent),
+        )
+    show(comparison, console())
+    if json_file is not None:
+        json_file.write_text(json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        typer.echo(f"{plural(len(comparison.reports), 'report')} written to {json_file}", err=True)
+    return 0 if comparison.passed else 1
+
+
+def _progress() -> Progress:
+    errors = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+    )

@@ -1,0 +1,86 @@
+"""`jmslike doctor`: what is installed, which providers answer, and what is wrong."""
+
+from __future__ import annotations
+
+import platform
+import re
+from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from typing import Annotated, Final
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
+from jmslike.compare.play import without_secrets
+from jmslike.errors import JMSError
+from jmslike.registry import GROUP, load
+
+EXTRAS: Final = ("stomp", "amqp", "kafka", "cli")
+"""The extras of use to a user, not to a contributor."""
+
+
+def doctor(
+    urls: Annotated[list[str] | None, typer.Argument(metavar="[URL]...", help="Providers to try.")] = None,
+) -> int:
+    """Show what is installed, try each URL, and say what is wrong and what to do about it.
+
+    The exit code is 3 if a URL does not answer; a client library that is not installed is no error.
+    """
+    table = Table(show_header=False, box=None, pad_edge=False)
+    for name, state, fine in [*_installed(), *_transports()]:
+        table.add_row(name, Text(state, style="" if fine else "yellow"))
+    failures = 0
+    for url in urls or ["native://"]:
+        name, state, fine = _answer(url)
+        failures += not fine
+        table.add_row(name, Text(state, style="green" if fine else "bold red"))
+    console().print(table)
+    return 3 if failures else 0
+
+
+def version_of(distribution: str) -> str | None:
+    """Give the installed version of a distribution, None if it is not there."""
+    try:
+        return version(distribution)
+    except PackageNotFoundError:
+        return None
+
+
+def _installed() -> Iterator[tuple[str, str, bool]]:
+    yield "Python", f"{platform.python_version()} on {platform.platform(terse=True)}", True
+    yield "jmslike", version_of("jmslike") or "not installed as a package: pip install jmslike", True
+    for extra, distribution in _requirements():
+        found = version_of(distribution)
+        missing = f"not installed: pip install 'jmslike[{extra}]'"
+        yield f"{distribution} (extra {extra})", found or missing, found is not None
+
+
+def _requirements() -> Iterator[tuple[str, str]]:
+    """Give each extra with each distribution that it asks for, from the metadata of the package itself."""
+    for requirement in requires("jmslike") or []:
+        name = re.match(r"[\w.-]+", requirement)
+        extra = re.search(r"""extra\s*==\s*["']([\w-]+)["']""", requirement)
+        if name and extra and extra[1] in EXTRAS:
+            yield extra[1], name[0]
+
+
+def _transports() -> Iterator[tuple[str, str, bool]]:
+    for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
+        try:
+            load(entry)
+        except Exception as error:  # whatever is wrong with a transport, the doctor says it
+            yield f"{entry.name}://", str(error), False
+        else:
+            yield f"{entry.name}://", f"ready ({entry.value})", True
+
+
+def _answer(url: str) -> tuple[str, str, bool]:
+    try:
+        with factory_for(url).create_connection() as connection:
+            found = connection.capabilities
+    except (JMSError, ValueError) as error:
+        return without_secrets(url), f"does not answer: {error}", False
+    note = f"; {NATIVE_NOTE}" if url.startswith("native:") else ""
+    return without_secrets(url), f"answers: {found.product} {found.version}{note}", True

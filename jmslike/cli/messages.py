@@ -1,0 +1,139 @@
+"""`jmslike send`, `receive` and `browse`."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from jmslike.cli.terminal import NATIVE_NOTE, destination_of, factory_for, plural
+from jmslike.compare import FileSource
+from jmslike.constants import SessionMode
+from jmslike.destinations import Queue
+from jmslike.errors import InvalidDestinationError
+from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
+
+URL = Annotated[str, typer.Argument(metavar="URL", help=f"Provider. {NATIVE_NOTE}.")]
+DESTINATION = Annotated[
+    str, typer.Argument(metavar="DESTINATION", help="queue://NAME, topic://NAME, or NAME for a queue.")
+]
+AS_JSON = Annotated[bool, typer.Option("--json", help="One JSON object a line, with headers and properties.")]
+
+
+def send(
+    url: URL,
+    destination: DESTINATION,
+    text: Annotated[
+        str | None, typer.Argument(help="The message; without it, each line of the standard input.")
+    ] = None,
+    file: Annotated[Path | None, typer.Option(help="Messages: CSV with a header, JSON lines, or one a line.")] = None,
+) -> None:
+    """Send text messages: TEXT, each message of a file, or each line of the standard input."""
+    if text is not None and file is not None:
+        raise ValueError("give either TEXT or --file, not both")
+    target = destination_of(destination)
+    texts: Iterator[str] = iter([text]) if text is not None else iter(FileSource(file)) if file else _typed_lines()
+    count = 0
+    with factory_for(url).create_context() as context:
+        producer = context.create_producer()
+        for body in texts:
+            producer.send(target, body)
+            count += 1
+    typer.echo(f"{plural(count, 'message')} sent to {target}")
+
+
+def _typed_lines() -> Iterator[str]:
+    return (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+
+
+def receive(
+    url: URL,
+    destination: DESTINATION,
+    count: Annotated[
+        int | None, typer.Option(min=1, help="Stop after so many; fewer is an error (exit code 1).")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each message.")] = 5.0,
+    as_json: AS_JSON = False,
+) -> int:
+    """Receive messages and print them; each is acknowledged when it is printed."""
+    target = destination_of(destination)
+    received = 0
+    with factory_for(url).create_context(session_mode=SessionMode.CLIENT_ACKNOWLEDGE) as context:
+        consumer = context.create_consumer(target)
+        while received != count and (message := consumer.receive(timeout)) is not None:
+            typer.echo(_line(message, as_json=as_json))
+            sys.stdout.flush()
+            message.acknowledge()
+            received += 1
+    if count is not None and received < count:
+        typer.echo(f"jmslike: {received:,} of {plural(count, 'message')} came; none for {timeout:g} seconds", err=True)
+        return 1
+    return 0
+
+
+def browse(url: URL, queue: DESTINATION, as_json: AS_JSON = False) -> None:
+    """Print the messages that wait in a queue, oldest first, and leave them there."""
+    target = destination_of(queue)
+    if not isinstance(target, Queue):
+        raise InvalidDestinationError(f"{target} cannot be browsed, only a queue can; use: jmslike receive")
+    with factory_for(url).create_context() as context, context.create_browser(target) as browser:
+        for message in browser:
+            typer.echo(_line(message, as_json=as_json))
+
+
+def _line(message: Message, *, as_json: bool) -> str:
+    body = _body(message)
+    if as_json:
+        return json.dumps(_headers(message) | {"body": body}, ensure_ascii=False)
+    return body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
+
+
+def _headers(message: Message) -> dict[str, Any]:
+    return {
+        "message_id": message.message_id,
+        "destination": str(message.destination),
+        "timestamp": message.timestamp,
+        "priority": message.priority,
+        "delivery_mode": int(message.delivery_mode),
+        "expiration": message.expiration,
+        "redelivered": message.redelivered,
+        "correlation_id": message.correlation_id,
+        "reply_to": None if message.reply_to is None else str(message.reply_to),
+        "type": message.type,
+        "properties": {name: message.get_object_property(name) for name in message.property_names},
+        "kind": message.kind,
+    }
+
+
+def _body(message: Message) -> Any:
+    """Give the body as JSON can hold it: bytes in hexadecimal digits."""
+    match message:
+        case TextMessage():
+            return message.text
+        case BytesMessage():
+            return message.read_bytes().hex()
+        case MapMessage():
+            return {name: _value(message.get_object(name)) for name in message.map_names}
+        case StreamMessage():
+            return [_value(value) for value in _items(message)]
+        case ObjectMessage():
+            return message.object
+    return None
+
+
+def _items(message: StreamMessage) -> Iterator[Any]:
+    from jmslike.errors import MessageEOFError
+
+    while True:
+        try:
+            yield message.read_object()
+        except MessageEOFError:
+            return
+
+
+def _value(value: Any) -> Any:
+    return value.hex() if isinstance(value, bytes) else value

@@ -1,0 +1,45 @@
+"""What the commands share: URLs, destinations and the terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import Final
+
+from rich.console import Console
+
+from jmslike.destinations import Destination, Queue, Topic
+from jmslike.errors import JMSError
+from jmslike.factory import ConnectionFactory
+
+NATIVE_NOTE: Final = "native:// lives in one process: here it is new and empty, good for a trial only"
+WIDTH_OF_A_FILE: Final = 120
+
+
+def factory_for(url: str) -> ConnectionFactory:
+    """Make the factory. Raises ValueError if the URL is wrong, so that this is not taken for a provider that failed."""
+    try:
+        return ConnectionFactory(url)
+    except JMSError as error:
+        raise ValueError(str(error)) from error
+
+
+def destination_of(text: str) -> Destination:
+    """Give the destination for `queue://NAME`, `topic://NAME` or a bare NAME, which is a queue's."""
+    scheme, separator, name = text.partition("://")
+    if not separator:
+        scheme, name = "queue", text
+    if scheme not in ("queue", "topic") or not name:
+        raise ValueError(f"not a destination: {text!r}; write queue://NAME, topic://NAME, or NAME for a queue")
+    return Queue(name) if scheme == "queue" else Topic(name)
+
+
+def plural(count: int, noun: str) -> str:
+    """Give a number with its noun."""
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def console() -> Console:
+    """Give the console on the standard output; into a file it writes wide lines."""
+    fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE
+    return Console(width=fixed)

@@ -1,0 +1,149 @@
+"""Counting: what was sent, what each receiver got, and what the difference between the two comes to."""
+
+from __future__ import annotations
+
+import zlib
+from array import array
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
+from threading import Condition
+from typing import Final
+
+PROBE: Final = 0
+"""The key of the messages that find out who listens; the measured messages have the keys 1, 2, 3 ..."""
+NO_KEY: Final = -1
+
+
+def fingerprint(text: str | None) -> int:
+    """Give a number that tells two texts apart (as well as 32 bits can); -1 for no text."""
+    return -1 if text is None else zlib.crc32(text.encode("utf-8", "surrogatepass"))
+
+
+class Sent:
+    """The messages that were sent: key n is the n-th of them."""
+
+    def __init__(self) -> None:
+        self._fingerprints = array("q")
+
+    def __len__(self) -> int:
+        return len(self._fingerprints)
+
+    def note(self, text: str) -> int:
+        """Take note of the next message, and give its key."""
+        self._fingerprints.append(fingerprint(text))
+        return len(self._fingerprints)
+
+    def matches(self, key: int, mark: int) -> bool:
+        """Tell whether a message with this key and this fingerprint was sent."""
+        return 0 < key <= len(self._fingerprints) and self._fingerprints[key - 1] == mark
+
+
+class Journal:
+    """What one receiver got, in the order in which it came."""
+
+    def __init__(self, receiver: str) -> None:
+        self.receiver = receiver
+        self.keys = array("q")
+        self.fingerprints = array("q")
+        self.delivery_counts = array("l")
+        self.redelivered = array("b")
+
+    def __len__(self) -> int:
+        return len(self.keys)
+
+    def note(self, key: int, mark: int, delivery_count: int, redelivered: bool) -> None:
+        """Take note of a message that was handed over."""
+        self.keys.append(key)
+        self.fingerprints.append(mark)
+        self.delivery_counts.append(delivery_count)
+        self.redelivered.append(redelivered)
+
+    def within(self, keys: range) -> int:
+        """Count the messages whose key is in the range."""
+        return sum(key in keys for key in self.keys)
+
+
+class Arrivals:
+    """The number of messages that came, over all receivers, and a wait for it."""
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._count = 0
+        self._wanted = 0
+
+    def add(self) -> None:
+        """Count one more."""
+        with self._changed:
+            self._count += 1
+            if self._count >= self._wanted:
+                self._changed.notify_all()
+
+    def wait_for(self, count: int, patience: float) -> bool:
+        """Wait until at least `count` have come; give up, with False, when none comes for `patience` seconds."""
+        with self._changed:
+            self._wanted = count
+            while self._count < count:
+                before = self._count
+                if not self._changed.wait(patience) and self._count == before:
+                    return False
+            return True
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How a stream of messages, each due exactly once, came out; every field counts messages.
+
+    `lost` never came; `duplicated` came again without being marked as redelivered; `redelivered` were so marked;
+    `reordered` came, at their receiver, after one that was sent later; `damaged` are not what was sent.
+    """
+
+    received: int = 0
+    lost: int = 0
+    duplicated: int = 0
+    redelivered: int = 0
+    reordered: int = 0
+    damaged: int = 0
+
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(*(mine + yours for mine, yours in zip(astuple(self), astuple(other), strict=True)))
+
+
+def tally(sent: Sent, stream: Sequence[Journal]) -> Tally:
+    """Compare what was sent with one stream of it.
+
+    A stream is what all receivers of a queue or of a shared subscription got, or one subscriber through all its lives.
+    """
+    seen = bytearray(len(sent) + 1)
+    duplicated = redelivered = reordered = damaged = 0
+    for journal in stream:
+        latest = 0
+        for key, mark, again in zip(journal.keys, journal.fingerprints, journal.redelivered, strict=True):
+            redelivered += again
+            if not sent.matches(key, mark):
+                damaged += 1
+                continue
+            if not again:
+                duplicated += seen[key]
+                reordered += key < latest
+                latest = max(latest, key)
+            seen[key] = 1
+    return Tally(
+        received=sum(len(journal) for journal in stream),
+        lost=len(sent) - sum(seen),
+        duplicated=duplicated,
+        redelivered=redelivered,
+        reordered=reordered,
+        damaged=damaged,
+    )
+
+
+def total(tallies: Iterable[Tally]) -> Tally:
+    """Add up the tallies of several streams."""
+    return sum(tallies, Tally())
+
+
+def shared_keys(journals: Iterable[Journal]) -> set[int]:
+    """Give the keys that more than one of the receivers got."""
+    reach = Counter(key for journal in journals for key in set(journal.keys))
+    return {key for key, receivers in reach.items() if receivers > 1}

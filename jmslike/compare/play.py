@@ -1,0 +1,99 @@
+"""Playing the scenarios, one column after the other."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Sequence
+
+from jmslike.capabilities import Capabilities
+from jmslike.compare.results import Column, Comparison, Report, ScenarioResult
+from jmslike.compare.scenarios import SCENARIOS, Scenario
+from jmslike.compare.scenarios.scenario import Play
+from jmslike.compare.source import Source
+from jmslike.compare.stage import Stage
+from jmslike.errors import UnsupportedFeatureError
+from jmslike.factory import ConnectionFactory
+
+
+def compare(
+    urls: Sequence[str],
+    source: Source,
+    *,
+    receivers: int = 3,
+    scenarios: Iterable[str] = SCENARIOS,
+    patience: float = 10.0,
+    progress: Callable[[str, int], None] = lambda step, sent: None,
+) -> Comparison:
+    """Play the scenarios, by name, on each URL, and give all numbers.
+
+    `receivers` listen in each scenario; `patience` is how many seconds to wait for a message that must come;
+    `progress` is told what is played, and each number of messages sent.
+
+    Raises ValueError for an unknown scenario, no receiver or an empty source; JMSError if a provider cannot be used.
+    """
+    names = known(scenarios)
+    if receivers < 1:
+        raise ValueError("a comparison needs at least one receiver")
+    if not len(source):
+        raise ValueError(f"no messages in {source.name}")
+    comparison = Comparison(source.name, len(source), receivers)
+    for url in urls:
+        factory = ConnectionFactory(url)
+        with factory.create_connection() as connection:
+            capabilities = connection.capabilities
+        report = Report(without_secrets(url), capabilities.product, capabilities.version)
+        comparison.reports.append(report)
+        for name in names:
+            scenario = SCENARIOS[name]
+            result = _describe(scenario, receivers, capabilities)
+            report.scenarios.append(result)
+            for title, play in scenario.columns.items():
+                step = f"{name}, {title}"
+
+                def on_sent(count: int, step: str = step) -> None:
+                    progress(step, count)
+
+                on_sent(0)
+                result.columns.append(_column(title, play, factory, source, receivers, patience, on_sent))
+    return comparison
+
+
+def known(names: Iterable[str]) -> list[str]:
+    """Give the names as they came. Raises ValueError for one that is no scenario's."""
+    wanted = list(names)
+    for name in wanted:
+        if name not in SCENARIOS:
+            raise ValueError(f"no scenario {name!r}; there are {', '.join(SCENARIOS)}")
+    return wanted
+
+
+def columns(names: Iterable[str]) -> int:
+    """Count the columns of these scenarios: each sends all messages of the source once."""
+    return sum(len(SCENARIOS[name].columns) for name in names)
+
+
+def without_secrets(url: str) -> str:
+    """Give a URL as it may be shown: without user, password and options."""
+    return re.sub(r"(?<=://)[^/@,]*@", "", url).partition("?")[0]
+
+
+def _describe(scenario: Scenario, receivers: int, capabilities: Capabilities) -> ScenarioResult:
+    team = "1 receiver" if receivers == 1 else f"{receivers} receivers"
+    features = {feature.value: capabilities.level(feature).value for feature in scenario.features}
+    return ScenarioResult(scenario.name, scenario.title, scenario.story.format(receivers=team), features)
+
+
+def _column(
+    title: str,
+    play: Play,
+    factory: ConnectionFactory,
+    source: Source,
+    receivers: int,
+    patience: float,
+    progress: Callable[[int], None],
+) -> Column:
+    try:
+        with Stage(factory, source, receivers, patience=patience, progress=progress) as stage:
+            return Column(title, play(stage))
+    except UnsupportedFeatureError as error:
+        return Column(title, unsupported=str(error))

@@ -1,0 +1,169 @@
+"""A receiver dies mid-work: its connection closes while it holds messages that it has not acknowledged.
+
+The other receivers are stopped until then, so that it is certain which messages the dying one holds; it comes back when
+the others have done what they can.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+
+from jmslike.capabilities import Feature, Level
+from jmslike.compare.measure import PROBE, Journal, tally, total
+from jmslike.compare.results import Check, exactly
+from jmslike.compare.scenarios.scenario import Scenario, integrity
+from jmslike.compare.stage import Stage, Subscribe, key_of, note
+from jmslike.constants import SessionMode
+from jmslike.destinations import Destination
+from jmslike.message import Message
+
+FIRST = "receiver 1"
+
+
+class DyingReceiver:
+    """Takes messages in CLIENT_ACKNOWLEDGE, acknowledges the first of them, and closes its connection."""
+
+    def __init__(self, stage: Stage, subscribe: Subscribe) -> None:
+        self.finished = Journal(FIRST)
+        self.unfinished = Journal(FIRST)
+        self._patience = stage.patience
+        self._connection = stage.connect(FIRST)
+        self._consumer = subscribe(self._connection.create_session(SessionMode.CLIENT_ACKNOWLEDGE))
+        self._connection.start()
+
+    def answer_probe(self) -> None:
+        """Take one probe, if it comes in time; who sent it sees whether all receivers got theirs."""
+        message = self._consumer.receive(self._patience)
+        if message is not None and key_of(message) == PROBE:
+            message.acknowledge()
+
+    def work(self, finish: int, leave: int) -> None:
+        """Take messages: acknowledge `finish` of them, hold `leave` more, and die."""
+        last = self._take(finish, self.finished)
+        if last is not None:
+            last.acknowledge()  # acknowledges all that the session has delivered so far
+        self._take(leave, self.unfinished)
+        self._connection.close()
+
+    def _take(self, count: int, journal: Journal) -> Message | None:
+        message = None
+        for _ in range(count):
+            message = self._consumer.receive(self._patience)
+            if message is None:
+                break
+            note(message, journal)
+        return message
+
+
+class Heir(Enum):
+    """Who gets the messages that the dead receiver had not acknowledged."""
+
+    OTHERS = "the other receivers"
+    ITSELF = "the same receiver, when it is back"
+    NOBODY = "nobody"
+
+
+def _play(stage: Stage, destination: Destination, subscribe: Subscribe, heir: Heir, *, one_stream: bool) -> list[Check]:
+    """`one_stream` tells whether all receivers share one stream of messages (a queue) or each has its own (a topic)."""
+    messages = len(stage.source)
+    taken = max(1, messages // (stage.receivers + 1))
+    finish = taken // 2
+    rest = messages - finish
+
+    dying = DyingReceiver(stage, subscribe)
+    others = [stage.receiver(name, subscribe) for name in stage.names[1:]]
+    copies = stage.receivers if one_stream else 1
+    stage.probe(destination, others, copies, also=dying.answer_probe)
+    for receiver in others:
+        receiver.connection.stop()
+
+    stage.send(destination)
+    dying.work(finish, leave=taken - finish)
+
+    for receiver in others:
+        receiver.connection.start()
+    if not one_stream:
+        stage.expect(messages * len(others))
+    elif others:
+        stage.expect(rest)
+    back = stage.receiver(FIRST, subscribe)
+    stage.expect(rest if heir is Heir.ITSELF else 0)
+    stage.probe(destination, [*others, back], copies)
+
+    journals = [receiver.journal for receiver in others]
+    streams = [[dying.finished, *journals, back.journal]]
+    if not one_stream:
+        streams = [[dying.finished, back.journal], *([journal] for journal in journals)]
+    lost = rest if heir is Heir.NOBODY else 0
+    return [
+        exactly("sent", len(stage.sent), messages),
+        exactly("taken by receiver 1 before it dies", len(dying.finished) + len(dying.unfinished), taken),
+        exactly("  acknowledged", len(dying.finished), finish),
+        exactly("  not acknowledged", len(dying.unfinished), taken - finish),
+        *_inheritance(dying, journals, back.journal, heir, one_stream=one_stream),
+        *_delivered_again(stage, [*journals, back.journal], 0 if heir is Heir.NOBODY else taken - finish),
+        exactly(
+            "finished in all",
+            sum(len(journal) for stream in streams for journal in stream),
+            messages * len(streams) - lost,
+        ),
+        *integrity(total(tally(stage.sent, stream) for stream in streams), stage.capabilities, lost),
+    ]
+
+
+def _inheritance(
+    dying: DyingReceiver, others: Sequence[Journal], back: Journal, heir: Heir, *, one_stream: bool
+) -> list[Check]:
+    """Check who got what the dead receiver had taken. On a topic, the others have their own copies of everything."""
+    acknowledged, left = set(dying.finished.keys), set(dying.unfinished.keys)
+    taken_over = sum(key in left for journal in others for key in journal.keys) if one_stream else 0
+    repeated = [back, *others] if one_stream else [back]
+    return [
+        exactly("  delivered again to the others", taken_over, len(left) if heir is Heir.OTHERS else 0),
+        exactly(
+            "  delivered again to receiver 1, back",
+            sum(key in left for key in back.keys),
+            len(left) if heir is Heir.ITSELF else 0,
+        ),
+        exactly(
+            "acknowledged, yet delivered again",
+            sum(key in acknowledged for journal in repeated for key in journal.keys),
+            0,
+        ),
+    ]
+
+
+def _delivered_again(stage: Stage, journals: Sequence[Journal], expected: int) -> list[Check]:
+    counted_again = sum(count == 2 for journal in journals for count in journal.delivery_counts)
+    checks = [exactly("marked as redelivered", sum(sum(journal.redelivered) for journal in journals), expected)]
+    if stage.capabilities.level(Feature.REDELIVERY_COUNT) in (Level.NATIVE, Level.EMULATED):
+        checks.append(exactly("delivery count is 2", counted_again, expected))
+    return checks
+
+
+def on_queue(stage: Stage) -> list[Check]:
+    """A queue gives them to the other receivers."""
+    heir = Heir.OTHERS if stage.receivers > 1 else Heir.ITSELF
+    return _play(stage, stage.queue, lambda session: session.create_consumer(stage.queue), heir, one_stream=True)
+
+
+def on_topic(stage: Stage) -> list[Check]:
+    """A non-durable subscription dies with its receiver, and so do they."""
+    return _play(
+        stage, stage.topic, lambda session: session.create_consumer(stage.topic), Heir.NOBODY, one_stream=False
+    )
+
+
+def on_durable_subscription(stage: Stage) -> list[Check]:
+    """A durable subscription keeps them until its receiver is back."""
+    return _play(stage, stage.topic, stage.create_durable_consumer, Heir.ITSELF, one_stream=False)
+
+
+SCENARIO = Scenario(
+    name="death",
+    title="A receiver dies mid-work: who takes over",
+    story="Receiver 1 of {receivers} acknowledges half of what it took; then its connection closes.",
+    features=(Feature.REDELIVERY_COUNT, Feature.DURABLE_SUBSCRIPTION),
+    columns={"queue": on_queue, "topic": on_topic, "topic, durable": on_durable_subscription},
+)

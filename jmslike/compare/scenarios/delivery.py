@@ -1,0 +1,57 @@
+"""Delivery: who gets what, when several receivers listen to one queue, or to one topic."""
+
+from __future__ import annotations
+
+from jmslike.capabilities import Feature
+from jmslike.compare.measure import shared_keys, tally, total
+from jmslike.compare.results import Check, exactly
+from jmslike.compare.scenarios.scenario import Scenario, integrity, part
+from jmslike.compare.stage import Stage
+
+
+def on_queue(stage: Stage) -> list[Check]:
+    """Each message goes to one of the receivers."""
+    queue = stage.queue
+    receivers = stage.team(lambda session: session.create_consumer(queue))
+    stage.probe(queue, receivers, copies=len(receivers))
+    sent = stage.send(queue)
+    stage.expect(sent)
+    stage.probe(queue, receivers, copies=len(receivers))
+    journals = [receiver.journal for receiver in receivers]
+    result = tally(stage.sent, journals)
+    shared = shared_keys(journals)
+    return [
+        exactly("sent", sent, len(stage.source)),
+        *(part(journal, shared) for journal in journals),
+        exactly("received in all", result.received, sent),
+        exactly("got by more than one receiver", len(shared), 0),
+        *integrity(result, stage.capabilities),
+    ]
+
+
+def on_topic(stage: Stage) -> list[Check]:
+    """Each message goes to every receiver."""
+    topic = stage.topic
+    receivers = stage.team(lambda session: session.create_consumer(topic))
+    stage.probe(topic, receivers, copies=1)
+    sent = stage.send(topic)
+    stage.expect(sent * len(receivers))
+    stage.probe(topic, receivers, copies=1)
+    journals = [receiver.journal for receiver in receivers]
+    result = total(tally(stage.sent, [journal]) for journal in journals)
+    return [
+        exactly("sent", sent, len(stage.source)),
+        *(exactly(f"received by {journal.receiver}", len(journal), sent) for journal in journals),
+        exactly("received in all", result.received, sent * len(receivers)),
+        exactly("got by more than one receiver", len(shared_keys(journals)), sent if len(receivers) > 1 else 0),
+        *integrity(result, stage.capabilities),
+    ]
+
+
+SCENARIO = Scenario(
+    name="delivery",
+    title="Delivery: who gets what",
+    story="{receivers} listen while the messages are sent.",
+    features=(Feature.ORDER,),
+    columns={"queue": on_queue, "topic": on_topic},
+)

@@ -1,0 +1,72 @@
+"""Offline receivers: what becomes of the messages that are sent while nobody listens."""
+
+from __future__ import annotations
+
+from jmslike.capabilities import Feature
+from jmslike.compare.measure import tally
+from jmslike.compare.results import Check, exactly
+from jmslike.compare.scenarios.scenario import Scenario, integrity
+from jmslike.compare.stage import Stage, Subscribe
+from jmslike.destinations import Destination
+
+NAME = "receiver 1"
+
+
+def _play(stage: Stage, destination: Destination, subscribe: Subscribe, *, kept: bool) -> list[Check]:
+    """Send a third of the messages while the receiver listens, a third while it is away, the rest after it is back.
+
+    `kept` says whether those of the second third have to wait for it.
+    """
+    third = -(-len(stage.source) // 3)
+
+    before = stage.receiver(NAME, subscribe)
+    stage.probe(destination, [before], copies=1)
+    listening = stage.send(destination, third)
+    stage.expect(listening)
+    before.connection.close()
+
+    away = stage.send(destination, third)
+
+    after = stage.receiver(NAME, subscribe)
+    stage.expect(away if kept else 0)
+    stage.probe(destination, [after], copies=1)
+    back = stage.send(destination)
+    stage.expect(back)
+    stage.probe(destination, [after], copies=1)
+
+    journals = [before.journal, after.journal]
+    result = tally(stage.sent, journals)
+    while_away = range(listening + 1, listening + away + 1)
+    return [
+        exactly("sent while it listens", listening, min(third, len(stage.source))),
+        exactly("  received of these", len(before.journal), listening),
+        exactly("sent while it is away", away, min(third, len(stage.source) - listening)),
+        exactly("  received when it is back", after.journal.within(while_away), away if kept else 0),
+        exactly("sent after it is back", back, len(stage.source) - listening - away),
+        exactly("  received of those", len(after.journal) - after.journal.within(while_away), back),
+        *integrity(result, stage.capabilities, lost=0 if kept else away),
+    ]
+
+
+def on_queue(stage: Stage) -> list[Check]:
+    """A queue keeps them."""
+    return _play(stage, stage.queue, lambda session: session.create_consumer(stage.queue), kept=True)
+
+
+def on_topic(stage: Stage) -> list[Check]:
+    """A non-durable subscription ends with its consumer: they are lost to it."""
+    return _play(stage, stage.topic, lambda session: session.create_consumer(stage.topic), kept=False)
+
+
+def on_durable_subscription(stage: Stage) -> list[Check]:
+    """A durable subscription keeps them."""
+    return _play(stage, stage.topic, stage.create_durable_consumer, kept=True)
+
+
+SCENARIO = Scenario(
+    name="offline",
+    title="Offline receivers: what waits for them",
+    story="One receiver listens, goes away, and comes back, while the messages are sent.",
+    features=(Feature.DURABLE_SUBSCRIPTION, Feature.PERSISTENCE),
+    columns={"queue": on_queue, "topic": on_topic, "topic, durable": on_durable_subscription},
+)

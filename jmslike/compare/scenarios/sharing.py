@@ -1,0 +1,97 @@
+"""Load sharing: how several receivers split the work on a queue, on a shared subscription, and as plain subscribers.
+
+Each receiver holds its first message until all of them have one: so they are seen to work at the same time, and no
+thread does all the work because it happened to run first.
+"""
+
+from __future__ import annotations
+
+from threading import Barrier, BrokenBarrierError
+
+from jmslike.capabilities import Feature
+from jmslike.compare.measure import Journal, shared_keys, tally, total
+from jmslike.compare.results import Check, exactly
+from jmslike.compare.scenarios.scenario import Scenario, integrity, part
+from jmslike.compare.stage import Stage, Subscribe
+from jmslike.destinations import Destination
+
+
+class StartTogether:
+    """The work of receivers of which `parties` start at the same time."""
+
+    def __init__(self, parties: int, patience: float) -> None:
+        self.at_once = 0
+        self._parties = parties
+        self._barrier = Barrier(parties, self._all_here, patience)
+
+    def _all_here(self) -> None:
+        self.at_once = self._parties
+
+    def __call__(self, journal: Journal) -> None:
+        if len(journal) == 1:
+            try:
+                self._barrier.wait()
+            except BrokenBarrierError:
+                return  # at_once stays 0, and the check shows it
+
+
+def _split(stage: Stage, destination: Destination, subscribe: Subscribe) -> list[Check]:
+    workers = min(stage.receivers, len(stage.source))
+    work = StartTogether(workers, stage.patience)
+    receivers = stage.team(subscribe, work)
+    stage.probe(destination, receivers, copies=len(receivers))
+    sent = stage.send(destination)
+    stage.expect(sent)
+    stage.probe(destination, receivers, copies=len(receivers))
+    journals = [receiver.journal for receiver in receivers]
+    result = tally(stage.sent, journals)
+    shared = shared_keys(journals)
+    least = 1 if workers == len(receivers) else 0
+    return [
+        exactly("sent", sent, len(stage.source)),
+        exactly("receivers at work at the same time", work.at_once, workers),
+        *(part(journal, shared, least) for journal in journals),
+        exactly("pieces of work in all", result.received, sent),
+        exactly("done by more than one receiver", len(shared), 0),
+        *integrity(result, stage.capabilities),
+    ]
+
+
+def on_queue(stage: Stage) -> list[Check]:
+    """The receivers of a queue split its messages."""
+    return _split(stage, stage.queue, lambda session: session.create_consumer(stage.queue))
+
+
+def on_shared_subscription(stage: Stage) -> list[Check]:
+    """The consumers of one shared subscription split the topic's messages."""
+    return _split(stage, stage.topic, lambda session: session.create_shared_consumer(stage.topic, "workers"))
+
+
+def on_topic(stage: Stage) -> list[Check]:
+    """Plain subscribers split nothing: each does all the work."""
+    workers = stage.receivers
+    work = StartTogether(workers, stage.patience)
+    receivers = stage.team(lambda session: session.create_consumer(stage.topic), work)
+    stage.probe(stage.topic, receivers, copies=1)
+    sent = stage.send(stage.topic)
+    stage.expect(sent * workers)
+    stage.probe(stage.topic, receivers, copies=1)
+    journals = [receiver.journal for receiver in receivers]
+    result = total(tally(stage.sent, [journal]) for journal in journals)
+    return [
+        exactly("sent", sent, len(stage.source)),
+        exactly("receivers at work at the same time", work.at_once, workers),
+        *(exactly(f"received by {journal.receiver}", len(journal), sent) for journal in journals),
+        exactly("pieces of work in all", result.received, sent * workers),
+        exactly("done by more than one receiver", len(shared_keys(journals)), sent if workers > 1 else 0),
+        *integrity(result, stage.capabilities),
+    ]
+
+
+SCENARIO = Scenario(
+    name="sharing",
+    title="Load sharing: who does the work",
+    story="{receivers} work through the messages.",
+    features=(Feature.SHARED_SUBSCRIPTION, Feature.ORDER),
+    columns={"queue": on_queue, "topic, shared": on_shared_subscription, "topic, plain": on_topic},
+)

@@ -1,0 +1,216 @@
+"""What a scenario is played on: connections, fresh destinations, receivers that note what they get, and probes."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from itertools import islice
+from threading import Barrier, BrokenBarrierError
+from types import TracebackType
+from typing import Final, TypeAlias
+
+from jmslike.capabilities import Capabilities
+from jmslike.compare.measure import NO_KEY, PROBE, Arrivals, Journal, Sent, fingerprint
+from jmslike.compare.source import Source
+from jmslike.connection import Connection
+from jmslike.consumer import MessageConsumer
+from jmslike.destinations import Destination, Queue, Topic
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.factory import ConnectionFactory
+from jmslike.message import Message, TextMessage
+from jmslike.session import Session
+
+KEY: Final = "compare_key"
+"""The property that carries a message's key."""
+STEP: Final = 100
+"""Messages between two reports of progress."""
+
+DURABLE: Final = "orders"
+"""The name of the durable subscriptions."""
+
+Subscribe: TypeAlias = Callable[[Session], MessageConsumer]
+
+Work: TypeAlias = Callable[[Journal], None]
+
+
+def nothing(journal: Journal) -> None:
+    """Do no work."""
+
+
+class Receiver:
+    """A consumer with a connection of its own, whose listener notes every message in a journal, then does some work."""
+
+    def __init__(self, name: str, connection: Connection, subscribe: Subscribe, arrivals: Arrivals, work: Work) -> None:
+        self.journal = Journal(name)
+        self.connection = connection
+        self.barrier = Barrier(1)
+        self._arrivals = arrivals
+        self._work = work
+        consumer = subscribe(connection.create_session())
+        consumer.message_listener = self._on_message
+        connection.start()
+
+    def _on_message(self, message: Message) -> None:
+        if key_of(message) == PROBE:
+            try:
+                self.barrier.wait()
+            except BrokenBarrierError:
+                return  # whoever waits for the probes reports it
+        else:
+            note(message, self.journal)
+            self._work(self.journal)
+            self._arrivals.add()
+
+
+class Stage:
+    """The place of one column of a scenario; everything that it opened is closed at its end.
+
+    `patience` is how many seconds to wait for something that must come; `progress` is told how many messages were
+    sent since it was told last.
+    """
+
+    def __init__(
+        self,
+        factory: ConnectionFactory,
+        source: Source,
+        receivers: int,
+        *,
+        patience: float = 10.0,
+        progress: Callable[[int], None] = lambda sent: None,
+    ) -> None:
+        self.source = source
+        self.receivers = receivers
+        self.patience = patience
+        self.sent = Sent()
+        self.name = f"jmslike.compare.{uuid.uuid4().hex[:8]}"
+        self._factory = factory
+        self._progress = progress
+        self._texts = iter(source)
+        self._arrivals = Arrivals()
+        self._expected = 0
+        self._durable = False
+        connection = factory.create_connection()
+        self._connections = [connection]
+        self.capabilities: Capabilities = connection.capabilities
+        self._session = connection.create_session()
+        self._producer = self._session.create_producer(None)
+
+    def __enter__(self) -> Stage:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for connection in reversed(self._connections):
+            connection.close()
+        if self._durable:
+            self._unsubscribe()
+
+    @property
+    def queue(self) -> Queue:
+        """The queue of this stage."""
+        return Queue(self.name)
+
+    @property
+    def topic(self) -> Topic:
+        """The topic of this stage."""
+        return Topic(self.name)
+
+    def connect(self, name: str) -> Connection:
+        """Open a connection, which is closed with the stage; its client id is the same for the same name."""
+        connection = self._factory.create_connection()
+        self._connections.append(connection)
+        connection.client_id = self._client_id(name)
+        return connection
+
+    def _client_id(self, name: str) -> str:
+        return f"{self.name}.{name.replace(' ', '-')}"
+
+    @property
+    def names(self) -> list[str]:
+        """The names of the receivers."""
+        return [f"receiver {number}" for number in range(1, self.receivers + 1)]
+
+    def receiver(self, name: str, subscribe: Subscribe, work: Work = nothing) -> Receiver:
+        """Start a receiver."""
+        return Receiver(name, self.connect(name), subscribe, self._arrivals, work)
+
+    def team(self, subscribe: Subscribe, work: Work = nothing) -> list[Receiver]:
+        """Start as many receivers as were asked for, all with the same kind of consumer."""
+        return [self.receiver(name, subscribe, work) for name in self.names]
+
+    def create_durable_consumer(self, session: Session) -> MessageConsumer:
+        """Subscribe durably to the topic of this stage, until its end."""
+        self._durable = True
+        return session.create_durable_consumer(self.topic, DURABLE)
+
+    def _unsubscribe(self) -> None:
+        for name in self.names:
+            with self._factory.create_connection() as connection:
+                connection.client_id = self._client_id(name)
+                with suppress(InvalidDestinationError):  # it never came to subscribe
+                    connection.create_session().unsubscribe(DURABLE)
+
+    def send(self, destination: Destination, count: int | None = None) -> int:
+        """Send the next `count` messages of the source (None: all that are left), and give how many it sent."""
+        unreported = 0
+        before = len(self.sent)
+        for text in islice(self._texts, count):
+            message = self._session.create_text_message(text)
+            message.set_int_property(KEY, self.sent.note(text))
+            self._producer.send(message, destination=destination)
+            unreported += 1
+            if unreported == STEP:
+                self._progress(unreported)
+                unreported = 0
+        self._progress(unreported)
+        return len(self.sent) - before
+
+    def probe(
+        self,
+        destination: Destination,
+        receivers: Sequence[Receiver],
+        copies: int,
+        also: Callable[[], None] | None = None,
+    ) -> None:
+        """Send probes and wait until every receiver holds one at the same time.
+
+        By then each has dealt with what was sent to it before. `also` takes the probe of somebody who is not among
+        them.
+
+        Raises JMSError when a receiver gets none in time.
+        """
+        barrier = Barrier(len(receivers) + 1, timeout=self.patience)
+        for receiver in receivers:
+            receiver.barrier = barrier
+        for _ in range(copies):
+            message = self._session.create_message()
+            message.set_int_property(KEY, PROBE)
+            self._producer.send(message, destination=destination)
+        if also is not None:
+            also()
+        try:
+            barrier.wait()
+        except BrokenBarrierError:
+            raise JMSError(
+                f"not every receiver of {destination} got its probe within {self.patience:g} seconds: cannot measure"
+            ) from None
+
+    def expect(self, count: int) -> None:
+        """Wait for `count` more messages at the receivers; too few in the end show up in the counts."""
+        self._expected += count
+        self._arrivals.wait_for(self._expected, self.patience)
+
+
+def key_of(message: Message) -> int:
+    """Give the key of a message; NO_KEY if it has none."""
+    key = message.get_object_property(KEY)
+    return key if isinstance(key, int) else NO_KEY
+
+
+def note(message: Message, journal: Journal) -> None:
+    """Write a message down in a journal."""
+    text = message.text if isinstance(message, TextMessage) else None
+    count = message.get_int_property("JMSXDeliveryCount")
+    journal.note(key_of(message), fingerprint(text), count, message.redelivered)

@@ -1,0 +1,195 @@
+"""The scenarios on the embedded engine, with small data: the numbers, and that wrong ones are seen."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator
+
+import pytest
+
+import jmslike
+from jmslike import Connection, Feature, JMSError, Message, UnsupportedFeatureError
+from jmslike.compare import Source, compare, stage
+from jmslike.compare.measure import Journal
+from jmslike.compare.orders import Orders
+from jmslike.compare.results import Check, Column, Comparison
+from jmslike.compare.scenarios import SCENARIOS
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    url = f"native://compare-{uuid.uuid4().hex}"
+    yield url
+    jmslike.forget(url)
+
+
+def columns(comparison: Comparison) -> dict[str, Column]:
+    (report,) = comparison.reports
+    (scenario,) = report.scenarios
+    return {column.title: column for column in scenario.columns}
+
+
+def numbers(column: Column) -> dict[str, int]:
+    return {check.label.strip(): check.value for check in column.checks}
+
+
+def play(url: str, scenario: str, source: Source, receivers: int = 3) -> dict[str, dict[str, int]]:
+    comparison = compare([url], source, receivers=receivers, scenarios=[scenario])
+    assert wrong(comparison) == []
+    return {title: numbers(column) for title, column in columns(comparison).items()}
+
+
+def wrong(comparison: Comparison) -> list[tuple[str, Check]]:
+    return [
+        (column.title, check)
+        for report in comparison.reports
+        for scenario in report.scenarios
+        for column in scenario.columns
+        for check in column.checks
+        if not check.ok
+    ]
+
+
+def test_delivery(url: str) -> None:
+    found = play(url, "delivery", Orders(40))
+    shares = [found["queue"][f"received by receiver {number}"] for number in (1, 2, 3)]
+    assert sum(shares) == 40
+    assert [found["topic"][f"received by receiver {number}"] for number in (1, 2, 3)] == [40, 40, 40]
+    assert found["queue"]["received in all"] == 40
+    assert found["topic"]["received in all"] == 120
+    assert found["topic"]["got by more than one receiver"] == 40
+
+
+def test_load_sharing(url: str) -> None:
+    found = play(url, "sharing", Orders(40))
+    for title in ("queue", "topic, shared"):
+        shares = [found[title][f"received by receiver {number}"] for number in (1, 2, 3)]
+        assert sum(shares) == 40
+        assert min(shares) >= 1
+        assert found[title]["done by more than one receiver"] == 0
+    assert found["topic, plain"]["pieces of work in all"] == 120
+    assert {column["receivers at work at the same time"] for column in found.values()} == {3}
+
+
+def test_offline_receivers(url: str) -> None:
+    found = play(url, "offline", Orders(30))
+    assert [found[title]["received when it is back"] for title in found] == [10, 0, 10]
+    assert [found[title]["lost"] for title in found] == [0, 10, 0]
+    assert {found[title]["received of these"] for title in found} == {10}
+    assert {found[title]["received of those"] for title in found} == {10}
+
+
+def test_receiver_dies(url: str) -> None:
+    found = play(url, "death", Orders(40))
+    assert {column["taken by receiver 1 before it dies"] for column in found.values()} == {10}
+    assert {column["acknowledged"] for column in found.values()} == {5}
+    assert [column["delivered again to the others"] for column in found.values()] == [5, 0, 0]
+    assert [column["delivered again to receiver 1, back"] for column in found.values()] == [0, 0, 5]
+    assert [column["marked as redelivered"] for column in found.values()] == [5, 0, 5]
+    assert [column["delivery count is 2"] for column in found.values()] == [5, 0, 5]
+    assert [column["lost"] for column in found.values()] == [0, 35, 0]
+    assert [column["finished in all"] for column in found.values()] == [40, 85, 120]
+
+
+@pytest.mark.parametrize("scenario", list(SCENARIOS))
+@pytest.mark.parametrize(("messages", "receivers"), [(1, 1), (1, 3), (2, 3), (3, 1), (7, 5)])
+def test_few_messages_and_few_receivers(url: str, scenario: str, messages: int, receivers: int) -> None:
+    play(url, scenario, Orders(messages), receivers)
+
+
+def test_all_scenarios_on_several_urls_leave_nothing_behind(url: str) -> None:
+    other = f"{url}-other"
+    sent: dict[str, int] = {}
+
+    def progress(step: str, count: int) -> None:
+        sent[step] = sent.get(step, 0) + count
+
+    comparison = compare([url, other], Orders(150), receivers=2, progress=progress)
+    assert wrong(comparison) == []
+    assert comparison.passed
+    assert [report.url for report in comparison.reports] == [url, other]
+    assert [scenario.name for scenario in comparison.reports[1].scenarios] == list(SCENARIOS)
+    assert set(sent.values()) == {2 * 150}
+    jmslike.forget(other)
+
+
+class Shrinking:
+    """A source that changes while it is used: it has fewer messages than it said."""
+
+    name = "a file that somebody cuts"
+
+    def __len__(self) -> int:
+        return 10
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(["a message"] * 9)
+
+
+@pytest.mark.parametrize("scenario", list(SCENARIOS))
+def test_wrong_number_is_shown_as_wrong(url: str, scenario: str) -> None:
+    comparison = compare([url], Shrinking(), scenarios=[scenario], patience=0.2)
+    assert not comparison.passed
+    assert {title for title, _ in wrong(comparison)} == set(SCENARIOS[scenario].columns)
+
+
+def test_lost_message_is_found_out(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One of the receivers overlooks a message: every scenario counts it as lost."""
+
+    def overlook(message: Message, journal: Journal) -> None:
+        if stage.key_of(message) != 4:
+            note(message, journal)
+
+    note = stage.note
+    monkeypatch.setattr(stage, "note", overlook)
+    comparison = compare([url], Orders(12), receivers=1, scenarios=["delivery", "sharing", "offline"], patience=0.2)
+    lost = [check.value for _, check in wrong(comparison) if check.label == "lost"]
+    assert set(lost) == {1}
+    assert len(lost) == 7
+
+
+def test_unsupported_column_says_why(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object) -> None:
+        raise UnsupportedFeatureError("no shared subscriptions here; use a queue")
+
+    monkeypatch.setattr("jmslike.session.Session.create_shared_consumer", refuse)
+    comparison = compare([url], Orders(5), scenarios=["sharing"])
+    assert columns(comparison)["topic, shared"] == Column(
+        "topic, shared", unsupported="no shared subscriptions here; use a queue"
+    )
+    assert comparison.passed
+
+
+def test_receiver_that_gets_no_probe_ends_the_run(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Connection, "start", lambda connection: None)
+    with pytest.raises(JMSError, match=r"not every receiver of queue://\S+ got its probe within 0.05 seconds"):
+        compare([url], Orders(5), scenarios=["delivery"], patience=0.05)
+
+
+def test_connection_without_a_provider_is_an_error() -> None:
+    with pytest.raises(JMSError, match="no transport for nowhere://"):
+        compare(["nowhere://"], Orders(5))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        ({"scenarios": ["delivery", "magic"]}, "no scenario 'magic'; there are delivery, sharing, offline, death"),
+        ({"receivers": 0}, "at least one receiver"),
+    ],
+)
+def test_wrong_arguments(url: str, arguments: dict[str, object], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        compare([url], Orders(5), **arguments)  # type: ignore[arg-type]
+
+
+def test_empty_source(url: str) -> None:
+    with pytest.raises(ValueError, match="no messages in 0 generated orders"):
+        compare([url], Orders(0))
+
+
+def test_header_shows_what_matters_to_the_scenario(url: str) -> None:
+    comparison = compare([url], Orders(3), scenarios=["sharing"])
+    (report,) = comparison.reports
+    assert report.product
+    assert report.version
+    assert set(report.scenarios[0].features) == {Feature.SHARED_SUBSCRIPTION.value, Feature.ORDER.value}
