@@ -1,7 +1,7 @@
 """What a live connection can do: one declaration, returned by `Transport.open`, from which everything else follows.
 
-The core's decisions, the expectations of the conformance suite, the compatibility matrix and `jmslike capabilities` read
-it; nothing else says what a transport can do.
+The core's decisions, the expectations of the conformance suite, the compatibility matrix and `jmslike capabilities`
+read it; nothing else says what a transport can do.
 """
 
 from __future__ import annotations

@@ -1,38 +1,40 @@
 """The boundary between the session core and what carries the traffic.
 
-A transport implements the five protocols below and declares its `Capabilities`; the core does everything that is the same
-everywhere. The value types are never changed after they are handed over. The clauses C1 to C13 are the whole contract;
-`jmslike.testing.contract` has at least one test for each and runs them against any transport.
+A transport implements the five protocols below and declares its `Capabilities`; the core does everything that is the
+same everywhere. The value types are never changed after they are handed over. The clauses C1 to C13 are the whole
+contract; `jmslike.testing.contract` has at least one test for each and runs them against any transport.
 
 - C1   `subscribe` returns only when the subscription is live: what is sent afterwards is received.
 - C2   One thread at a time calls `take`. `interrupt` makes a take in progress, or else the next one, give None early.
        `ready(callback)` arms a listener: a message that may be taken calls one armed or blocked subscription that may
-       take it. The callback answers True (an idle thread takes it now) or False (busy: offer it to another, I look again
-       by myself). Whoever leaves after being called (disarmed, closed, interrupted, timed out, or because it found a
-       message itself) passes the call on.
-- C3   What was pushed and `take` has not handed out never exceeds `window` messages. A session that holds more than that
-       unsettled still gets its next message.
-- C4   The order of one producer's messages to one destination, with the same priority and mode and without delay, is kept
-       where ORDER is declared.
-- C5   `send` without a completion returns only after the broker took responsibility for a persistent message. With one it
-       pipelines: the completion is called exactly once, with an error or None, in the order of sending, also on loss and
-       close; at most `max_in_flight` are open, then `send` waits. `settle` returns in CLIENT and INDIVIDUAL when it is
-       applied, in AUTO and DUPS_OK when it is handed to the wire; `close` flushes.
-- C6   `commit`: where TRANSACTION is NATIVE, all or nothing, else TransactionRolledBackError. Where it is PARTIAL, all sends
-       are confirmed before any settlement is applied; a failure before that point is TransactionRolledBackError, after it
-       TransactionInDoubtError: duplicates are possible, loss never. After either the session has a new, empty transaction.
-- C7   A receipt is stale once the broker may give its message to somebody else. `settle` of a stale receipt does nothing;
-       in `commit` it fails the whole commit with TransactionRolledBackError before anything is sent. `holds` tells.
+       take it. The callback answers True (an idle thread takes it now) or False (busy: offer it to another, I look
+       again by myself). Whoever leaves after being called (disarmed, closed, interrupted, timed out, or because it
+       found a message itself) passes the call on.
+- C3   What was pushed and `take` has not handed out never exceeds `window` messages. A session that holds more than
+       that unsettled still gets its next message.
+- C4   The order of one producer's messages to one destination, with the same priority and mode and without delay, is
+       kept where ORDER is declared.
+- C5   `send` without a completion returns only after the broker took responsibility for a persistent message. With one
+       it pipelines: the completion is called exactly once, with an error or None, in the order of sending, also on loss
+       and close; at most `max_in_flight` are open, then `send` waits. `settle` returns in CLIENT and INDIVIDUAL when it
+       is applied, in AUTO and DUPS_OK when it is handed to the wire; `close` flushes.
+- C6   `commit`: where TRANSACTION is NATIVE, all or nothing, else TransactionRolledBackError. Where it is PARTIAL, all
+       sends are confirmed before any settlement is applied; a failure before that point is TransactionRolledBackError,
+       after it TransactionInDoubtError: duplicates are possible, loss never. After either the session has a new, empty
+       transaction.
+- C7   A receipt is stale once the broker may give its message to somebody else. `settle` of a stale receipt does
+       nothing; in `commit` it fails the whole commit with TransactionRolledBackError before anything is sent. `holds`
+       tells.
 - C8   A message knows its session, never its receipt.
-- C9   `close` is idempotent, safe from any thread, bounded, and wakes every waiter. `Subscription.close` gives back what
-       `take` never handed out; receipts that it did hand out stay valid until they are settled or the session link closes.
-       Closing a link releases what is unsettled, each with its attempts.
+- C9   `close` is idempotent, safe from any thread, bounded, and wakes every waiter. `Subscription.close` gives back
+       what `take` never handed out; receipts that it did hand out stay valid until they are settled or the session link
+       closes. Closing a link releases what is unsettled, each with its attempts.
 - C10  Loss is reported once through `Events.lost`; from then on every waiting or later take, send, settle and commit
        raises ConnectionLostError at once. None from `take` means: the time is up, woken, or closed; nothing else.
 - C11  Only JMSError crosses the border, with the library's error as `__cause__`.
 - C12  No lock is held while calling `ready` callbacks, events, completions or the application.
-- C13  `settle` names exactly what is settled. A transport acknowledges cumulatively only up to the highest receipt below
-       which nothing that was pushed on that channel, subscription or partition is unsettled.
+- C13  `settle` names exactly what is settled. A transport acknowledges cumulatively only up to the highest receipt
+       below which nothing that was pushed on that channel, subscription or partition is unsettled.
 """
 
 from __future__ import annotations
@@ -111,9 +113,7 @@ class Constraints:
 
     __slots__ = ("closes_group", "due", "expiration", "group")
 
-    def __init__(
-        self, expiration: int = 0, due: int = 0, group: str | None = None, closes_group: bool = False
-    ) -> None:
+    def __init__(self, expiration: int = 0, due: int = 0, group: str | None = None, closes_group: bool = False) -> None:
         self.expiration = expiration
         self.due = due
         self.group = group
@@ -124,7 +124,8 @@ class Envelope:
     """A message on its way: sealed, shared by all who receive it, and never changed.
 
     The body is None for a bare Message; str or None for "text"; bytes for "bytes"; a dict for "map"; a tuple for
-    "stream"; and for "object" the encoded object (bytes) or None. The slots are filled by plain assignment, because this is made once for each message sent.
+    "stream"; and for "object" the encoded object (bytes) or None. The slots are filled by plain assignment, because
+    this is made once for each message sent.
     """
 
     __slots__ = ("_id", "body", "constraints", "headers", "kind", "priority", "properties", "sent_at", "terms")
@@ -225,8 +226,9 @@ Receipt: TypeAlias = Any
 """Opaque; minted by the transport for each delivery."""
 
 Delivery: TypeAlias = "tuple[Envelope, Receipt | None, int]"
-"""An envelope, its receipt (None: already settled), and the attempts: hand-overs before this one. A bare redelivered flag of
-a broker counts as 1."""
+"""An envelope, its receipt (None: already settled), and the attempts: hand-overs before this one. A bare redelivered
+flag of a broker counts as 1.
+"""
 
 Outcome: TypeAlias = "int | None"
 """What settles a delivery: ACCEPT, or a number, which releases it to be delivered again with that many attempts."""

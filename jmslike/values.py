@@ -1,8 +1,8 @@
 """The JMS primitive types that Python lacks, as subclasses of the types it has.
 
 A property or item keeps its JMS type by its Python type: `bool` is boolean, a plain `int` is int, a plain `float` is
-double and a plain `str` is String; `Byte`, `Short`, `Long`, `Float` and `Char` are the others. They behave as numbers and
-strings everywhere, so that a selector or an application need not know of them.
+double and a plain `str` is String; `Byte`, `Short`, `Long`, `Float` and `Char` are the others. They behave as numbers
+and strings everywhere, so that a selector or an application need not know of them.
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""One adapter per protocol; each implements `jmslike.spi`."""

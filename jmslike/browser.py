@@ -1,0 +1,65 @@
+"""QueueBrowser (section 4.1.6): looks at a queue without taking anything."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from jmslike.destinations import Queue
+from jmslike.errors import IllegalStateError
+from jmslike.message import Message, received
+from jmslike.selector import Selector
+
+if TYPE_CHECKING:
+    from jmslike.session import Session
+
+
+class QueueBrowser:
+    """Iterate it to see what waits in the queue, oldest first. Each `iter()` is a new look, and it ends."""
+
+    def __init__(self, session: Session, queue: Queue, selector: Selector | None) -> None:
+        self._session = session
+        self._queue = queue
+        self._selector = selector
+        self._open = True
+
+    def __iter__(self) -> Iterator[Message]:
+        self._check_open()
+        return self._look()
+
+    def _look(self) -> Iterator[Message]:
+        for envelope in self._session._link.browse(self._queue, self._selector):
+            self._check_open()
+            message = received(envelope, self._session, 0, 0)
+            yield message
+
+    @property
+    def queue(self) -> Queue:
+        """The queue that is browsed."""
+        self._check_open()
+        return self._queue
+
+    @property
+    def message_selector(self) -> str | None:
+        """The text of the selector, or None."""
+        self._check_open()
+        return None if self._selector is None else self._selector.text
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise IllegalStateError("the browser is closed")
+
+    def close(self) -> None:
+        """Close. A second call does nothing."""
+        if self._open:
+            self._open = False
+            self._shut()
+
+    def _shut(self) -> None:
+        self._session._forget(self)
+
+    def __enter__(self) -> QueueBrowser:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

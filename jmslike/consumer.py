@@ -1,0 +1,350 @@
+"""MessageConsumer (section 8): receiving, and what every delivery goes through before it is handed over."""
+
+from __future__ import annotations
+
+import logging
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, NamedTuple
+
+from jmslike.constants import SessionMode
+from jmslike.destinations import Destination
+from jmslike.durations import Duration, waiting_time
+from jmslike.errors import IllegalStateError
+from jmslike.ledger import Entry
+from jmslike.message import Message, received
+from jmslike.redelivery import dead_letter_of
+from jmslike.spi import ACCEPT, Delivery, Envelope, Receipt, Subscription
+
+if TYPE_CHECKING:
+    from jmslike.session import Session
+
+_log = logging.getLogger("jmslike.redelivery")
+
+MessageListener = Callable[[Message], object]
+
+
+class _Again(NamedTuple):
+    """A delivery that waits in this process to be handed over again, from `due` (monotonic seconds) on."""
+
+    due: float
+    envelope: Envelope
+    receipt: Receipt
+    attempts: int
+
+
+class MessageConsumer:
+    """Receives the messages of one destination, by `receive` or by a message listener (section 8).
+
+    A consumer belongs to the thread of its session; only `close` may be called by another. Iterating it receives until
+    it is closed.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        subscription: Subscription,
+        destination: Destination,
+        selector_text: str | None,
+        *,
+        no_local: bool,
+        wanted: Callable[[Envelope], bool] | None,
+    ) -> None:
+        self._session = session
+        self._gate = session._gate
+        self._clock = session._clock
+        self._subscription = subscription
+        self._destination = destination
+        self._selector_text = selector_text
+        self._no_local = no_local
+        self._wanted = wanted
+        self._open = True
+        self._listener: MessageListener | None = None
+        self._again: deque[_Again] = deque()
+        self._auto = session._mode is SessionMode.AUTO_ACKNOWLEDGE
+        self._interrupted = False
+        self._take: Callable[[float | None, bool], Delivery | None] | None = None
+        self._refresh()
+
+    def _refresh(self) -> None:
+        # The fast lane of `receive`: the subscription's take, or None when anything asks for a closer look.
+        with self._gate.changed:
+            plain = (
+                self._gate.running
+                and self._open
+                and not self._again
+                and self._wanted is None
+                and self._session._dispatcher is None
+                and self._session._mode is not SessionMode.DUPS_OK_ACKNOWLEDGE
+            )
+            self._take = self._subscription.take if plain else None
+
+    # ---- receiving -------------------------------------------------------------------------------------------------
+
+    def receive(self, timeout: Duration | None = None) -> Message | None:
+        """Receive the next message (section 8.1), waiting at most `timeout` (seconds or a timedelta), for ever without.
+
+        Gives None when the time is up, or when the consumer is closed meanwhile. Raises IllegalStateError if it is
+        closed already, or if the session has a message listener or is in use by another thread; ValueError for a
+        negative timeout; ConnectionLostError.
+        """
+        if timeout is not None:
+            timeout = waiting_time(timeout)
+        gate = self._gate
+        if gate.occupant is not None or not self._open:
+            self._check_may_receive()
+        gate.occupant = self
+        try:
+            take = self._take
+            if take is None:
+                return self._receive(timeout)
+            deadline = self._clock.monotonic() + timeout if timeout else timeout
+            delivery = take(timeout, self._auto)
+            if delivery is not None and delivery[1] is None and delivery[0].constraints is None:
+                return received(delivery[0], self._session, delivery[2], 0)
+            return self._receive(timeout, deadline, delivery)
+        finally:
+            gate.occupant = None
+            if gate._awaited:
+                gate.leave()
+
+    def receive_no_wait(self) -> Message | None:
+        """Receive the next message if there is one now, else give None (section 8.1). Raises as `receive` does."""
+        return self.receive(0)
+
+    def _check_may_receive(self) -> None:
+        self._check_open()
+        if self._session._dispatcher is not None:
+            raise IllegalStateError("the session has a message listener, so it cannot receive; use another session")
+        raise IllegalStateError("another thread receives in this session; use one session per thread")
+
+    def _receive(
+        self, timeout: float | None, deadline: float | None = None, delivery: Delivery | None = None
+    ) -> Message | None:
+        # inside the gate
+        if self._session._dispatcher is not None:
+            self._check_may_receive()
+        if deadline is None and timeout is not None:
+            deadline = self._clock.monotonic() + timeout
+        elif delivery is None and timeout == 0 and self._take is not None and not self._interrupted:
+            return None
+        if delivery is None or not self._acceptable(delivery):
+            delivery = self._next(deadline, settle=self._auto)
+        return None if delivery is None else self._deliver(delivery)
+
+    def _receive_if(self, timeout: Duration | None, fits: Callable[[Message], bool]) -> tuple[Message | None, bool]:
+        """Receive a message, and tell whether it `fits`; one that does not was not delivered in the automatic modes."""
+        limit = waiting_time(timeout)
+        if self._gate.occupant is not None or not self._open:
+            self._check_may_receive()
+        self._gate.enter(self)
+        try:
+            if self._session._dispatcher is not None:
+                self._check_may_receive()
+            delivery = self._next(None if limit is None else self._clock.monotonic() + limit, settle=False)
+            if delivery is None:
+                return None, True
+            envelope, receipt, attempts = delivery
+            message = received(envelope, self._session, attempts, 0)
+            fitting = fits(message)
+            if not fitting and self._session._automatic:
+                self._again.appendleft(_Again(0.0, envelope, receipt, attempts))
+                self._refresh()
+                return message, False
+            return self._deliver(delivery), fitting
+        finally:
+            self._gate.leave()
+
+    def _next(self, deadline: float | None, *, settle: bool) -> Delivery | None:
+        """Give the next acceptable delivery, or None at the deadline (monotonic seconds) or when closed.
+
+        Called inside the gate.
+        """
+        gate = self._gate
+        while self._open and not gate.closed:
+            delivery = None
+            if not gate.running:
+                self._park(deadline, lambda: gate.running)
+            elif self._again:
+                delivery = self._next_again(deadline)
+            else:
+                delivery = self._take_within(deadline, settle)
+            if delivery is not None:
+                if self._acceptable(delivery):
+                    return delivery
+            elif self._interrupted:
+                self._interrupted = False
+            elif deadline is not None and self._clock.monotonic() >= deadline:
+                return None
+        return None
+
+    def _next_again(self, deadline: float | None) -> Delivery | None:
+        while self._again:
+            due = self._again[0].due
+            if due > self._clock.monotonic():
+                self._park(due if deadline is None else min(due, deadline), lambda: not self._gate.running)
+                return None
+            again = self._again.popleft()
+            if not self._again:
+                self._refresh()
+            if self._subscription.holds(again.receipt):
+                return again.envelope, again.receipt, again.attempts
+        return None
+
+    def _park(self, deadline: float | None, awake: Callable[[], bool]) -> None:
+        connection = self._session._connection
+        self._gate.park(deadline, lambda: awake() or not self._open or connection._lost is not None)
+        connection._raise_if_lost()
+
+    def _interrupt(self) -> None:
+        # an interrupt that no take was waiting for ends the next one early, which is then taken once more
+        self._interrupted = True
+        self._subscription.interrupt()
+
+    def _take_within(self, deadline: float | None, settle: bool) -> Delivery | None:
+        session = self._session
+        if session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE and len(session._ledger):
+            delivery = self._subscription.take(0, False)
+            if delivery is not None:
+                return delivery
+            session._flush_batch()
+        remaining = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
+        return self._subscription.take(remaining, settle)
+
+    def _acceptable(self, delivery: Delivery) -> bool:
+        """Tell whether the delivery may be handed over; settle it if not: expired, unwanted, or a dead letter."""
+        envelope, receipt, attempts = delivery
+        constraints = envelope.constraints
+        if constraints is not None and 0 < constraints.expiration <= self._clock.now() * 1000:
+            self._drop(receipt)
+            return False
+        if self._wanted is not None and not self._wanted(envelope):
+            self._drop(receipt)
+            return False
+        if attempts and self._session._redelivery.exhausted(attempts, self._destination):
+            self._bury(envelope, receipt, attempts)
+            return False
+        return True
+
+    def _drop(self, receipt: Receipt | None) -> None:
+        if receipt is not None:
+            self._subscription.settle((receipt,), ACCEPT)
+
+    def _bury(self, envelope: Envelope, receipt: Receipt, attempts: int) -> None:
+        queue = self._session._redelivery.dead_letter_queue(self._destination)
+        _log.warning(
+            "%s from %s failed %d times and goes to %s", envelope.id, self._destination, attempts, queue or "nowhere"
+        )
+        if queue is None:
+            self._drop(receipt)
+            return
+        reason = f"delivered {attempts} times without being acknowledged"
+        copy = dead_letter_of(envelope, queue, attempts, reason)
+        link = self._session._link
+        sender = link.sender(queue)
+        try:
+            # apart from the application's transaction, which may be rolled back
+            link.commit([(sender, copy)], [(self._subscription, (receipt,), ACCEPT)])
+        finally:
+            sender.close()
+
+    def _deliver(self, delivery: Delivery) -> Message:
+        envelope, receipt, attempts = delivery
+        session = self._session
+        if receipt is None:
+            return received(envelope, session, attempts, 0)
+        if self._auto:
+            self._subscription.settle((receipt,), ACCEPT)
+            return received(envelope, session, attempts, 0)
+        number = session._ledger.add(Entry(self, envelope, receipt, attempts))
+        if session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE:
+            session._flush_full_batch()
+        return received(envelope, session, attempts, number)
+
+    def __iter__(self) -> Iterator[Message]:
+        while self._open and (message := self.receive()) is not None:
+            yield message
+
+    # ---- redelivery in this process -------------------------------------------------------------------------------
+
+    def _give_again(self, entries: list[Entry]) -> None:
+        """Hand these deliveries, oldest first, over again before anything else; each with one attempt more."""
+        if not self._open:
+            for entry in entries:
+                self._subscription.settle((entry.receipt,), entry.attempts + 1)
+            return
+        now = self._clock.monotonic()
+        delay = self._session._redelivery.delay_before
+        self._again.extendleft(
+            _Again(now + delay(entry.attempts + 1), entry.envelope, entry.receipt, entry.attempts + 1)
+            for entry in reversed(entries)
+        )
+        self._refresh()
+
+    # ---- the listener ---------------------------------------------------------------------------------------------
+
+    @property
+    def message_listener(self) -> MessageListener | None:
+        """A callable that gets each message (section 8.7), or None. Its session then receives by listeners only.
+
+        Raises ValueError for what is not callable; IllegalStateError while another thread receives in the session.
+        """
+        self._check_open()
+        return self._listener
+
+    @message_listener.setter
+    def message_listener(self, listener: MessageListener | None) -> None:
+        self._check_open()
+        if listener is not None and not callable(listener):
+            raise ValueError(f"a message listener is a callable that takes one message, not {listener!r}")
+        self._listener = listener
+        self._session._listener_changed(self)
+
+    @property
+    def message_selector(self) -> str | None:
+        """The text of the selector, or None (section 3.8.1)."""
+        self._check_open()
+        return self._selector_text
+
+    @property
+    def no_local(self) -> bool:
+        """Whether messages of the own connection are left out (section 8.3.1)."""
+        self._check_open()
+        return self._no_local
+
+    # ---- closing --------------------------------------------------------------------------------------------------
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise IllegalStateError("the consumer is closed")
+
+    def close(self) -> None:
+        """Close (section 8.8): a receive in another thread ends with None, a running listener is waited for. What was
+        delivered stays under the session's control. A second call does nothing."""
+        with self._gate.changed:
+            if not self._open:
+                return
+            self._open = False
+            self._take = None
+            self._gate.changed.notify_all()
+        self._interrupt()
+        dispatcher = self._session._dispatcher
+        if dispatcher is not None:
+            dispatcher.remove(self)
+        if dispatcher is None or not dispatcher.is_current:
+            self._gate.wait_vacant(self)
+        self._shut()
+
+    def _shut(self) -> None:
+        """Give back what was not handed over, and close the subscription. Nobody is inside."""
+        for again in self._again:
+            self._subscription.settle((again.receipt,), again.attempts)
+        self._again.clear()
+        self._subscription.close()
+        self._session._forget(self)
+
+    def __enter__(self) -> MessageConsumer:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

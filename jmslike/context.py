@@ -1,0 +1,275 @@
+"""JMSContext (section 6.1): a connection and a session in one object, with its producers and consumers."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any, Final
+
+from jmslike.browser import QueueBrowser
+from jmslike.capabilities import Capabilities
+from jmslike.connection import Connection, ExceptionListener, check_session_mode
+from jmslike.constants import SessionMode
+from jmslike.consumer import MessageConsumer
+from jmslike.context_consumer import JMSConsumer
+from jmslike.context_producer import JMSProducer
+from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.errors import IllegalStateError
+from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
+from jmslike.metadata import ConnectionMetaData
+from jmslike.session import Session
+
+
+class _Shared:
+    """The connection behind one or more contexts: it closes with the last of them (section 6.1.8)."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self._lock = threading.Lock()
+        self._contexts = 0
+
+    def join(self) -> None:
+        with self._lock:
+            self._contexts += 1
+
+    def leave(self) -> None:
+        with self._lock:
+            self._contexts -= 1
+            last = self._contexts == 0
+        if last:
+            self.connection.close()
+
+
+class JMSContext:
+    """Made by `ConnectionFactory.create_context`. Meant for one thread, as its session is."""
+
+    SESSION_TRANSACTED: Final = SessionMode.SESSION_TRANSACTED
+    AUTO_ACKNOWLEDGE: Final = SessionMode.AUTO_ACKNOWLEDGE
+    CLIENT_ACKNOWLEDGE: Final = SessionMode.CLIENT_ACKNOWLEDGE
+    DUPS_OK_ACKNOWLEDGE: Final = SessionMode.DUPS_OK_ACKNOWLEDGE
+    INDIVIDUAL_ACKNOWLEDGE: Final = SessionMode.INDIVIDUAL_ACKNOWLEDGE
+
+    def __init__(self, connection: Connection, mode: SessionMode, shared: _Shared | None = None) -> None:
+        self._shared = shared or _Shared(connection)
+        self._shared.join()
+        self._connection = connection
+        self._mode = mode
+        self._auto_start = True
+        self._open = True
+        self._made: Session | None = None
+
+    @property
+    def _session(self) -> Session:
+        # made by the first use, because a client id may be set until then (section 6.1.2)
+        self._check_open()
+        if self._made is None:
+            self._made = self._connection._open_session(self._mode)
+        return self._made
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise IllegalStateError("the context is closed")
+
+    # ---- the connection -------------------------------------------------------------------------------------------
+
+    def create_context(self, session_mode: int) -> JMSContext:
+        """Make a context with a session of its own on the same connection (section 6.1). Raises JMSError."""
+        self._check_open()
+        return JMSContext(self._connection, check_session_mode(session_mode), self._shared)
+
+    @property
+    def client_id(self) -> str | None:
+        """As `Connection.client_id`; making the context is no use of the connection."""
+        self._check_open()
+        return self._connection.client_id
+
+    @client_id.setter
+    def client_id(self, value: str) -> None:
+        self._check_open()
+        self._connection.client_id = value
+
+    @property
+    def meta_data(self) -> ConnectionMetaData:
+        """As `Connection.meta_data`."""
+        self._check_open()
+        return self._connection.meta_data
+
+    @property
+    def capabilities(self) -> Capabilities:
+        """As `Connection.capabilities`."""
+        self._check_open()
+        return self._connection.capabilities
+
+    @property
+    def exception_listener(self) -> ExceptionListener | None:
+        """As `Connection.exception_listener`."""
+        self._check_open()
+        return self._connection.exception_listener
+
+    @exception_listener.setter
+    def exception_listener(self, listener: ExceptionListener | None) -> None:
+        self._check_open()
+        self._connection.exception_listener = listener
+
+    @property
+    def auto_start(self) -> bool:
+        """Whether making a consumer starts the connection (section 6.1.4): True unless it is set."""
+        self._check_open()
+        return self._auto_start
+
+    @auto_start.setter
+    def auto_start(self, value: bool) -> None:
+        self._check_open()
+        self._auto_start = bool(value)
+
+    def start(self) -> None:
+        """As `Connection.start`."""
+        self._check_open()
+        self._connection.start()
+
+    def stop(self) -> None:
+        """As `Connection.stop`."""
+        self._check_open()
+        self._connection.stop()
+
+    # ---- the session ----------------------------------------------------------------------------------------------
+
+    @property
+    def session_mode(self) -> SessionMode:
+        """How the context acknowledges (section 6.2.10)."""
+        self._check_open()
+        return self._mode
+
+    @property
+    def transacted(self) -> bool:
+        """Whether the context is transacted (section 6.2.7)."""
+        self._check_open()
+        return self._mode is SessionMode.SESSION_TRANSACTED
+
+    def acknowledge(self) -> None:
+        """Acknowledge everything that the context delivered, in CLIENT_ACKNOWLEDGE; else nothing happens."""
+        session = self._session
+        if self._mode is SessionMode.CLIENT_ACKNOWLEDGE:
+            session._flush_batch()
+
+    def recover(self) -> None:
+        """As `Session.recover`."""
+        self._session.recover()
+
+    def commit(self) -> None:
+        """As `Session.commit`."""
+        self._session.commit()
+
+    def rollback(self) -> None:
+        """As `Session.rollback`."""
+        self._session.rollback()
+
+    def unsubscribe(self, name: str) -> None:
+        """As `Session.unsubscribe`."""
+        self._session.unsubscribe(name)
+
+    # ---- messages and destinations --------------------------------------------------------------------------------
+
+    def create_message(self) -> Message:
+        """As `Session.create_message`."""
+        return self._session.create_message()
+
+    def create_text_message(self, text: str | None = None) -> TextMessage:
+        """As `Session.create_text_message`."""
+        return self._session.create_text_message(text)
+
+    def create_bytes_message(self) -> BytesMessage:
+        """As `Session.create_bytes_message`."""
+        return self._session.create_bytes_message()
+
+    def create_map_message(self) -> MapMessage:
+        """As `Session.create_map_message`."""
+        return self._session.create_map_message()
+
+    def create_stream_message(self) -> StreamMessage:
+        """As `Session.create_stream_message`."""
+        return self._session.create_stream_message()
+
+    def create_object_message(self, object: Any = None) -> ObjectMessage:  # noqa: A002 - the name of the contract
+        """As `Session.create_object_message`."""
+        return self._session.create_object_message(object)
+
+    def create_queue(self, queue_name: str) -> Queue:
+        """As `Session.create_queue`."""
+        return self._session.create_queue(queue_name)
+
+    def create_topic(self, topic_name: str) -> Topic:
+        """As `Session.create_topic`."""
+        return self._session.create_topic(topic_name)
+
+    def create_temporary_queue(self) -> TemporaryQueue:
+        """As `Session.create_temporary_queue`."""
+        return self._session.create_temporary_queue()
+
+    def create_temporary_topic(self) -> TemporaryTopic:
+        """As `Session.create_temporary_topic`."""
+        return self._session.create_temporary_topic()
+
+    # ---- producers, consumers, browsers ---------------------------------------------------------------------------
+
+    def create_producer(self) -> JMSProducer:
+        """Make a producer (section 7.10), which sends to any destination."""
+        session = self._session
+        return JMSProducer(session, session._outbox)
+
+    def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:
+        """As `Session.create_browser`; starts the connection as making a consumer does."""
+        browser = self._session.create_browser(queue, message_selector)
+        if self._auto_start:
+            self._connection.start()
+        return browser
+
+    def create_consumer(
+        self, destination: Destination, message_selector: str | None = None, no_local: bool = False
+    ) -> JMSConsumer:
+        """As `Session.create_consumer`; starts the connection unless `auto_start` is off."""
+        return self._started(self._session.create_consumer(destination, message_selector, no_local))
+
+    def create_durable_consumer(
+        self, topic: Topic, name: str, message_selector: str | None = None, no_local: bool = False
+    ) -> JMSConsumer:
+        """As `Session.create_durable_consumer`; starts the connection unless `auto_start` is off."""
+        return self._started(self._session.create_durable_consumer(topic, name, message_selector, no_local))
+
+    create_durable_subscriber = create_durable_consumer
+
+    def create_shared_consumer(
+        self, topic: Topic, shared_subscription_name: str, message_selector: str | None = None
+    ) -> JMSConsumer:
+        """As `Session.create_shared_consumer`; starts the connection unless `auto_start` is off."""
+        return self._started(self._session.create_shared_consumer(topic, shared_subscription_name, message_selector))
+
+    def create_shared_durable_consumer(
+        self, topic: Topic, name: str, message_selector: str | None = None
+    ) -> JMSConsumer:
+        """As `Session.create_shared_durable_consumer`; starts the connection unless `auto_start` is off."""
+        return self._started(self._session.create_shared_durable_consumer(topic, name, message_selector))
+
+    def _started(self, consumer: MessageConsumer) -> JMSConsumer:
+        if self._auto_start:
+            self._connection.start()
+        return JMSConsumer(consumer)
+
+    # ---- closing --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the session, and with the last context the connection (section 6.1.8). A second call does nothing.
+
+        Raises IllegalStateError if called by a listener of the context.
+        """
+        if not self._open:
+            return
+        if self._made is not None:
+            self._made.close()
+        self._open = False
+        self._shared.leave()
+
+    def __enter__(self) -> JMSContext:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

@@ -1,0 +1,79 @@
+"""JMSConsumer: the consumer of a JMSContext (section 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar, cast
+
+from jmslike.consumer import MessageConsumer, MessageListener
+from jmslike.durations import Duration
+from jmslike.errors import MessageFormatError
+from jmslike.message import Message, StreamMessage
+
+_Body = TypeVar("_Body")
+
+
+class JMSConsumer:
+    """Receives messages, or only their bodies. Iterating it receives until it is closed."""
+
+    def __init__(self, consumer: MessageConsumer) -> None:
+        self._consumer = consumer
+
+    def receive(self, timeout: Duration | None = None) -> Message | None:
+        """As `MessageConsumer.receive`."""
+        return self._consumer.receive(timeout)
+
+    def receive_no_wait(self) -> Message | None:
+        """As `MessageConsumer.receive_no_wait`."""
+        return self._consumer.receive(0)
+
+    def receive_body(self, type: type[_Body], timeout: Duration | None = None) -> _Body | None:  # noqa: A002
+        """Receive the next message and give its body (section 8.6), waiting at most `timeout` (seconds or a timedelta).
+
+        Gives None when the time is up or the consumer is closed meanwhile. Raises MessageFormatError for a body that is
+        not of the type, or a message without a body; in the automatic modes the same message then comes next, as if it
+        had not been received. Else as `receive`.
+        """
+        message, fits = self._consumer._receive_if(timeout, lambda message: _has_body(message, type))
+        if message is None:
+            return None
+        if not fits:
+            raise MessageFormatError(f"{message!r} has no body of the type {type!r}")
+        return cast("_Body", message.get_body(type))
+
+    def receive_body_no_wait(self, type: type[_Body]) -> _Body | None:  # noqa: A002
+        """Receive the next message's body if there is one now (section 8.6). Raises as `receive_body` does."""
+        return self.receive_body(type, 0)
+
+    def __iter__(self) -> Iterator[Message]:
+        return iter(self._consumer)
+
+    @property
+    def message_listener(self) -> MessageListener | None:
+        """As `MessageConsumer.message_listener`."""
+        return self._consumer.message_listener
+
+    @message_listener.setter
+    def message_listener(self, listener: MessageListener | None) -> None:
+        self._consumer.message_listener = listener
+
+    @property
+    def message_selector(self) -> str | None:
+        """As `MessageConsumer.message_selector`."""
+        return self._consumer.message_selector
+
+    def close(self) -> None:
+        """As `MessageConsumer.close`."""
+        self._consumer.close()
+
+    def __enter__(self) -> JMSConsumer:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def _has_body(message: Message, type: type) -> bool:  # noqa: A002
+    if isinstance(message, StreamMessage):
+        return False
+    return message.is_body_assignable_to(type) and message.get_body(type) is not None

@@ -1,0 +1,302 @@
+"""JMSProducer: the producer of a JMSContext, with settings that go before those of the message (section 7.10)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from jmslike.completion import CompletionListener, check_listener
+from jmslike.destinations import Destination
+from jmslike.durations import Duration
+from jmslike.errors import IllegalStateError
+from jmslike.message import BytesMessage, Message, fresh
+from jmslike.message.foreign import adopt
+from jmslike.message.properties import PropertyReading
+from jmslike.outbox import Outbox
+from jmslike.producer import check_delivery_mode, check_duration, check_priority
+from jmslike.values import PropertyValue
+
+if TYPE_CHECKING:
+    from jmslike.session import Session
+
+
+class JMSProducer(PropertyReading):
+    """Sends to any destination. Each setting is an attribute, and also a `set_...` method that gives the producer back:
+    `context.create_producer().set_priority(7).set_property("n", 1).send(queue, "text")`.
+
+    Settings hold until they are changed. Headers and properties that are set here replace those of the message. Needs
+    no closing. Setters raise JMSError for a value out of range, and what the setters of a message raise.
+    """
+
+    def __init__(self, session: Session, outbox: Outbox) -> None:
+        self._session = session
+        self._outbox = outbox
+        self._template = fresh(Message)
+        self._delivery_mode = Message.DEFAULT_DELIVERY_MODE
+        self._priority = Message.DEFAULT_PRIORITY
+        self._time_to_live = 0.0
+        self._delivery_delay = 0.0
+        self._disable_message_id = False
+        self._disable_message_timestamp = False
+        self._listener: CompletionListener | None = None
+
+    def send(self, destination: Destination, body: Any) -> JMSProducer:
+        """Send a message, or make one: of a str a text message, of a mapping a map message, of bytes a bytes message,
+        of None a text message without text, of anything else an object message (section 7.2).
+
+        Raises InvalidDestinationError for a destination that is None or deleted; MessageFormatError for a body that
+        cannot be encoded; MessageNotWriteableError if properties are set here and those of the message are read-only;
+        ResourceAllocationError when the destination is full; ConnectionLostError; IllegalStateError when closed.
+        """
+        self._check_open()
+        outlet = self._outbox.outlet(destination)
+        message = self._message(body)
+        self._outbox.send(
+            outlet,
+            message,
+            self._delivery_mode,
+            self._priority,
+            self._time_to_live,
+            self._delivery_delay,
+            self._listener,
+        )
+        return self
+
+    def _message(self, body: Any) -> Any:
+        message = self._wrap(body)
+        template = self._template
+        if not isinstance(message, Message):
+            message = adopt(message)
+        for name, value in template._properties.items():
+            message.set_object_property(name, value)
+        headers = template._headers
+        for name, value in headers._asdict().items():
+            if value is not None:
+                message._headers = message._headers._replace(**{name: value})
+        return message
+
+    def _wrap(self, body: Any) -> Any:
+        session = self._session
+        if body is None or isinstance(body, str):
+            return session.create_text_message(body)
+        if isinstance(body, Message):
+            return body
+        if isinstance(body, Mapping):
+            items = session.create_map_message()
+            items.update(body)
+            return items
+        if isinstance(body, (bytes, bytearray, memoryview)):
+            octets: BytesMessage = session.create_bytes_message()
+            octets.write_bytes(bytes(body))
+            return octets
+        return session.create_object_message(body)
+
+    def _check_open(self) -> None:
+        if not self._session._open:
+            raise IllegalStateError("the context is closed")
+
+    # ---- how messages are sent ------------------------------------------------------------------------------------
+
+    @property
+    def delivery_mode(self) -> int:
+        """As `MessageProducer.delivery_mode`."""
+        self._check_open()
+        return self._delivery_mode
+
+    @delivery_mode.setter
+    def delivery_mode(self, value: int) -> None:
+        self._check_open()
+        self._delivery_mode = check_delivery_mode(value)
+
+    def set_delivery_mode(self, value: int) -> JMSProducer:
+        """Set `delivery_mode`."""
+        self.delivery_mode = value
+        return self
+
+    @property
+    def priority(self) -> int:
+        """As `MessageProducer.priority`."""
+        self._check_open()
+        return self._priority
+
+    @priority.setter
+    def priority(self, value: int) -> None:
+        self._check_open()
+        self._priority = check_priority(value)
+
+    def set_priority(self, value: int) -> JMSProducer:
+        """Set `priority`."""
+        self.priority = value
+        return self
+
+    @property
+    def time_to_live(self) -> float:
+        """As `MessageProducer.time_to_live`, in seconds."""
+        self._check_open()
+        return self._time_to_live
+
+    @time_to_live.setter
+    def time_to_live(self, value: Duration) -> None:
+        self._check_open()
+        self._time_to_live = check_duration(value, "time_to_live")
+
+    def set_time_to_live(self, value: Duration) -> JMSProducer:
+        """Set `time_to_live`, in seconds or a timedelta."""
+        self.time_to_live = value  # type: ignore[assignment]
+        return self
+
+    @property
+    def delivery_delay(self) -> float:
+        """As `MessageProducer.delivery_delay`, in seconds."""
+        self._check_open()
+        return self._delivery_delay
+
+    @delivery_delay.setter
+    def delivery_delay(self, value: Duration) -> None:
+        self._check_open()
+        self._delivery_delay = check_duration(value, "delivery_delay")
+
+    def set_delivery_delay(self, value: Duration) -> JMSProducer:
+        """Set `delivery_delay`, in seconds or a timedelta."""
+        self.delivery_delay = value  # type: ignore[assignment]
+        return self
+
+    @property
+    def disable_message_id(self) -> bool:
+        """As `MessageProducer.disable_message_id`."""
+        self._check_open()
+        return self._disable_message_id
+
+    @disable_message_id.setter
+    def disable_message_id(self, value: bool) -> None:
+        self._check_open()
+        self._disable_message_id = bool(value)
+
+    def set_disable_message_id(self, value: bool) -> JMSProducer:
+        """Set `disable_message_id`."""
+        self.disable_message_id = value
+        return self
+
+    @property
+    def disable_message_timestamp(self) -> bool:
+        """As `MessageProducer.disable_message_timestamp`."""
+        self._check_open()
+        return self._disable_message_timestamp
+
+    @disable_message_timestamp.setter
+    def disable_message_timestamp(self, value: bool) -> None:
+        self._check_open()
+        self._disable_message_timestamp = bool(value)
+
+    def set_disable_message_timestamp(self, value: bool) -> JMSProducer:
+        """Set `disable_message_timestamp`."""
+        self.disable_message_timestamp = value
+        return self
+
+    @property
+    def async_listener(self) -> CompletionListener | None:
+        """The completion listener of asynchronous sends (section 7.3), or None to send synchronously.
+
+        Raises ValueError when set to an object without on_completion and on_exception.
+        """
+        self._check_open()
+        return self._listener
+
+    @async_listener.setter
+    def async_listener(self, listener: CompletionListener | None) -> None:
+        self._check_open()
+        if listener is not None:
+            check_listener(listener)
+        self._listener = listener
+
+    def set_async(self, completion_listener: CompletionListener | None) -> JMSProducer:
+        """Set `async_listener`."""
+        self.async_listener = completion_listener
+        return self
+
+    # ---- headers --------------------------------------------------------------------------------------------------
+
+    @property
+    def correlation_id(self) -> str | None:
+        """JMSCorrelationID of what is sent, or None to leave the message's."""
+        self._check_open()
+        return self._template.correlation_id
+
+    @correlation_id.setter
+    def correlation_id(self, value: str | None) -> None:
+        self._check_open()
+        self._template.correlation_id = value
+
+    def set_correlation_id(self, value: str | None) -> JMSProducer:
+        """Set `correlation_id`."""
+        self.correlation_id = value
+        return self
+
+    @property
+    def correlation_id_as_bytes(self) -> bytes | None:
+        """JMSCorrelationID of what is sent as bytes, or None to leave the message's."""
+        self._check_open()
+        return self._template.correlation_id_as_bytes
+
+    @correlation_id_as_bytes.setter
+    def correlation_id_as_bytes(self, value: bytes | None) -> None:
+        self._check_open()
+        self._template.correlation_id_as_bytes = value
+
+    def set_correlation_id_as_bytes(self, value: bytes | None) -> JMSProducer:
+        """Set `correlation_id_as_bytes`."""
+        self.correlation_id_as_bytes = value
+        return self
+
+    @property
+    def reply_to(self) -> Destination | None:
+        """JMSReplyTo of what is sent, or None to leave the message's."""
+        self._check_open()
+        return self._template.reply_to
+
+    @reply_to.setter
+    def reply_to(self, value: Destination | None) -> None:
+        self._check_open()
+        self._template.reply_to = value
+
+    def set_reply_to(self, value: Destination | None) -> JMSProducer:
+        """Set `reply_to`."""
+        self.reply_to = value
+        return self
+
+    @property
+    def type(self) -> str | None:
+        """JMSType of what is sent, or None to leave the message's."""
+        self._check_open()
+        return self._template.type
+
+    @type.setter
+    def type(self, value: str | None) -> None:
+        self._check_open()
+        self._template.type = value
+
+    def set_type(self, value: str | None) -> JMSProducer:
+        """Set `type`."""
+        self.type = value
+        return self
+
+    # ---- properties -----------------------------------------------------------------------------------------------
+
+    def set_property(self, name: str, value: PropertyValue) -> JMSProducer:
+        """Set a property of what is sent, of the JMS type that its Python type says.
+
+        Raises ValueError for a bad name, MessageFormatError for a value of another type.
+        """
+        self._check_open()
+        self._template.set_object_property(name, value)
+        return self
+
+    def clear_properties(self) -> JMSProducer:
+        """Forget the properties that were set here."""
+        self._check_open()
+        self._template.clear_properties()
+        return self
+
+    def _property_map(self) -> Mapping[str, PropertyValue]:
+        self._check_open()
+        return self._template._properties

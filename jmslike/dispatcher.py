@@ -1,0 +1,180 @@
+"""Message listeners: one thread per session runs them all, one at a time (sections 6.2.13 and 8.7)."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from functools import partial
+from typing import TYPE_CHECKING
+
+from jmslike.constants import SessionMode
+from jmslike.errors import JMSError
+from jmslike.ledger import Entry
+from jmslike.message import received
+from jmslike.spi import ACCEPT, Delivery
+
+if TYPE_CHECKING:
+    from jmslike.consumer import MessageConsumer
+    from jmslike.session import Session
+
+_log = logging.getLogger("jmslike.listener")
+
+
+class Dispatcher:
+    """Takes deliveries for the consumers that have a listener, and calls it.
+
+    While the thread has nothing to do it sleeps on `_wake`, and `_idle` is free. Whoever gets hold of `_idle` has the
+    right, and the duty, to wake it. So a message that arrives while a listener runs is refused at once, and the
+    transport can offer it to somebody else; the thread itself looks again after it has freed `_idle`.
+    """
+
+    def __init__(self, session: Session, name: str) -> None:
+        self._session = session
+        self._gate = session._gate
+        self._consumers: tuple[MessageConsumer, ...] = ()
+        self._called: MessageConsumer | None = None
+        self._failed = False
+        self._closed = False
+        self._idle = threading.Lock()
+        self._idle.acquire()
+        self._wake = threading.Lock()
+        self._wake.acquire()
+        self._thread = threading.Thread(target=self._run, name=f"jmslike-listener-{name}", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller is one of the listeners."""
+        return threading.current_thread() is self._thread
+
+    @property
+    def is_used(self) -> bool:
+        """Whether any consumer has a listener."""
+        return bool(self._consumers)
+
+    def add(self, consumer: MessageConsumer) -> None:
+        """Serve the consumer."""
+        with self._gate.changed:
+            if consumer not in self._consumers:
+                self._consumers += (consumer,)
+        self.arm()
+
+    def remove(self, consumer: MessageConsumer) -> None:
+        """Serve the consumer no longer; a listener of it that runs is not waited for."""
+        with self._gate.changed:
+            self._consumers = tuple(other for other in self._consumers if other is not consumer)
+        consumer._subscription.ready(None)
+
+    def arm(self) -> None:
+        """Let the transport call for each consumer, if the session runs; else let it call for none."""
+        for consumer in self._consumers:
+            callback = partial(self._call, consumer) if self._gate.running else None
+            consumer._subscription.ready(callback)
+        self.poke()
+
+    def poke(self) -> None:
+        """Make the thread look again, because something else than a message came."""
+        self._call(None)
+
+    def close(self) -> None:
+        """End the thread, and wait for the listener that runs, unless that is what called."""
+        self._closed = True
+        self.poke()
+        if not self.is_current:
+            self._thread.join()
+
+    def _call(self, consumer: MessageConsumer | None) -> bool:
+        if not self._idle.acquire(blocking=False):
+            return False
+        self._called = consumer
+        self._wake.release()
+        return True
+
+    def _run(self) -> None:
+        try:
+            while not self._closed:
+                found = self._look()
+                if found is None:
+                    self._idle.release()
+                    found = self._look()
+                    if found is None and not self._closed:
+                        self._sleep()
+                    elif not self._idle.acquire(blocking=False):
+                        self._wake.acquire()
+                if found is not None:
+                    try:
+                        self._hand_over(*found)
+                    finally:
+                        self._gate.leave()
+        finally:
+            # a listener may end this thread (SystemExit, KeyboardInterrupt): nobody must wait for it
+            for consumer in self._consumers:
+                consumer._subscription.ready(None)
+
+    def _sleep(self) -> None:
+        due = min((consumer._again[0].due for consumer in self._consumers if consumer._again), default=None)
+        if due is None or not self._gate.running:
+            self._wake.acquire()
+            return
+        remaining = due - self._session._clock.monotonic()
+        called = self._wake.acquire(timeout=min(max(0.0, remaining), threading.TIMEOUT_MAX))
+        if not called and not self._idle.acquire(blocking=False):
+            self._wake.acquire()
+
+    def _look(self) -> tuple[MessageConsumer, Delivery] | None:
+        """Find a delivery; the one who was called first. If there is one, its consumer is the gate's occupant."""
+        consumers = self._consumers
+        called, self._called = self._called, None
+        if called is not None:
+            consumers = (called, *(other for other in consumers if other is not called))
+        for consumer in consumers:
+            if self._failed or not consumer._open or consumer._listener is None:
+                continue
+            self._gate.enter(consumer)
+            delivery = None
+            try:
+                if self._gate.running:
+                    delivery = consumer._next(0.0, settle=False)
+            except JMSError as error:
+                # the connection's exception listener is told by the transport; here nothing can come any more
+                self._failed = True
+                _log.error("%s can deliver no more to its listeners: %s", self._thread.name, error)
+            finally:
+                if delivery is None:
+                    self._gate.leave()
+            if delivery is not None:
+                self._rotate(consumer)
+                return consumer, delivery
+        return None
+
+    def _rotate(self, served: MessageConsumer) -> None:
+        if len(self._consumers) > 1:
+            with self._gate.changed:
+                self._consumers = tuple(sorted(self._consumers, key=lambda consumer: consumer is served))
+
+    def _hand_over(self, consumer: MessageConsumer, delivery: Delivery) -> None:
+        envelope, receipt, attempts = delivery
+        session, ledger = self._session, self._session._ledger
+        number = ledger.add(Entry(consumer, envelope, receipt, attempts))
+        listener = consumer._listener
+        try:
+            if listener is not None:
+                listener(received(envelope, session, attempts, number))
+        except Exception:
+            _log.exception("a message listener of %s raised an exception at %s", consumer._destination, envelope.id)
+            failed = True
+        else:
+            failed = listener is None
+        if not session._automatic:
+            return
+        try:
+            if failed:
+                entry = ledger.pop(number)
+                if entry is not None:
+                    consumer._give_again([entry])
+            elif session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE:
+                session._flush_full_batch()
+            elif ledger.pop(number) is not None:  # else the listener called recover
+                consumer._subscription.settle((receipt,), ACCEPT)
+        except JMSError as error:
+            _log.error("what a listener of %s has handled could not be acknowledged: %s", consumer._destination, error)

@@ -1,0 +1,29 @@
+"""Durations that a caller passes: seconds as a number, or a timedelta."""
+
+from __future__ import annotations
+
+import math
+import threading
+from datetime import timedelta
+from typing import TypeAlias
+
+Duration: TypeAlias = "float | timedelta"
+
+
+def seconds(value: Duration, what: str) -> float:
+    """Give the duration in seconds. Raises ValueError if it is negative, not a number or of another type."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise ValueError(f"{what} is a number of seconds or a timedelta, not {value!r}")
+    if math.isnan(value) or value < 0:
+        raise ValueError(f"{what} must not be negative, it is {value!r}")
+    return float(value)
+
+
+def waiting_time(timeout: Duration | None) -> float | None:
+    """Give a caller's timeout in seconds, None for ever (also for what no clock of the system could count)."""
+    if timeout is None:
+        return None
+    time = seconds(timeout, "timeout")
+    return time if time < threading.TIMEOUT_MAX else None

@@ -1,0 +1,61 @@
+"""ConnectionFactory (section 6.1.1): from a URL to connections."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jmslike.connection import Connection, check_session_mode
+from jmslike.constants import SessionMode
+from jmslike.context import JMSContext
+from jmslike.registry import resolve
+
+
+class ConnectionFactory:
+    """Makes connections to the provider that the URL names. May be shared by several threads.
+
+    `url` looks like `native://NAME?option=value`; its scheme picks the transport. Options may also be given by keyword.
+    Raises JMSError for a bad URL, an unknown scheme, a missing extra, and an unknown or bad option.
+    """
+
+    def __init__(self, url: str, **options: Any) -> None:
+        self._provider = resolve(url, options)
+
+    def __repr__(self) -> str:
+        return f"ConnectionFactory({self._provider.url!r})"
+
+    def create_connection(self, user_name: str | None = None, password: str | None = None) -> Connection:
+        """Connect; the connection is stopped (section 6.1.4). A user given here goes before the URL's.
+
+        Raises JMSSecurityError if the provider refuses the user; InvalidClientIDError if the factory's client id is in
+        use; ConnectionLostError if the provider cannot be reached.
+        """
+        return Connection(self._provider.transport(user_name, password), self._provider.settings)
+
+    def create_context(
+        self,
+        user_name: str | None = None,
+        password: str | None = None,
+        session_mode: int = SessionMode.AUTO_ACKNOWLEDGE,
+    ) -> JMSContext:
+        """Connect, and give a JMSContext: a connection and one session in one object (section 6.1).
+
+        Raises JMSError for an unknown session mode; else as `create_connection`.
+        """
+        mode = check_session_mode(session_mode)
+        return JMSContext(self.create_connection(user_name, password), mode)
+
+
+def connect(url: str, **options: Any) -> JMSContext:
+    """Connect to the URL, and give a started JMSContext that acknowledges automatically.
+
+    Raises as `ConnectionFactory` and `ConnectionFactory.create_context` do.
+    """
+    context = ConnectionFactory(url, **options).create_context()
+    context.start()
+    return context
+
+
+def forget(url: str) -> None:
+    """Drop what this process keeps for the URL: an in-memory engine with all its messages. Raises JMSError."""
+    provider = resolve(url, {})
+    provider.factory.forget(provider.url)

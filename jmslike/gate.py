@@ -1,0 +1,95 @@
+"""Who is inside a session: how `stop` and `close` keep receives and listeners out without a lock for each message.
+
+A receive or a listener is the session's `occupant` while it runs. It first makes itself the occupant and then looks
+whether the session is running; whoever stops the session first says that it is not running and then looks for an
+occupant. In either order at least one of the two sees the other.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from jmslike.clock import Clock
+from jmslike.errors import IllegalStateError
+
+
+class Gate:
+    """One session's gate. `running` and `closed` change only while `changed` is held."""
+
+    __slots__ = ("_awaited", "_clock", "_parked", "changed", "closed", "occupant", "running")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._awaited = 0
+        self._parked = False
+        self.changed = threading.Condition()
+        self.occupant: Any = None
+        self.running = False
+        self.closed = False
+
+    def enter(self, occupant: object) -> None:
+        """Become the occupant. Raises IllegalStateError if there is one: a session is for one thread (section 6.2.5)."""
+        if self.occupant is not None:
+            raise IllegalStateError(
+                "the session is in use by a receive in another thread or by a message listener: "
+                "use one session per thread"
+            )
+        self.occupant = occupant
+
+    def leave(self) -> None:
+        """Stop being the occupant."""
+        self.occupant = None
+        if self._awaited:
+            with self.changed:
+                self.changed.notify_all()
+
+    def set_running(self, running: bool) -> None:
+        """Open or shut the gate; one that is closed stays shut."""
+        with self.changed:
+            self.running = running and not self.closed
+            self.changed.notify_all()
+
+    def close(self) -> bool:
+        """Shut the gate for ever; tell whether this call did it."""
+        with self.changed:
+            first, self.closed, self.running = not self.closed, True, False
+            self.changed.notify_all()
+            return first
+
+    def wait_quiet(self) -> None:
+        """Wait until nobody is inside, or whoever is waits in `park`: what `stop` needs.
+
+        The wait is bounded by the listener that runs, as the specification demands (section 6.1.5).
+        """
+        self._wait(lambda: self.occupant is None or self._parked)
+
+    def wait_vacant(self, occupant: object = None) -> None:
+        """Wait until nobody, or only not `occupant`, is inside: what `close` needs (sections 6.2.15 and 8.8)."""
+        self._wait(lambda: self.occupant is None or (occupant is not None and self.occupant is not occupant))
+
+    def _wait(self, outside: Callable[[], bool]) -> None:
+        with self.changed:
+            self._awaited += 1
+            try:
+                self.changed.wait_for(outside)
+            finally:
+                self._awaited -= 1
+
+    def park(self, deadline: float | None, awake: Callable[[], bool]) -> None:
+        """Wait, as the occupant, until `awake()`, the session is closed, or the deadline (monotonic seconds).
+
+        Whoever changes what `awake` looks at holds `changed` and notifies it.
+        """
+        with self.changed:
+            self._parked = True
+            self.changed.notify_all()
+            try:
+                while not (self.closed or awake()):
+                    remaining = None if deadline is None else deadline - self._clock.monotonic()
+                    if remaining is not None and remaining <= 0:
+                        return
+                    self._clock.wait(self.changed, remaining)
+            finally:
+                self._parked = False

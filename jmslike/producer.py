@@ -1,0 +1,261 @@
+"""MessageProducer (section 7)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from jmslike.completion import CompletionListener
+from jmslike.constants import DeliveryMode
+from jmslike.destinations import Destination
+from jmslike.durations import Duration, seconds
+from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
+from jmslike.message import MESSAGE_TYPES, Message
+from jmslike.outbox import Outbox, Outlet, seal
+from jmslike.spi import NO_PROPERTIES, constraints_of
+
+if TYPE_CHECKING:
+    from jmslike.session import Session
+
+_OWN_TYPES = frozenset(MESSAGE_TYPES.values())
+
+
+def check_delivery_mode(value: int) -> DeliveryMode:
+    """Give the delivery mode. Raises JMSError for anything but 1 and 2."""
+    if isinstance(value, bool) or value not in (1, 2):
+        raise JMSError(f"a delivery mode is DeliveryMode.PERSISTENT or NON_PERSISTENT, not {value!r}")
+    return DeliveryMode(value)
+
+
+def check_priority(value: int) -> int:
+    """Give the priority. Raises JMSError for anything but 0 to 9."""
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 9:
+        raise JMSError(f"a priority is a whole number from 0 to 9, not {value!r}")
+    return value
+
+
+def check_duration(value: Duration, what: str) -> float:
+    """Give the duration in seconds. Raises JMSError if it is negative or no duration."""
+    try:
+        result = seconds(value, what)
+    except ValueError as error:
+        raise JMSError(str(error)) from error
+    if result > 1e11:
+        raise JMSError(f"{what} of {result:g} seconds is beyond what a timestamp can hold")
+    return result
+
+
+class MessageProducer:
+    """Sends messages to one destination, or, made without one (`unidentified`), to any (section 7.1).
+
+    Its settings are the defaults of its sends. A producer belongs to the thread of its session.
+    """
+
+    def __init__(self, session: Session, outbox: Outbox, destination: Destination | None) -> None:
+        self._session = session
+        self._outbox = outbox
+        self._outlet: Outlet | None = None if destination is None else outbox.open(destination)
+        self._open = True
+        self._delivery_mode = DeliveryMode.PERSISTENT
+        self._priority = Message.DEFAULT_PRIORITY
+        self._time_to_live = 0.0
+        self._delivery_delay = 0.0
+        self._disable_message_id = False
+        self._disable_message_timestamp = False
+        self._now = outbox.now
+        self._number = outbox.number
+        self._refresh()
+
+    def _refresh(self) -> None:
+        # the fast lane of `send`; None when anything about this producer asks for a closer look
+        plain = self._open and self._outlet is not None and not self._time_to_live and not self._delivery_delay
+        self._terms = self._outlet.terms[self._delivery_mode] if plain and self._outlet is not None else None
+        self._post = self._outlet.post if self._outlet is not None else None
+
+    def send(
+        self,
+        message: Any,
+        *positional: Any,
+        delivery_mode: int | None = None,
+        priority: int | None = None,
+        time_to_live: Duration | None = None,
+        destination: Destination | None = None,
+        completion_listener: CompletionListener | None = None,
+    ) -> None:
+        """Send a message (section 7.2); returns when the provider has taken responsibility for it.
+
+        The arguments may be given by position as in Java: `send(message, delivery_mode, priority, time_to_live)`, and
+        for an unidentified producer `send(queue, message, delivery_mode, priority, time_to_live)`. What is None is the
+        producer's default; `time_to_live` is in seconds or a timedelta. With a completion listener the call may return
+        earlier, and the listener is told how it ended (section 7.3).
+
+        Raises ValueError if the destination is missing, or given although the producer has one; InvalidDestinationError
+        for a destination that is None or deleted; MessageFormatError for what is no message; JMSError for a setting out
+        of range; ResourceAllocationError when the destination is full; ConnectionLostError; IllegalStateError when
+        closed.
+        """
+        terms = self._terms
+        if (
+            terms is None
+            or positional
+            or delivery_mode is not None
+            or priority is not None
+            or time_to_live is not None
+            or destination is not None
+            or completion_listener is not None
+            or message.__class__ not in _OWN_TYPES
+        ):
+            given = {"delivery_mode": delivery_mode, "priority": priority, "time_to_live": time_to_live}
+            self._send(message, positional, given, destination, completion_listener)
+            return
+        envelope = seal(message, terms, self._number(), self._now(), self._priority)
+        if envelope.properties is not NO_PROPERTIES:
+            envelope.constraints = constraints_of(0, 0, envelope.properties)
+        self._post(envelope)  # type: ignore[misc]
+
+    def _send(
+        self,
+        message: Any,
+        positional: tuple[Any, ...],
+        given: dict[str, Any],
+        destination: Any,
+        listener: CompletionListener | None,
+    ) -> None:
+        self._check_open()
+        first = isinstance(message, Destination) or (message is None and positional[:1] not in ((), (1,), (2,)))
+        if first:
+            if not positional or destination is not None:
+                raise TypeError("send(destination, message): the message is missing, or the destination is given twice")
+            (destination, message), positional = (message, positional[0]), positional[1:]
+        if len(positional) > len(given):
+            raise TypeError(f"send() takes {len(given)} settings, delivery_mode, priority and time_to_live by position")
+        for name, value in zip(given, positional, strict=False):
+            if given[name] is not None:
+                raise TypeError(f"send() got two values for {name}")
+            given[name] = value
+        outlet = self._outlet_for(destination, given=first or destination is not None)
+        mode, priority, time_to_live = given.values()
+        self._outbox.send(
+            outlet,
+            message,
+            self._delivery_mode if mode is None else check_delivery_mode(mode),
+            self._priority if priority is None else check_priority(priority),
+            self._time_to_live if time_to_live is None else check_duration(time_to_live, "time_to_live"),
+            self._delivery_delay,
+            listener,
+        )
+
+    def _outlet_for(self, destination: Any, *, given: bool) -> Outlet:
+        if self._outlet is not None:
+            if given:
+                raise ValueError(
+                    f"this producer sends to {self._outlet.destination}; to send elsewhere make one without"
+                )
+            return self._outlet
+        if not given:
+            raise ValueError("this producer has no destination: say where to send, as in send(queue, message)")
+        if destination is None:
+            raise InvalidDestinationError("the destination is None")
+        return self._outbox.outlet(destination)
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise IllegalStateError("the producer is closed")
+
+    @property
+    def destination(self) -> Destination | None:
+        """Where this producer sends to, or None if it is unidentified."""
+        self._check_open()
+        return self._outlet.destination if self._outlet is not None else None
+
+    @property
+    def delivery_mode(self) -> int:
+        """The default delivery mode (section 7.7): DeliveryMode.PERSISTENT unless it is set. Raises JMSError."""
+        self._check_open()
+        return self._delivery_mode
+
+    @delivery_mode.setter
+    def delivery_mode(self, value: int) -> None:
+        self._check_open()
+        self._delivery_mode = check_delivery_mode(value)
+        self._refresh()
+
+    @property
+    def priority(self) -> int:
+        """The default priority, 0 to 9 (section 3.4.10): 4 unless it is set. Raises JMSError."""
+        self._check_open()
+        return self._priority
+
+    @priority.setter
+    def priority(self, value: int) -> None:
+        self._check_open()
+        self._priority = check_priority(value)
+
+    @property
+    def time_to_live(self) -> float:
+        """The default time to live (section 7.8), in seconds; 0 for ever. A timedelta may be assigned. Raises JMSError."""
+        self._check_open()
+        return self._time_to_live
+
+    @time_to_live.setter
+    def time_to_live(self, value: Duration) -> None:
+        self._check_open()
+        self._time_to_live = check_duration(value, "time_to_live")
+        self._refresh()
+
+    @property
+    def delivery_delay(self) -> float:
+        """The delivery delay (section 7.9), in seconds; 0 for none. A timedelta may be assigned. Raises JMSError."""
+        self._check_open()
+        return self._delivery_delay
+
+    @delivery_delay.setter
+    def delivery_delay(self, value: Duration) -> None:
+        self._check_open()
+        self._delivery_delay = check_duration(value, "delivery_delay")
+        self._refresh()
+
+    @property
+    def disable_message_id(self) -> bool:
+        """A hint that message ids are not needed (section 3.4.3). It saves nothing here, so they are always set."""
+        self._check_open()
+        return self._disable_message_id
+
+    @disable_message_id.setter
+    def disable_message_id(self, value: bool) -> None:
+        self._check_open()
+        self._disable_message_id = bool(value)
+
+    @property
+    def disable_message_timestamp(self) -> bool:
+        """A hint that timestamps are not needed (section 3.4.4). It saves nothing here, so they are always set."""
+        self._check_open()
+        return self._disable_message_timestamp
+
+    @disable_message_timestamp.setter
+    def disable_message_timestamp(self, value: bool) -> None:
+        self._check_open()
+        self._disable_message_timestamp = bool(value)
+
+    def close(self) -> None:
+        """Close, after its asynchronous sends are completed. A second call does nothing.
+
+        Raises IllegalStateError if called by a completion listener of its session (section 7.3.4).
+        """
+        if not self._open:
+            return
+        self._outbox.completions.refuse_inside("MessageProducer.close")
+        self._shut()
+        self._outbox.completions.wait("MessageProducer.close")
+
+    def _shut(self) -> None:
+        self._open = False
+        self._refresh()
+        if self._outlet is not None:
+            self._outlet.sender.close()
+        self._session._forget(self)
+
+    def __enter__(self) -> MessageProducer:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

@@ -1,0 +1,112 @@
+"""From a URL to a transport: an entry point of the group `jmslike.transports`, named as the URL's scheme."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, Final
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
+
+from jmslike.errors import JMSError
+from jmslike.settings import GENERAL_OPTIONS, WIRE_OPTIONS, Settings, make_settings
+from jmslike.spi import Transport, TransportFactory
+
+GROUP: Final = "jmslike.transports"
+
+_KEYWORD_ONLY: Final = frozenset({"object_serializer"})
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A transport's factory with a checked URL and options: everything but the user of one connection."""
+
+    factory: TransportFactory
+    url: str
+    settings: Settings
+    options: Mapping[str, str]
+
+    def transport(self, user_name: str | None, password: str | None) -> Transport:
+        """Make a transport that is not open yet. Raises JMSError for an option value that the transport refuses."""
+        user = user_name if user_name is not None else self.settings.user_name
+        secret = password if password is not None else self.settings.password
+        try:
+            return self.factory.make(self.url, self.options, user, secret)
+        except ValueError as error:
+            raise JMSError(f"{self.url}: {error}") from error
+
+
+def known_schemes() -> list[str]:
+    """Give the URL schemes of the installed transports."""
+    return sorted(entry.name for entry in entry_points(group=GROUP))
+
+
+def resolve(url: str, keywords: Mapping[str, Any]) -> Provider:
+    """Find the transport for the URL, and check its options and the keywords.
+
+    Raises JMSError that names what is known for an unknown scheme, a missing extra or an unknown option.
+    """
+    parts = _split(url)
+    factory = _factory(parts.scheme)
+    given = _options(parts, keywords)
+    known = {*GENERAL_OPTIONS, *factory.options}
+    for name in given:
+        if name not in known:
+            raise JMSError(f"unknown option {name!r} for {parts.scheme}://; known are {', '.join(sorted(known))}")
+    settings = make_settings({name: value for name, value in given.items() if name in GENERAL_OPTIONS})
+    own = {name: str(value) for name, value in given.items() if name in factory.options or name in WIRE_OPTIONS}
+    bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
+    # urlunsplit drops the slashes of an empty authority
+    address = bare if bare.startswith(f"{parts.scheme}://") else f"{parts.scheme}://{bare.partition(':')[2]}"
+    return Provider(factory, address, settings, own)
+
+
+def _split(url: str) -> SplitResult:
+    if not isinstance(url, str) or "://" not in url:
+        raise JMSError(f"not a URL: {url!r}; it looks like native://NAME; known schemes: {', '.join(known_schemes())}")
+    try:
+        parts = urlsplit(url)
+        _ = parts.username, parts.password
+    except ValueError as error:
+        raise JMSError(f"not a URL: {url!r}: {error}") from error
+    if parts.fragment:
+        raise JMSError(f"a URL here has no fragment; write # as %23: {url!r}")
+    return parts
+
+
+def _factory(scheme: str) -> TransportFactory:
+    found = next((entry for entry in entry_points(group=GROUP) if entry.name == scheme), None)
+    if found is None:
+        raise JMSError(f"no transport for {scheme}://; known are {', '.join(known_schemes())}")
+    return load(found)
+
+
+def load(entry: EntryPoint) -> TransportFactory:
+    """Load a transport. Raises JMSError that names the extra to install if its client library is missing."""
+    try:
+        factory: TransportFactory = entry.load()
+    except ModuleNotFoundError as error:
+        extra = entry.extras[0] if entry.extras else entry.name
+        raise JMSError(
+            f"{entry.name}:// needs the module {error.name}, which is not installed: pip install 'jmslike[{extra}]'"
+        ) from error
+    return factory
+
+
+def _options(parts: SplitResult, keywords: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True) if parts.query else []
+    except ValueError as error:
+        raise JMSError(f"the options of the URL must look like name=value&name=value, not {parts.query!r}") from error
+    given: dict[str, Any] = {}
+    if parts.username is not None:
+        given["user_name"] = unquote(parts.username)
+    if parts.password is not None:
+        given["password"] = unquote(parts.password)
+    for name, value in [*pairs, *((name, value) for name, value in keywords.items() if value is not None)]:
+        if name in given:
+            raise JMSError(f"option {name!r} is given twice")
+        if name in _KEYWORD_ONLY and isinstance(value, str):
+            raise JMSError(f"option {name!r} is an object: give it as a keyword, not in the URL")
+        given[name] = value
+    return given

@@ -1,0 +1,84 @@
+"""QueueRequestor and TopicRequestor (section 4.1.7): a request and its reply in one call."""
+
+from __future__ import annotations
+
+from jmslike.clock import SystemClock
+from jmslike.constants import SessionMode
+from jmslike.destinations import Destination, Queue, Topic
+from jmslike.durations import Duration, waiting_time
+from jmslike.errors import IllegalStateError, InvalidDestinationError
+from jmslike.message import Message
+from jmslike.session import Session
+
+
+class _Requestor:
+    """Sends requests to one destination and waits for replies on a temporary one of its own."""
+
+    def __init__(self, session: Session, destination: Destination, kind: type[Destination]) -> None:
+        automatic = (SessionMode.AUTO_ACKNOWLEDGE, SessionMode.DUPS_OK_ACKNOWLEDGE)
+        if session.acknowledge_mode not in automatic:
+            raise IllegalStateError("a requestor needs a session that is not transacted and acknowledges by itself")
+        if not isinstance(destination, kind):
+            raise InvalidDestinationError(f"requests go to a {kind.__name__.lower()}, not to {destination!r}")
+        self._session = session
+        self._reply_to = session.create_temporary_queue() if kind is Queue else session.create_temporary_topic()
+        self._producer = session.create_producer(destination)
+        self._consumer = session.create_consumer(self._reply_to)
+
+    def request(self, message: Message, timeout: Duration | None = None) -> Message | None:
+        """Send the message with JMSReplyTo set, and wait for its reply, for ever or `timeout` (seconds or a timedelta).
+
+        A reply belongs to a request if its correlation id is the request's message id or correlation id, or None; what
+        came late for earlier requests is left out. Gives None when the time is up. Raises what send and receive raise.
+        """
+        limit = waiting_time(timeout)
+        clock = SystemClock()
+        deadline = None if limit is None else clock.monotonic() + limit
+        while self._consumer.receive_no_wait() is not None:
+            pass  # late replies to earlier requests
+        message.reply_to = self._reply_to
+        self._producer.send(message)
+        mine = {None, message.message_id, message.correlation_id}
+        while True:
+            remaining = None if deadline is None else max(0.0, deadline - clock.monotonic())
+            reply = self._consumer.receive(remaining)
+            if reply is None or reply.correlation_id in mine:
+                return reply
+
+    def close(self) -> None:
+        """Close the session that was given, and delete the temporary destination. A second call does nothing."""
+        try:
+            self._producer.close()
+            self._consumer.close()
+            self._reply_to.delete()
+        except IllegalStateError:
+            pass  # the session or connection is closed already
+        self._session.close()
+
+
+class QueueRequestor(_Requestor):
+    """Requests to a queue. Raises InvalidDestinationError for None; IllegalStateError for a closed session, or one that
+    is transacted or needs acknowledging.
+    """
+
+    def __init__(self, session: Session, queue: Queue) -> None:
+        super().__init__(session, queue, Queue)
+
+    def __enter__(self) -> QueueRequestor:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+class TopicRequestor(_Requestor):
+    """Requests to a topic; gives the first reply. Raises as QueueRequestor does."""
+
+    def __init__(self, session: Session, topic: Topic) -> None:
+        super().__init__(session, topic, Topic)
+
+    def __enter__(self) -> TopicRequestor:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()

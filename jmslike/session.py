@@ -1,0 +1,485 @@
+"""Session (section 6.2): one thread's work, in which messages are sent, received, acknowledged and committed."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, Final
+
+from jmslike.browser import QueueBrowser
+from jmslike.capabilities import Feature, Level
+from jmslike.constants import SessionMode
+from jmslike.consumer import MessageConsumer
+from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.dispatcher import Dispatcher
+from jmslike.errors import (
+    IllegalStateError,
+    InvalidDestinationError,
+    JMSError,
+    TransactionRolledBackError,
+)
+from jmslike.gate import Gate
+from jmslike.ledger import Entry, Ledger, acceptances
+from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage, fresh
+from jmslike.outbox import Outbox
+from jmslike.producer import MessageProducer
+from jmslike.selector import Selector, optional
+from jmslike.spi import Envelope, SessionSpec, SubscriptionSpec
+
+if TYPE_CHECKING:
+    from jmslike.connection import Connection
+    from jmslike.message.serializers import ObjectSerializer
+
+_log = logging.getLogger("jmslike.session")
+
+
+class Session:
+    """Made by `Connection.create_session`. Meant for one thread at a time; only `close` may be called by another."""
+
+    SESSION_TRANSACTED: Final = SessionMode.SESSION_TRANSACTED
+    AUTO_ACKNOWLEDGE: Final = SessionMode.AUTO_ACKNOWLEDGE
+    CLIENT_ACKNOWLEDGE: Final = SessionMode.CLIENT_ACKNOWLEDGE
+    DUPS_OK_ACKNOWLEDGE: Final = SessionMode.DUPS_OK_ACKNOWLEDGE
+    INDIVIDUAL_ACKNOWLEDGE: Final = SessionMode.INDIVIDUAL_ACKNOWLEDGE
+
+    def __init__(self, connection: Connection, mode: SessionMode, number: int) -> None:
+        self._connection = connection
+        self._mode = mode
+        self._automatic = mode in (SessionMode.AUTO_ACKNOWLEDGE, SessionMode.DUPS_OK_ACKNOWLEDGE)
+        self._settings = connection._settings
+        self._redelivery = self._settings.redelivery
+        self._capabilities = connection.capabilities
+        self._clock = connection._clock
+        self._open = True
+        self._name = f"{connection._name}-{number}"
+        self._gate = Gate(self._clock)
+        self._ledger = Ledger()
+        self._producers: set[MessageProducer] = set()
+        self._consumers: set[MessageConsumer] = set()
+        self._browsers: set[QueueBrowser] = set()
+        self._dispatcher: Dispatcher | None = None
+        self._link = connection._transport.session(SessionSpec(mode))
+        self._outbox = Outbox(
+            self._link,
+            self._capabilities,
+            self._clock,
+            name=self._name,
+            transacted=self.transacted,
+            origin=connection._origin,
+            id_prefix=connection._id_prefix,
+            number=connection._number,
+        )
+
+    def _check_open(self) -> None:
+        if not self._open:
+            raise IllegalStateError("the session is closed")
+
+    # ---- properties -----------------------------------------------------------------------------------------------
+
+    @property
+    def transacted(self) -> bool:
+        """Whether the session is transacted (section 6.2.7)."""
+        self._check_open()
+        return self._mode is SessionMode.SESSION_TRANSACTED
+
+    @property
+    def acknowledge_mode(self) -> SessionMode:
+        """How the session acknowledges (section 6.2.10); SESSION_TRANSACTED if it is transacted."""
+        self._check_open()
+        return self._mode
+
+    @property
+    def object_serializer(self) -> ObjectSerializer:
+        """What encodes and decodes the bodies of object messages; usable after close, as messages are."""
+        return self._settings.object_serializer
+
+    # ---- messages and destinations --------------------------------------------------------------------------------
+
+    def create_message(self) -> Message:
+        """Make a message without a body (section 3.11)."""
+        self._check_open()
+        return fresh(Message)
+
+    def create_text_message(self, text: str | None = None) -> TextMessage:
+        """Make a text message. Raises MessageFormatError if `text` is not a str."""
+        self._check_open()
+        message = fresh(TextMessage)
+        if text is not None:
+            message.text = text
+        return message
+
+    def create_bytes_message(self) -> BytesMessage:
+        """Make a bytes message, to be written to."""
+        self._check_open()
+        return fresh(BytesMessage)
+
+    def create_map_message(self) -> MapMessage:
+        """Make a map message."""
+        self._check_open()
+        return fresh(MapMessage)
+
+    def create_stream_message(self) -> StreamMessage:
+        """Make a stream message, to be written to."""
+        self._check_open()
+        return fresh(StreamMessage)
+
+    def create_object_message(self, object: Any = None) -> ObjectMessage:  # noqa: A002 - the name of the contract
+        """Make an object message. Raises MessageFormatError if the object cannot be encoded and come back equal."""
+        self._check_open()
+        message = fresh(ObjectMessage)
+        message._serializer = self._settings.object_serializer
+        if object is not None:
+            message.object = object
+        return message
+
+    def create_queue(self, queue_name: str) -> Queue:
+        """Give the queue of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
+        self._check_open()
+        return Queue(queue_name)
+
+    def create_topic(self, topic_name: str) -> Topic:
+        """Give the topic of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
+        self._check_open()
+        return Topic(topic_name)
+
+    def create_temporary_queue(self) -> TemporaryQueue:
+        """Make a queue that lives as long as the connection (section 6.2.2). Raises UnsupportedFeatureError."""
+        self._check_open()
+        return self._connection._create_temporary(TemporaryQueue)
+
+    def create_temporary_topic(self) -> TemporaryTopic:
+        """Make a topic that lives as long as the connection (section 6.2.2). Raises UnsupportedFeatureError."""
+        self._check_open()
+        return self._connection._create_temporary(TemporaryTopic)
+
+    # ---- producers, consumers, browsers ---------------------------------------------------------------------------
+
+    def create_producer(self, destination: Destination | None = None) -> MessageProducer:
+        """Make a producer (section 7.1); without a destination it is unidentified. Raises InvalidDestinationError."""
+        self._check_open()
+        producer = MessageProducer(self, self._outbox, destination)
+        self._producers.add(producer)
+        return producer
+
+    def create_consumer(
+        self, destination: Destination, message_selector: str | None = None, no_local: bool = False
+    ) -> MessageConsumer:
+        """Make a consumer of a queue, or a new non-durable subscription of a topic (sections 8.1 and 8.3.1).
+
+        `no_local` leaves out what the own connection publishes; on a queue it has no effect. Raises
+        InvalidDestinationError; InvalidSelectorError; UnsupportedFeatureError where the transport cannot do it.
+        """
+        self._check_consumable(destination)
+        return self._subscribe(destination, message_selector, no_local=no_local and not destination.is_queue)
+
+    def create_shared_consumer(
+        self, topic: Topic, shared_subscription_name: str, message_selector: str | None = None
+    ) -> MessageConsumer:
+        """Join, or make, a shared non-durable subscription (section 8.3.2).
+
+        Raises JMSError if it is in use with another topic or selector, or for an empty name; else as `create_consumer`.
+        """
+        self._check_topic(topic)
+        return self._subscribe(topic, message_selector, name=shared_subscription_name, shared=True)
+
+    def create_durable_subscriber(
+        self, topic: Topic, name: str, message_selector: str | None = None, no_local: bool = False
+    ) -> MessageConsumer:
+        """Join, or make, an unshared durable subscription of this client id (section 8.3.3).
+
+        Raises IllegalStateError without a client id; JMSError if it has a consumer already; InvalidDestinationError for
+        a temporary topic; else as `create_consumer`.
+        """
+        self._check_durable(topic)
+        if self._connection.client_id is None:
+            raise IllegalStateError("a durable subscription that is not shared needs a client id on the connection")
+        return self._subscribe(topic, message_selector, name=name, durable=True, no_local=no_local)
+
+    create_durable_consumer = create_durable_subscriber
+
+    def create_shared_durable_consumer(
+        self, topic: Topic, name: str, message_selector: str | None = None
+    ) -> MessageConsumer:
+        """Join, or make, a shared durable subscription (section 8.3.4); a client id is optional.
+
+        Raises as `create_shared_consumer` and `create_durable_subscriber` do.
+        """
+        self._check_durable(topic)
+        return self._subscribe(topic, message_selector, name=name, durable=True, shared=True)
+
+    def unsubscribe(self, name: str) -> None:
+        """Delete a durable subscription of this client id, with its messages (section 8.3.3).
+
+        Raises InvalidDestinationError for an unknown name; JMSError while it has a consumer or unsettled messages.
+        """
+        self._check_open()
+        _check_name(name)
+        self._capabilities.require(Feature.DURABLE_SUBSCRIPTION)
+        self._connection._transport.unsubscribe(name)
+
+    def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:
+        """Make a browser (section 4.1.6). Raises InvalidDestinationError for anything but a queue,
+        InvalidSelectorError, UnsupportedFeatureError."""
+        self._check_open()
+        if not isinstance(queue, Queue):
+            raise InvalidDestinationError(f"only a queue can be browsed, not {queue!r}")
+        selector = optional(message_selector)
+        self._capabilities.require(Feature.BROWSE)
+        if selector is not None:
+            self._capabilities.require(Feature.QUEUE_SELECTOR)
+        browser = QueueBrowser(self, queue, selector)
+        self._browsers.add(browser)
+        return browser
+
+    def _check_consumable(self, destination: Destination) -> None:
+        self._check_open()
+        if not isinstance(destination, (Queue, Topic)):
+            raise InvalidDestinationError(f"a queue or topic is needed to consume from, not {destination!r}")
+        if destination.is_temporary and not self._connection._made(destination):
+            raise InvalidDestinationError(f"{destination} can be consumed only by the connection that created it")
+
+    def _check_topic(self, topic: Topic) -> None:
+        self._check_consumable(topic)
+        if not isinstance(topic, Topic):
+            raise InvalidDestinationError(f"only a topic has subscriptions, not {topic!r}")
+
+    def _check_durable(self, topic: Topic) -> None:
+        self._check_topic(topic)
+        if topic.is_temporary:
+            raise InvalidDestinationError("a temporary topic cannot have durable subscriptions")
+
+    def _subscribe(
+        self,
+        destination: Destination,
+        selector_text: str | None,
+        *,
+        name: str | None = None,
+        durable: bool = False,
+        shared: bool = False,
+        no_local: bool = False,
+    ) -> MessageConsumer:
+        selector = optional(selector_text)
+        require = self._capabilities.require
+        if durable:
+            require(Feature.DURABLE_SUBSCRIPTION)
+        if shared:
+            require(Feature.SHARED_SUBSCRIPTION)
+        if durable or shared:
+            _check_name(name)
+        if selector is not None:
+            require(Feature.QUEUE_SELECTOR if destination.is_queue else Feature.TOPIC_SELECTOR)
+        if no_local:
+            require(Feature.NO_LOCAL)
+        spec = SubscriptionSpec(
+            destination, selector, name, durable=durable, shared=shared, no_local=no_local, window=self._settings.window
+        )
+        subscription = self._link.subscribe(spec)
+        consumer = MessageConsumer(
+            self,
+            subscription,
+            destination,
+            None if selector is None else selector.text,
+            no_local=no_local,
+            wanted=self._filter(spec),
+        )
+        self._consumers.add(consumer)
+        return consumer
+
+    def _filter(self, spec: SubscriptionSpec) -> Callable[[Envelope], bool] | None:
+        """Give what the core leaves out by itself, because the transport declares it EMULATED."""
+        level = self._capabilities.level
+        selector: Selector | None = spec.selector
+        if level(Feature.QUEUE_SELECTOR if spec.destination.is_queue else Feature.TOPIC_SELECTOR) is not Level.EMULATED:
+            selector = None
+        own = self._connection._origin() if spec.no_local and level(Feature.NO_LOCAL) is Level.EMULATED else None
+        if selector is None and own is None:
+            return None
+        return lambda envelope: (
+            (own is None or envelope.origin != own) and (selector is None or selector.matches(envelope))
+        )
+
+    # ---- acknowledgement ------------------------------------------------------------------------------------------
+
+    def _acknowledge(self, message: Message) -> None:
+        self._check_open()
+        if self._mode is SessionMode.CLIENT_ACKNOWLEDGE:
+            self._accept(self._ledger.clear())
+        elif self._mode is SessionMode.INDIVIDUAL_ACKNOWLEDGE:
+            entry = self._ledger.pop(message._delivery)
+            if entry is not None:
+                self._accept([entry])
+
+    def _accept(self, entries: list[Entry]) -> None:
+        for subscription, receipts, outcome in acceptances(entries):
+            subscription.settle(receipts, outcome)
+
+    def _flush_batch(self) -> None:
+        self._accept(self._ledger.clear())
+
+    def _flush_full_batch(self) -> None:
+        if len(self._ledger) * 2 >= self._settings.window:
+            self._flush_batch()
+
+    def recover(self) -> None:
+        """Deliver what is unacknowledged again, oldest first (section 6.2.10).
+
+        Raises IllegalStateError if the session is transacted.
+        """
+        self._check_open()
+        if self._mode is SessionMode.SESSION_TRANSACTED:
+            raise IllegalStateError("a transacted session recovers by rollback()")
+        self._redeliver(self._ledger.clear())
+
+    def _redeliver(self, entries: list[Entry]) -> None:
+        by_consumer: dict[MessageConsumer, list[Entry]] = {}
+        for entry in entries:
+            by_consumer.setdefault(entry.consumer, []).append(entry)
+        for consumer, those in by_consumer.items():
+            consumer._give_again(those)
+        if self._dispatcher is not None:
+            self._dispatcher.poke()
+
+    # ---- transactions ---------------------------------------------------------------------------------------------
+
+    def commit(self) -> None:
+        """Send and acknowledge all of the transaction as one (section 6.2.7), after its asynchronous sends.
+
+        Raises IllegalStateError if the session is not transacted; TransactionRolledBackError if nothing of it happened;
+        TransactionInDoubtError if that is unknown. In any case a new transaction has begun.
+        """
+        self._check_transacted("commit")
+        sends, entries = self._outbox.take_held(), self._ledger.clear()
+        if not sends and not entries:
+            return
+        try:
+            self._link.commit(sends, acceptances(entries))
+        except TransactionRolledBackError:
+            self._redeliver(entries)
+            raise
+
+    def rollback(self) -> None:
+        """Forget what the transaction sent, and deliver again what it received (section 6.2.7).
+
+        Raises IllegalStateError if the session is not transacted.
+        """
+        self._check_transacted("rollback")
+        self._outbox.take_held()
+        self._redeliver(self._ledger.clear())
+
+    def _check_transacted(self, what: str) -> None:
+        self._check_open()
+        if self._mode is not SessionMode.SESSION_TRANSACTED:
+            raise IllegalStateError(f"{what}() needs a transacted session: create_session(True)")
+        self._outbox.completions.wait(what)
+
+    # ---- listeners, start and stop --------------------------------------------------------------------------------
+
+    def _listener_changed(self, consumer: MessageConsumer) -> None:
+        dispatcher = self._dispatcher
+        if consumer._listener is not None:
+            if dispatcher is None:
+                if self._gate.occupant is not None:
+                    consumer._listener = None
+                    raise IllegalStateError("another thread receives in this session; use one session per thread")
+                self._dispatcher = dispatcher = Dispatcher(self, self._name)
+                self._refresh()
+            dispatcher.add(consumer)
+        elif dispatcher is not None:
+            dispatcher.remove(consumer)
+            if not dispatcher.is_used:
+                dispatcher.close()
+                self._dispatcher = None
+                self._refresh()
+
+    def _refresh(self) -> None:
+        for consumer in list(self._consumers):
+            consumer._refresh()
+
+    def _start(self) -> None:
+        self._gate.set_running(True)
+        self._refresh()
+        if self._dispatcher is not None:
+            self._dispatcher.arm()
+
+    def _stop(self) -> None:
+        self._gate.set_running(False)
+        self._refresh()
+        self._interrupt()
+        if self._dispatcher is not None:
+            self._dispatcher.arm()
+
+    def _interrupt(self) -> None:
+        for consumer in list(self._consumers):
+            consumer._interrupt()
+
+    def _refuse_inside(self, what: str) -> None:
+        """Raise IllegalStateError if the caller is a listener of this session, for which `what` would wait."""
+        if self._dispatcher is not None and self._dispatcher.is_current:
+            raise IllegalStateError(f"{what} must not be called by a message listener that it would wait for")
+
+    # ---- closing --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close (section 6.2.15): waits for a running listener or receive, rolls an open transaction back, and gives
+        back what is unacknowledged. A second call does nothing. Raises IllegalStateError if called by a listener of its
+        own.
+        """
+        if not self._open:
+            return
+        self._refuse_inside("Session.close")
+        self._outbox.completions.refuse_inside("Session.close")
+        self._close()
+
+    def _close(self) -> None:
+        if not self._gate.close():
+            return
+        self._refresh()
+        self._interrupt()
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+        self._gate.wait_vacant()
+        try:
+            self._outbox.completions.wait("Session.close")
+            self._open = False
+            self._give_back()
+        except JMSError as error:
+            _log.debug("%s was closed on a lost connection: %s", self._name, error)
+        finally:
+            self._open = False
+            self._shut()
+
+    def _give_back(self) -> None:
+        entries = self._ledger.clear()
+        if self._automatic:
+            self._accept(entries)
+            return
+        for entry in entries:
+            entry.consumer._subscription.settle((entry.receipt,), entry.attempts + 1)
+
+    def _shut(self) -> None:
+        for part in (*self._producers, *self._browsers, *self._consumers):
+            try:
+                part._open = False
+                part._shut()
+            except JMSError as error:
+                _log.debug("%s: closing after a loss: %s", self._name, error)
+        self._outbox.close()
+        try:
+            self._link.close()
+        finally:
+            self._connection._forget(self)
+
+    def _forget(self, part: MessageProducer | MessageConsumer | QueueBrowser) -> None:
+        for parts in (self._producers, self._consumers, self._browsers):
+            parts.discard(part)  # type: ignore[attr-defined]
+
+    def __enter__(self) -> Session:
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.close()
+
+
+def _check_name(name: object) -> None:
+    if not isinstance(name, str) or not name:
+        raise JMSError(f"a subscription needs a name, a non-empty str, not {name!r}")

@@ -1,0 +1,132 @@
+"""The SPI over the engine. Senders and receivers of the engine are used as they are: no frame is added per message."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from typing import Any, Final
+
+from jmslike.capabilities import NATIVE, Capabilities, Feature, partial
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.selector import Selector
+from jmslike.spi import (
+    Destination,
+    Envelope,
+    Events,
+    Sender,
+    SessionSpec,
+    Settlement,
+    Subscription,
+    SubscriptionSpec,
+    TemporaryQueue,
+    TemporaryTopic,
+)
+from native_engine import Engine
+from transports.native import engines
+
+_FEATURES: Final = {
+    **dict.fromkeys(Feature, NATIVE),
+    Feature.PERSISTENCE: partial(PROD_21="this engine is in memory: its messages end with the process"),
+}
+
+
+def _kind(destination: Destination) -> str:
+    return "queue" if destination.is_queue else "topic"
+
+
+class NativeTransport:
+    """One connection to an engine of this process."""
+
+    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
+        self._name = name
+        self._options = options
+        self._shared: engines.SharedEngine | None = None
+        self._events: Events | None = None
+        self._client_id: str | None = None
+        self._temporaries: set[Destination] = set()
+        self._links: list[NativeLink] = []
+
+    @property
+    def _engine(self) -> Engine:
+        assert self._shared is not None, "open() comes first"
+        return self._shared.engine
+
+    def open(self, events: Events) -> Capabilities:
+        """See Transport.open."""
+        self._shared = engines.join(self._name, self._options, self)
+        self._events = events
+        return Capabilities("native engine", version("jmslike"), _FEATURES)
+
+    def lose(self, error: JMSError) -> None:
+        """The engine was forgotten."""
+        assert self._events is not None, "only who is connected can lose"
+        self._events.lost(error)
+
+    def identify(self, client_id: str) -> None:
+        """See Transport.identify."""
+        self._engine.claim(client_id)
+        self._client_id = client_id
+
+    def session(self, spec: SessionSpec) -> NativeLink:
+        """See Transport.session. The engine treats all modes alike."""
+        link = NativeLink(self._engine, lambda: self._client_id)
+        self._links.append(link)
+        return link
+
+    def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
+        """See Transport.create_temporary."""
+        name = self._engine.create_temporary("queue" if kind.is_queue else "topic")
+        self._temporaries.add(kind(name))
+        return name
+
+    def delete_temporary(self, destination: Destination) -> None:
+        """See Transport.delete_temporary."""
+        if destination not in self._temporaries:
+            raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
+        self._engine.delete(_kind(destination), destination.name)
+        self._temporaries.discard(destination)
+
+    def unsubscribe(self, name: str) -> None:
+        """See Transport.unsubscribe."""
+        self._engine.unsubscribe(self._client_id, name)
+
+    def close(self) -> None:
+        """See Transport.close."""
+        shared, self._shared = self._shared, None
+        if shared is None:
+            return
+        for link in self._links:
+            link.close()
+        engines.leave(shared, self)
+        for destination in self._temporaries:
+            shared.engine.delete(_kind(destination), destination.name)
+        if self._client_id is not None:
+            shared.engine.disclaim(self._client_id)
+
+
+class NativeLink:
+    """One session on an engine."""
+
+    def __init__(self, engine: Engine, client_id: Any) -> None:
+        self._engine = engine
+        self._client_id = client_id
+        self._receivers: list[Any] = []
+
+    def sender(self, destination: Destination) -> Sender:
+        """See SessionLink.sender."""
+        return self._engine.sender(_kind(destination), destination.name)
+
+    def subscribe(self, spec: SubscriptionSpec) -> Subscription:
+        """See SessionLink.subscribe."""
+        raise NotImplementedError
+
+    def commit(self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement]) -> None:
+        """See SessionLink.commit."""
+        self._engine.commit(sends, settlements)
+
+    def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+        """See SessionLink.browse."""
+        return self._engine.browse(queue.name, selector.matches if selector is not None else None)
+
+    def close(self) -> None:
+        """See SessionLink.close."""
