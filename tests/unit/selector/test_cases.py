@@ -1,0 +1,168 @@
+"""The selector cases of the semantics page, each under its own id."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from jmslike.errors import InvalidSelectorError
+from jmslike.selector import parse
+from jmslike.values import Float, Long
+from tests.unit.selector.support import selects
+
+CASES: list[tuple[str, str, dict[str, Any], bool]] = [
+    ("SC-01", "color = 'red'", {"color": "RED"}, False),
+    ("SC-02", "name = 'O''Brien'", {"name": "O'Brien"}, True),
+    ("SC-03", "path = 'a\\b'", {"path": "a\\b"}, True),
+    ("SC-04", "n = 035", {"n": 29}, True),
+    ("SC-05", "n = 0x1D", {"n": 29}, True),
+    ("SC-06", "n = 62L AND m = +62", {"n": 62, "m": 62}, True),
+    ("SC-07", "l = -9223372036854775808", {"l": Long(-(2**63))}, True),
+    ("SC-08", "d = 7. AND e = .7e1 AND f = -57.9E2", {"d": 7.0, "e": 7.0, "f": -5790.0}, True),
+    ("SC-09", "$p = TRUE AND _q = false", {"$p": True, "_q": False}, True),
+    ("SC-10", "größe > 1", {"größe": 2}, True),
+    ("SC-11", "a-b = 1", {"a": 3, "b": 2}, True),
+    ("SC-12", "Color = 'red'", {"color": "red"}, False),
+    ("SC-13", "", {}, True),
+    ("SC-14", "JMSType\t=\n\x0c'foo'", {"JMSType": "foo"}, True),
+    ("SC-15", "b", {"b": True}, True),
+    ("SC-16", "b", {"b": "true"}, False),
+    ("SC-17", "NOT b", {"b": "true"}, False),
+    ("SC-18", "NOT b", {}, False),
+    ("SC-19", "TRUE OR (FALSE AND FALSE)", {}, True),
+    ("SC-20", "NOT NOT b", {"b": True}, True),
+    ("SC-21", "a And NoT b", {"a": True, "b": False}, True),
+    ("SC-22", "n > 1", {"n": "2"}, False),
+    ("SC-23", "n = '2'", {"n": 2}, False),
+    ("SC-24", "n <> '2'", {"n": 2}, False),
+    ("SC-25", "NOT (n = '2')", {"n": 2}, True),
+    ("SC-26", "n = 2.0", {"n": 2}, True),
+    ("SC-27", "l = 9007199254740992.0", {"l": Long(9007199254740993)}, True),
+    ("SC-28", "f = 0.1", {"f": Float(0.1)}, False),
+    ("SC-29", "f = 0.5", {"f": Float(0.5)}, True),
+    ("SC-30", "b = 1", {"b": True}, False),
+    ("SC-31", "n = TRUE", {"n": 1}, False),
+    ("SC-32", "b <> FALSE", {"b": True}, True),
+    ("SC-33", "s > t", {"s": "b", "t": "a"}, False),
+    ("SC-34", "a = a", {}, False),
+    ("SC-35", "a <> b", {"a": 1}, False),
+    ("SC-36", "x = 1 OR n = 2", {"n": 2}, True),
+    ("SC-37", "x = 1 AND n = 2", {"n": 2}, False),
+    ("SC-38", "NOT (x = 1 AND n = 3)", {"n": 2}, True),
+    ("SC-39", "NOT (x = 1)", {}, False),
+    ("SC-40", "NOT (x = 1 OR n = 3)", {"n": 2}, False),
+    ("SC-41", "x IS NULL", {}, True),
+    ("SC-42", "NOT (x IS NOT NULL)", {}, True),
+    ("SC-43", "p IS NULL", {"p": ""}, False),
+    ("SC-44", "p is null", {"p": None}, True),
+    ("SC-45", "age BETWEEN 15 AND 19", {"age": 15}, True),
+    ("SC-46", "age BETWEEN 19 AND 15", {"age": 17}, False),
+    ("SC-47", "age NOT BETWEEN 15 AND 19", {"age": "20"}, False),
+    ("SC-48", "age NOT BETWEEN 15 AND hi", {"age": 10}, True),
+    ("SC-49", "NOT (age BETWEEN 15 AND hi)", {"age": 10}, True),
+    ("SC-50", "age BETWEEN 15 AND hi", {"age": 17}, False),
+    ("SC-51", "5 BETWEEN lo AND lo + 3", {"lo": 2}, True),
+    ("SC-52", "a BETWEEN 1 AND 3 AND b", {"a": 2, "b": True}, True),
+    ("SC-53", "c IN ('UK', 'US')", {"c": "UK"}, True),
+    ("SC-54", "c NOT IN ('UK', 'US')", {"c": "Peru"}, True),
+    ("SC-55", "c NOT IN ('UK')", {}, False),
+    ("SC-56", "c NOT IN ('1', '2')", {"c": 3}, False),
+    ("SC-57", "NOT c IN ('UK')", {"c": "Peru"}, True),
+    ("SC-58", "phone LIKE '12%3'", {"phone": "123"}, True),
+    ("SC-59", "phone NOT LIKE '12%3'", {"phone": "1234"}, True),
+    ("SC-60", "word LIKE 'l_se'", {"word": "loose"}, False),
+    ("SC-61", "u LIKE '\\_%' ESCAPE '\\'", {"u": "_foo"}, True),
+    ("SC-62", "u LIKE '\\_%' ESCAPE '\\'", {"u": "bar"}, False),
+    ("SC-63", "u LIKE 'a!%b' ESCAPE '!'", {"u": "axb"}, False),
+    ("SC-64", "u LIKE '!!%' ESCAPE '!'", {"u": "!x"}, True),
+    ("SC-65", "u LIKE 'a.c'", {"u": "abc"}, False),
+    ("SC-66", "u LIKE 'a%z'", {"u": "a\nz"}, True),
+    ("SC-67", "u LIKE 'abc'", {"u": "abc\n"}, False),
+    ("SC-68", "u LIKE 'b'", {"u": "abc"}, False),
+    ("SC-69", "u LIKE '%'", {"u": ""}, True),
+    ("SC-70", "u LIKE '_'", {"u": "\U0001f600"}, True),
+    ("SC-71", "u NOT LIKE '1_3'", {}, False),
+    ("SC-72", "u LIKE '1_3'", {"u": 123}, False),
+    ("SC-73", "u NOT LIKE 'x%'", {"u": 5}, False),
+    ("SC-74", "a + b * c - d / e = 9", {"a": 1, "b": 5, "c": 2, "d": 6, "e": 3}, True),
+    ("SC-75", "10 - 4 - 3 = 3 AND - n + 5 = 0", {"n": 5}, True),
+    ("SC-76", "n / 2 = 3", {"n": 7}, True),
+    ("SC-77", "n / 2 = -3", {"n": -7}, True),
+    ("SC-78", "n / 2.0 = 3.5", {"n": 7}, True),
+    ("SC-79", "NOT (n / 0 = 1)", {"n": 7}, False),
+    ("SC-80", "s + 1 = 3", {"s": "2"}, False),
+    ("SC-81", "x + 1 > 0 OR NOT (x + 1 > 0)", {}, False),
+    ("SC-82", "l * 2 > 0", {"l": Long(2**62)}, False),
+    ("SC-83", "a OR b AND c", {"a": True, "b": False, "c": False}, True),
+    ("SC-84", "NOT a AND b", {"a": True, "b": False}, False),
+    ("SC-85", "NOT n = 2", {"n": 3}, True),
+    ("SC-86", "JMSDeliveryMode = 'PERSISTENT'", {"JMSDeliveryMode": 2}, True),
+    ("SC-87", "JMSDeliveryMode = 2", {"JMSDeliveryMode": 2}, False),
+    ("SC-88", "JMSPriority >= 5 AND JMSTimestamp > 0", {"JMSPriority": 7, "JMSTimestamp": Long(1)}, True),
+    (
+        "SC-89",
+        "JMSType = 'car' AND color = 'blue' AND weight > 2500",
+        {"JMSType": "car", "color": "blue", "weight": Long(3000)},
+        True,
+    ),
+    ("SC-90", "JMSCorrelationID IS NULL AND JMSMessageID LIKE 'ID:%'", {"JMSMessageID": "ID:1"}, True),
+    ("SC-91", "JMSXGroupID = 'g1' AND JMSXGroupSeq BETWEEN 1 AND 3", {"JMSXGroupID": "g1", "JMSXGroupSeq": 2}, True),
+    ("SC-92", "b OR x", {"b": True}, True),
+]
+
+INVALID = [
+    ("SC-I01", "1abc = 1", 1),
+    ("SC-I02", "%x = 1", 1),
+    ("SC-I03", "a.b = 1", 2),
+    ("SC-I04", "NULL = 0", 1),
+    ("SC-I05", "TRUE = 0", 6),
+    ("SC-I06", "like = 0", 1),
+    ("SC-I07", "p = NULL", 5),
+    ("SC-I08", 'name = "red"', 8),
+    ("SC-I09", "name = 'red", 8),
+    ("SC-I10", "a = 1 /* x */", 8),
+    ("SC-I11", "a != 1", 3),
+    ("SC-I12", "a == 1", 4),
+    ("SC-I13", "a = 1 b = 2", 7),
+    ("SC-I14", "a = 1 AND", 10),
+    ("SC-I15", "(a = 1", 7),
+    ("SC-I16", "3 + 5", 6),
+    ("SC-I17", "'abc'", 6),
+    ("SC-I18", "s > 'a'", 5),
+    ("SC-I19", "'foo' <= TRUE", 1),
+    ("SC-I20", "b > FALSE", 5),
+    ("SC-I21", "'a' = 1", 5),
+    ("SC-I22", "1 < n < 3", 7),
+    ("SC-I23", "s BETWEEN 'a' AND 'c'", 11),
+    ("SC-I24", "c IN (1, 2)", 7),
+    ("SC-I25", "c IN ()", 7),
+    ("SC-I26", "'UK' IN ('UK')", 1),
+    ("SC-I27", "u LIKE 7", 8),
+    ("SC-I28", "u LIKE pat", 8),
+    ("SC-I29", "u LIKE 'a%' ESCAPE 'xy'", 20),
+    ("SC-I30", "5 IS NULL", 1),
+    ("SC-I31", "p IS TRUE", 6),
+    ("SC-I32", "'a' + 'b' = 'ab'", 1),
+    ("SC-I33", "-TRUE", 2),
+    ("SC-I34", "n = 09", 5),
+    ("SC-I35", "l = 9223372036854775808", 5),
+    ("SC-I36", "JMSDestination = 'q'", 1),
+    ("SC-I37", "NOT", 4),
+    ("SC-I38", "a = 1 OR OR b = 2", 10),
+    ("SC-I39", "a = 1 ; DROP", 7),
+    ("SC-I40", "a && b", 3),
+]
+
+
+@pytest.mark.parametrize(("text", "values", "selected"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
+def test_case(text: str, values: dict[str, Any], selected: bool) -> None:
+    """SEL-01, SEL-04, SEL-05, SEL-28, SEL-29, SEL-32: a selector selects what the page says, and nothing else."""
+    assert selects(text, **values) is selected
+
+
+@pytest.mark.parametrize(("text", "position"), [case[1:] for case in INVALID], ids=[case[0] for case in INVALID])
+def test_invalid(text: str, position: int) -> None:
+    """SEL-08, SEL-10, SEL-19, SEL-27, SEL-30: what is not in the language is refused where it goes wrong."""
+    with pytest.raises(InvalidSelectorError, match=rf"^invalid selector at position {position}: "):
+        parse(text)
