@@ -209,9 +209,9 @@ def test_only_a_message_can_be_sent(jms: Provider, thing: object) -> None:
     """PROD-12: None, or anything else that is no message, raises MessageFormatError."""
     line = Line(jms)
     with pytest.raises(MessageFormatError):
-        line.producer.send(thing)  # type: ignore[arg-type]
+        line.producer.send(thing)
     with pytest.raises(MessageFormatError):
-        line.session.create_producer().send(line.destination, thing)  # type: ignore[arg-type]
+        line.session.create_producer().send(line.destination, thing)
     assert line.is_silent()
 
 

@@ -72,6 +72,15 @@ class Completions:
         return True
 
 
+def linger(jms: Provider) -> Callable[[Message], None]:
+    """Give a callback that takes a while."""
+
+    def wait(message: Message) -> None:
+        threading.Event().wait(jms.silence)
+
+    return wait
+
+
 def test_an_asynchronous_send_completes_once_the_provider_has_the_message(jms: Provider) -> None:
     """PROD-22, PROD-23: on_completion gets the message that was sent, on a thread other than the sender's."""
     line = Line(jms)
@@ -182,8 +191,7 @@ def test_a_lost_connection_fails_asynchronous_sends_exactly_once(jms: Provider) 
 def test_closing_waits_for_outstanding_completions(jms: Provider, end: str) -> None:
     """PROD-28: close of producer, session or connection returns after the callbacks of all sends have."""
     line = Line(jms)
-    never = threading.Event()
-    completions = Completions(jms, lambda message: never.wait(jms.silence) and None)
+    completions = Completions(jms, linger(jms))
     for _ in range(2):
         line.producer.send(line.session.create_message(), completion_listener=completions)
     ENDS_OF_WORK[end](line.connection, line.session, line.producer)
@@ -195,8 +203,7 @@ def test_closing_waits_for_outstanding_completions(jms: Provider, end: str) -> N
 def test_ending_a_transaction_waits_for_outstanding_completions(jms: Provider, end: str) -> None:
     """PROD-28: commit and rollback return after the callbacks of the transaction's sends have."""
     session = jms.connection().create_session(Session.SESSION_TRANSACTED)
-    never = threading.Event()
-    completions = Completions(jms, lambda message: never.wait(jms.silence) and None)
+    completions = Completions(jms, linger(jms))
     session.create_producer(jms.queue()).send(session.create_message(), completion_listener=completions)
     getattr(session, end)()
     assert completions.count() == 1
