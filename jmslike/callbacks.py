@@ -17,13 +17,13 @@ class CallbackThread:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._tasks: deque[Callable[[], None]] = deque()
+        self._tasks: deque[Callable[[], object]] = deque()
         self._changed = threading.Condition()
         self._busy = False
         self._closed = False
         self._thread: threading.Thread | None = None
 
-    def submit(self, task: Callable[[], None]) -> None:
+    def submit(self, task: Callable[[], object]) -> None:
         """Run `task` on the thread, after those given before."""
         with self._changed:
             self._tasks.append(task)

@@ -7,7 +7,8 @@ import logging
 import threading
 import uuid
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, TypeVar
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from jmslike.callbacks import CallbackThread
 from jmslike.capabilities import Capabilities, Feature
@@ -15,6 +16,7 @@ from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
 from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidClientIDError, JMSError
+from jmslike.message.serializers import ObjectSerializer
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
 from jmslike.settings import Settings
@@ -112,7 +114,7 @@ class Connection:
         return self._capabilities
 
     @property
-    def object_serializer(self) -> Any:
+    def object_serializer(self) -> ObjectSerializer:
         """What encodes and decodes the bodies of object messages: JSON unless the factory was given another."""
         self._check_open()
         return self._settings.object_serializer
@@ -139,7 +141,7 @@ class Connection:
     def _report(self, error: JMSError) -> None:
         listener = self._exception_listener
         if listener is not None and self._open:
-            self._exceptions.submit(lambda: listener(error))
+            self._exceptions.submit(partial(listener, error))
 
     def _set_lost(self, error: JMSError) -> None:
         with self._lock:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Final
+from typing import Final
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Capabilities
@@ -14,7 +14,8 @@ from jmslike.context_consumer import JMSConsumer
 from jmslike.context_producer import JMSProducer
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import IllegalStateError
-from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
+from jmslike.making import Making
+from jmslike.message.serializers import ObjectSerializer
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
 
@@ -39,7 +40,7 @@ class _Shared:
             self.connection.close()
 
 
-class JMSContext:
+class JMSContext(Making):
     """Made by `ConnectionFactory.create_context`. Meant for one thread, as its session is."""
 
     SESSION_TRANSACTED: Final = SessionMode.SESSION_TRANSACTED
@@ -98,6 +99,11 @@ class JMSContext:
         """As `Connection.capabilities`."""
         self._check_open()
         return self._connection.capabilities
+
+    @property
+    def object_serializer(self) -> ObjectSerializer:
+        """See Making."""
+        return self._connection._settings.object_serializer
 
     @property
     def exception_listener(self) -> ExceptionListener | None:
@@ -167,39 +173,7 @@ class JMSContext:
         """As `Session.unsubscribe`."""
         self._session.unsubscribe(name)
 
-    # ---- messages and destinations --------------------------------------------------------------------------------
-
-    def create_message(self) -> Message:
-        """As `Session.create_message`."""
-        return self._session.create_message()
-
-    def create_text_message(self, text: str | None = None) -> TextMessage:
-        """As `Session.create_text_message`."""
-        return self._session.create_text_message(text)
-
-    def create_bytes_message(self) -> BytesMessage:
-        """As `Session.create_bytes_message`."""
-        return self._session.create_bytes_message()
-
-    def create_map_message(self) -> MapMessage:
-        """As `Session.create_map_message`."""
-        return self._session.create_map_message()
-
-    def create_stream_message(self) -> StreamMessage:
-        """As `Session.create_stream_message`."""
-        return self._session.create_stream_message()
-
-    def create_object_message(self, object: Any = None) -> ObjectMessage:  # noqa: A002 - the name of the contract
-        """As `Session.create_object_message`."""
-        return self._session.create_object_message(object)
-
-    def create_queue(self, queue_name: str) -> Queue:
-        """As `Session.create_queue`."""
-        return self._session.create_queue(queue_name)
-
-    def create_topic(self, topic_name: str) -> Topic:
-        """As `Session.create_topic`."""
-        return self._session.create_topic(topic_name)
+    # ---- temporary destinations --------------------------------------------------------------------------------
 
     def create_temporary_queue(self) -> TemporaryQueue:
         """As `Session.create_temporary_queue`."""

@@ -142,7 +142,7 @@ class JMSProducer(PropertyReading):
 
     def set_time_to_live(self, value: Duration) -> JMSProducer:
         """Set `time_to_live`, in seconds or a timedelta."""
-        self.time_to_live = value  # type: ignore[assignment]
+        self.time_to_live = value
         return self
 
     @property
@@ -158,7 +158,7 @@ class JMSProducer(PropertyReading):
 
     def set_delivery_delay(self, value: Duration) -> JMSProducer:
         """Set `delivery_delay`, in seconds or a timedelta."""
-        self.delivery_delay = value  # type: ignore[assignment]
+        self.delivery_delay = value
         return self
 
     @property

@@ -30,7 +30,7 @@ class Gate:
         self.closed = False
 
     def enter(self, occupant: object) -> None:
-        """Become the occupant. Raises IllegalStateError if there is one: a session is for one thread (section 6.2.5)."""
+        """Become the occupant. Raises IllegalStateError if there is one: one thread per session (section 6.2.5)."""
         if self.occupant is not None:
             raise IllegalStateError(
                 "the session is in use by a receive in another thread or by a message listener: "

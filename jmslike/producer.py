@@ -192,7 +192,7 @@ class MessageProducer:
 
     @property
     def time_to_live(self) -> float:
-        """The default time to live (section 7.8), in seconds; 0 for ever. A timedelta may be assigned. Raises JMSError."""
+        """The default time to live (section 7.8), in seconds, 0 for ever; a timedelta may be set. Raises JMSError."""
         self._check_open()
         return self._time_to_live
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Feature, Level
@@ -20,7 +20,9 @@ from jmslike.errors import (
 )
 from jmslike.gate import Gate
 from jmslike.ledger import Entry, Ledger, acceptances
-from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage, fresh
+from jmslike.making import Making
+from jmslike.message import Message
+from jmslike.message.serializers import ObjectSerializer
 from jmslike.outbox import Outbox
 from jmslike.producer import MessageProducer
 from jmslike.selector import Selector, optional
@@ -28,12 +30,13 @@ from jmslike.spi import Envelope, SessionSpec, SubscriptionSpec
 
 if TYPE_CHECKING:
     from jmslike.connection import Connection
-    from jmslike.message.serializers import ObjectSerializer
 
 _log = logging.getLogger("jmslike.session")
 
+_Part: TypeAlias = "MessageProducer | MessageConsumer | QueueBrowser"
 
-class Session:
+
+class Session(Making):
     """Made by `Connection.create_session`. Meant for one thread at a time; only `close` may be called by another."""
 
     SESSION_TRANSACTED: Final = SessionMode.SESSION_TRANSACTED
@@ -90,57 +93,10 @@ class Session:
 
     @property
     def object_serializer(self) -> ObjectSerializer:
-        """What encodes and decodes the bodies of object messages; usable after close, as messages are."""
+        """See Making."""
         return self._settings.object_serializer
 
-    # ---- messages and destinations --------------------------------------------------------------------------------
-
-    def create_message(self) -> Message:
-        """Make a message without a body (section 3.11)."""
-        self._check_open()
-        return fresh(Message)
-
-    def create_text_message(self, text: str | None = None) -> TextMessage:
-        """Make a text message. Raises MessageFormatError if `text` is not a str."""
-        self._check_open()
-        message = fresh(TextMessage)
-        if text is not None:
-            message.text = text
-        return message
-
-    def create_bytes_message(self) -> BytesMessage:
-        """Make a bytes message, to be written to."""
-        self._check_open()
-        return fresh(BytesMessage)
-
-    def create_map_message(self) -> MapMessage:
-        """Make a map message."""
-        self._check_open()
-        return fresh(MapMessage)
-
-    def create_stream_message(self) -> StreamMessage:
-        """Make a stream message, to be written to."""
-        self._check_open()
-        return fresh(StreamMessage)
-
-    def create_object_message(self, object: Any = None) -> ObjectMessage:  # noqa: A002 - the name of the contract
-        """Make an object message. Raises MessageFormatError if the object cannot be encoded and come back equal."""
-        self._check_open()
-        message = fresh(ObjectMessage)
-        message._serializer = self._settings.object_serializer
-        if object is not None:
-            message.object = object
-        return message
-
-    def create_queue(self, queue_name: str) -> Queue:
-        """Give the queue of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
-        self._check_open()
-        return Queue(queue_name)
-
-    def create_topic(self, topic_name: str) -> Topic:
-        """Give the topic of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
-        self._check_open()
-        return Topic(topic_name)
+    # ---- temporary destinations --------------------------------------------------------------------------------
 
     def create_temporary_queue(self) -> TemporaryQueue:
         """Make a queue that lives as long as the connection (section 6.2.2). Raises UnsupportedFeatureError."""
@@ -457,7 +413,8 @@ class Session:
             entry.consumer._subscription.settle((entry.receipt,), entry.attempts + 1)
 
     def _shut(self) -> None:
-        for part in (*self._producers, *self._browsers, *self._consumers):
+        parts: list[_Part] = [*self._producers, *self._browsers, *self._consumers]
+        for part in parts:
             try:
                 part._open = False
                 part._shut()
@@ -469,9 +426,9 @@ class Session:
         finally:
             self._connection._forget(self)
 
-    def _forget(self, part: MessageProducer | MessageConsumer | QueueBrowser) -> None:
+    def _forget(self, part: _Part) -> None:
         for parts in (self._producers, self._consumers, self._browsers):
-            parts.discard(part)  # type: ignore[attr-defined]
+            parts.discard(part)
 
     def __enter__(self) -> Session:
         return self
