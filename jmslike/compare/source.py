@@ -9,6 +9,7 @@ from __future__ import annotations
 import csv
 import json
 import os
+from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
 from itertools import islice
 from pathlib import Path
@@ -16,6 +17,8 @@ from typing import Final, Protocol, TypeAlias
 
 LONGEST_LINE: Final = 16 * 2**20
 """Bytes; a file without line ends must not be read into memory as one message."""
+START: Final = 4096
+"""Bytes that are looked at before any line is."""
 SAMPLE: Final = 50
 """Lines that decide what kind of file it is."""
 DELIMITERS: Final = ",;\t|"
@@ -122,17 +125,16 @@ def _is_number(text: str) -> bool:
 
 def _lines(path: Path) -> Iterator[Line]:
     with path.open("rb") as file:
+        _check_start(file.read(START))
+        file.seek(0)
         number = 0
         while raw := file.readline(LONGEST_LINE + 1):
             number += 1
             if len(raw) > LONGEST_LINE:
                 raise BadInputError(f"line {number} is longer than {LONGEST_LINE // 2**20} MiB; split it")
             if number == 1:
-                raw = _without_mark(raw)
-            if raw.translate(None, NO_TEXT) != raw:
-                raise BadInputError(
-                    f"line {number} holds binary data; give a text file: CSV, JSON lines or plain lines"
-                )
+                raw = raw.removeprefix(BOM_UTF8)
+            _check_text(raw, number)
             try:
                 yield number, raw.decode("utf-8").rstrip("\r\n")
             except UnicodeDecodeError as error:
@@ -143,10 +145,17 @@ def _lines(path: Path) -> Iterator[Line]:
                 ) from error
 
 
-def _without_mark(raw: bytes) -> bytes:
-    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+def _check_start(start: bytes) -> None:
+    """Tell a picture or an archive from a text in another encoding; line by line they can look alike at first."""
+    if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise BadInputError("the file is UTF-16; convert it: iconv -f utf-16 -t utf-8")
-    return raw.removeprefix(b"\xef\xbb\xbf")
+    for number, raw in enumerate(start.split(b"\n"), 1):
+        _check_text(raw, number)
+
+
+def _check_text(raw: bytes, number: int) -> None:
+    if raw.translate(None, NO_TEXT) != raw:
+        raise BadInputError(f"line {number} holds binary data; give a text file: CSV, JSON lines or plain lines")
 
 
 def _plain_lines(lines: Iterator[Line]) -> Iterator[str]:

@@ -81,7 +81,7 @@ def test_anything_else_is_a_message_a_line(tmp_path: Path, content: str) -> None
         ("", "x", "the file is empty; it needs a message on each line"),
         (" \n\r\n\t\n", "x", "the file is empty; it needs a message on each line"),
         ("\ufeff", "x", "the file is empty; it needs a message on each line"),
-        ("id,item\n", "x", "no messages in it, only a header or blank lines"),
+        ("id,item\n", "x.csv", "no messages in it, only a header or blank lines"),
         ("id,item\n1,lamp\n2\n3,backpack\n", "x", "line 3 has 1 columns, the header has 2"),
         ('id,item\n1,"a\nb"\n2,lamp,extra\n3,c', "x.csv", "line 4 has 3 columns, the header has 2"),
         ('id,item\n1,lamp\n2,"never closed\n3,c', "x", "line 3 is not CSV: unexpected end of data"),

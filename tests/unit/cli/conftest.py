@@ -1,0 +1,27 @@
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from typer.testing import CliRunner, Result
+
+import jmslike
+from jmslike.cli.app import make_app
+
+
+@pytest.fixture
+def run() -> Callable[..., Result]:
+    """Run the command line in this process, so that what one command sends the next can receive."""
+
+    def invoke(*arguments: str, typed: str | None = None) -> Result:
+        return CliRunner().invoke(make_app(), list(arguments), input=typed)
+
+    return invoke
+
+
+@pytest.fixture
+def url() -> Iterator[str]:
+    url = f"native://cli-{uuid.uuid4().hex}"
+    yield url
+    jmslike.forget(url)

@@ -1,0 +1,101 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+from jmslike.cli import comparison
+from jmslike.compare import compare as play
+from jmslike.compare.orders import Orders
+
+Run = Callable[..., Result]
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "orders.csv"
+
+
+def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> None:
+    file, numbers = tmp_path / "in.jsonl", tmp_path / "out.json"
+    file.write_text("".join(f'{{"n": {number}}}\n' for number in range(20)), encoding="utf-8")
+    result = run("compare", str(file), "--url", url, "--receivers", "2", "--json", str(numbers))
+    assert result.exit_code == 0, result.output
+    for title in ("Delivery", "Load sharing", "Offline receivers", "A receiver dies mid-work"):
+        assert title in result.stdout
+    assert f"{file} (JSON lines, 20 messages)" in result.stdout.replace("\n", "")
+    assert "checked numbers are as expected" in result.stdout
+    assert "✗" not in result.stdout
+    found = json.loads(numbers.read_text(encoding="utf-8"))
+    assert (found["messages"], found["receivers"], found["passed"]) == (20, 2, True)
+    assert [scenario["name"] for scenario in found["reports"][0]["scenarios"]] == [
+        "delivery",
+        "sharing",
+        "offline",
+        "death",
+    ]
+
+
+def test_chosen_scenarios_on_several_urls(run: Run, url: str, tmp_path: Path) -> None:
+    file = tmp_path / "in.txt"
+    file.write_text("a\nb\nc\n", encoding="utf-8")
+    result = run(
+        "compare", str(file), "--url", url, "--url", f"{url}-2", "--scenario", "offline", "--scenario", "delivery"
+    )
+    assert result.exit_code == 0, result.output
+    assert result.stdout.count("Provider: ") == 2
+    assert result.stdout.count("Offline receivers") == result.stdout.count("Delivery") == 2
+    assert "Load sharing" not in result.stdout
+
+
+def test_generated_orders(run: Run, url: str) -> None:
+    result = run("compare", "--url", url, "--scenario", "delivery")
+    assert result.exit_code == 0, result.output
+    assert "3,000 generated orders" in result.stdout
+
+
+def test_failed_check_is_exit_code_1(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Shrinking(Orders):
+        def __len__(self) -> int:
+            return 11
+
+    monkeypatch.setattr(comparison, "Orders", lambda: Shrinking(10))
+    monkeypatch.setattr(comparison, "play", lambda *args, **options: play(*args, **options, patience=0.1))
+    result = run("compare", "--url", url, "--scenario", "delivery")
+    assert result.exit_code == 1
+    assert "10 ✗ expected 11" in result.stdout
+    assert "checked numbers are not as expected" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (b"", "the file is empty"),
+        (b"id,item\n1,lamp\n2,b,c\n3,d\n", "line 3 has 3 columns, the header has 2"),
+        (b"\x89PNG\r\n\x1a\n\x00\x00", "binary data"),
+        (b"caf\xe9\n", "line 1 is not UTF-8"),
+    ],
+)
+def test_bad_file_is_said_before_anything_is_sent(run: Run, tmp_path: Path, content: bytes, reason: str) -> None:
+    file = tmp_path / "in.csv"
+    file.write_bytes(content)
+    result = run("compare", str(file))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert reason in result.stderr
+    assert result.stderr.count("\n") == 1
+
+
+def test_json_into_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
+    result = run("compare", "--json", str(tmp_path / "no" / "out.json"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "there is no folder" in result.stderr
+
+
+def test_the_demo_in_a_process_of_its_own() -> None:
+    command = [sys.executable, "-W", "error", "-m", "jmslike.cli", "compare", str(EXAMPLE)]
+    result = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
+    assert (result.returncode, result.stderr) == (0, "")
+    assert "CSV, 3,000 messages" in result.stdout
+    assert "checked numbers are as expected" in result.stdout

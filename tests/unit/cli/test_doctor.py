@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import json
+import platform
+from collections.abc import Callable
+from importlib.metadata import PackageNotFoundError
+
+import pytest
+from typer.testing import Result
+
+from jmslike import Feature
+from jmslike.cli import doctor
+
+Run = Callable[..., Result]
+
+
+def line(result: Result, start: str) -> str:
+    (found,) = (text for text in result.stdout.splitlines() if text.startswith(start))
+    return found
+
+
+def test_what_is_installed_and_what_answers(run: Run, url: str) -> None:
+    result = run("doctor", url)
+    assert result.exit_code == 0, result.output
+    assert platform.python_version() in line(result, "Python ")
+    assert line(result, "typer (extra cli)").split()[-1].startswith("0.")
+    assert "ready (transports.native:factory)" in line(result, "native:// ")
+    assert "answers: " in line(result, url)
+
+
+def test_without_a_url_it_tries_the_embedded_engine_and_says_what_that_is_worth(run: Run) -> None:
+    result = run("doctor")
+    assert result.exit_code == 0
+    assert "good for a trial only" in " ".join(result.stdout.split())
+
+
+def test_missing_client_library_is_advice_not_failure(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def version(distribution: str) -> str:
+        if distribution == "pika":
+            raise PackageNotFoundError(distribution)
+        return "1.2.3"
+
+    monkeypatch.setattr(doctor, "version", version)
+    result = run("doctor", url)
+    assert result.exit_code == 0
+    assert "not installed: pip install 'jmslike[amqp]'" in line(result, "pika (extra amqp)")
+    assert line(result, "stomp.py (extra stomp)").endswith("1.2.3")
+
+
+def test_url_that_does_not_answer(run: Run, url: str) -> None:
+    result = run("doctor", url, "nowhere://user:s3cret@host:1")
+    assert result.exit_code == 3
+    assert "does not answer: no transport for nowhere://" in line(result, "nowhere://host:1")
+    assert "s3cret" not in result.output
+
+
+def test_bad_url_does_not_end_the_examination(run: Run, url: str) -> None:
+    result = run("doctor", "http://[", url)
+    assert result.exit_code == 3
+    assert "answers: " in line(result, url)
+
+
+def test_capabilities(run: Run, url: str) -> None:
+    result = run("capabilities", url)
+    assert result.exit_code == 0
+    for feature in Feature:
+        assert feature.value in result.stdout
+    found = json.loads(run("capabilities", url, "--json").stdout)
+    assert set(found["features"]) == {feature.name for feature in Feature}
+    assert found["features"]["BROWSE"]["level"] == "native"
+    assert found["product"]

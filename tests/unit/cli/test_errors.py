@@ -1,0 +1,146 @@
+"""What is wrong is said in one line, and the exit code tells whose fault it is."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from importlib.metadata import EntryPoint
+from pathlib import Path
+from typing import Annotated
+
+import pytest
+import typer
+from typer.testing import Result
+
+from jmslike import ConnectionFactory, ConnectionLostError, JMSSecurityError
+from jmslike.cli import app
+
+Run = Callable[..., Result]
+
+
+def complaint(result: Result, code: int) -> str:
+    assert result.exit_code == code, result.output
+    assert result.stdout == ""
+    (line,) = result.stderr.splitlines()
+    assert line.startswith("jmslike: ")
+    return line.removeprefix("jmslike: ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["fly"], "No such command 'fly'."),
+        (["send"], "Missing argument 'URL'."),
+        (["receive", "native://", "q", "--count", "0"], "Invalid value for '--count'"),
+        (["receive", "native://", "q", "--count", "many"], "Invalid value for '--count'"),
+        (["compare", "--receivers", "0"], "Invalid value for '--receivers'"),
+        (["compare", "--colour"], "No such option: --colour"),
+        (["compare", "--scenario", "magic"], "no scenario 'magic'; there are delivery, sharing, offline, death"),
+        (["compare", "--url", "nowhere://"], "no transport for nowhere://; known are "),
+        (["compare", "no-such-file.csv"], "no-such-file.csv: cannot be read: No such file"),
+        (["send", "not a url", "q", "x"], "not a URL: 'not a url'; it looks like native://NAME"),
+        (["send", "native://?colour=red", "q", "x"], "unknown option 'colour' for native://; known are "),
+        (["send", "native://", "stream://q", "x"], "not a destination: 'stream://q'; write queue://NAME"),
+        (["send", "native://", "q", "x", "--file", "y"], "give either TEXT or --file, not both"),
+        (["browse", "native://", "topic://t"], "topic://t cannot be browsed, only a queue can; use: jmslike receive"),
+        (["capabilities", "nowhere://"], "no transport for nowhere://; known are "),
+    ],
+)
+def test_wrong_use(run: Run, arguments: list[str], reason: str) -> None:
+    assert complaint(run(*arguments), 2).startswith(reason)
+
+
+def test_help_and_version(run: Run) -> None:
+    for arguments, code in ((["--help"], 0), (["-h"], 0), ([], 2)):
+        result = run(*arguments)
+        assert result.exit_code == code
+        for command in ("compare", "send", "receive", "browse", "capabilities", "doctor"):
+            assert command in result.stdout
+    assert run("--version").stdout.startswith("jmslike ")
+
+
+@pytest.mark.parametrize(
+    "error", [ConnectionLostError("nobody answers\nat host:1"), JMSSecurityError("wrong password")]
+)
+def test_provider_that_does_not_answer(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(ConnectionFactory, "create_connection", refuse)
+    monkeypatch.setattr(ConnectionFactory, "create_context", refuse)
+    reason = " ".join(str(error).split())
+    for arguments in (["compare"], ["send", "native://", "q", "x"], ["capabilities", "native://"]):
+        assert complaint(run(*arguments), 3) == reason
+
+
+def test_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ConnectionFactory, "create_context", interrupt)
+    assert run("receive", "native://", "q").exit_code == 130
+
+
+def test_our_own_mistake_keeps_its_traceback(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object, **__: object) -> None:
+        raise TypeError("oops")
+
+    monkeypatch.setattr(ConnectionFactory, "create_context", stumble)
+    assert isinstance(run("receive", "native://", "q").exception, TypeError)
+
+
+def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path) -> None:
+    for module in ("typer", "rich"):
+        folder = tmp_path / module
+        folder.mkdir()
+        (folder / f"{module}.py").write_text(f"raise ModuleNotFoundError('no', name={module!r})", encoding="utf-8")
+        result = subprocess.run(
+            [sys.executable, "-m", "jmslike.cli", "doctor"],
+            env={**os.environ, "PYTHONPATH": str(folder)},
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+        assert (result.returncode, result.stdout) == (2, "")
+        assert result.stderr == (
+            f"jmslike: the command needs {module}, which is not installed: pip install 'jmslike[cli]'\n"
+        )
+
+
+class Entry:
+    """An entry point of another package."""
+
+    value = "elsewhere:command"
+
+    def __init__(self, name: str, loaded: object) -> None:
+        self.name = name
+        self._loaded = loaded
+
+    def load(self) -> object:
+        if isinstance(self._loaded, Exception):
+            raise self._loaded
+        return self._loaded
+
+
+def greet(name: Annotated[str, typer.Argument()]) -> int:
+    """Say hello."""
+    typer.echo(f"hello {name}")
+    return 0
+
+
+def test_commands_of_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    group = typer.Typer()
+    group.command("greet")(greet)
+    group.command("other")(greet)
+    added = [Entry("hello", greet), Entry("people", group), Entry("broken", ImportError("no such thing"))]
+
+    def entries(group: str) -> list[Entry] | list[EntryPoint]:
+        return added if group == "jmslike.commands" else []
+
+    monkeypatch.setattr(app, "entry_points", entries)
+    for arguments in (["hello", "Ada"], ["people", "greet", "Ada"]):
+        result = run(*arguments)
+        assert (result.exit_code, result.stdout) == (0, "hello Ada\n")
