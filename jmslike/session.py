@@ -226,9 +226,9 @@ class Session(Making):
             require(Feature.QUEUE_SELECTOR if destination.is_queue else Feature.TOPIC_SELECTOR)
         if no_local:
             require(Feature.NO_LOCAL)
-        spec = SubscriptionSpec(
-            destination, selector, name, durable=durable, shared=shared, no_local=no_local, window=self._settings.window
-        )
+        origin = self._connection._origin() if no_local else None
+        window = self._settings.window
+        spec = SubscriptionSpec(destination, selector, name, durable, shared, excluded_origin=origin, window=window)
         subscription = self._link.subscribe(spec)
         consumer = MessageConsumer(
             self,
@@ -247,7 +247,7 @@ class Session(Making):
         selector: Selector | None = spec.selector
         if level(Feature.QUEUE_SELECTOR if spec.destination.is_queue else Feature.TOPIC_SELECTOR) is not Level.EMULATED:
             selector = None
-        own = self._connection._origin() if spec.no_local and level(Feature.NO_LOCAL) is Level.EMULATED else None
+        own = spec.excluded_origin if level(Feature.NO_LOCAL) is Level.EMULATED else None
         if selector is None and own is None:
             return None
         return lambda envelope: (

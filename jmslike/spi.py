@@ -253,14 +253,16 @@ class SessionSpec:
 @dataclass(frozen=True, slots=True)
 class SubscriptionSpec:
     """What a consumer asks for. `name` is None for a queue and for an unshared non-durable subscription; `window` is in
-    messages. The client id that belongs to a named subscription is the one given to `Transport.identify`."""
+    messages. `excluded_origin` is noLocal: the origin whose messages are left out. The client id that belongs to a
+    named subscription is the one given to `Transport.identify`.
+    """
 
     destination: Destination
     selector: Selector | None = None
     name: str | None = None
     durable: bool = False
     shared: bool = False
-    no_local: bool = False
+    excluded_origin: str | None = None
     window: int = 100
 
 

@@ -21,7 +21,7 @@ from jmslike.spi import (
     TemporaryQueue,
     TemporaryTopic,
 )
-from native_engine import Engine
+from native_engine import Engine, Receiver
 from transports.native import engines
 
 _FEATURES: Final = {
@@ -42,12 +42,13 @@ class NativeTransport:
         self._options = options
         self._shared: engines.SharedEngine | None = None
         self._events: Events | None = None
-        self._client_id: str | None = None
+        self.client_id: str | None = None
         self._temporaries: set[Destination] = set()
         self._links: list[NativeLink] = []
 
     @property
-    def _engine(self) -> Engine:
+    def engine(self) -> Engine:
+        """The engine behind this connection, from `open` to `close`."""
         assert self._shared is not None, "open() comes first"
         return self._shared.engine
 
@@ -64,18 +65,18 @@ class NativeTransport:
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify."""
-        self._engine.claim(client_id)
-        self._client_id = client_id
+        self.engine.claim(client_id)
+        self.client_id = client_id
 
     def session(self, spec: SessionSpec) -> NativeLink:
         """See Transport.session. The engine treats all modes alike."""
-        link = NativeLink(self._engine, lambda: self._client_id)
+        link = NativeLink(self)
         self._links.append(link)
         return link
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
         """See Transport.create_temporary."""
-        name = self._engine.create_temporary("queue" if kind.is_queue else "topic")
+        name = self.engine.create_temporary("queue" if kind.is_queue else "topic")
         self._temporaries.add(kind(name))
         return name
 
@@ -83,12 +84,12 @@ class NativeTransport:
         """See Transport.delete_temporary."""
         if destination not in self._temporaries:
             raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
-        self._engine.delete(_kind(destination), destination.name)
+        self.engine.delete(_kind(destination), destination.name)
         self._temporaries.discard(destination)
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
-        self._engine.unsubscribe(self._client_id, name)
+        self.engine.unsubscribe(self.client_id, name)
 
     def close(self) -> None:
         """See Transport.close."""
@@ -100,17 +101,17 @@ class NativeTransport:
         engines.leave(shared, self)
         for destination in self._temporaries:
             shared.engine.delete(_kind(destination), destination.name)
-        if self._client_id is not None:
-            shared.engine.disclaim(self._client_id)
+        if self.client_id is not None:
+            shared.engine.disclaim(self.client_id)
 
 
 class NativeLink:
     """One session on an engine."""
 
-    def __init__(self, engine: Engine, client_id: Any) -> None:
-        self._engine = engine
-        self._client_id = client_id
-        self._receivers: list[Any] = []
+    def __init__(self, transport: NativeTransport) -> None:
+        self._transport = transport
+        self._engine = transport.engine
+        self._receivers: list[Receiver] = []
 
     def sender(self, destination: Destination) -> Sender:
         """See SessionLink.sender."""
@@ -118,7 +119,23 @@ class NativeLink:
 
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
         """See SessionLink.subscribe."""
-        raise NotImplementedError
+        selector = spec.selector
+        matches = None if selector is None else selector.matches
+        if spec.destination.is_queue:
+            receiver = self._engine.receiver(spec.destination.name, matches)
+        else:
+            receiver = self._engine.subscribe(
+                spec.destination.name,
+                name=spec.name,
+                durable=spec.durable,
+                shared=spec.shared,
+                matches=matches,
+                selector_text=None if selector is None else selector.text,
+                excluded_origin=spec.excluded_origin,
+                owner=self._transport.client_id,
+            )
+        self._receivers.append(receiver)
+        return receiver
 
     def commit(self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement]) -> None:
         """See SessionLink.commit."""
@@ -126,7 +143,11 @@ class NativeLink:
 
     def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
         """See SessionLink.browse."""
-        return self._engine.browse(queue.name, selector.matches if selector is not None else None)
+        return self._engine.browse(queue.name, None if selector is None else selector.matches)
 
     def close(self) -> None:
         """See SessionLink.close."""
+        receivers, self._receivers = self._receivers, []
+        for receiver in receivers:
+            receiver.close()
+            receiver.release_unsettled()
