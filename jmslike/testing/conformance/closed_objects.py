@@ -50,6 +50,9 @@ class Arguments:
         return method(*needed)
 
 
+STILL_USABLE = {"close", "object_serializer"}
+"""`object_serializer` is no JMS member: messages, which outlive their session, are still decoded by it."""
+
 OBJECTS: dict[str, Maker] = {
     "Connection": lambda jms: jms.connection(),
     "Session": lambda jms: jms.connection().create_session(),
@@ -61,11 +64,11 @@ OBJECTS: dict[str, Maker] = {
 
 
 def members(thing: object) -> tuple[list[str], list[str], list[str]]:
-    """Give the names of the methods, the getters and the setters of an object; iterating it counts as a method."""
+    """Give the names of the methods, the getters and the setters of an object."""
     methods, getters, setters = [], [], []
     for name in dir(type(thing)):
         member = inspect.getattr_static(type(thing), name)
-        if name == "close" or (name.startswith("_") and name != "__iter__"):
+        if name in STILL_USABLE or name.startswith("_"):
             continue
         if isinstance(member, property):
             getters.append(name)

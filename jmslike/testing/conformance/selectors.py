@@ -59,7 +59,7 @@ def refuse(jms: Provider, *selectors: str) -> None:
     for destination in (jms.queue(), jms.topic()):
         for selector in selectors:
             with pytest.raises(InvalidSelectorError):
-                pytest.fail(f"{selector} was accepted: {session.create_consumer(destination, selector)}")
+                pytest.fail(f"{selector[:200]} was accepted: {session.create_consumer(destination, selector)}")
 
 
 @requires(Feature.TOPIC_SELECTOR)
@@ -280,7 +280,7 @@ def test_jmsx_properties_may_be_selected_on(jms: Provider) -> None:
 def test_extensions_of_other_providers_stay_off(jms: Provider) -> None:
     """SEL-30: comments, other operators, double quotes, XPATH, joined strings."""
     refuse(
-        jms, "a = 1 -- x", "a = 1 /* x */", "a != 1", "a == 1", 'a = "x"', "XPATH '//a'", "a || 'x' = 'yx'", "a % 2 = 1"
+        jms, "a = 1 /* x */", "a = 1 // x", "a != 1", "a == 1", 'a = "x"', "XPATH '//a'", "a || 'x' = 'yx'", "a % 2 = 1"
     )
     refuse(jms, "UPPER(a) = 'X'", "a LIKE 'x' + 'y'")
 
@@ -288,8 +288,9 @@ def test_extensions_of_other_providers_stay_off(jms: Provider) -> None:
 def test_hostile_selectors_are_refused(jms: Provider) -> None:
     """SEL-31: depth and length are bounded, and the session works on."""
     deep = 20_000
-    refuse(jms, "(" * deep + "a = 1" + ")" * deep, "NOT " * deep + "a", "a = " + "-" * deep + "1")
-    refuse(jms, "a = 1" + " OR a = 1" * 200_000, "s = '" + "x" * 2_000_000 + "'")
+    refuse(jms, "(" * deep + "a = 1" + ")" * deep, "a = " + "(" * deep + "1" + ")" * deep)
+    refuse(jms, "a = 1" + " OR a = 1" * 200_000, "NOT " * 500_000 + "a", "a = " + "-" * 2_000_000 + "1")
+    refuse(jms, "s = '" + "x" * 2_000_000 + "'")
 
 
 @requires(Feature.TOPIC_SELECTOR)
