@@ -1,0 +1,49 @@
+"""An embeddable message engine: queues, topics and subscriptions for the threads of one process.
+
+It carries any record that has a `priority` and `constraints` (see `native_engine.records.Record`), and stands alone.
+"""
+
+from native_engine.clock import Clock, SystemClock
+from native_engine.engine import Engine, Kind
+from native_engine.errors import (
+    ClientIdError,
+    ClosedError,
+    EngineError,
+    ErrorTypes,
+    FullError,
+    InUseError,
+    NoDestinationError,
+    RolledBackError,
+)
+from native_engine.receiver import Receiver
+from native_engine.records import Constraints, Delivery, Matches, Outcome, Receipt, Record
+from native_engine.sender import Completion, Sender
+from native_engine.statistics import Address, Statistics
+from native_engine.transaction import Settlement
+
+__all__ = [
+    "Address",
+    "ClientIdError",
+    "Clock",
+    "ClosedError",
+    "Completion",
+    "Constraints",
+    "Delivery",
+    "Engine",
+    "EngineError",
+    "ErrorTypes",
+    "FullError",
+    "InUseError",
+    "Kind",
+    "Matches",
+    "NoDestinationError",
+    "Outcome",
+    "Receipt",
+    "Receiver",
+    "Record",
+    "RolledBackError",
+    "Sender",
+    "Settlement",
+    "Statistics",
+    "SystemClock",
+]

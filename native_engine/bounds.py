@@ -1,0 +1,119 @@
+"""How much a queue may hold, and who waits for room in it."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Collection
+from contextlib import suppress
+from typing import Any, Literal, NamedTuple, TypeAlias
+
+__all__ = ["Bounds", "Limits", "SizeOf", "WaitingSender", "WhenFull"]
+
+SizeOf: TypeAlias = Callable[[Any], int]
+WhenFull: TypeAlias = Literal["block", "fail"]
+
+
+class Limits(NamedTuple):
+    """What an engine allows each of its queues and subscriptions."""
+
+    max_depth: int | None = None
+    max_bytes: int | None = None
+    when_full: WhenFull = "block"
+    block_timeout: float = 30.0
+    size_of: SizeOf | None = None
+
+    def check(self) -> None:
+        """Refuse what makes no sense, with ValueError."""
+        if self.max_depth is not None and self.max_depth < 1:
+            raise ValueError("max_depth must be at least 1")
+        if self.max_bytes is not None and (self.max_bytes < 1 or self.size_of is None):
+            raise ValueError("max_bytes must be at least 1, and needs size_of")
+        if self.when_full not in ("block", "fail"):
+            raise ValueError(f"when_full is 'block' or 'fail', not {self.when_full!r}")
+        if self.block_timeout < 0:
+            raise ValueError("block_timeout must not be negative")
+
+    @property
+    def none(self) -> bool:
+        """Whether there is no limit at all."""
+        return self.max_depth is None and self.max_bytes is None
+
+
+class WaitingSender:
+    """A send or commit that waits for room; it looks again each time it is woken."""
+
+    def __init__(self) -> None:
+        self._gate = threading.Lock()
+        self._gate.acquire()
+
+    def wake(self) -> None:
+        """Let it look; a wake-up before it sleeps is kept."""
+        with suppress(RuntimeError):  # it is awake, or about to be
+            self._gate.release()
+
+    def sleep(self, timeout: float) -> bool:
+        """Sleep at most `timeout` seconds, and tell whether it was woken."""
+        return self._gate.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
+
+
+class Bounds:
+    """The room of one queue: what waits and what is in flight counts. Used under the lock of the queue."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._depth = 0
+        self._bytes = 0
+        self._line: deque[WaitingSender] = deque()  # first come, first served
+
+    def could_fit(self, records: Collection[Any]) -> bool:
+        """Tell whether an empty queue has room for the records."""
+        return self._fits(len(records), self._size(records))
+
+    def has_room(self, records: Collection[Any], leaving: Collection[Any], sender: WaitingSender | None) -> bool:
+        """Tell whether `sender` may enter with the records when others leave at the same moment."""
+        if self._line and self._line[0] is not sender:
+            return False
+        depth = self._depth + len(records) - len(leaving)
+        return self._fits(depth, self._bytes + self._size(records) - self._size(leaving))
+
+    def enter(self, record: Any) -> None:
+        """Count the record."""
+        self._depth += 1
+        self._bytes += self._size((record,))
+
+    def leave(self, record: Any) -> None:
+        """Count the record no more, and let the first of those that wait look."""
+        self._depth -= 1
+        self._bytes -= self._size((record,))
+        self.wake_first()
+
+    def line_up(self, sender: WaitingSender) -> None:
+        """Let the sender wait for its turn."""
+        if sender not in self._line:
+            self._line.append(sender)
+
+    def step_out(self, sender: WaitingSender) -> None:
+        """Let the sender wait no more."""
+        if sender in self._line:
+            self._line.remove(sender)
+            self.wake_first()
+
+    def wake_first(self) -> None:
+        """Let the first sender in the line look."""
+        if self._line:
+            self._line[0].wake()
+
+    def wake_all(self) -> None:
+        """Let all look: there is nothing to wait for any more."""
+        for sender in self._line:
+            sender.wake()
+
+    def _fits(self, depth: int, size: int) -> bool:
+        max_depth, max_bytes = self._limits.max_depth, self._limits.max_bytes
+        return (max_depth is None or depth <= max_depth) and (max_bytes is None or size <= max_bytes)
+
+    def _size(self, records: Collection[Any]) -> int:
+        if self._limits.max_bytes is None or self._limits.size_of is None:
+            return 0
+        return sum(map(self._limits.size_of, records))

@@ -1,0 +1,293 @@
+"""The engine: queues and topics in memory, made when they are first used."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import threading
+import uuid
+import weakref
+from collections.abc import Iterator, Sequence
+from types import TracebackType
+from typing import Any, Final, Literal, TypeAlias
+
+from native_engine.bounds import Limits, SizeOf, WhenFull
+from native_engine.clock import Clock, SystemClock
+from native_engine.errors import ErrorTypes
+from native_engine.queue import Queue, Setting, State
+from native_engine.receiver import Receiver
+from native_engine.records import Matches, Record
+from native_engine.sender import Sender
+from native_engine.statistics import Address, Statistics
+from native_engine.subscriptions import Subscriptions
+from native_engine.timers import Timers
+from native_engine.topic import Interest, Topic
+from native_engine.transaction import Settlement, Transaction
+from native_engine.waiting import Call
+
+__all__ = ["Engine", "Kind"]
+
+Kind: TypeAlias = Literal["queue", "topic"]
+
+TEMPORARY: Final = "$temporary."
+"""Names that begin so are given out by `create_temporary`, and by nobody else."""
+
+_engines: weakref.WeakSet[Engine] = weakref.WeakSet()
+
+
+class Engine:
+    """Queues and topics for the threads of one process.
+
+    `max_depth` (records) and `max_bytes` (as `size_of(record)` tells) bound every queue and every subscription; what is
+    in flight counts. A send to one that is full waits up to `block_timeout` seconds, or fails at once with
+    `when_full="fail"`; a non-durable subscription loses its oldest record instead. `clock` gives the time for expiry
+    and delay. `errors` are the classes to raise. Raises ValueError for bounds that make no sense.
+    """
+
+    def __init__(
+        self,
+        *,
+        max_depth: int | None = None,
+        max_bytes: int | None = None,
+        when_full: WhenFull = "block",
+        block_timeout: float = 30.0,
+        size_of: SizeOf | None = None,
+        clock: Clock | None = None,
+        errors: ErrorTypes | None = None,
+    ) -> None:
+        limits = Limits(max_depth, max_bytes, when_full, block_timeout, size_of)
+        limits.check()
+        clock = clock or SystemClock()
+        errors = errors or ErrorTypes()
+        self._setting = Setting(clock, Timers(clock), errors, limits)
+        self._errors = errors
+        self._lock = threading.Lock()  # for what is below; taken before the lock of a queue
+        self._state = State.OPEN
+        self._queues: dict[str, Queue] = {}
+        self._topics: dict[str, Topic] = {}
+        self._subscriptions = Subscriptions(errors)
+        self._client_ids: set[str] = set()
+        self._temporary = itertools.count(1)
+        self._mark = uuid.uuid4().hex[:8]
+        _engines.add(self)
+
+    def __enter__(self) -> Engine:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # -- sending and receiving
+
+    def sender(self, kind: Kind, name: str) -> Sender:
+        """Give a way to a queue or a topic. Raises the no-destination error for a temporary one that is gone."""
+        with self._lock:
+            return Sender(self._queue(name) if kind == "queue" else self._topic(name))
+
+    def receiver(self, queue_name: str, matches: Matches | None = None) -> Receiver:
+        """Receive from a queue, only records for which `matches(record)` is true if it is given."""
+        with self._lock:
+            return Receiver(self._queue(queue_name), matches)
+
+    def subscribe(
+        self,
+        topic_name: str,
+        *,
+        name: str | None = None,
+        durable: bool = False,
+        shared: bool = False,
+        matches: Matches | None = None,
+        selector_text: str | None = None,
+        excluded_origin: str | None = None,
+        owner: str | None = None,
+    ) -> Receiver:
+        """Receive what is sent to a topic from now on.
+
+        Without a name the subscription is this receiver's own and ends with it. A `shared` one of a `name` divides its
+        records among its receivers and ends with the last of them. A `durable` one goes on collecting without any
+        receiver until `unsubscribe`. Names are apart for each `owner`, and durable ones from non-durable ones.
+
+        Only records for which `matches(record)` is true, and whose `origin` is not `excluded_origin`, are collected.
+        A durable subscription that nobody uses is replaced by an empty one when the topic, `selector_text` (what tells
+        one `matches` from another) or `excluded_origin` differ. Raises the in-use error when somebody uses it, and
+        ValueError for `durable` or `shared` without a name.
+        """
+        if name is None and (durable or shared):
+            raise ValueError("A durable or shared subscription needs a name")
+        with self._lock:
+            interest = Interest(self._topic(topic_name), selector_text, excluded_origin)
+            if name is None:
+                subscription = self._subscriptions.unnamed(interest, matches)
+            else:
+                subscription = self._subscriptions.named((owner, name), interest, matches, durable, shared)
+
+            def leave(receiver: Receiver) -> list[Call]:
+                with self._lock:
+                    return self._subscriptions.leave(subscription, receiver)
+
+            return Receiver(subscription.queue, leave=leave)
+
+    def unsubscribe(self, owner: str | None, name: str) -> None:
+        """Delete a durable subscription with its records.
+
+        Raises the no-destination error if there is none, the in-use error while it has a receiver or unsettled records.
+        """
+        with self._lock:
+            self._check()
+            self._subscriptions.unsubscribe((owner, name))
+
+    def commit(
+        self,
+        sends: Sequence[tuple[Sender, Record]],
+        settlements: Sequence[Settlement] = (),
+        *,
+        dead_letters: bool = False,
+    ) -> None:
+        """Do all of it or nothing. A settlement is (receiver, receipts, outcome), as in `Receiver.settle`.
+
+        Waits for room for all the sends. Raises the rolled-back error, with nothing done, when that takes too long, a
+        delivery is not held any more, or a destination was deleted. With `dead_letters`, what is accepted is counted as
+        dead-lettered, and the sends need no room.
+        """
+        self._check()
+        transaction = Transaction(self._setting, sends, settlements)
+        if dead_letters:
+            transaction.move_dead_letters()
+        else:
+            transaction.commit()
+
+    def browse(self, queue_name: str, matches: Matches | None = None) -> Iterator[Any]:
+        """Give the records that could be received now, in order, without taking them."""
+        with self._lock:
+            queue = self._queue(queue_name)
+        return (record for record in queue.snapshot() if matches is None or matches(record))
+
+    # -- destinations and client ids
+
+    def create_temporary(self, kind: Kind) -> str:
+        """Make a queue or topic with a new name, which lives until `delete`."""
+        with self._lock:
+            self._check()
+            name = f"{TEMPORARY}{kind}.{self._mark}.{next(self._temporary)}"
+            if kind == "queue":
+                self._queues[name] = Queue(name, self._setting)
+            else:
+                self._topics[name] = Topic(name, self._setting)
+            return name
+
+    def delete(self, kind: Kind, name: str) -> None:
+        """Delete a queue with its records, or a topic with its subscriptions; its senders are refused from now on.
+
+        Raises the in-use error while it has a receiver. Does nothing if there is no such destination.
+        """
+        with self._lock:
+            self._check()
+            if kind == "queue":
+                queue = self._queues.get(name)
+                if queue is None:
+                    return
+                if queue.receivers:
+                    raise self._errors.in_use(f"The queue {name} has a consumer")
+                del self._queues[name]
+                queue.end(State.DELETED)
+            else:
+                topic = self._topics.get(name)
+                if topic is None:
+                    return
+                if any(subscription.is_active for subscription in topic.subscriptions):
+                    raise self._errors.in_use(f"The topic {name} has a consumer")
+                del self._topics[name]
+                topic.end(State.DELETED)
+                self._subscriptions.forget_topic(topic.subscriptions)
+
+    def claim(self, client_id: str) -> None:
+        """Reserve a client id. Raises the client-id error if it is taken."""
+        with self._lock:
+            self._check()
+            if client_id in self._client_ids:
+                raise self._errors.client_id(f"The client id {client_id!r} is in use")
+            self._client_ids.add(client_id)
+
+    def disclaim(self, client_id: str) -> None:
+        """Let others have the client id."""
+        with self._lock:
+            self._client_ids.discard(client_id)
+
+    # -- the engine itself
+
+    def statistics(self) -> dict[Address, Statistics]:
+        """Count, for each queue and each subscription."""
+        with self._lock:
+            counts = {Address("queue", name): queue.statistics() for name, queue in self._queues.items()}
+            for name, topic in self._topics.items():
+                for subscription in topic.subscriptions:
+                    counts[Address("topic", name, subscription.label)] = subscription.queue.statistics()
+            return counts
+
+    def close(self) -> None:
+        """Drop everything. Whoever waits, and whoever sends or takes later, gets the closed error."""
+        with self._lock:
+            if self._state is not State.OPEN:
+                return
+            self._end_all(State.CLOSED)
+        self._setting.timers.close()
+
+    # -- inside
+
+    def _check(self) -> None:
+        if self._state is not State.OPEN:
+            raise self._errors.closed(self._state.value)
+
+    def _queue(self, name: str) -> Queue:
+        self._check()
+        queue = self._queues.get(name)
+        if queue is None:
+            self._refuse_temporary(name)
+            queue = self._queues[name] = Queue(name, self._setting)
+        return queue
+
+    def _topic(self, name: str) -> Topic:
+        self._check()
+        topic = self._topics.get(name)
+        if topic is None:
+            self._refuse_temporary(name)
+            topic = self._topics[name] = Topic(name, self._setting)
+        return topic
+
+    def _refuse_temporary(self, name: str) -> None:
+        if name.startswith(TEMPORARY):
+            raise self._errors.no_destination(f"The temporary destination {name} was deleted")
+
+    def _all_queues(self) -> Iterator[Queue]:
+        yield from self._queues.values()
+        for topic in self._topics.values():
+            for subscription in topic.subscriptions:
+                yield subscription.queue
+
+    def _end_all(self, state: State) -> None:
+        self._state = state
+        for topic in self._topics.values():
+            topic.end(state)
+        for queue in self._all_queues():
+            queue.end(state)
+
+    def _end_in_child(self) -> None:
+        """Refuse service in a forked child, whose copies of the locks may be held by threads that it has not got."""
+        self._lock = threading.Lock()
+        for queue in self._all_queues():
+            queue.lock = threading.Lock()
+            for receiver in queue.receivers:
+                receiver.taking = False  # whoever was taking is not in this process
+        if self._state is State.OPEN:
+            self._end_all(State.FORKED)
+
+
+def _after_fork_in_child() -> None:
+    for engine in list(_engines):
+        engine._end_in_child()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_after_fork_in_child)

@@ -1,0 +1,68 @@
+"""What the engine raises, and how an embedding library has its own classes raised instead.
+
+EngineError
+├── FullError             no room, and the time to wait for it is up
+├── ClosedError           the engine, or the sender, is closed
+├── NoDestinationError    a deleted temporary destination, or an unknown subscription
+├── InUseError            deleting or changing what somebody is using
+├── ClientIdError         the client id is taken
+└── RolledBackError       a commit had no effect
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple, TypeAlias
+
+__all__ = [
+    "ClientIdError",
+    "ClosedError",
+    "EngineError",
+    "ErrorTypes",
+    "FullError",
+    "InUseError",
+    "NoDestinationError",
+    "RolledBackError",
+]
+
+
+class EngineError(Exception):
+    """The base of the engine's own errors."""
+
+
+class FullError(EngineError):
+    """A queue or subscription has no room for the record."""
+
+
+class ClosedError(EngineError):
+    """The engine or the sender is closed, or the engine belongs to a parent process."""
+
+
+class NoDestinationError(EngineError):
+    """The destination was deleted, or the subscription does not exist."""
+
+
+class InUseError(EngineError):
+    """Somebody uses what was to be deleted or changed."""
+
+
+class ClientIdError(EngineError):
+    """Somebody else holds the client id."""
+
+
+class RolledBackError(EngineError):
+    """The commit could not be carried out; nothing of it was done."""
+
+
+ErrorType: TypeAlias = Callable[[str], Exception]
+
+
+class ErrorTypes(NamedTuple):
+    """The classes to raise, each made with one sentence; a library that embeds the engine names its own."""
+
+    full: ErrorType = FullError
+    closed: ErrorType = ClosedError
+    no_destination: ErrorType = NoDestinationError
+    in_use: ErrorType = InUseError
+    client_id: ErrorType = ClientIdError
+    rolled_back: ErrorType = RolledBackError

@@ -1,0 +1,409 @@
+"""A queue: where records wait, who waits for them, and how the two are brought together.
+
+Most records have no constraints and most receivers no selector. Then a queue is *plain*: one deque for each priority in
+use, which senders append to and receivers pop from without any lock. That is safe because each of these operations is
+atomic, and because of two rules that hold whatever the threads do:
+
+- A sender appends first and looks at `attention` afterwards; a receiver that found nothing sets `attention` first and
+  looks again afterwards. One of the two sees the other, so no record is left beside a receiver that sleeps.
+- Whoever changes the way of taking (a selector, a constraint) makes every receiver slow first, and waits until nobody
+  is in the few lock-free lines (`Receiver.taking`). So no record overtakes another on the way into the store.
+
+Everything else happens under the lock of the queue. Calls to listeners are collected there and made without it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from enum import Enum
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from native_engine.bounds import Bounds, Limits
+from native_engine.clock import Clock
+from native_engine.errors import ErrorTypes
+from native_engine.records import Entry, Receipt
+from native_engine.statistics import Statistics
+from native_engine.store import Store
+from native_engine.timers import Timers
+from native_engine.waiting import Call, make
+
+if TYPE_CHECKING:
+    from native_engine.receiver import Receiver
+
+__all__ = ["Queue", "Setting", "State"]
+
+PRIORITIES = 10
+
+_serials = itertools.count()
+
+
+class Setting(NamedTuple):
+    """What the queues of one engine share."""
+
+    clock: Clock
+    timers: Timers
+    errors: ErrorTypes
+    limits: Limits
+
+
+class State(Enum):
+    """Whether a queue takes records."""
+
+    OPEN = "It is open"
+    GONE = "The subscription has ended"  # what is sent to it is dropped
+    DELETED = "The destination was deleted"  # what is sent to it is refused, as with the following
+    CLOSED = "The engine is closed"
+    FORKED = "The engine belongs to the process that this one was forked from; make another one here"
+
+
+class Queue:
+    """The records for one queue or one subscription. Methods marked (locked) are called with `lock` held."""
+
+    __slots__ = (
+        "__weakref__", "_by_priority", "_numbers", "_priorities", "_scheduled", "attention", "bounds", "called",
+        "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "name", "plain",
+        "puts", "receivers", "released", "retired", "returned", "serial", "setting", "state", "store",
+    )  # fmt: skip
+
+    def __init__(self, name: str, setting: Setting, drops_oldest: bool = False) -> None:
+        self.name = name
+        self.serial = next(_serials)  # locks of several queues are taken in this order
+        self.setting = setting
+        self.state = State.OPEN
+        self.lock = threading.Lock()
+        self.drops_oldest = drops_oldest
+        self.bounds = None if setting.limits.none else Bounds(setting.limits)
+
+        self.lanes: tuple[deque[Any], ...] = ()  # of the priorities in use, highest first
+        self.puts: list[Callable[[Any], None]] = [self._put_first] * PRIORITIES  # how to append to each of them
+        self._by_priority: dict[int, deque[Any]] = {}
+        self._priorities: tuple[int, ...] = ()
+        self._numbers = itertools.count()
+        self.returned: list[Entry] = []  # a heap of released records, while the queue is plain
+        self.store: Store | None = None  # where the records are while it is not
+        self._scheduled: float | None = None
+
+        self.receivers: dict[Receiver, None] = {}
+        self.retired: dict[Receiver, None] = {}  # closed, with something unsettled
+        self.idle: dict[Receiver, None] = {}  # asleep in take, or listening; longest first
+        self.called = 0  # how many were called and have not looked yet
+        self.attention = False  # whether a sender has to call `attend`
+        self.plain = False  # whether receivers may take without the lock
+        self.handed = 0  # hand-overs by receivers that are closed
+        self.released = self.expired = self.dropped = self.dead_lettered = 0
+        self._refresh()
+
+    # -- coming in
+
+    def attend(self) -> None:
+        """Find takers for what was just appended."""
+        with self.lock:
+            calls = self.offer()
+        make(calls)
+
+    def send_constrained(self, record: Any) -> None:
+        """Add a record that has constraints."""
+        with self.lock:
+            self.check()
+            self.put(record)
+            calls = self.offer()
+        make(calls)
+
+    def put(self, record: Any) -> None:
+        """Add a record for which there is room (locked)."""
+        if self.state is not State.OPEN:
+            return
+        if record.constraints is not None:
+            self.become_general()
+        if self.bounds is not None:
+            while self.drops_oldest and not self.bounds.has_room((record,), (), None):
+                self.dropped += 1
+                oldest = self._drop_oldest()
+                if oldest is None:
+                    return  # all of it is in flight
+                self.bounds.leave(oldest)
+            self.bounds.enter(record)
+        self._lane(record.priority).append(record)
+        if self.store is not None:
+            self._absorb()  # a record with constraints never stays in a lane
+
+    def take_back(self, released: Iterable[tuple[Receipt, int]]) -> None:
+        """Let records wait again, each with its attempts, before the fresh ones, in their order (locked)."""
+        for receipt, attempts in released:
+            self.released += 1
+            if self.state is State.OPEN:
+                entry = Entry(receipt.record, receipt.number, attempts, False)
+                if receipt.record.constraints is not None:
+                    self.become_general()
+                if self.store is not None:
+                    self.store.put_back(entry)
+                else:
+                    heapq.heappush(self.returned, entry)
+        self._refresh()
+
+    def check(self) -> None:
+        """Raise if nothing can be sent here (locked)."""
+        if self.state in (State.OPEN, State.GONE):
+            return
+        if self.state is State.DELETED:
+            raise self.setting.errors.no_destination(f"{self.name}: {self.state.value}")
+        raise self.setting.errors.closed(self.state.value)
+
+    # -- going out
+
+    def next_for(self, receiver: Receiver) -> Receipt | None:
+        """Take what the receiver gets next (locked)."""
+        if self.store is None:
+            return self._next_plain()
+        self._absorb()
+        entry = self.store.find(receiver)
+        if entry is not None:
+            self.store.take(entry, receiver)
+        self._account()
+        return entry
+
+    def receipt(self, record: Any) -> Receipt:
+        """Make the receipt of a fresh record. The number is drawn when it is handed over: that is its place."""
+        receipt = Receipt.__new__(Receipt)
+        receipt.record = record
+        receipt.number = next(self._numbers)
+        receipt.attempts = 0
+        return receipt
+
+    def offer(self) -> list[Call]:
+        """Call idle receivers for what is available and not promised to others; the last step of whatever changes
+        either (locked). Gives the calls to make when the lock is free.
+        """
+        calls: list[Call] = []
+        if self.store is not None:
+            self._absorb()
+            if not self.store.needed:
+                self.store = None
+                self._refresh()
+        if self.store is None:
+            spare = self._available() - self.called
+            while spare > 0 and self.idle:
+                self._call(next(iter(self.idle)), calls)
+                spare -= 1
+        else:
+            self._offer_from(self.store, calls)
+        self.attention = bool(self.idle) or self.store is not None
+        return calls
+
+    def tick(self) -> None:
+        """Do what the time asks for (called by the timer)."""
+        with self.lock:
+            self._scheduled = None
+            if self.store is not None:
+                self.store.tick()
+            calls = self.offer()
+        make(calls)
+
+    def snapshot(self) -> list[Any]:
+        """Give the records that may be taken now, in the order of delivery."""
+        with self.lock:
+            if self.store is not None:
+                self._absorb()
+                return self.store.in_order()
+            records: list[Any] = []
+            returned = sorted(self.returned)
+            for priority in range(PRIORITIES - 1, -1, -1):
+                records += [entry.record for entry in returned if entry.record.priority == priority]
+                records += self._by_priority.get(priority, deque()).copy()
+            return records
+
+    # -- receivers
+
+    def join(self, receiver: Receiver) -> None:
+        """Let a receiver take from here."""
+        with self.lock:
+            self.check()
+            if receiver.matches is not None:
+                self.become_general()
+            self.receivers[receiver] = None
+            if self.store is not None:
+                self.store.join(receiver, receiver.matches)
+            self._refresh()
+
+    def leave(self, receiver: Receiver) -> list[Call]:
+        """Let a receiver take no more; what it took is still its own."""
+        with self.lock:
+            if receiver not in self.receivers:
+                return []
+            receiver.closed = True
+            receiver.fast = False
+            receiver.wait_until_out()
+            receiver.arrive()
+            self.idle.pop(receiver, None)
+            receiver.wake()
+            del self.receivers[receiver]
+            self.retired = {old: None for old in (*self.retired, receiver) if old.held}
+            self.handed += receiver.handed
+            if self.store is not None:
+                self.store.leave(receiver)
+            return self.offer()
+
+    def end(self, state: State) -> None:
+        """Drop everything and take no more."""
+        with self.lock:
+            self.state = state
+            self.puts[:] = [self._refuse] * PRIORITIES
+            for lane in self.lanes:
+                lane.clear()
+            self.returned.clear()
+            self.store = None
+            self.idle.clear()
+            self._refresh()
+            for receiver in (*self.receivers, *self.retired):
+                if state is not State.GONE:  # what a session holds of an ended subscription it may still settle
+                    receiver.held.clear()
+                receiver.wake()
+            if self.bounds is not None:
+                self.bounds.wake_all()
+
+    def become_general(self) -> None:
+        """Move the records into the store, where constraints and selectors count (locked)."""
+        if self.store is not None:
+            return
+        self.store = Store(self.setting.clock, self._numbers)
+        self.attention = True
+        self._refresh()
+        for receiver in self.receivers:
+            receiver.wait_until_out()
+        for entry in self.returned:
+            self.store.put_back(entry)
+        self.returned.clear()
+        for receiver in self.receivers:
+            self.store.join(receiver, receiver.matches)
+        self._absorb()
+
+    # -- what there is
+
+    def statistics(self) -> Statistics:
+        """Count."""
+        with self.lock:
+            depth = self._available() if self.store is None else self.store.depth + sum(map(len, self.lanes))
+            in_flight = sum(len(receiver.held) for receiver in (*self.receivers, *self.retired))
+            delivered = self.handed + sum(receiver.handed for receiver in self.receivers)
+            acknowledged = delivered - self.released - in_flight
+            return Statistics(
+                depth=depth,
+                in_flight=in_flight,
+                enqueued=depth + in_flight + acknowledged + self.expired + self.dropped,
+                delivered=delivered,
+                acknowledged=acknowledged,
+                expired=self.expired,
+                dropped=self.dropped,
+                dead_lettered=self.dead_lettered,
+                consumers=len(self.receivers),
+            )
+
+    @property
+    def in_flight(self) -> bool:
+        """Whether somebody holds something unsettled."""
+        return any(receiver.held for receiver in (*self.receivers, *self.retired))
+
+    # -- inside; all of it (locked) but the first two, which stand in `puts`
+
+    def _put_first(self, record: Any) -> None:
+        with self.lock:
+            self.check()
+            if self.state is State.OPEN:
+                self._lane(record.priority).append(record)
+
+    def _refuse(self, record: Any) -> None:
+        self.check()
+
+    def _lane(self, priority: int) -> deque[Any]:
+        lane = self._by_priority.get(priority)
+        if lane is None:
+            lane = self._by_priority[priority] = deque()
+            self._priorities = tuple(sorted(self._by_priority, reverse=True))
+            self.lanes = tuple(self._by_priority[each] for each in self._priorities)
+            self.puts[priority] = lane.append
+        return lane
+
+    def _absorb(self) -> None:
+        assert self.store is not None
+        for lane in self.lanes:
+            while lane:
+                self.store.add(lane.popleft())
+        self._account()
+
+    def _account(self) -> None:
+        """Count what the store let expire, and see that the timer knows when to look."""
+        assert self.store is not None
+        for record in self.store.lapsed:
+            self.expired += 1
+            if self.bounds is not None:
+                self.bounds.leave(record)
+        self.store.lapsed.clear()
+        when = self.store.next_time
+        if when is not None and (self._scheduled is None or when < self._scheduled):
+            self._scheduled = when
+            self.setting.timers.schedule(self, when)
+
+    def _available(self) -> int:
+        return sum(map(len, self.lanes)) + len(self.returned)
+
+    def _next_plain(self) -> Receipt | None:
+        for priority, lane in zip(self._priorities, self.lanes, strict=True):
+            if self.returned and self.returned[0].record.priority >= priority:
+                break
+            if lane:
+                try:
+                    return self.receipt(lane.popleft())
+                except IndexError:
+                    continue  # a receiver without the lock was faster
+        if not self.returned:
+            return None
+        entry = heapq.heappop(self.returned)
+        if not self.returned:
+            self._refresh()
+        return entry
+
+    def _offer_from(self, store: Store, calls: list[Call]) -> None:
+        for receiver in list(self.idle):
+            if store.waiting <= store.promised:
+                break
+            entry = store.find(receiver)
+            if entry is not None and entry.promised_to is None:
+                store.promise(entry, receiver)
+                receiver.promise = entry
+                self._call(receiver, calls)
+        self._account()
+
+    def _call(self, receiver: Receiver, calls: list[Call]) -> None:
+        del self.idle[receiver]
+        self.called += 1
+        receiver.called = True
+        receiver.calls += 1
+        receiver.fast = False  # it has to come under the lock, to say that it arrived
+        if receiver.asleep or receiver.callback is None:
+            receiver.wake()
+        else:
+            calls.append((receiver, receiver.callback, receiver.calls))
+
+    def _drop_oldest(self) -> Any | None:
+        if self.store is not None:
+            return self.store.drop_oldest()
+        for priority, lane in zip(reversed(self._priorities), reversed(self.lanes), strict=True):
+            returned = [entry for entry in self.returned if entry.record.priority == priority]
+            if returned:
+                entry = min(returned)
+                self.returned.remove(entry)
+                heapq.heapify(self.returned)
+                return entry.record
+            if lane:
+                return lane.popleft()
+        return None
+
+    def _refresh(self) -> None:
+        """Tell the receivers whether they may take without the lock."""
+        self.plain = self.store is None and not self.returned and self.bounds is None and self.state is State.OPEN
+        for receiver in self.receivers:
+            receiver.refresh()

@@ -1,0 +1,104 @@
+"""A sender: the way to one queue or topic."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Protocol, TypeAlias
+
+from native_engine.bounds import WaitingSender
+from native_engine.queue import Queue, Setting
+from native_engine.records import Record
+from native_engine.topic import Topic
+from native_engine.transaction import Transaction
+
+__all__ = ["Completion", "Send", "Sender"]
+
+Completion: TypeAlias = Callable[[Exception | None], None]
+
+
+class Send(Protocol):
+    """How a record is sent."""
+
+    def __call__(self, record: Record, completion: Completion | None = None) -> None:
+        """Send the record; `completion(None)` is called when it is in.
+
+        Raises the full error when there was no room in time, the no-destination error when the destination was deleted,
+        the closed error when the engine or this sender is closed; the completion is not called then.
+        """
+
+
+class Sender:
+    """Sends to one queue or topic. Any number of threads may use it. Made by `Engine.sender`."""
+
+    __slots__ = ("closed", "send", "targets", "waiting")
+
+    send: Send
+    targets: Callable[[Record], Sequence[Queue]]
+    """Gives the queues that a record goes to."""
+
+    def __init__(self, destination: Queue | Topic) -> None:
+        self.closed = False
+        self.waiting: set[WaitingSender] = set()  # threads that wait for room
+        if isinstance(destination, Queue):
+            self.targets = lambda record: (destination,)
+            self.send = _to_queue(destination)
+        else:
+            self.targets = destination.targets
+            self.send = _to_topic(destination)
+        if not destination.setting.limits.none:
+            self.send = _in_bounds(self, destination.setting)
+
+    def close(self) -> None:
+        """Wake the sends that wait for room: they raise the closed error."""
+        self.closed = True
+        for thread in tuple(self.waiting):
+            thread.wake()
+
+
+def _to_queue(queue: Queue) -> Send:
+    puts = queue.puts
+
+    def send(record: Record, completion: Completion | None = None) -> None:
+        if record.constraints is None:
+            puts[record.priority](record)
+            if queue.attention:
+                queue.attend()
+        else:
+            queue.send_constrained(record)
+        if completion is not None:
+            completion(None)
+
+    return send
+
+
+def _to_topic(topic: Topic) -> Send:
+    def send(record: Record, completion: Completion | None = None) -> None:
+        if record.constraints is None:
+            everybody, picky = topic.audience
+            priority = record.priority
+            for puts, queue in everybody:
+                puts[priority](record)
+                if queue.attention:
+                    queue.attend()
+            for subscription in picky:
+                if subscription.wants(record):
+                    queue = subscription.queue
+                    queue.puts[priority](record)
+                    if queue.attention:
+                        queue.attend()
+        else:
+            for queue in topic.targets(record):
+                queue.send_constrained(record)
+        if completion is not None:
+            completion(None)
+
+    return send
+
+
+def _in_bounds(sender: Sender, setting: Setting) -> Send:
+    def send(record: Record, completion: Completion | None = None) -> None:
+        Transaction(setting, [(sender, record)], []).send(sender)
+        if completion is not None:
+            completion(None)
+
+    return send

@@ -1,0 +1,38 @@
+"""What a queue or subscription counts."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+__all__ = ["Address", "Statistics"]
+
+
+class Address(NamedTuple):
+    """What the numbers are of: a queue, or a subscription of a topic."""
+
+    kind: str
+    """"queue" or "topic"."""
+    name: str
+    subscription: str | None = None
+    """The subscription's name, with its owner before it ("owner:name"); "#" and a number if it has none."""
+
+
+class Statistics(NamedTuple):
+    """Counts since the queue or subscription was made; `depth`, `in_flight` and `consumers` are as of now.
+
+    While threads are at work they may be a moment apart from each other.
+    """
+
+    depth: int
+    """Records that wait, also until they are due."""
+    in_flight: int
+    """Records handed over and not settled."""
+    enqueued: int
+    delivered: int
+    """Hand-overs, each redelivery included."""
+    acknowledged: int
+    expired: int
+    dropped: int
+    """Records that a full non-durable subscription lost."""
+    dead_lettered: int
+    consumers: int

@@ -1,0 +1,365 @@
+"""Where records wait when more than their priority decides who may take them: selectors, groups, expiry, delay.
+
+Everything here happens under the lock of the queue. The records of each priority stand in a log, in order; every
+receiver has its own position in it, and never looks at a record twice. What comes again (was released, or belonged to
+a group that is free now) is put before the log for each receiver that has passed it.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+from native_engine.clock import Clock
+from native_engine.records import Entry, Matches
+
+__all__ = ["Store"]
+
+logger = logging.getLogger(__name__)
+
+_SMALL = 64
+"""Below this, tidying up is not worth the while."""
+
+
+class Log:
+    """The fresh records of one priority, in order, with those that are gone until there are too many of them."""
+
+    __slots__ = ("entries", "gone", "head")
+
+    def __init__(self) -> None:
+        self.entries: list[Entry] = []
+        self.gone = 0
+        self.head = 0  # nothing waits before it
+
+    def oldest(self) -> Entry | None:
+        """Give the first that waits."""
+        while self.head < len(self.entries):
+            if self.entries[self.head].waiting:
+                return self.entries[self.head]
+            self.head += 1
+        return None
+
+
+class Track:
+    """How far one receiver has come with one priority."""
+
+    __slots__ = ("again", "position")
+
+    def __init__(self) -> None:
+        self.again: list[Entry] = []  # a heap: what it has to look at before it goes on
+        self.position = 0  # in the log; what lies before it is not for this receiver
+
+
+class View:
+    """What one receiver has seen."""
+
+    __slots__ = ("matches", "proven", "tracks")
+
+    def __init__(self, matches: Matches | None) -> None:
+        self.matches = matches
+        self.proven: set[Entry] = set()  # found to match, and not taken yet
+        self.tracks: dict[int, Track] = {}
+
+    def track(self, priority: int) -> Track:
+        """Give the track of the priority."""
+        track = self.tracks.get(priority)
+        if track is None:
+            track = self.tracks[priority] = Track()
+        return track
+
+
+class Store:
+    """The waiting records of a queue. `Receiver` is any object that stands for who takes."""
+
+    def __init__(self, clock: Clock, numbers: Iterator[int]) -> None:
+        self._clock = clock
+        self._numbers = numbers
+        self._logs: dict[int, Log] = {}
+        self._priorities: list[int] = []  # the keys of the logs, highest first
+        self._returned: dict[Entry, None] = {}
+        self._views: dict[object, View] = {}
+        self._owners: dict[str, object] = {}
+        self._members: dict[str, dict[Entry, None]] = {}  # the waiting records of each group
+        self._delayed: set[Entry] = set()
+        self._timetable: list[tuple[int, int, Entry]] = []  # a heap: when to look at an entry, in milliseconds
+        self._expiring = 0  # how many of those that wait have an expiration
+        self._order = itertools.count()
+        self.waiting = 0
+        self.promised = 0
+        self.calm = _SMALL  # how many records without constraints have come since the last one with some
+        self.lapsed: list[Any] = []  # records that expired, for the queue to account for
+
+    # -- coming in
+
+    def add(self, record: Any) -> None:
+        """Put a new record at the end."""
+        constraints = record.constraints
+        if constraints is None:
+            self.calm += 1
+            self._append(Entry(record, next(self._numbers), 0, True))
+            return
+        self.calm = 0
+        now = self._now()
+        if _expired(record, now):
+            self.lapsed.append(record)
+            return
+        entry = Entry(record, next(self._numbers), 0, True)
+        if constraints.expiration:
+            self._note(constraints.expiration, entry)
+        if constraints.due > now:
+            entry.waiting = False
+            self._delayed.add(entry)
+            self._note(constraints.due, entry)
+        else:
+            self._append(entry)
+
+    def put_back(self, entry: Entry) -> None:
+        """Put a released record before the fresh ones."""
+        record = entry.record
+        if record.constraints is not None:
+            if _expired(record, self._now()):
+                self.lapsed.append(record)
+                return
+            if record.constraints.expiration:
+                self._note(record.constraints.expiration, entry)
+        self._log(record.priority)
+        self._returned[entry] = None
+        self._count(entry)
+        for view in self._views.values():
+            heapq.heappush(view.track(record.priority).again, entry)
+
+    def tick(self) -> None:
+        """Let expire what is too old, and let in what is due."""
+        now = self._now()
+        while self._timetable and self._timetable[0][0] <= now:
+            _, _, entry = heapq.heappop(self._timetable)
+            if not entry.waiting and entry not in self._delayed:
+                continue
+            if _expired(entry.record, now):
+                self._expire(entry)
+            elif entry in self._delayed and entry.record.constraints.due <= now:
+                self._delayed.discard(entry)
+                entry.number = next(self._numbers)  # it stands behind those that came before it was due
+                entry.waiting = True
+                self._append(entry)
+        for log in self._logs.values():
+            self._tidy(log)
+
+    @property
+    def next_time(self) -> float | None:
+        """When `tick` is to be called, in seconds since the epoch."""
+        return self._timetable[0][0] / 1000 if self._timetable else None
+
+    # -- going out
+
+    def find(self, receiver: object) -> Entry | None:
+        """Give, without taking it, what the receiver is to have next."""
+        view = self._views[receiver]
+        for priority in self._priorities:
+            track = view.track(priority)
+            again = track.again
+            while again:
+                if self._suits(again[0], receiver, view):
+                    return again[0]
+                heapq.heappop(again)
+            entries = self._logs[priority].entries
+            end = len(entries)
+            while track.position < end:
+                entry = entries[track.position]
+                if self._suits(entry, receiver, view):
+                    return entry
+                track.position += 1
+        return None
+
+    def take(self, entry: Entry, receiver: object) -> None:
+        """Take what `find` gave."""
+        self._remove(entry)
+        self._views[receiver].proven.discard(entry)
+        constraints = entry.record.constraints
+        if constraints is not None and constraints.group is not None:
+            if not constraints.closes_group:
+                self._owners[constraints.group] = receiver
+            elif self._owners.pop(constraints.group, None) is not None:
+                self._look_again(constraints.group)
+        self._tidy(self._logs[entry.record.priority])
+
+    def drop_oldest(self) -> Any | None:
+        """Remove and give the oldest record of the lowest priority; None if nothing waits."""
+        for priority in reversed(self._priorities):
+            log = self._logs[priority]
+            returned = (entry for entry in self._returned if entry.record.priority == priority)
+            entry = min(returned, default=None) or log.oldest()
+            if entry is not None:
+                self._remove(entry)
+                self._tidy(log)
+                return entry.record
+        return self._delayed.pop().record if self._delayed else None
+
+    def promise(self, entry: Entry, receiver: object) -> None:
+        """Note that the receiver was called for this entry, so that nobody else is."""
+        entry.promised_to = receiver
+        self.promised += 1
+
+    def forgo(self, entry: Entry, receiver: object) -> None:
+        """Take back a promise, if it still stands."""
+        if entry.promised_to is receiver:
+            entry.promised_to = None
+            self.promised -= 1
+
+    # -- receivers
+
+    def join(self, receiver: object, matches: Matches | None) -> None:
+        """Let the receiver look at everything, from the beginning."""
+        view = self._views[receiver] = View(matches)
+        for entry in self._returned:
+            heapq.heappush(view.track(entry.record.priority).again, entry)
+
+    def leave(self, receiver: object) -> None:
+        """Forget the receiver; its groups are free."""
+        del self._views[receiver]
+        for group in [group for group, owner in self._owners.items() if owner is receiver]:
+            del self._owners[group]
+            self._look_again(group)
+
+    # -- what there is
+
+    @property
+    def depth(self) -> int:
+        """How many records wait, also for their time."""
+        return self.waiting + len(self._delayed)
+
+    @property
+    def needed(self) -> bool:
+        """Whether there is anything that a plain queue could not do, or may be soon."""
+        return bool(
+            self.depth
+            or self._owners
+            or self.calm < _SMALL
+            or any(view.matches is not None for view in self._views.values())
+        )
+
+    def in_order(self) -> list[Any]:
+        """Give the records that wait, are due and have not expired, in the order of delivery."""
+        now = self._now()
+        entries = [*self._returned]
+        for log in self._logs.values():
+            entries += [entry for entry in log.entries if entry.waiting]
+        return [entry.record for entry in sorted(entries) if not _expired(entry.record, now)]
+
+    # -- inside
+
+    def _now(self) -> int:
+        return int(self._clock.now() * 1000)
+
+    def _suits(self, entry: Entry, receiver: object, view: View) -> bool:
+        """Tell whether the receiver may take the entry; if not, the receiver has done with it."""
+        if entry.waiting and self._is_free(entry, receiver):
+            if view.matches is None or entry in view.proven:
+                return True
+            if _evaluate(view.matches, entry.record):
+                view.proven.add(entry)
+                return True
+        view.proven.discard(entry)
+        return False
+
+    def _is_free(self, entry: Entry, receiver: object) -> bool:
+        constraints = entry.record.constraints
+        if constraints is None:
+            return True
+        if constraints.expiration and _expired(entry.record, self._now()):
+            self._expire(entry)
+            return False
+        return constraints.group is None or self._owners.get(constraints.group, receiver) is receiver
+
+    def _append(self, entry: Entry) -> None:
+        self._log(entry.record.priority).entries.append(entry)
+        self._count(entry)
+
+    def _count(self, entry: Entry) -> None:
+        self.waiting += 1
+        constraints = entry.record.constraints
+        if constraints is not None:
+            self._expiring += bool(constraints.expiration)
+            if constraints.group is not None:
+                self._members.setdefault(constraints.group, {})[entry] = None
+
+    def _remove(self, entry: Entry) -> None:
+        entry.waiting = False
+        self.waiting -= 1
+        if entry.promised_to is not None:
+            entry.promised_to = None
+            self.promised -= 1
+        if entry.fresh:
+            self._logs[entry.record.priority].gone += 1
+        else:
+            del self._returned[entry]
+        constraints = entry.record.constraints
+        if constraints is not None:
+            self._expiring -= bool(constraints.expiration)
+            if constraints.group is not None:
+                members = self._members[constraints.group]
+                del members[entry]
+                if not members:
+                    del self._members[constraints.group]
+
+    def _expire(self, entry: Entry) -> None:
+        self.lapsed.append(entry.record)
+        if entry in self._delayed:
+            self._delayed.discard(entry)
+        else:
+            self._remove(entry)
+
+    def _log(self, priority: int) -> Log:
+        log = self._logs.get(priority)
+        if log is None:
+            log = self._logs[priority] = Log()
+            self._priorities = sorted(self._logs, reverse=True)
+        return log
+
+    def _note(self, when: int, entry: Entry) -> None:
+        if len(self._timetable) > 2 * (len(self._delayed) + self._expiring) + _SMALL:
+            self._timetable = [place for place in self._timetable if self._is_here(place[2])]
+            heapq.heapify(self._timetable)
+        heapq.heappush(self._timetable, (when, next(self._order), entry))
+
+    def _is_here(self, entry: Entry) -> bool:
+        return entry.waiting or entry in self._delayed
+
+    def _look_again(self, group: str) -> None:
+        """Show the records of a group that became free to all receivers that have passed them."""
+        for entry in self._members.get(group, ()):
+            entries = self._logs[entry.record.priority].entries
+            for view in self._views.values():
+                track = view.track(entry.record.priority)
+                passed = track.position > 0 and entries[track.position - 1].number >= entry.number
+                if passed or not entry.fresh:
+                    heapq.heappush(track.again, entry)
+
+    def _tidy(self, log: Log) -> None:
+        """Take what is gone out of the log, once that is most of it."""
+        if log.gone <= _SMALL or log.gone * 2 <= len(log.entries):
+            return
+        kept = [0, *itertools.accumulate(entry.waiting for entry in log.entries)]
+        for view in self._views.values():
+            view.proven = {entry for entry in view.proven if entry.waiting}
+            for priority, track in view.tracks.items():
+                if self._logs.get(priority) is log:
+                    track.position = kept[track.position]
+        log.entries = [entry for entry in log.entries if entry.waiting]
+        log.gone = log.head = 0
+
+
+def _expired(record: Any, now: int) -> bool:
+    constraints = record.constraints
+    return constraints is not None and 0 < constraints.expiration <= now
+
+
+def _evaluate(matches: Matches, record: Any) -> bool:
+    try:
+        return matches(record)
+    except Exception:
+        logger.exception("A selector failed; the record counts as not matching")
+        return False

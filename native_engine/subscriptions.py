@@ -1,0 +1,80 @@
+"""Which subscriptions there are, and who may use them."""
+
+from __future__ import annotations
+
+import itertools
+from typing import TypeAlias
+
+from native_engine.errors import ErrorTypes
+from native_engine.receiver import Receiver
+from native_engine.records import Matches
+from native_engine.topic import Interest, Subscription
+from native_engine.waiting import Call
+
+__all__ = ["Subscriptions"]
+
+Key: TypeAlias = "tuple[str | None, str]"
+"""The owner (None if it has none) and the name."""
+
+
+class Subscriptions:
+    """The named subscriptions of an engine. Used under the engine's lock."""
+
+    def __init__(self, errors: ErrorTypes) -> None:
+        self._errors = errors
+        self._durable: dict[Key, Subscription] = {}
+        self._shared: dict[Key, Subscription] = {}  # the non-durable ones
+        self._numbers = itertools.count(1)
+
+    def unnamed(self, interest: Interest, matches: Matches | None) -> Subscription:
+        """Give a new subscription for one receiver."""
+        return Subscription(f"#{next(self._numbers)}", interest, matches, durable=False, shared=False)
+
+    def named(self, key: Key, interest: Interest, matches: Matches | None, durable: bool, shared: bool) -> Subscription:
+        """Give the subscription of this name: the one that exists if it is the same, else a new one.
+
+        Raises the in-use error if somebody uses the name in another way.
+        """
+        known = self._durable if durable else self._shared
+        subscription = known.get(key)
+        if subscription is not None:
+            if subscription.shared != shared:
+                raise self._errors.in_use(
+                    f"{key[1]!r} is the name of a subscription that is shared, or of one that is not"
+                )
+            if subscription.is_active and not shared:
+                raise self._errors.in_use(f"The durable subscription {key[1]!r} has an active consumer")
+            if subscription.interest == interest:
+                return subscription
+            self._end(known, key, subscription)
+        owner, name = key
+        subscription = Subscription(name if owner is None else f"{owner}:{name}", interest, matches, durable, shared)
+        known[key] = subscription
+        return subscription
+
+    def unsubscribe(self, key: Key) -> None:
+        """Delete a durable subscription."""
+        subscription = self._durable.get(key)
+        if subscription is None:
+            raise self._errors.no_destination(f"There is no durable subscription {key[1]!r}")
+        self._end(self._durable, key, subscription)
+
+    def leave(self, subscription: Subscription, receiver: Receiver) -> list[Call]:
+        """Part with a receiver; a non-durable subscription ends with its last one. Gives the calls to make."""
+        calls = subscription.queue.leave(receiver)
+        if not subscription.durable and not subscription.is_active:
+            subscription.end()
+            self._shared = {key: each for key, each in self._shared.items() if each is not subscription}
+        return calls
+
+    def forget_topic(self, subscriptions: list[Subscription]) -> None:
+        """Delete the subscriptions of a topic that is deleted."""
+        for subscription in subscriptions:
+            self._durable = {key: each for key, each in self._durable.items() if each is not subscription}
+            subscription.end()
+
+    def _end(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
+        if subscription.is_active or subscription.queue.in_flight:
+            raise self._errors.in_use(f"The subscription {key[1]!r} is in use")
+        del known[key]
+        subscription.end()

@@ -1,0 +1,196 @@
+"""Doing several sends and settlements as one, and waiting for room before any of it is done."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any, TypeAlias
+
+from native_engine.bounds import WaitingSender
+from native_engine.errors import ErrorType
+from native_engine.queue import Queue, Setting, State
+from native_engine.receiver import Receiver
+from native_engine.records import Outcome, Receipt, Record
+from native_engine.waiting import Call, make
+
+if TYPE_CHECKING:
+    from native_engine.sender import Sender
+
+__all__ = ["Settlement", "Transaction"]
+
+Settlement: TypeAlias = tuple[Receiver, Sequence[Receipt], Outcome]
+
+
+class Part:
+    """What a transaction does to one queue."""
+
+    __slots__ = ("queue", "records", "settlements")
+
+    def __init__(self, queue: Queue) -> None:
+        self.queue = queue
+        self.records: list[Any] = []
+        self.settlements: list[Settlement] = []
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether a delivery to be settled is not held any more."""
+        return not all(receiver.holds_all(receipts) for receiver, receipts, _ in self.settlements)
+
+    @property
+    def leaving(self) -> list[Any]:
+        """The records whose room becomes free."""
+        accepted = [receipts for _, receipts, outcome in self.settlements if outcome is None]
+        return [receipt.record for receipts in accepted for receipt in receipts]
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether there may be no room for the records."""
+        queue = self.queue
+        return bool(self.records) and queue.bounds is not None and not queue.drops_oldest and queue.state is State.OPEN
+
+    def apply(self) -> int:
+        """Do it; gives how many deliveries were accepted."""
+        accepted = 0
+        for receiver, receipts, outcome in self.settlements:
+            settled = receiver.apply(receipts, outcome)
+            accepted += settled if outcome is None else 0
+        for record in sorted(self.records, key=_urgency):  # receivers without a lock must not see the last first
+            self.queue.put(record)
+        return accepted
+
+
+class Transaction:
+    """Sends and settlements that are done together or not at all.
+
+    All the queues stay locked while it is done. A receiver that takes without the lock may get one of the records
+    before the others are in; but it finds none missing, because `take` looks under the lock before it gives None.
+    """
+
+    def __init__(
+        self, setting: Setting, sends: Sequence[tuple[Sender, Record]], settlements: Sequence[Settlement]
+    ) -> None:
+        self._setting = setting
+        self._failure: ErrorType = setting.errors.rolled_back
+        self._sender: Sender | None = None
+        parts: dict[Queue, Part] = {}
+        for sender, record in sends:
+            for queue in sender.targets(record):
+                parts.setdefault(queue, Part(queue)).records.append(record)
+        for receiver, receipts, outcome in settlements:
+            settled = parts.setdefault(receiver.queue, Part(receiver.queue)).settlements
+            settled.append((receiver, receipts, outcome))
+        self._parts = sorted(parts.values(), key=lambda part: part.queue.serial)  # the order of locking
+
+    def commit(self) -> None:
+        """Wait for room for all the sends, then do everything. Raises the rolled-back error with nothing done."""
+        self._wait_and_run()
+
+    def move_dead_letters(self) -> None:
+        """Do everything now, also beyond the bounds, and count what is accepted as dead letters."""
+        with self._locked():
+            self._check()
+            calls = self._apply(dead_letters=True)
+        make(calls)
+
+    def send(self, sender: Sender) -> None:
+        """Do it as a plain send, which `sender.close()` wakes and which raises the full error."""
+        self._sender = sender
+        self._failure = self._setting.errors.full
+        self._wait_and_run()
+
+    # -- inside
+
+    def _wait_and_run(self) -> None:
+        thread: WaitingSender | None = None
+        deadline = 0.0
+        try:
+            while True:
+                with self._locked():
+                    self._check()
+                    full = self._first_without_room(thread)
+                    if full is None:
+                        calls = self._apply()
+                        break
+                    if thread is None:
+                        thread = WaitingSender()
+                        deadline = self._start_to_wait(full, thread)
+                    elif time.monotonic() >= deadline:
+                        raise self._failure(f"There was no room in {full.queue.name} for {self._patience:g} seconds")
+                    self._line_up(full, thread)
+                thread.sleep(max(0.0, deadline - time.monotonic()))
+        finally:
+            if thread is not None:
+                self._stop_waiting(thread)
+        make(calls)
+
+    @property
+    def _patience(self) -> float:
+        return self._setting.limits.block_timeout
+
+    def _start_to_wait(self, full: Part, thread: WaitingSender) -> float:
+        """Give the time when the waiting ends, unless there is nothing to wait for."""
+        if self._setting.limits.when_full == "fail":
+            raise self._failure(f"{full.queue.name} is full")
+        for part in self._parts:
+            if part.is_limited and part.queue.bounds is not None and not part.queue.bounds.could_fit(part.records):
+                raise self._failure(f"More than {part.queue.name} may hold at all")
+        if self._sender is not None:
+            self._sender.waiting.add(thread)
+        return time.monotonic() + self._patience
+
+    def _line_up(self, full: Part, thread: WaitingSender) -> None:
+        for part in self._parts:
+            if part.queue.bounds is not None:
+                if part is full:
+                    part.queue.bounds.line_up(thread)
+                else:
+                    part.queue.bounds.step_out(thread)
+
+    def _stop_waiting(self, thread: WaitingSender) -> None:
+        if self._sender is not None:
+            self._sender.waiting.discard(thread)
+        for part in self._parts:
+            if part.queue.bounds is not None:
+                with part.queue.lock:
+                    part.queue.bounds.step_out(thread)
+
+    def _check(self) -> None:
+        """Raise if it cannot be done, with nothing done yet."""
+        if self._sender is not None and self._sender.closed:
+            raise self._setting.errors.closed("The sender is closed")
+        for part in self._parts:
+            if part.queue.state is not State.DELETED or self._sender is not None:
+                part.queue.check()
+            elif part.records:
+                raise self._failure(f"{part.queue.name} was deleted")
+            if part.is_stale:
+                raise self._failure("A delivery to be settled is not held any more")
+
+    def _first_without_room(self, thread: WaitingSender | None) -> Part | None:
+        for part in self._parts:
+            bounds = part.queue.bounds
+            if bounds is not None and part.is_limited and not bounds.has_room(part.records, part.leaving, thread):
+                return part
+        return None
+
+    def _apply(self, dead_letters: bool = False) -> list[Call]:
+        calls: list[Call] = []
+        for part in self._parts:
+            accepted = part.apply()
+            if dead_letters:
+                part.queue.dead_lettered += accepted
+        for part in self._parts:
+            calls += part.queue.offer()
+        return calls
+
+    @contextmanager
+    def _locked(self) -> Iterator[None]:
+        with ExitStack() as locks:
+            for part in self._parts:
+                locks.enter_context(part.queue.lock)
+            yield
+
+
+def _urgency(record: Record) -> int:
+    return -record.priority

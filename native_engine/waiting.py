@@ -1,0 +1,40 @@
+"""Calling receivers that wait: how a record that may be taken finds somebody to take it.
+
+The queue decides under its lock whom to call. A receiver whose thread sleeps in `take` is woken there and then. A
+listener is a callback of the application's, so it is called when the lock is free again.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Protocol, TypeAlias
+
+__all__ = ["Call", "Ready", "make"]
+
+logger = logging.getLogger(__name__)
+
+Ready: TypeAlias = Callable[[], bool]
+
+
+class Callee(Protocol):
+    """Whose callback is called."""
+
+    def decline(self, number: int) -> list[Call]:
+        """Say that this call finds nobody; gives the calls to be made instead."""
+
+
+Call: TypeAlias = tuple[Callee, Ready, int]
+"""The listener, its callback, and the number of the call."""
+
+
+def make(calls: list[Call]) -> None:
+    """Make the calls, with no lock held, and those that follow when a listener is busy."""
+    for callee, callback, number in calls:
+        try:
+            answer = callback()
+        except Exception:
+            logger.exception("A listener's callback failed; it counts as busy")
+            answer = False
+        if not answer:
+            calls += callee.decline(number)
