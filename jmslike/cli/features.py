@@ -43,7 +43,7 @@ def _as_dict(found: Capabilities) -> dict[str, object]:
 
 def _table(found: Capabilities) -> Table:
     table = Table(title=f"{found.product} {found.version}", title_justify="left")
-    table.add_column("feature")
+    table.add_column("feature", no_wrap=True)
     table.add_column("support")
     table.add_column("note")
     for feature, support in found.features.items():

@@ -118,10 +118,14 @@ class Stage:
         return Topic(self.name)
 
     def connect(self, name: str) -> Connection:
-        """Open a connection, which is closed with the stage; its client id is the same for the same name."""
+        """Open a receiver's connection, which is closed with the stage.
+
+        It has a client id only for the sake of a durable subscription, as receivers with different ones share none.
+        """
         connection = self._factory.create_connection()
         self._connections.append(connection)
-        connection.client_id = self._client_id(name)
+        if self._durable:
+            connection.client_id = self._client_id(name)
         return connection
 
     def _client_id(self, name: str) -> str:
@@ -140,10 +144,10 @@ class Stage:
         """Start as many receivers as were asked for, all with the same kind of consumer."""
         return [self.receiver(name, subscribe, work) for name in self.names]
 
-    def create_durable_consumer(self, session: Session) -> MessageConsumer:
-        """Subscribe durably to the topic of this stage, until its end."""
+    def durably(self) -> Subscribe:
+        """Let each receiver from now on have a durable subscription to the topic of its own, until the stage ends."""
         self._durable = True
-        return session.create_durable_consumer(self.topic, DURABLE)
+        return lambda session: session.create_durable_consumer(self.topic, DURABLE)
 
     def _unsubscribe(self) -> None:
         for name in self.names:

@@ -157,7 +157,7 @@ def on_topic(stage: Stage) -> list[Check]:
 
 def on_durable_subscription(stage: Stage) -> list[Check]:
     """A durable subscription keeps them until its receiver is back."""
-    return _play(stage, stage.topic, stage.create_durable_consumer, Heir.ITSELF, one_stream=False)
+    return _play(stage, stage.topic, stage.durably(), Heir.ITSELF, one_stream=False)
 
 
 SCENARIO = Scenario(

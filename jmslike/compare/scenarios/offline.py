@@ -60,7 +60,7 @@ def on_topic(stage: Stage) -> list[Check]:
 
 def on_durable_subscription(stage: Stage) -> list[Check]:
     """A durable subscription keeps them."""
-    return _play(stage, stage.topic, stage.create_durable_consumer, kept=True)
+    return _play(stage, stage.topic, stage.durably(), kept=True)
 
 
 SCENARIO = Scenario(

@@ -16,7 +16,7 @@ Run = Callable[..., Result]
 
 def line(result: Result, start: str) -> str:
     (found,) = (text for text in result.stdout.splitlines() if text.startswith(start))
-    return found
+    return found.rstrip()
 
 
 def test_what_is_installed_and_what_answers(run: Run, url: str) -> None:
