@@ -65,7 +65,7 @@ class Message(HeaderAccess, PropertyAccess):
         Raises IllegalStateError if the session or its connection was closed.
         """
         if self._session is not None:
-            self._session._acknowledge(self)  # noqa: SLF001 - the message's own session
+            self._session._acknowledge(self)
 
     # Properties
 

@@ -62,7 +62,7 @@ def _body(foreign: Any, serializer: ObjectSerializer | None) -> Message:
     if _has(foreign, "object"):
         encoded = fresh(ObjectMessage)
         if serializer is not None:
-            encoded._serializer = serializer  # noqa: SLF001 - as a session does
+            encoded._serializer = serializer
         encoded.object = foreign.object
         return encoded
     if _has(foreign, "map_names", "get_object"):

@@ -29,7 +29,7 @@ def _draft(envelope: Envelope | None) -> Draft:
     draft.redelivered = envelope.redelivered if isinstance(envelope, Draft) else None
     if envelope is None:
         draft.terms = Terms(None, DEFAULT_DELIVERY_MODE, None, "")  # type: ignore[arg-type]
-        draft._id = ""  # noqa: SLF001 - a draft is an envelope
+        draft._id = ""
         draft.sent_at = 0.0
         draft.priority = DEFAULT_PRIORITY
         draft.constraints = None
@@ -39,7 +39,7 @@ def _draft(envelope: Envelope | None) -> Draft:
         draft.body = None
     else:
         draft.terms = envelope.terms
-        draft._id = envelope.id  # noqa: SLF001
+        draft._id = envelope.id
         draft.sent_at = envelope.sent_at
         draft.priority = envelope.priority
         draft.constraints = envelope.constraints
@@ -85,7 +85,7 @@ class HeaderAccess:
     @message_id.setter
     def message_id(self, value: str | None) -> None:
         checked = typed.string(value)
-        self._changed()._id = checked or ""  # noqa: SLF001
+        self._changed()._id = checked or ""
 
     @property
     def destination(self) -> Destination | None:
@@ -206,7 +206,7 @@ class HeaderAccess:
         """JMSType: a name that the application gives to this kind of message; None by default."""
         return self._headers.type
 
-    @type.setter  # noqa: A003
+    @type.setter
     def type(self, value: str | None) -> None:
         self._headers = self._headers._replace(type=typed.string(value))
 

@@ -35,7 +35,7 @@ class ObjectMessage(Message):
         except Exception as error:
             raise MessageFormatError(f"the object cannot be decoded: {error}") from error
 
-    @object.setter  # noqa: A003
+    @object.setter
     def object(self, value: Any) -> None:
         self._require_writable_body()
         if value is None:

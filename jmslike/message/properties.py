@@ -142,19 +142,19 @@ class Properties(MutableMapping[str, PropertyValue]):
         self._owner = owner
 
     def __getitem__(self, name: str) -> PropertyValue:
-        return self._owner._property_map()[name]  # noqa: SLF001 - the view belongs to its owner
+        return self._owner._property_map()[name]
 
     def __setitem__(self, name: str, value: PropertyValue) -> None:
         self._owner.set_object_property(name, value)
 
     def __delitem__(self, name: str) -> None:
-        del self._owner._writable_properties()[name]  # noqa: SLF001
+        del self._owner._writable_properties()[name]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._owner._property_map())  # noqa: SLF001
+        return iter(self._owner._property_map())
 
     def __len__(self) -> int:
-        return len(self._owner._property_map())  # noqa: SLF001
+        return len(self._owner._property_map())
 
     def __repr__(self) -> str:
         return f"Properties({dict(self)!r})"

@@ -47,17 +47,17 @@ def long(value: int) -> Long:
     return Long(_integer(value))
 
 
-def single(value: float) -> Float:
-    """Round a number to single precision."""
-    return Float(_number(value))
-
-
 def double(value: float) -> float:
     """Check a number of double precision; an int becomes a float."""
     try:
         return float(_number(value))
     except OverflowError:
-        raise ValueError("an int this large is out of the range of a double") from None
+        raise ValueError("an int this large is out of the range of a double and of a float") from None
+
+
+def single(value: float) -> Float:
+    """Round a number to single precision."""
+    return Float(double(value))
 
 
 def char(value: str) -> Char:
