@@ -17,6 +17,9 @@ from jmslike.values import Float
 MAX_LENGTH: Final = 65_536
 """The longest selector, in characters."""
 
+EXCERPT: Final = 40
+"""How much of a text an error shows to either side, in characters."""
+
 KEYWORDS: Final = frozenset({"NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE"})
 
 # Java's identifiers: what may begin one, and what may follow. Java also lets control characters follow; we do not.
@@ -67,7 +70,7 @@ def tokens_of(text: str) -> list[Token]:
         if group == "name":
             kind = _kind_of_name(source)
             if kind == "name" and not source.isascii() and not is_identifier(source):
-                raise error_at(text, start, f"{source[:40]!r} is not a name")
+                raise error_at(text, start, f"{source[:EXCERPT]!r} is not a name")
         elif group == "symbol":
             kind = source
         elif group == "string":
@@ -92,8 +95,8 @@ def is_identifier(name: str) -> bool:
 
 def error_at(text: str, start: int, reason: str) -> InvalidSelectorError:
     """Give the error for what begins at `start` (counted from 0; people count from 1)."""
-    begin = max(0, start - 40)
-    excerpt = ("..." if begin else "") + text[begin : start + 40] + ("..." if start + 40 < len(text) else "")
+    begin = max(0, start - EXCERPT)
+    excerpt = ("..." if begin else "") + text[begin : start + EXCERPT] + ("..." if start + EXCERPT < len(text) else "")
     return InvalidSelectorError(f"invalid selector at position {start + 1}: {reason}, in {excerpt!r}")
 
 
@@ -107,7 +110,7 @@ def _complaint(source: str) -> str:
     if source == "'":
         return "expected a second quote that ends the string"
     if source[0] in "0123456789.":
-        return f"{source[:40]!r} is neither a number nor a name"
+        return f"{source[:EXCERPT]!r} is neither a number nor a name"
     return f"{source!r} does not belong into a selector"
 
 
@@ -118,7 +121,9 @@ def _exact(text: str, start: int, source: str) -> int:
         value = int(digits, 16)
     elif digits[0] == "0":
         if not set(digits) <= set("01234567"):
-            raise error_at(text, start, f"{source[:40]!r} begins with 0 as an octal number, but has a digit above 7")
+            raise error_at(
+                text, start, f"{source[:EXCERPT]!r} begins with 0 as an octal number, but has a digit above 7"
+            )
         value = int(digits, 8)
     else:
         value = int(digits) if len(digits) < 20 else 1 << 64

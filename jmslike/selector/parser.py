@@ -13,7 +13,7 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from jmslike.errors import InvalidSelectorError
-from jmslike.selector.lexer import Token, error_at, tokens_of
+from jmslike.selector.lexer import EXCERPT, Token, error_at, tokens_of
 from jmslike.selector.operations import negated
 from jmslike.selector.tree import (
     And,
@@ -255,7 +255,7 @@ class _Parser:
     def identifier(self, token: Token) -> Identifier:
         name = str(token.value)
         if name.startswith("JMS") and name not in HEADERS and not name.startswith(("JMSX", "JMS_")):
-            raise self.error(token, f"{name[:40]} is not one of the headers {', '.join(sorted(HEADERS))}")
+            raise self.error(token, f"{name[:EXCERPT]} is not one of the headers {', '.join(sorted(HEADERS))}")
         return Identifier(name)
 
     # What kind of node is wanted
@@ -313,7 +313,7 @@ class _Parser:
 
     def expected(self, description: str) -> InvalidSelectorError:
         token = self.token
-        found = "the end" if token.kind == "end" else self.text[token.start : min(token.end, token.start + 40)]
+        found = "the end" if token.kind == "end" else self.text[token.start : min(token.end, token.start + EXCERPT)]
         return self.error(token, f"expected {description}, found {found}")
 
     def error(self, token: Token, reason: str) -> InvalidSelectorError:

@@ -32,6 +32,11 @@ def test_too_long(text: str) -> None:
     assert refused(text) == f"a selector has at most {MAX_LENGTH} characters, not {len(text)}"
 
 
+def test_the_bounds() -> None:
+    """SEL-31: what the documentation promises."""
+    assert (MAX_LENGTH, MAX_DEPTH, MAX_PATTERN) == (65_536, 32, 1_000)
+
+
 def test_the_longest() -> None:
     """SEL-31: the bound itself is allowed."""
     assert selects("a" + " " * (MAX_LENGTH - 1), a=True)

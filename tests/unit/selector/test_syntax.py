@@ -240,10 +240,25 @@ def test_the_mistake_is_shown_in_its_surroundings() -> None:
         "invalid selector at position 26: expected a value or a condition, found the end, "
         "in \"color = 'red' AND price >\""
     )
+
+
+def test_a_long_text_is_cut() -> None:
+    """CONS-18: an error shows forty characters to either side, and no more of what it found."""
     message = refused("aa OR " * 100 + "= 1" + " OR aa" * 100)
-    assert "at position 601: expected a value or a condition, found =, in '..." in message
-    assert message.endswith("...'")
-    assert len(message) < 200
+    begun, ended = ("aa OR " * 7)[-40:], ("= 1" + " OR aa" * 7)[:40]
+    assert message == (
+        f"invalid selector at position 601: expected a value or a condition, found =, in '...{begun}{ended}...'"
+    )
+    assert f"found {'x' * 40}, in" in refused("a " + "x" * 50)
+    assert f": '{'1' * 39}x' is neither" in refused("1" * 39 + "x" * 9)
+    assert f": '{'0' * 40}' begins with 0" in refused("a = " + "0" * 40 + "9")
+    assert f": '{'x' * 40}' is not a name" in refused("x" * 40 + "²")
+    assert f": JMS{'x' * 37} is not one" in refused("JMS" + "x" * 40)
+    assert refused("a b").endswith("found b, in 'a b'")
+    assert refused("a b" + " " * 39).endswith(f"in 'a b{' ' * 39}'")
+    assert refused("a b" + " " * 40).endswith(f"in 'a b{' ' * 39}...'")
+    assert refused("(" + "a" * 38 + " b").endswith(f"in '({'a' * 38} b'")
+    assert refused("(" + "a" * 39 + " b").endswith(f"in '...{'a' * 39} b'")
 
 
 @pytest.mark.parametrize(
