@@ -20,6 +20,7 @@ class _Requestor:
             raise IllegalStateError("a requestor needs a session that is not transacted and acknowledges by itself")
         if not isinstance(destination, kind):
             raise InvalidDestinationError(f"requests go to a {kind.__name__.lower()}, not to {destination!r}")
+        self._open = True
         self._session = session
         self._reply_to = session.create_temporary_queue() if kind is Queue else session.create_temporary_topic()
         self._producer = session.create_producer(destination)
@@ -47,12 +48,15 @@ class _Requestor:
 
     def close(self) -> None:
         """Close the session that was given, and delete the temporary destination. A second call does nothing."""
+        if not self._open:
+            return
+        self._open = False
         try:
             self._producer.close()
             self._consumer.close()
             self._reply_to.delete()
         except IllegalStateError:
-            pass  # the session or connection is closed already
+            pass  # the connection is closed already, and the destination with it
         self._session.close()
 
 

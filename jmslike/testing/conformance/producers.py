@@ -327,7 +327,7 @@ def test_a_received_bytes_message_that_was_partly_read_is_sent_on_whole(jms: Pro
 
 
 def test_both_delivery_modes_share_a_destination(jms: Provider) -> None:
-    """PROD-21: persistent and non-persistent messages of one queue all arrive, each once."""
+    """PROD-03, HDR-02: persistent and non-persistent messages of one queue all arrive, each once."""
     line = Line(jms)
     modes = [DeliveryMode.PERSISTENT, DeliveryMode.NON_PERSISTENT] * 3
     for number, mode in enumerate(modes):

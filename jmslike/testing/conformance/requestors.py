@@ -29,18 +29,18 @@ class Service:
         self._consumer = self._session.create_consumer(destination)
         self.reply_to: Destination | None = None
 
-    def answer(self, *texts: str) -> Task[None]:
+    def answer(self, *texts: str, correlated: bool = True) -> Task[None]:
         """Answer the next request with these texts, in a thread of its own."""
-        return self._jms.in_thread(lambda: self._answer(texts))
+        return self._jms.in_thread(lambda: self._answer(texts, correlated))
 
-    def _answer(self, texts: tuple[str, ...]) -> None:
+    def _answer(self, texts: tuple[str, ...], correlated: bool) -> None:
         request = take(self._jms, self._consumer)
         assert request.reply_to is not None
         self.reply_to = request.reply_to
         producer = self._session.create_producer(request.reply_to)
         for text in texts:
             reply = self._session.create_text_message(f"{text_of(request)} {text}")
-            reply.correlation_id = request.message_id
+            reply.correlation_id = request.message_id if correlated else None
             producer.send(reply)
 
 
@@ -59,6 +59,17 @@ def test_a_queue_requestor_gives_the_reply_to_each_request(jms: Provider) -> Non
             seen.append(service.reply_to)
     assert isinstance(seen[0], TemporaryQueue)
     assert seen[0] == seen[1]
+
+
+@requires(Feature.TEMPORARY)
+def test_a_reply_needs_no_correlation_id(jms: Provider) -> None:
+    """REQ-02: many services set none."""
+    queue = jms.queue()
+    service = Service(jms, queue)
+    session = jms.connection().create_session()
+    answering = service.answer("answered", correlated=False)
+    assert text_of(QueueRequestor(session, queue).request(session.create_text_message("plain"))) == "plain answered"
+    answering.result()
 
 
 @requires(Feature.TEMPORARY)
