@@ -262,6 +262,10 @@ class MessageConsumer:
         return received(envelope, session, attempts, number)
 
     def __iter__(self) -> Iterator[Message]:
+        self._check_open()
+        return self._messages()
+
+    def _messages(self) -> Iterator[Message]:
         while self._open and (message := self.receive()) is not None:
             yield message
 

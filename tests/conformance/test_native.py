@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+import jmslike
 from jmslike.testing import Harness
 from jmslike.testing.conformance import *  # noqa: F403
+
+_URL = "native://conformance"
 
 
 @pytest.fixture(scope="session")
 def harness() -> Harness:
-    return Harness("native", "native://conformance")
+    return Harness("native", _URL, cut=lambda: jmslike.forget(_URL))

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Final
 
-from jmslike.capabilities import NATIVE, Capabilities, Feature, partial
+from jmslike.capabilities import NATIVE, Capabilities, Feature, unsupported
 from jmslike.errors import InvalidDestinationError, JMSError
 from jmslike.selector import Selector
 from jmslike.spi import (
@@ -26,7 +26,7 @@ from transports.native import engines
 
 _FEATURES: Final = {
     **dict.fromkeys(Feature, NATIVE),
-    Feature.PERSISTENCE: partial(PROD_21="this engine is in memory: its messages end with the process"),
+    Feature.PERSISTENCE: unsupported("native://NAME is in memory, so that persistent messages, too, end with the process"),
 }
 
 
@@ -44,7 +44,7 @@ class NativeTransport:
         self._events: Events | None = None
         self.client_id: str | None = None
         self._temporaries: set[Destination] = set()
-        self._links: list[NativeLink] = []
+        self._links: set[NativeLink] = set()
 
     @property
     def engine(self) -> Engine:
@@ -71,8 +71,12 @@ class NativeTransport:
     def session(self, spec: SessionSpec) -> NativeLink:
         """See Transport.session. The engine treats all modes alike."""
         link = NativeLink(self)
-        self._links.append(link)
+        self._links.add(link)
         return link
+
+    def ended(self, link: NativeLink) -> None:
+        """Forget a session that is closed."""
+        self._links.discard(link)
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
         """See Transport.create_temporary."""
@@ -96,7 +100,7 @@ class NativeTransport:
         shared, self._shared = self._shared, None
         if shared is None:
             return
-        for link in self._links:
+        for link in list(self._links):
             link.close()
         engines.leave(shared, self)
         for destination in self._temporaries:
@@ -134,6 +138,8 @@ class NativeLink:
                 excluded_origin=spec.excluded_origin,
                 owner=self._transport.client_id,
             )
+        # a closed one is kept only for what it has handed out
+        self._receivers = [kept for kept in self._receivers if kept.held or not kept.closed]
         self._receivers.append(receiver)
         return receiver
 
@@ -151,3 +157,4 @@ class NativeLink:
         for receiver in receivers:
             receiver.close()
             receiver.release_unsettled()
+        self._transport.ended(self)
