@@ -244,7 +244,7 @@ class MessageConsumer:
         sender = link.sender(queue)
         try:
             # apart from the application's transaction, which may be rolled back
-            link.commit([(sender, copy)], [(self._subscription, (receipt,), ACCEPT)])
+            link.commit([(sender, copy)], [(self._subscription, (receipt,), ACCEPT)], dead_letters=True)
         finally:
             sender.close()
 

@@ -324,8 +324,12 @@ class SessionLink(Protocol):
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
         """Subscribe (C1)."""
 
-    def commit(self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement]) -> None:
-        """Send and settle as one (C6, C7). Usable in any session mode: dead letters go this way."""
+    def commit(
+        self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
+    ) -> None:
+        """Send and settle as one (C6, C7). Usable in any session mode: the core moves `dead_letters` this way, which a
+        provider that limits its queues takes even when they are full.
+        """
 
     def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
         """Give what waits in the queue now, oldest first; a generator, so that it can be closed. Only if BROWSE is

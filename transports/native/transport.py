@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.metadata import version
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from jmslike.capabilities import NATIVE, Capabilities, Feature, unsupported
 from jmslike.errors import InvalidDestinationError, JMSError
@@ -21,16 +21,16 @@ from jmslike.spi import (
     TemporaryQueue,
     TemporaryTopic,
 )
-from native_engine import Engine, Receiver
+from native_engine import Engine, Kind, Receiver
 from transports.native import engines
 
 _FEATURES: Final = {
     **dict.fromkeys(Feature, NATIVE),
-    Feature.PERSISTENCE: unsupported("native://NAME is in memory, so that persistent messages, too, end with the process"),
+    Feature.PERSISTENCE: unsupported("native://NAME is in memory: persistent messages, too, end with the process"),
 }
 
 
-def _kind(destination: Destination) -> str:
+def _kind(destination: Destination) -> Kind:
     return "queue" if destination.is_queue else "topic"
 
 
@@ -119,7 +119,8 @@ class NativeLink:
 
     def sender(self, destination: Destination) -> Sender:
         """See SessionLink.sender."""
-        return self._engine.sender(_kind(destination), destination.name)
+        # its errors are JMS errors, because the engine was made with them
+        return cast("Sender", self._engine.sender(_kind(destination), destination.name))
 
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
         """See SessionLink.subscribe."""
@@ -143,9 +144,12 @@ class NativeLink:
         self._receivers.append(receiver)
         return receiver
 
-    def commit(self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement]) -> None:
+    def commit(
+        self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
+    ) -> None:
         """See SessionLink.commit."""
-        self._engine.commit(sends, settlements)
+        # both kinds of parts were made by the engine
+        self._engine.commit(cast("Any", sends), cast("Any", settlements), dead_letters=dead_letters)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
         """See SessionLink.browse."""

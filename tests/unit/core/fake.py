@@ -143,7 +143,9 @@ class FakeLink:
         self.broker.subscriptions.append(subscription)
         return subscription
 
-    def commit(self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Settlement]) -> None:
+    def commit(
+        self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
+    ) -> None:
         self.transport.check()
         self.broker.called("commit", list(sends), [(s, list(r), o) for s, r, o in settlements])
         for subscription, receipts, outcome in settlements:
