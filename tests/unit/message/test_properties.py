@@ -91,7 +91,7 @@ def test_group_properties() -> None:
     assert delivered(message).get_int_property("JMSXGroupSeq") == -1
     for name, value in [("JMSXGroupID", 5), ("JMSXGroupSeq", "1"), ("JMSXGroupSeq", True), ("JMSXGroupSeq", 1 << 31)]:
         with pytest.raises(MessageFormatError, match=name):
-            message.properties[name] = value
+            message.set_object_property(name, value)
     with pytest.raises(MessageFormatError, match="JMSXGroupSeq"):
         message.set_byte_property("JMSXGroupSeq", 1)
     message.properties.update(JMSXGroupID=None, JMSXGroupSeq=None)

@@ -65,10 +65,7 @@ def test_received_texts_are_read_only() -> None:
 
 
 SETTERS = [
-    *(
-        pytest.param(lambda m, n, kind=kind: getattr(m, f"set_{kind}")(n, VALUES[kind]), id=kind)  # type: ignore[misc]
-        for kind in VALUES
-    ),
+    *(pytest.param(lambda m, n, kind=kind: getattr(m, f"set_{kind}")(n, VALUES[kind]), id=kind) for kind in VALUES),
     pytest.param(lambda m, n: m.__setitem__(n, 1), id="mapping"),
 ]
 Setter = Callable[[MapMessage, Any], None]
@@ -174,7 +171,7 @@ def test_bytes_are_copied(make: Callable[[bytes], Any]) -> None:
     source = bytearray(b"abc")
     message = fresh(MapMessage)
     message.set_bytes("b", source if make is bytearray else memoryview(source))
-    message["c"] = source
+    message.set_object("c", source)
     source[0] = 0
     assert message.get_bytes("b") == message.get_bytes("c") == b"abc"
     assert type(message["b"]) is type(message["c"]) is bytes
