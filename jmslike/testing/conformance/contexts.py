@@ -7,6 +7,7 @@ from contextlib import suppress
 
 import pytest
 
+import jmslike
 from jmslike import (
     Destination,
     IllegalStateError,
@@ -365,3 +366,13 @@ def test_a_failed_receive_body_consumes_in_a_transaction(jms: Provider) -> None:
     take(jms, consumer)
     context.commit()
     assert is_silent(jms, consumer)
+
+
+def test_connect_gives_a_started_context(jms: Provider) -> None:
+    """CTX-01, CTX-05: jmslike.connect(url) is the shortest way to one."""
+    queue = jms.queue()
+    with jmslike.connect(jms.url) as context:
+        assert context.session_mode == Session.AUTO_ACKNOWLEDGE
+        context.auto_start = False
+        put(context, queue, "text")
+        assert take_text(jms, context.create_consumer(queue)) == "text"
