@@ -14,7 +14,7 @@ from jmslike.cli.terminal import NATIVE_NOTE, destination_of, factory_for, plura
 from jmslike.compare import FileSource
 from jmslike.constants import SessionMode
 from jmslike.destinations import Queue
-from jmslike.errors import InvalidDestinationError
+from jmslike.errors import InvalidDestinationError, MessageEOFError
 from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
 
 URL = Annotated[str, typer.Argument(metavar="URL", help=f"Provider. {NATIVE_NOTE}.")]
@@ -47,7 +47,13 @@ def send(
 
 
 def _typed_lines() -> Iterator[str]:
-    return (line.rstrip("\r\n") for line in sys.stdin if line.strip())
+    for number, raw in enumerate(typer.get_binary_stream("stdin"), 1):
+        try:
+            line = raw.decode("utf-8").rstrip("\r\n")
+        except UnicodeDecodeError as error:
+            raise ValueError(f"line {number} of the standard input is not UTF-8") from error
+        if line.strip():
+            yield line
 
 
 def receive(
@@ -126,8 +132,6 @@ def _body(message: Message) -> Any:
 
 
 def _items(message: StreamMessage) -> Iterator[Any]:
-    from jmslike.errors import MessageEOFError
-
     while True:
         try:
             yield message.read_object()

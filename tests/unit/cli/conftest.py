@@ -14,7 +14,7 @@ from jmslike.cli.app import make_app
 def run() -> Callable[..., Result]:
     """Run the command line in this process, so that what one command sends the next can receive."""
 
-    def invoke(*arguments: str, typed: str | None = None) -> Result:
+    def invoke(*arguments: str, typed: str | bytes | None = None) -> Result:
         return CliRunner().invoke(make_app(), list(arguments), input=typed)
 
     return invoke

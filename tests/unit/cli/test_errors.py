@@ -135,7 +135,7 @@ def test_commands_of_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     group = typer.Typer()
     group.command("greet")(greet)
     group.command("other")(greet)
-    added = [Entry("hello", greet), Entry("people", group), Entry("broken", ImportError("no such thing"))]
+    added = [Entry("hello", greet), Entry("people", group)]
 
     def entries(group: str) -> list[Entry] | list[EntryPoint]:
         return added if group == "jmslike.commands" else []
@@ -144,3 +144,15 @@ def test_commands_of_others(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     for arguments in (["hello", "Ada"], ["people", "greet", "Ada"]):
         result = run(*arguments)
         assert (result.exit_code, result.stdout) == (0, "hello Ada\n")
+        assert result.stderr == ""
+
+
+def test_broken_command_of_others_takes_nothing_away(
+    run: Run, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken = Entry("broken", ImportError("no such\nthing"))
+    monkeypatch.setattr(app, "entry_points", lambda group: [broken])
+    assert run("--version").exit_code == 0
+    assert capsys.readouterr().err == (
+        "jmslike: the command 'broken' of elsewhere:command cannot be loaded: no such thing\n"
+    )

@@ -30,6 +30,12 @@ def test_send_lines_of_the_standard_input(run: Run, url: str) -> None:
     assert bodies(run("receive", url, "orders", "--timeout", "0")) == ["one", "two"]
 
 
+def test_send_lines_that_are_no_text(run: Run, url: str) -> None:
+    result = run("send", url, "orders", typed=b"one\ncaf\xe9\n")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == "jmslike: line 2 of the standard input is not UTF-8\n"
+
+
 def test_send_a_file(run: Run, url: str, tmp_path: Path) -> None:
     file = tmp_path / "orders.csv"
     file.write_text("id,item\n1,lamp\n2,backpack\n", encoding="utf-8")
