@@ -252,6 +252,7 @@ class Queue:
         with self.lock:
             self.state = state
             self.puts[:] = [self._refuse] * PRIORITIES
+            self.setting.timers.forget(self)
             for lane in self.lanes:
                 lane.clear()
             self.returned.clear()

@@ -51,6 +51,13 @@ class Timers:
             elif self._wishes[0][0] == when:
                 self._wakeup.set()
 
+    def forget(self, timed: Timed) -> None:
+        """Call its `tick` no more."""
+        with self._lock:
+            self._earliest.pop(timed, None)
+            self._wishes = [wish for wish in self._wishes if wish[2] is not timed]
+            heapq.heapify(self._wishes)
+
     def close(self) -> None:
         """End the thread."""
         with self._lock:

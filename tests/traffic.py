@@ -24,7 +24,7 @@ class Traffic:
     def __init__(self, url: str = "native://soak") -> None:
         self.connection = ConnectionFactory(url).create_connection()
         self.connection.start()
-        self.lines = [Line(self.connection.create_session(False, mode), f"queue-{mode}") for mode in MODES]
+        self.lines = [Line(self.connection.create_session(mode), f"queue-{mode}") for mode in MODES]
         self.heard = Heard(self.connection.create_session())
 
     def __enter__(self) -> Traffic:
@@ -71,8 +71,9 @@ class Line:
         self.consumer = session.create_consumer(queue)
 
     def burst(self) -> None:
-        """Send and receive a burst; half way through, what was received comes a second time."""
+        """Send and receive a burst, where it can be, twice; beside it, a consumer comes and goes."""
         session = self.session
+        session.create_consumer(session.create_topic("passing")).close()
         send(session, self.producer, BURST)
         if session.transacted:
             session.commit()
