@@ -45,6 +45,7 @@ class Connection:
         self._number: Callable[[], int] = itertools.count(1).__next__
         self._lock = threading.RLock()
         self._open = True
+        self._closing = False
         self._used = False
         self._started = False
         self._lost: JMSError | None = None
@@ -181,7 +182,8 @@ class Connection:
         if mode is SessionMode.SESSION_TRANSACTED:
             self._capabilities.require(Feature.TRANSACTION)
         with self._lock:
-            self._check_open()
+            if self._closing:
+                raise IllegalStateError("the connection is being closed")
             session = Session(self, mode, next(self._session_numbers))
             self._sessions.append(session)
             if self._started:
@@ -248,6 +250,7 @@ class Connection:
             _refuse_inside(sessions, "Connection.close")
             for session in sessions:
                 session._outbox.completions.refuse_inside("Connection.close")
+            self._closing = True
         for session in sessions:
             session._close()
         with self._lock:

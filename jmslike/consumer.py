@@ -5,12 +5,12 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 
 from jmslike.constants import SessionMode
 from jmslike.destinations import Destination
 from jmslike.durations import Duration, waiting_time
-from jmslike.errors import IllegalStateError
+from jmslike.errors import IllegalStateError, TransactionRolledBackError
 from jmslike.ledger import Entry
 from jmslike.message import Message, received
 from jmslike.redelivery import dead_letter_of
@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from jmslike.session import Session
 
 _log = logging.getLogger("jmslike.redelivery")
+
+_BURY_AGAIN: Final = 1.0
+"""Seconds until a dead letter that could not be moved is tried again."""
 
 MessageListener = Callable[[Message], object]
 
@@ -74,7 +77,7 @@ class MessageConsumer:
                 and self._open
                 and not self._again
                 and self._wanted is None
-                and self._session._dispatcher is None
+                and not self._gate.listening
                 and self._session._mode is not SessionMode.DUPS_OK_ACKNOWLEDGE
             )
             self._take = self._subscription.take if plain else None
@@ -91,8 +94,8 @@ class MessageConsumer:
         if timeout is not None:
             timeout = waiting_time(timeout)
         gate = self._gate
-        if gate.occupant is not None or not self._open:
-            self._check_may_receive()
+        if gate.occupant is not None or gate.listening or not self._open:
+            self._refuse()
         gate.occupant = self
         try:
             take = self._take
@@ -112,9 +115,9 @@ class MessageConsumer:
         """Receive the next message if there is one now, else give None (section 8.1). Raises as `receive` does."""
         return self.receive(0)
 
-    def _check_may_receive(self) -> None:
+    def _refuse(self) -> NoReturn:
         self._check_open()
-        if self._session._dispatcher is not None:
+        if self._gate.listening:
             raise IllegalStateError("the session has a message listener, so it cannot receive; use another session")
         raise IllegalStateError("another thread receives in this session; use one session per thread")
 
@@ -122,8 +125,6 @@ class MessageConsumer:
         self, timeout: float | None, deadline: float | None = None, delivery: Delivery | None = None
     ) -> Message | None:
         # inside the gate
-        if self._session._dispatcher is not None:
-            self._check_may_receive()
         if deadline is None and timeout is not None:
             deadline = self._clock.monotonic() + timeout
         elif delivery is None and timeout == 0 and self._take is not None and not self._interrupted:
@@ -135,12 +136,10 @@ class MessageConsumer:
     def _receive_if(self, timeout: Duration | None, fits: Callable[[Message], bool]) -> tuple[Message | None, bool]:
         """Receive a message, and tell whether it `fits`; one that does not was not delivered in the automatic modes."""
         limit = waiting_time(timeout)
-        if self._gate.occupant is not None or not self._open:
-            self._check_may_receive()
+        if self._gate.occupant is not None or self._gate.listening or not self._open:
+            self._refuse()
         self._gate.enter(self)
         try:
-            if self._session._dispatcher is not None:
-                self._check_may_receive()
             delivery = self._next(None if limit is None else self._clock.monotonic() + limit, settle=False)
             if delivery is None:
                 return None, True
@@ -245,6 +244,11 @@ class MessageConsumer:
         try:
             # apart from the application's transaction, which may be rolled back
             link.commit([(sender, copy)], [(self._subscription, (receipt,), ACCEPT)], dead_letters=True)
+        except TransactionRolledBackError as error:
+            if self._subscription.holds(receipt):
+                _log.error("%s cannot go to %s yet: %s", envelope.id, queue, error)
+                self._again.appendleft(_Again(self._clock.monotonic() + _BURY_AGAIN, envelope, receipt, attempts))
+                self._refresh()
         finally:
             sender.close()
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterator
 from typing import TypeVar, cast
 
@@ -34,6 +35,8 @@ class JMSConsumer:
         not of the type, or a message without a body; in the automatic modes the same message then comes next, as if it
         had not been received. Else as `receive`.
         """
+        if not isinstance(type, builtins.type):
+            raise ValueError(f"the type of a body is a class such as str, not {type!r}")
         message, fits = self._consumer._receive_if(timeout, lambda message: _has_body(message, type))
         if message is None:
             return None

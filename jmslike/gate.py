@@ -18,7 +18,7 @@ from jmslike.errors import IllegalStateError
 class Gate:
     """One session's gate. `running` and `closed` change only while `changed` is held."""
 
-    __slots__ = ("_awaited", "_clock", "_parked", "changed", "closed", "occupant", "running")
+    __slots__ = ("_awaited", "_clock", "_parked", "changed", "closed", "listening", "occupant", "running")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -26,6 +26,7 @@ class Gate:
         self._parked = False
         self.changed = threading.Condition()
         self.occupant: Any = None
+        self.listening = False  # whether the session has message listeners, so that nothing else may receive
         self.running = False
         self.closed = False
 

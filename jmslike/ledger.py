@@ -47,10 +47,6 @@ class Ledger:
         entries, self._entries = self._entries, {}
         return list(entries.values())
 
-    def concerns(self, subscription: Subscription) -> bool:
-        """Tell whether a delivery of the subscription is unsettled."""
-        return any(entry.consumer._subscription is subscription for entry in self._entries.values())
-
 
 def acceptances(entries: Iterable[Entry]) -> list[Settlement]:
     """Give the settlements that accept the deliveries, one for each subscription."""

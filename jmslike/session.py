@@ -337,6 +337,7 @@ class Session(Making):
                 if self._gate.occupant is not None:
                     consumer._listener = None
                     raise IllegalStateError("another thread receives in this session; use one session per thread")
+                self._gate.listening = True
                 self._dispatcher = dispatcher = Dispatcher(self, self._name)
                 self._refresh()
             dispatcher.add(consumer)
@@ -345,6 +346,7 @@ class Session(Making):
             if not dispatcher.is_used:
                 dispatcher.close()
                 self._dispatcher = None
+                self._gate.listening = False
                 self._refresh()
 
     def _refresh(self) -> None:
