@@ -30,7 +30,7 @@ class JSONSerializer:
 
     def encode(self, value: Any) -> bytes:
         """Encode. Raises TypeError or ValueError for what JSON cannot hold or would change."""
-        body = json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+        body = json.dumps(value, separators=(",", ":")).encode()
         if self.decode(body) != value:
             raise ValueError("the object would not come back equal from JSON (a tuple, or a key that is no str?)")
         return body

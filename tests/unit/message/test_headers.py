@@ -234,6 +234,12 @@ def test_acknowledge_goes_to_the_session() -> None:
     fresh(TextMessage).acknowledge()
 
 
+def test_the_marks_of_a_message_that_was_not_received() -> None:
+    """HDR-15: no hand-over, no delivery, no session."""
+    message = fresh(TextMessage)
+    assert (message._attempts, message._delivery, message._session, message._position) == (-1, 0, None, 0)
+
+
 @pytest.mark.parametrize(("kind", "cls"), MESSAGE_TYPES.items())
 def test_a_message_arrives_as_its_kind(kind: str, cls: type[Message]) -> None:
     """MSG-01, MSG-02: all six kinds, with an empty body."""
