@@ -130,11 +130,11 @@ class Transaction:
 
     def _start_to_wait(self, full: Part, thread: WaitingSender) -> float:
         """Give the time when the waiting ends, unless there is nothing to wait for."""
-        if self._setting.limits.when_full == "fail":
-            raise self._failure(f"{full.queue.name} is full")
         for part in self._parts:
             if part.is_limited and part.queue.bounds is not None and not part.queue.bounds.could_fit(part.records):
                 raise self._failure(f"More than {part.queue.name} may hold at all")
+        if self._setting.limits.when_full == "fail":
+            raise self._failure(f"{full.queue.name} is full")
         if self._sender is not None:
             self._sender.waiting.add(thread)
         return time.monotonic() + self._patience
