@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections import Counter
 
 from tests.traffic import Traffic
 
@@ -10,15 +11,15 @@ MESSAGES = 50_000
 ROUNDS = 8
 
 
-def fewest_objects(traffic: Traffic) -> int:
-    """Give the fewest objects after any of some rounds of traffic, because some things are cleared away in lots."""
-    return min(objects_after_a_round(traffic) for _ in range(ROUNDS))
+def fewest_objects(traffic: Traffic) -> Counter[str]:
+    """Count the objects by type after some rounds of traffic; the fewest, because some are cleared away in lots."""
+    return min((objects_after_a_round(traffic) for _ in range(ROUNDS)), key=Counter.total)
 
 
-def objects_after_a_round(traffic: Traffic) -> int:
+def objects_after_a_round(traffic: Traffic) -> Counter[str]:
     traffic.flow(1)
     gc.collect()
-    return len(gc.get_objects())
+    return Counter(type(thing).__name__ for thing in gc.get_objects())
 
 
 def test_traffic_leaves_nothing_behind() -> None:
@@ -26,5 +27,6 @@ def test_traffic_leaves_nothing_behind() -> None:
         traffic.flow(MESSAGES // 10)  # caches fill
         before = fewest_objects(traffic)
         traffic.flow(MESSAGES)
-        grown = fewest_objects(traffic) - before
-    assert grown < MESSAGES / 1000, f"{grown} objects more after {MESSAGES} messages"
+        after = fewest_objects(traffic)
+    grown = after.total() - before.total()
+    assert grown < MESSAGES / 1000, f"{grown} objects more after {MESSAGES} messages: {(after - before).most_common(9)}"
