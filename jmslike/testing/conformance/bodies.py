@@ -1,4 +1,4 @@
-"""Message bodies (MSG): all kinds over the wire, copies, read-only state, get_body; text, object and map messages."""
+"""Message bodies (MSG): all kinds over the wire, copies, read-only state, get_body; text and map messages."""
 
 from __future__ import annotations
 
@@ -213,45 +213,6 @@ def test_any_unicode_text_survives_the_journey(jms: Provider) -> None:
     line = Line(jms)
     for text in ("a\x00b", "\r\n\t:\\", "größe €", "\U0001f600\U0010ffff", "é" * 2_000_000):
         assert line.through(line.session.create_text_message(text)).text == text
-
-
-def test_an_object_arrives_equal_but_not_identical(jms: Provider) -> None:
-    """MSG-10: None by default; JSON values of any depth."""
-    line = Line(jms)
-    assert line.session.create_object_message().object is None
-    for value in (None, True, 7, 2**70, 0.5, "text", [1, [2, {"a": None}]], {"k": {"n": [1.5]}}, {}, [], ""):
-        message = line.session.create_object_message(value)
-        assert line.through(message).object == message.object == value
-    document = {"k": [1]}
-    assert line.through(line.session.create_object_message(document)).object is not document
-
-
-@pytest.mark.parametrize(
-    "value",
-    [object(), (1, 2), {1: "a"}, {"a": (1,)}, {1}, b"bytes", float("nan"), print],
-    ids=lambda value: str(type(value)),
-)
-def test_an_object_that_would_not_come_back_equal_is_refused_at_once(jms: Provider, value: object) -> None:
-    """MSG-11: MessageFormatError when it is set, before anything is sent."""
-    session = jms.connection().create_session()
-    with pytest.raises(MessageFormatError):
-        session.create_object_message(value)
-    message = session.create_object_message("before")
-    with pytest.raises(MessageFormatError):
-        message.object = value
-    assert message.object == "before"
-
-
-def test_receiving_an_object_runs_no_code(jms: Provider) -> None:
-    """MSG-12: an object with its own way of unpickling cannot be sent by default."""
-
-    class Bomb:
-        def __reduce__(self) -> tuple[object, ...]:
-            return (print, ("boom",))
-
-    session = jms.connection().create_session()
-    with pytest.raises(MessageFormatError):
-        session.create_object_message(Bomb())
 
 
 def test_a_map_keeps_every_type_over_the_journey(jms: Provider) -> None:

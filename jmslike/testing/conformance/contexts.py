@@ -85,9 +85,11 @@ def test_the_connection_closes_with_its_last_context(jms: Provider) -> None:
 
 
 def test_contexts_of_one_connection_share_its_state(jms: Provider) -> None:
-    """CTX-04: exception listener, and whether it is started."""
+    """CTX-04, META-01: what it tells about itself, exception listener, and whether it is started."""
     context = jms.context()
     other = context.create_context(JMSContext.AUTO_ACKNOWLEDGE)
+    assert context.meta_data.jms_version == other.meta_data.jms_version == "3.1"
+    assert context.capabilities.product == other.capabilities.product == jms.capabilities.product
 
     def listener(error: JMSError) -> None:
         """Do nothing with it."""
