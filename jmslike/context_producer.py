@@ -10,7 +10,6 @@ from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.errors import IllegalStateError
 from jmslike.message import BytesMessage, Message, fresh
-from jmslike.message.foreign import adopt
 from jmslike.message.properties import PropertyReading
 from jmslike.outbox import Outbox
 from jmslike.producer import check_delivery_mode, check_duration, check_priority
@@ -50,30 +49,25 @@ class JMSProducer(PropertyReading):
         """
         self._check_open()
         outlet = self._outbox.outlet(destination)
-        message = self._message(body)
         self._outbox.send(
             outlet,
-            message,
+            self._wrap(body),
             self._delivery_mode,
             self._priority,
             self._time_to_live,
             self._delivery_delay,
             self._listener,
+            self._override,
         )
         return self
 
-    def _message(self, body: Any) -> Any:
-        message = self._wrap(body)
+    def _override(self, message: Message) -> None:
         template = self._template
-        if not isinstance(message, Message):
-            message = adopt(message)
         for name, value in template._properties.items():
             message.set_object_property(name, value)
-        headers = template._headers
-        for name, value in headers._asdict().items():
-            if value is not None:
-                message._headers = message._headers._replace(**{name: value})
-        return message
+        given = {name: value for name, value in template._headers._asdict().items() if value is not None}
+        if given:
+            message._headers = message._headers._replace(**given)
 
     def _wrap(self, body: Any) -> Any:
         session = self._session

@@ -14,6 +14,7 @@ from jmslike.constants import DeliveryMode
 from jmslike.errors import InvalidDestinationError, MessageFormatError
 from jmslike.message import Message
 from jmslike.message.foreign import adopt
+from jmslike.message.serializers import ObjectSerializer
 from jmslike.spi import Destination, Envelope, Sender, SessionLink, Terms, constraints_of
 
 _KEPT_OUTLETS: Final = 100
@@ -48,6 +49,7 @@ class Outbox:
         origin: Callable[[], str],
         id_prefix: str,
         number: Callable[[], int],
+        serializer: ObjectSerializer,
     ) -> None:
         self.completions = Completions(f"jmslike-completions-{name}")
         self.now = clock.now
@@ -57,6 +59,7 @@ class Outbox:
         self._transacted = transacted
         self._origin = origin
         self._id_prefix = id_prefix
+        self._serializer = serializer
         self._held: list[tuple[Sender, Envelope]] = []
         self._outlets: OrderedDict[Destination, Outlet] = OrderedDict()
 
@@ -94,13 +97,16 @@ class Outbox:
         time_to_live: float,
         delivery_delay: float,
         listener: CompletionListener | None,
+        prepare: Callable[[Message], None] | None = None,
     ) -> None:
-        """Seal and send a message of any kind; durations in seconds."""
+        """Seal and send a message of any kind, after `prepare` had its way with it; durations in seconds."""
         original = message
         if message is None:
             raise MessageFormatError("there is no message to send: it is None")
         if not isinstance(message, Message):
-            message = adopt(message)
+            message = adopt(message, self._serializer)
+        if prepare is not None:
+            prepare(message)
         if delivery_delay:
             self._capabilities.require(Feature.DELAY)
         if listener is not None:

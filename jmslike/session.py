@@ -71,6 +71,7 @@ class Session(Making):
             origin=connection._origin,
             id_prefix=connection._id_prefix,
             number=connection._number,
+            serializer=self._settings.object_serializer,
         )
 
     def _check_open(self) -> None:

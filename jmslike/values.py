@@ -60,8 +60,8 @@ class Float(float):
     def __new__(cls, value: float) -> Float:
         try:
             (single,) = struct.unpack(">f", struct.pack(">f", value))
-        except OverflowError:
-            raise ValueError(f"{value} is out of the range of a float") from None
+        except (OverflowError, struct.error):
+            raise ValueError("the number is out of the range of a float") from None
         return float.__new__(cls, single)
 
     def __repr__(self) -> str:
@@ -98,4 +98,4 @@ def natural_integer(value: int) -> int:
     try:
         return Long(value)
     except ValueError as error:
-        raise MessageFormatError(f"{value} does not fit 64 bits; send it as a str or a double") from error
+        raise MessageFormatError("the integer does not fit 64 bits; send it as a str or a double") from error

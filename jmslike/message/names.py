@@ -7,6 +7,7 @@ from typing import Final
 
 from jmslike.errors import MessageFormatError
 from jmslike.message import typed
+from jmslike.selector import is_identifier
 from jmslike.values import PropertyValue
 
 DELIVERY_COUNT: Final = "JMSXDeliveryCount"
@@ -28,7 +29,6 @@ PROVIDER_NAMES: Final = frozenset(
 all the properties of a received message can be copied to another.
 """
 
-_RESERVED = frozenset({"NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE"})
 _KNOWN = PROVIDER_NAMES | {GROUP_ID, GROUP_SEQ}
 
 
@@ -52,9 +52,7 @@ def checked_property(name: str, value: object) -> PropertyValue:
 
 @lru_cache(maxsize=1024)
 def _check(name: str) -> None:
-    if not name.replace("$", "_").isidentifier():
-        raise ValueError(f"the name of a property must be a Java identifier, not {name!r}")
-    if name.upper() in _RESERVED:
-        raise ValueError(f"{name!r} is a word of the selector language and cannot name a property")
+    if not name or not is_identifier(name):
+        raise ValueError(f"a property's name is a Java identifier and no word of the selector language, not {name!r}")
     if name.startswith("JMS") and not (name.startswith("JMS_") or name in _KNOWN):
         raise ValueError(f"{name!r} is reserved: no property of a client begins with JMS")

@@ -237,6 +237,7 @@ def test_a_listener_is_called_only_for_what_its_selector_matches(border: Border)
         envelope, receipt, _ = border.receive(blue)
         assert envelope.body == str(turn)
         blue.settle([receipt], ACCEPT)
+        assert blue.take(0) is None
     assert not reds.came(border.silence)
     assert red.take(0) is None
 
