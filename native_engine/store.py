@@ -18,7 +18,7 @@ from native_engine.records import Entry, Matches
 
 __all__ = ["Store"]
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("jmslike.engine")
 
 _SMALL = 64
 """Below this, tidying up is not worth the while."""

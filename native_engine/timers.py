@@ -12,7 +12,7 @@ from native_engine.clock import Clock
 
 __all__ = ["Timers"]
 
-log = logging.getLogger(__name__)
+log = logging.getLogger("jmslike.engine")
 
 _PATIENCE = 5.0
 """Seconds that `close` waits for the thread, which may be inside somebody's callback."""

@@ -11,7 +11,7 @@ from native_engine.records import Matches, Record
 
 __all__ = ["Interest", "Subscription", "Topic"]
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("jmslike.engine")
 
 Puts: TypeAlias = list[Callable[[Any], None]]
 

@@ -12,7 +12,7 @@ from typing import Protocol, TypeAlias
 
 __all__ = ["Call", "Ready", "make"]
 
-logger = logging.getLogger(__name__)
+logger = logging.getLogger("jmslike.engine")
 
 Ready: TypeAlias = Callable[[], bool]
 
