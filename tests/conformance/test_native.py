@@ -8,9 +8,9 @@ import jmslike
 from jmslike.testing import Harness
 from jmslike.testing.conformance import *  # noqa: F403
 
-_URL = "native://conformance"
+URL = "native://conformance"
 
 
 @pytest.fixture(scope="session")
 def harness() -> Harness:
-    return Harness("native", _URL, cut=lambda: jmslike.forget(_URL))
+    return Harness("native", URL, cut=lambda: jmslike.forget(URL))
