@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from native_engine.queue import Queue
+from native_engine.queue import Queue, State
 from native_engine.records import Delivery, Entry, Matches, Outcome, Receipt
 from native_engine.waiting import Call, Ready, make
 
@@ -75,11 +75,16 @@ class Receiver:
         return self._take_or_wait(timeout, settle)
 
     def settle(self, receipts: Iterable[Receipt], outcome: Outcome) -> None:
-        """Accept (None) or release (with this many attempts) exactly these; what is not held is passed over."""
-        if outcome is None and self.queue.bounds is None:
+        """Accept (None) or release (with this many attempts) exactly these; what is not held is passed over.
+
+        Raises the closed error when the engine is closed.
+        """
+        if outcome is None and self.held and self.queue.bounds is None:
             self.held.difference_update(receipts)
             return
         with self.queue.lock:
+            if self.queue.state is State.CLOSED:
+                self.queue.check()
             self.apply(receipts, outcome)
             calls = self.queue.offer()
         make(calls)
@@ -139,7 +144,7 @@ class Receiver:
         settled = []
         for receipt in receipts:
             if receipt in self.held:
-                self.held.remove(receipt)
+                self.held.discard(receipt)  # another thread may accept it without the lock
                 settled.append(receipt)
         if outcome is not None:
             self.queue.take_back((receipt, outcome) for receipt in settled)

@@ -7,7 +7,7 @@ from importlib.metadata import version
 from typing import Any, Final, cast
 
 from jmslike.capabilities import NATIVE, Capabilities, Feature, unsupported
-from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
 from jmslike.selector import Selector
 from jmslike.spi import (
     Destination,
@@ -49,7 +49,8 @@ class NativeTransport:
     @property
     def engine(self) -> Engine:
         """The engine behind this connection, from `open` to `close`."""
-        assert self._shared is not None, "open() comes first"
+        if self._shared is None:
+            raise IllegalStateError("The connection is closed")
         return self._shared.engine
 
     def open(self, events: Events) -> Capabilities:

@@ -711,6 +711,8 @@ def test_a_closed_engine_refuses_everything() -> None:
         lambda: receiver.take(0),
         lambda: subscriber.take(None),
         lambda: engine.receiver("q"),
+        lambda: receiver.settle([receipt], None),
+        lambda: receiver.settle([receipt], 1),
         lambda: engine.commit([], [(receiver, [receipt], None)]),
         lambda: engine.create_temporary("queue"),
     ]
@@ -718,8 +720,6 @@ def test_a_closed_engine_refuses_everything() -> None:
         with pytest.raises(ClosedError):
             call()
     assert not receiver.holds(receipt)
-    receiver.settle([receipt], None)
-    receiver.settle([receipt], 1)
     receiver.close()
     receiver.release_unsettled()
 
