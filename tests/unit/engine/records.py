@@ -1,0 +1,43 @@
+"""What the tests of the engine send."""
+
+from __future__ import annotations
+
+
+class Limits:
+    """The constraints of a record; times in milliseconds of the engine's clock, 0 for none."""
+
+    def __init__(self, expiration: int = 0, due: int = 0, group: str | None = None, closes_group: bool = False) -> None:
+        self.expiration = expiration
+        self.due = due
+        self.group = group
+        self.closes_group = closes_group
+
+
+class Record:
+    """A record with a body, and a colour for selectors to look at."""
+
+    def __init__(
+        self,
+        body: object,
+        priority: int = 4,
+        *,
+        colour: str = "",
+        origin: str | None = None,
+        expiration: int = 0,
+        due: int = 0,
+        group: str | None = None,
+        closes_group: bool = False,
+    ) -> None:
+        self.body = body
+        self.priority = priority
+        self.colour = colour
+        self.origin = origin
+        limited = expiration or due or group
+        self.constraints = Limits(expiration, due, group, closes_group) if limited else None
+
+    @property
+    def group(self) -> str | None:
+        return self.constraints.group if self.constraints else None
+
+    def __repr__(self) -> str:
+        return f"Record({self.body!r})"

@@ -1,0 +1,406 @@
+"""Threads that do everything at once to one queue, and stop together, so that a test can look at it."""
+
+from __future__ import annotations
+
+import random
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from native_engine import Engine
+from tests.unit.engine.ledger import Ledger
+from tests.unit.engine.records import Record
+
+QUEUE = "stressed"
+COLOURS = ("red", "blue")
+PATIENCE = 10.0
+CROWD = 30
+"""As many records may wait before producers pause: wake-ups go wrong where a queue is nearly empty."""
+
+
+class Endpoint:
+    """A receiver with what it matches. Compared by identity: a reopened one is another."""
+
+    def __init__(self, engine: Engine, colour: str | None) -> None:
+        self.colour = colour
+        self.receiver = engine.receiver(QUEUE, self.matches if colour else None)
+        self.gone = False
+
+    def matches(self, record: Record) -> bool:
+        return self.colour is None or record.colour == self.colour
+
+
+class World:
+    """An engine under stress: workers, the ledger they write, and the pause in which all of them hold still."""
+
+    def __init__(self, seed: int) -> None:
+        self.engine = Engine()
+        self.ledger = Ledger()
+        self.changed = self.ledger.changed
+        self.pausing = False
+        self.ending = False
+        self._random = random.Random(seed)
+        self.workers: list[Worker] = [
+            *(Producer(self, number) for number in range(2)),
+            *(Taker(self, number) for number in range(10, 13)),
+            *(Listener(self, number) for number in range(20, 22)),
+            Chaos(self, 30),
+        ]
+
+    def seed(self) -> int:
+        return self._random.randrange(1 << 30)
+
+    def run(self, slices: Callable[[], bool]) -> None:
+        """Stress, pause and check as long as `slices` says so; then end, and check that nothing was lost."""
+        for worker in self.workers:
+            worker.thread.start()
+        try:
+            while slices():
+                with self.changed:
+                    self.changed.wait_for(lambda: bool(self.ledger.faults), self._random.uniform(0.002, 0.03))
+                self._pause_and_check()
+        finally:
+            self._end()
+        self._check_the_end()
+
+    def _pause_and_check(self) -> None:
+        with self.changed:
+            self.pausing = True
+            self.changed.notify_all()
+            still = self.changed.wait_for(lambda: all(worker.is_still() for worker in self.workers), PATIENCE)
+            assert still, f"these do not come to rest: {[w for w in self.workers if not w.is_still()]}"
+            kept = self.changed.wait_for(lambda: not self._neglected() and self._books_agree(), PATIENCE / 2)
+            assert kept, f"waiting although {self._neglected()}; books agree: {self._books_agree()}"
+            self.pausing = False
+            assert not self.ledger.faults, self.ledger.faults
+            self.changed.notify_all()
+        for worker in self.workers:
+            worker.nudge()
+
+    def _neglected(self) -> list[tuple[Record, Worker]]:
+        """E1: what is available although an idle receiver may take it."""
+        idle = [(worker, endpoint) for worker in self.workers if (endpoint := worker.idle_endpoint()) is not None]
+        return [
+            (record, worker)
+            for record in self.engine.browse(QUEUE)
+            for worker, endpoint in idle
+            if endpoint.matches(record) and self._may_have_group(endpoint, record)
+        ]
+
+    def _may_have_group(self, endpoint: Endpoint, record: Record) -> bool:
+        owners = self.ledger.owners[record.group] if record.group else None
+        return not owners or endpoint in owners
+
+    def _books_agree(self) -> bool:
+        return {record.body for record in self.engine.browse(QUEUE)} == self.ledger.available
+
+    def _end(self) -> None:
+        with self.changed:
+            self.ending = True
+            self.pausing = False
+            self.changed.notify_all()
+        for worker in self.workers:
+            worker.nudge()
+        for worker in self.workers:
+            worker.thread.join(PATIENCE)
+            assert not worker.thread.is_alive(), f"{worker} does not end"
+
+    def _check_the_end(self) -> None:
+        errors = [worker.error for worker in self.workers if worker.error is not None]
+        assert not errors, errors
+        last = Endpoint(self.engine, None)
+        while (delivery := last.receiver.take(0)) is not None:
+            self.ledger.took(last, delivery)
+        assert not self.ledger.faults, self.ledger.faults
+        assert not self.ledger.available, f"lost: {self.ledger.available}"
+        self.engine.close()
+
+
+class Worker:
+    """A thread that does random things until the world ends."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self.world = world
+        self.number = number
+        self.random = random.Random(world.seed())
+        self.resting = False
+        self.error: BaseException | None = None
+        self.thread = threading.Thread(target=self._run, name=repr(self), daemon=True)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}-{self.number}"
+
+    def _run(self) -> None:
+        try:
+            while not self.world.ending:
+                if self.world.pausing:
+                    self.pause()
+                else:
+                    self.act()
+            self.leave()
+        except BaseException as error:
+            self.error = error
+            self.world.ledger.faults.append(f"{self}: {error!r}")
+
+    def act(self) -> None:
+        """Do one random thing."""
+
+    def leave(self) -> None:
+        """Give everything back."""
+
+    def nudge(self) -> None:
+        """Wake it if it may wait in the engine."""
+
+    def pause(self) -> None:
+        """Rest until the pause is over."""
+        with self.world.changed:
+            self.resting = True
+            self.world.changed.notify_all()
+            self.world.changed.wait_for(lambda: not self.world.pausing)
+            self.resting = False
+
+    def is_still(self) -> bool:
+        return self.resting or self.error is not None
+
+    def idle_endpoint(self) -> Endpoint | None:
+        """The endpoint that waits for a record now, if any."""
+        return None
+
+    def chance(self, share: float) -> bool:
+        return self.random.random() < share
+
+
+class Producer(Worker):
+    def __init__(self, world: World, number: int) -> None:
+        super().__init__(world, number)
+        self._count = 0
+        self._sender = world.engine.sender("queue", QUEUE)
+
+    def act(self) -> None:
+        with self.world.changed:
+            self.world.changed.wait_for(
+                lambda: len(self.world.ledger.available) < CROWD or self.world.pausing or self.world.ending
+            )
+        if self.chance(0.2):
+            records = [self.record() for _ in range(self.random.randint(1, 4))]
+            self.world.ledger.offered(*records)
+            self.world.engine.commit([(self._sender, record) for record in records], [])
+        else:
+            record = self.record()
+            self.world.ledger.offered(record)
+            self._sender.send(record)
+        if self.chance(0.5):
+            with self.world.changed:
+                self.world.changed.wait(self.random.uniform(0, 0.001))
+
+    def record(self) -> Record:
+        self._count += 1
+        group = self.random.choice("gh") if self.chance(0.2) else None
+        return Record(
+            (self.number, self._count),
+            self.random.choice((4, 4, 4, 7)),
+            colour=self.random.choice(COLOURS),
+            group=group,
+            closes_group=group is not None and self.chance(0.3),
+        )
+
+
+class Receiving(Worker):
+    """What takers and listeners have in common: an endpoint that anybody may close, and what it holds."""
+
+    def __init__(self, world: World, number: int) -> None:
+        super().__init__(world, number)
+        self._held: list[tuple[Record, Any]] = []
+        self._sender = world.engine.sender("queue", QUEUE)
+        self._count = 0
+        self.endpoint = self._open()
+
+    def _open(self) -> Endpoint:
+        return Endpoint(self.world.engine, self.random.choice((None, None, *COLOURS)))
+
+    def nudge(self) -> None:
+        self.endpoint.receiver.interrupt()
+
+    def close(self) -> None:
+        """Close the endpoint; from any thread."""
+        endpoint = self.endpoint
+        endpoint.gone = True
+        self.world.ledger.closing(endpoint)
+        endpoint.receiver.close()
+
+    def take(self, timeout: float | None) -> bool:
+        endpoint = self.endpoint
+        delivery = endpoint.receiver.take(timeout, self.chance(0.3))
+        if delivery is None:
+            return False
+        self.world.ledger.took(endpoint, delivery)
+        if delivery[1] is not None:
+            self._held.append(delivery[:2])
+        return True
+
+    def settle_some(self) -> None:
+        if not self._held or self.chance(0.3):
+            return
+        self.random.shuffle(self._held)
+        cut = self.random.randint(1, len(self._held))
+        some, self._held = self._held[:cut], self._held[cut:]
+        records, receipts = [record for record, _ in some], [receipt for _, receipt in some]
+        ledger, receiver = self.world.ledger, self.endpoint.receiver
+        match self.random.randrange(4):
+            case 0 | 1:
+                receiver.settle(receipts, None)
+                ledger.settled(*records)
+            case 2:
+                ledger.offered(*records)
+                receiver.settle(receipts, self.random.randint(0, 2))
+            case _:
+                self._count += 1
+                answer = Record((self.number, self._count), colour=self.random.choice(COLOURS))
+                ledger.offered(answer)
+                self.world.engine.commit([(self._sender, answer)], [(receiver, receipts, None)])
+                ledger.settled(*records)
+
+    def give_back(self) -> None:
+        self.world.ledger.offered(*(record for record, _ in self._held))
+        self._held.clear()
+        self.endpoint.receiver.release_unsettled()
+
+    def leave(self) -> None:
+        self.close()
+        self.give_back()
+
+
+class Taker(Receiving):
+    """Takes in its own thread, for ever or not; during a pause it rests, or waits in `take`."""
+
+    def __init__(self, world: World, number: int) -> None:
+        super().__init__(world, number)
+        self._waiting = False
+
+    def act(self) -> None:
+        self.take(self.random.choice((0, 0.0005, 0.002, 0.01)))
+        self.settle_some()
+        if self.endpoint.gone or self.chance(0.01):
+            self.leave()
+            self.endpoint = self._open()
+
+    def pause(self) -> None:
+        if self.endpoint.gone or self.chance(0.4):
+            super().pause()
+            return
+        while self.world.pausing and not self.endpoint.gone:
+            with self.world.changed:
+                self._waiting = True
+                self.world.changed.notify_all()
+            self.take(None)
+            with self.world.changed:
+                self._waiting = False
+                self.world.changed.notify_all()
+
+    def is_still(self) -> bool:
+        return self._waiting or super().is_still()
+
+    def idle_endpoint(self) -> Endpoint | None:
+        return self.endpoint if self._waiting else None
+
+
+class Listener(Receiving):
+    """Is called when there is something to take, as the dispatch thread of a session is."""
+
+    def __init__(self, world: World, number: int) -> None:
+        self._lock = threading.Lock()
+        self._busy = False
+        self._missed = False
+        self._called = threading.Event()
+        self._armed: Endpoint | None = None
+        super().__init__(world, number)
+
+    def nudge(self) -> None:
+        self._called.set()
+
+    def act(self) -> None:
+        if self._armed is not self.endpoint:
+            self._arm()
+        self._called.wait(0.002)
+        self._called.clear()
+        if self._busy:
+            if self.chance(0.2):
+                self._disarm()
+            else:
+                self._drain()
+        self.settle_some()
+        if self.chance(0.05):
+            self._disarm()
+        if self.chance(0.05):
+            self._be_busy_for_a_while()
+        if self.endpoint.gone or self.chance(0.01):
+            self._disarm()
+            self.leave()
+            self.endpoint = self._open()
+
+    def pause(self) -> None:
+        while self.world.pausing and not self.world.ending:
+            self._called.clear()
+            if self._busy:
+                self._drain()
+            with self.world.changed:
+                self.resting = not self._busy
+                self.world.changed.notify_all()
+            self._called.wait(0.01)
+        self.resting = False
+
+    def leave(self) -> None:
+        self._disarm()
+        super().leave()
+
+    def idle_endpoint(self) -> Endpoint | None:
+        return self._armed if self.resting and not self._busy and not self.endpoint.gone else None
+
+    def _arm(self) -> None:
+        self._armed = self.endpoint
+        self.endpoint.receiver.ready(self._on_ready)
+
+    def _disarm(self) -> None:
+        self.endpoint.receiver.ready(None)
+        self._armed = None
+        with self._lock:
+            self._busy = self._missed = False
+
+    def _on_ready(self) -> bool:
+        with self._lock:
+            if self._busy:
+                self._missed = True
+                return False
+            self._busy = True
+        self._called.set()
+        return True
+
+    def _drain(self) -> None:
+        while True:
+            while self.take(0) and not (self.world.ending or self.endpoint.gone):
+                pass
+            with self._lock:
+                if not self._missed or self.world.ending or self.endpoint.gone:
+                    self._busy = self._missed = False
+                    return
+                self._missed = False
+
+    def _be_busy_for_a_while(self) -> None:
+        with self._lock:
+            self._busy = True
+        with self.world.changed:
+            self.world.changed.wait(self.random.uniform(0, 0.002))
+        self._drain()
+
+
+class Chaos(Worker):
+    """Interrupts and closes what others use."""
+
+    def act(self) -> None:
+        victim = self.random.choice([worker for worker in self.world.workers if isinstance(worker, Receiving)])
+        if self.chance(0.1):
+            victim.close()
+        else:
+            victim.endpoint.receiver.interrupt()
+        with self.world.changed:
+            self.world.changed.wait(self.random.uniform(0, 0.002))

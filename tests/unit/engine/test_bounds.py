@@ -1,0 +1,267 @@
+"""Bounded queues: who waits, who fails, who is woken, and what never costs others."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from native_engine import ClosedError, Engine, FullError, RolledBackError
+from tests.unit.engine.manual_clock import ManualClock
+from tests.unit.engine.records import Record
+from tests.unit.engine.scenes import Stage, Take
+from tests.unit.engine.stepping import Scene, explore
+
+PATIENCE = 5.0
+SILENCE = 0.05
+QUEUE = "q"
+
+
+@pytest.fixture
+def background() -> Iterator[Callable[..., Future[Any]]]:
+    pool = ThreadPoolExecutor()
+    yield pool.submit
+    pool.shutdown()
+
+
+def waits(future: Future[Any]) -> bool:
+    try:
+        future.result(SILENCE)
+    except TimeoutError:
+        return True
+    return False
+
+
+def fill(engine: Engine, *bodies: str) -> Any:
+    sender = engine.sender("queue", QUEUE)
+    for body in bodies:
+        sender.send(Record(body))
+    return sender
+
+
+def drain(receiver: Any) -> list[str]:
+    bodies = []
+    while (delivery := receiver.take(0, True)) is not None:
+        if delivery[1] is not None:
+            receiver.settle([delivery[1]], None)
+        bodies.append(delivery[0].body)
+    return bodies
+
+
+def test_a_full_queue_fails_at_once_if_told_so() -> None:
+    engine = Engine(max_depth=2, when_full="fail")
+    sender = fill(engine, "1", "2")
+    with pytest.raises(FullError):
+        sender.send(Record("3"))
+    assert drain(engine.receiver(QUEUE)) == ["1", "2"]
+    sender.send(Record("4"))
+
+
+def test_a_full_queue_fails_when_the_time_is_up() -> None:
+    engine = Engine(max_depth=1, block_timeout=0.01)
+    sender = fill(engine, "1")
+    for _ in range(2):
+        with pytest.raises(FullError):
+            sender.send(Record("2"))
+    assert drain(engine.receiver(QUEUE)) == ["1"]
+
+
+def test_bytes_are_bounded_too() -> None:
+    engine = Engine(max_bytes=10, when_full="fail", size_of=lambda record: len(record.body))
+    sender = fill(engine, "12345", "67890")
+    with pytest.raises(FullError):
+        sender.send(Record("x"))
+    receiver = engine.receiver(QUEUE)
+    receiver.take(0, True)
+    sender.send(Record("abcde"))
+    with pytest.raises(FullError):
+        sender.send(Record("y"))
+
+
+def test_what_never_fits_fails_at_once() -> None:
+    engine = Engine(max_bytes=10, size_of=lambda record: len(record.body))
+    with pytest.raises(FullError):
+        engine.sender("queue", QUEUE).send(Record("x" * 11))
+    fill(engine, "fits")
+
+
+def test_a_blocked_sender_goes_on_when_there_is_room(background: Callable[..., Future[Any]]) -> None:
+    engine = Engine(max_depth=1)
+    sender = fill(engine, "1")
+    sending = background(sender.send, Record("2"))
+    assert waits(sending)
+    receiver = engine.receiver(QUEUE)
+    _, receipt, _ = receiver.take(0)
+    assert waits(sending)  # what is in flight takes room
+    receiver.settle([receipt], None)
+    sending.result(PATIENCE)
+    assert drain(receiver) == ["2"]
+
+
+def test_a_released_record_does_not_make_room(background: Callable[..., Future[Any]]) -> None:
+    engine = Engine(max_depth=1)
+    sender = fill(engine, "1")
+    receiver = engine.receiver(QUEUE)
+    _, receipt, _ = receiver.take(0)
+    sending = background(sender.send, Record("2"))
+    receiver.settle([receipt], 1)
+    assert waits(sending)
+    assert receiver.take(0)[0].body == "1"
+    receiver.release_unsettled()
+    assert drain(receiver)[0] == "1"
+    sending.result(PATIENCE)
+
+
+def test_blocked_senders_go_on_one_for_each_place(background: Callable[..., Future[Any]]) -> None:
+    engine = Engine(max_depth=1)
+    fill(engine, "0")
+    sendings = [background(engine.sender("queue", QUEUE).send, Record(str(number))) for number in range(1, 6)]
+    receiver = engine.receiver(QUEUE)
+    bodies = [receiver.take(PATIENCE, True)[0].body for _ in range(6)]
+    for sending in sendings:
+        sending.result(PATIENCE)
+    assert sorted(bodies) == list("012345")
+
+
+def test_expiry_makes_room(background: Callable[..., Future[Any]]) -> None:
+    clock = ManualClock()
+    engine = Engine(max_depth=1, clock=clock)
+    sender = engine.sender("queue", QUEUE)
+    sender.send(Record("short", expiration=clock.milliseconds + 1000))
+    sending = background(sender.send, Record("next"))
+    assert waits(sending)
+    clock.advance(1)
+    sending.result(PATIENCE)
+    assert drain(engine.receiver(QUEUE)) == ["next"]
+    engine.close()
+
+
+@pytest.mark.parametrize("what", ["engine", "sender"])
+def test_close_wakes_a_blocked_sender(background: Callable[..., Future[Any]], what: str) -> None:
+    engine = Engine(max_depth=1)
+    sender = fill(engine, "1")
+    sending = background(sender.send, Record("2"))
+    assert waits(sending)
+    (engine if what == "engine" else sender).close()
+    with pytest.raises(ClosedError):
+        sending.result(PATIENCE)
+    if what == "sender":
+        assert drain(engine.receiver(QUEUE)) == ["1"]
+
+
+def test_a_commit_finds_room_for_all_or_does_nothing() -> None:
+    engine = Engine(max_depth=3, when_full="fail")
+    sender = fill(engine, "1", "2")
+    receiver = engine.receiver(QUEUE)
+    other = engine.receiver("other")
+    engine.sender("queue", "other").send(Record("held"))
+    _, receipt, _ = other.take(0)
+    with pytest.raises((FullError, RolledBackError)):
+        engine.commit([(sender, Record("3")), (sender, Record("4"))], [(other, [receipt], None)])
+    assert drain(receiver) == ["1", "2"]
+    assert other.holds(receipt)
+
+
+def test_a_commit_that_waits_for_room_goes_on(background: Callable[..., Future[Any]]) -> None:
+    engine = Engine(max_depth=2)
+    sender = fill(engine, "1", "2")
+    committing = background(engine.commit, [(sender, Record("3")), (sender, Record("4"))], [])
+    receiver = engine.receiver(QUEUE)
+    assert receiver.take(0, True)[0].body == "1"
+    assert waits(committing)
+    assert receiver.take(0, True)[0].body == "2"
+    committing.result(PATIENCE)
+    assert drain(receiver) == ["3", "4"]
+
+
+def test_a_commit_may_put_back_what_it_takes_out() -> None:
+    engine = Engine(max_depth=1, when_full="fail")
+    sender = fill(engine, "1")
+    receiver = engine.receiver(QUEUE)
+    _, receipt, _ = receiver.take(0)
+    engine.commit([(sender, Record("2"))], [(receiver, [receipt], None)])
+    assert drain(receiver) == ["2"]
+
+
+def test_a_full_subscription_that_is_not_durable_loses_its_oldest() -> None:
+    engine = Engine(max_depth=2)
+    slow, fast = engine.subscribe("t"), engine.subscribe("t")
+    sender = engine.sender("topic", "t")
+    seen = []
+    for number in range(5):
+        sender.send(Record(str(number)))
+        seen += drain(fast)
+    assert seen == list("01234")
+    assert drain(slow) == ["3", "4"]
+    assert sum(numbers.dropped for numbers in engine.statistics().values()) == 3
+
+
+def test_a_subscription_full_of_unsettled_records_loses_the_new_one() -> None:
+    engine = Engine(max_depth=2)
+    slow = engine.subscribe("t")
+    sender = engine.sender("topic", "t")
+    for body in "12":
+        sender.send(Record(body))
+    held = [slow.take(0)[1] for _ in range(2)]
+    sender.send(Record("3"))
+    assert slow.take(0) is None
+    assert all(slow.holds(receipt) for receipt in held)
+
+
+def test_a_full_durable_subscription_fails_the_publisher_and_gives_nobody_a_copy() -> None:
+    engine = Engine(max_depth=1, when_full="fail")
+    durable = engine.subscribe("t", name="d", durable=True, owner="me")
+    other = engine.subscribe("t")
+    sender = engine.sender("topic", "t")
+    sender.send(Record("1"))
+    assert drain(other) == ["1"]
+    with pytest.raises(FullError):
+        sender.send(Record("2"))
+    assert drain(other) == []
+    assert drain(durable) == ["1"]
+
+
+def test_room_is_not_lost_under_load() -> None:
+    engine = Engine(max_depth=3)
+    total, receivers = 400, [engine.receiver(QUEUE) for _ in range(2)]
+    found: list[str] = []
+    done = threading.Event()
+
+    def receive(receiver: Any) -> None:
+        while (delivery := receiver.take(None, len(found) % 2 == 0)) is not None:
+            if delivery[1] is not None:
+                receiver.settle([delivery[1]], None)
+            found.append(delivery[0].body)
+            if len(found) == 2 * total:
+                done.set()
+
+    def send(name: str) -> None:
+        sender = engine.sender("queue", QUEUE)
+        for number in range(total):
+            sender.send(Record(f"{name}{number}"))
+
+    threads = [threading.Thread(target=receive, args=[receiver]) for receiver in receivers]
+    threads += [threading.Thread(target=send, args=[name]) for name in "ab"]
+    for thread in threads:
+        thread.start()
+    finished = done.wait(20)
+    for receiver in receivers:
+        receiver.close()
+    for thread in threads:
+        thread.join(PATIENCE)
+    assert finished, f"{len(found)} of {2 * total}"
+    assert len(set(found)) == 2 * total
+
+
+def test_two_senders_for_one_place() -> None:
+    """E1: a sender that waits for room goes on when there is some, wherever a thread is stopped."""
+
+    def make() -> Scene:
+        stage = Stage(Engine(max_depth=1))
+        stage.send("1")
+        return stage.scene(stage.sending("2"), Take(stage.a, 0, settle=True), Take(stage.b, 0.001, settle=True))
+
+    explore(make, (0, 1, 2), (1, 0, 2))

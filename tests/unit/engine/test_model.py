@@ -1,0 +1,177 @@
+"""The engine against a model of a queue: nothing lost, nothing twice, order kept, and the statistics agree."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from typing import Any
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+
+from native_engine import Engine
+from tests.unit.engine.manual_clock import ManualClock
+from tests.unit.engine.model import Item, ModelQueue, ModelReceiver
+from tests.unit.engine.records import Record
+
+QUEUE = "q"
+PATIENCE = 5.0
+COLOURS = st.sampled_from(["red", "blue"])
+
+
+class Pair:
+    """A receiver, what the model has in its place, and the receipts of what both hold."""
+
+    def __init__(self, engine: Engine, colour: str | None) -> None:
+        matches = None if colour is None else lambda record: record.colour == colour
+        self.real = engine.receiver(QUEUE, matches)
+        self.model = ModelReceiver(colour)
+        self.receipts: dict[Item, Any] = {}
+        self.stale: list[Any] = []
+
+    def some(self, data: st.DataObject) -> list[Item]:
+        """Draw some of what is held."""
+        held = self.model.held
+        return data.draw(st.lists(st.sampled_from(held), unique_by=id)) if held else []
+
+    def give_up(self, items: list[Item]) -> list[Any]:
+        """Give the receipts of the items, which will be stale."""
+        receipts = [self.receipts.pop(item) for item in items]
+        self.stale += receipts
+        return receipts
+
+
+class QueueMachine(RuleBasedStateMachine):
+    """Does the same to both, and compares."""
+
+    receivers = Bundle("receivers")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.clock = ManualClock()
+        self.engine = Engine(clock=self.clock)
+        self.sender = self.engine.sender("queue", QUEUE)
+        self.model = ModelQueue(self.clock.milliseconds)
+        self.bodies = itertools.count()
+
+    def teardown(self) -> None:
+        self.engine.close()
+
+    @rule(target=receivers, colour=st.none() | COLOURS)
+    def open(self, colour: str | None) -> Any:
+        if sum(not receiver.closed for receiver in self.model.receivers) >= 3:
+            return multiple()
+        pair = Pair(self.engine, colour)
+        self.model.receivers.append(pair.model)
+        return pair
+
+    @rule(count=st.integers(1, 5), priority=st.sampled_from([4, 4, 0, 9]), colour=COLOURS)
+    def send(self, count: int, priority: int, colour: str) -> None:
+        for _ in range(count):
+            record = Record(next(self.bodies), priority, colour=colour)
+            self.model.send(record)
+            self.sender.send(record)
+
+    @rule(
+        colour=COLOURS,
+        life=st.sampled_from([0, 0, -1, 2, 10]),
+        delay=st.sampled_from([0, 0, 1, 5]),
+        group=st.sampled_from([None, "g", "h"]),
+        closes=st.booleans(),
+    )
+    def send_with_limits(self, colour: str, life: int, delay: int, group: str | None, closes: bool) -> None:
+        now = self.clock.milliseconds
+        record = Record(
+            next(self.bodies),
+            colour=colour,
+            expiration=now + life * 1000 if life else 0,
+            due=now + delay * 1000 if delay else 0,
+            group=group,
+            closes_group=closes and group is not None,
+        )
+        self.model.send(record)
+        self.sender.send(record)
+
+    @rule(pair=receivers, settle=st.booleans(), count=st.integers(1, 4))
+    def take(self, pair: Pair, settle: bool, count: int) -> None:
+        for _ in range(count):
+            expected, delivery = self.model.take(pair.model, settle), pair.real.take(0, settle)
+            if expected is None:
+                assert delivery is None
+                return
+            assert delivery is not None, f"{expected.record} was due"
+            record, receipt, attempts = delivery
+            assert (record.body, attempts) == (expected.record.body, expected.attempts)
+            assert (receipt is None) == (settle and not attempts)
+            if receipt is not None:
+                pair.receipts[expected] = receipt
+                assert pair.real.holds(receipt)
+
+    @rule(pair=receivers, data=st.data())
+    def accept(self, pair: Pair, data: st.DataObject) -> None:
+        items = pair.some(data)
+        pair.real.settle(pair.give_up(items), None)
+        self.model.accept(pair.model, items)
+
+    @rule(pair=receivers, data=st.data(), attempts=st.integers(0, 3))
+    def release(self, pair: Pair, data: st.DataObject, attempts: int) -> None:
+        items = pair.some(data)
+        pair.real.settle(pair.give_up(items), attempts)
+        self.model.release(pair.model, items, attempts)
+
+    @rule(pair=receivers, attempts=st.none() | st.integers(0, 3))
+    def settle_what_is_stale(self, pair: Pair, attempts: int | None) -> None:
+        assert not any(pair.real.holds(receipt) for receipt in pair.stale)
+        pair.real.settle(pair.stale, attempts)
+
+    @rule(pair=receivers, data=st.data(), sends=st.integers(0, 3), attempts=st.none() | st.integers(0, 3))
+    def commit(self, pair: Pair, data: st.DataObject, sends: int, attempts: int | None) -> None:
+        items = pair.some(data)
+        records = [Record(next(self.bodies), colour="red") for _ in range(sends)]
+        self.engine.commit([(self.sender, record) for record in records], [(pair.real, pair.give_up(items), attempts)])
+        if attempts is None:
+            self.model.accept(pair.model, items)
+        else:
+            self.model.release(pair.model, items, attempts)
+        for record in records:
+            self.model.send(record)
+
+    @rule(pair=receivers)
+    def close(self, pair: Pair) -> None:
+        pair.real.close()
+        self.model.close(pair.model)
+
+    @rule(pair=consumes(receivers))
+    def give_everything_back(self, pair: Pair) -> None:
+        pair.real.close()
+        self.model.close(pair.model)
+        items = list(pair.model.held)
+        pair.give_up(items)
+        pair.real.release_unsettled()
+        self.model.release(pair.model, items, None)
+
+    @rule(seconds=st.sampled_from([1, 3, 20]))
+    def advance(self, seconds: int) -> None:
+        self.model.advance(seconds)
+        self.clock.advance(seconds)
+        self._eventually(lambda: self._bodies() == self.model.bodies())
+
+    @invariant()
+    def waiting_agrees(self) -> None:
+        assert self._bodies() == self.model.bodies()
+
+    def _bodies(self) -> list[object]:
+        return [record.body for record in self.engine.browse(QUEUE)]
+
+    def _eventually(self, condition: Any) -> None:
+        """Give the timer thread its turn."""
+        deadline = time.monotonic() + PATIENCE
+        while not condition() and time.monotonic() < deadline:
+            time.sleep(0)
+
+
+TestQueue = QueueMachine.TestCase
+TestQueue.settings = settings(
+    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
