@@ -72,23 +72,6 @@ def test_a_durable_subscription_keeps_messages_while_inactive(jms: Provider) -> 
     session.unsubscribe(name)
 
 
-@requires(Feature.DURABLE_SUBSCRIPTION, Feature.CLIENT_ID, Feature.PERSISTENCE)
-def test_a_durable_subscription_survives_a_restart_of_the_provider(jms: Provider) -> None:
-    """SUB-09: with its persistent messages."""
-    client_id, topic, name = jms.name("client"), jms.topic(), jms.name()
-    connection = client(jms, client_id)
-    session = connection.create_session()
-    with session.create_durable_consumer(topic, name):
-        pass
-    put(session, topic, "1")
-    connection.close()
-    jms.restart()
-    session = client(jms, client_id).create_session()
-    with session.create_durable_consumer(topic, name) as consumer:
-        assert take_text(jms, consumer) == "1"
-    session.unsubscribe(name)
-
-
 @requires(Feature.DURABLE_SUBSCRIPTION, Feature.CLIENT_ID, Feature.TTL)
 def test_messages_expire_in_an_inactive_subscription(jms: Provider) -> None:
     """SUB-10: a message whose time to live is over is not delivered on resume."""
