@@ -121,7 +121,8 @@ class MessageProducer:
         listener: CompletionListener | None,
     ) -> None:
         self._check_open()
-        first = isinstance(message, Destination) or (message is None and positional[:1] not in ((), (1,), (2,)))
+        # a setting in second place means that the message comes first
+        first = isinstance(message, Destination) or (positional != () and not isinstance(positional[0], int | None))
         if first:
             if not positional or destination is not None:
                 raise TypeError("send(destination, message): the message is missing, or the destination is given twice")
