@@ -14,10 +14,11 @@ from typing import Any, Final, Literal, TypeAlias
 from native_engine.bounds import Limits, SizeOf, WhenFull
 from native_engine.clock import Clock, SystemClock
 from native_engine.errors import ErrorTypes
-from native_engine.queue import Queue, Setting, State
+from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Matches, Record
 from native_engine.sender import Sender
+from native_engine.setting import Setting, State
 from native_engine.statistics import Address, Statistics
 from native_engine.subscriptions import Subscriptions
 from native_engine.timers import Timers

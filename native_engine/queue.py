@@ -19,45 +19,23 @@ import itertools
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
-from enum import Enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
-from native_engine.bounds import Bounds, Limits
-from native_engine.clock import Clock
-from native_engine.errors import ErrorTypes
+from native_engine.bounds import Bounds
 from native_engine.records import Entry, Receipt
+from native_engine.setting import Setting, State
 from native_engine.statistics import Statistics
 from native_engine.store import Store
-from native_engine.timers import Timers
 from native_engine.waiting import Call, make
 
 if TYPE_CHECKING:
     from native_engine.receiver import Receiver
 
-__all__ = ["Queue", "Setting", "State"]
+__all__ = ["Queue"]
 
 PRIORITIES = 10
 
 _serials = itertools.count()
-
-
-class Setting(NamedTuple):
-    """What the queues of one engine share."""
-
-    clock: Clock
-    timers: Timers
-    errors: ErrorTypes
-    limits: Limits
-
-
-class State(Enum):
-    """Whether a queue takes records."""
-
-    OPEN = "It is open"
-    GONE = "The subscription has ended"  # what is sent to it is dropped
-    DELETED = "The destination was deleted"  # what is sent to it is refused, as with the following
-    CLOSED = "The engine is closed"
-    FORKED = "The engine belongs to the process that this one was forked from; make another one here"
 
 
 class Queue:
@@ -113,20 +91,28 @@ class Queue:
             calls = self.offer()
         make(calls)
 
+    def send_if_room(self, record: Any) -> bool:
+        """Add a record unless it has to wait; tells whether it is in."""
+        with self.lock:
+            self.check()
+            if self.bounds is None or not self.bounds.has_room((record,), (), None):
+                return False
+            self.put(record)
+            calls = self.offer()
+        make(calls)
+        return True
+
     def put(self, record: Any) -> None:
         """Add a record for which there is room (locked)."""
         if self.state is not State.OPEN:
             return
+        if self.bounds is not None:
+            if self.drops_oldest and not self._make_room(self.bounds, record):
+                self.dropped += 1
+                return
+            self.bounds.enter(record)
         if record.constraints is not None:
             self.become_general()
-        if self.bounds is not None:
-            while self.drops_oldest and not self.bounds.has_room((record,), (), None):
-                self.dropped += 1
-                oldest = self._drop_oldest()
-                if oldest is None:
-                    return  # all of it is in flight
-                self.bounds.leave(oldest)
-            self.bounds.enter(record)
         self._lane(record.priority).append(record)
         if self.store is not None:
             self._absorb()  # a record with constraints never stays in a lane
@@ -167,7 +153,9 @@ class Queue:
         return entry
 
     def receipt(self, record: Any) -> Receipt:
-        """Make the receipt of a fresh record. The number is drawn when it is handed over: that is its place."""
+        """Make the receipt of a fresh record. Its place is the order of hand-over: a receiver's own records are in the
+        order of sending, and those that two receivers take at the same moment are in either.
+        """
         receipt = Receipt.__new__(Receipt)
         receipt.record = record
         receipt.number = next(self._numbers)
@@ -388,6 +376,18 @@ class Queue:
             receiver.wake()
         else:
             calls.append((receiver, receiver.callback, receiver.calls))
+
+    def _make_room(self, bounds: Bounds, record: Any) -> bool:
+        """Drop the oldest records until the new one fits; False if that cannot help."""
+        if not bounds.could_fit((record,)):
+            return False
+        while not bounds.has_room((record,), (), None):
+            oldest = self._drop_oldest()
+            if oldest is None:
+                return False  # all there is is in flight
+            self.dropped += 1
+            bounds.leave(oldest)
+        return True
 
     def _drop_oldest(self) -> Any | None:
         if self.store is not None:

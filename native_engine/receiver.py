@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from native_engine.queue import Queue, State
+from native_engine.queue import Queue
 from native_engine.records import Delivery, Entry, Matches, Outcome, Receipt
+from native_engine.setting import State
 from native_engine.waiting import Call, Ready, make
 
 __all__ = ["Receiver"]
@@ -131,9 +132,8 @@ class Receiver:
     def release_unsettled(self) -> None:
         """Let all that is unsettled be delivered again, each with one attempt more."""
         with self.queue.lock:
-            receipts = list(self.held)
-            self.held.difference_update(receipts)
-            self.queue.take_back((receipt, receipt.attempts + 1) for receipt in receipts)
+            released = [receipt for receipt in tuple(self.held) if self._let_go(receipt)]
+            self.queue.take_back((receipt, receipt.attempts + 1) for receipt in released)
             calls = self.queue.offer()
         make(calls)
 
@@ -141,11 +141,7 @@ class Receiver:
 
     def apply(self, receipts: Iterable[Receipt], outcome: Outcome) -> int:
         """Settle with the lock of the queue held; gives how many were held."""
-        settled = []
-        for receipt in receipts:
-            if receipt in self.held:
-                self.held.discard(receipt)  # another thread may accept it without the lock
-                settled.append(receipt)
+        settled = [receipt for receipt in receipts if self._let_go(receipt)]
         if outcome is not None:
             self.queue.take_back((receipt, outcome) for receipt in settled)
         elif self.queue.bounds is not None:
@@ -190,6 +186,14 @@ class Receiver:
             return self.queue.offer()
 
     # -- inside
+
+    def _let_go(self, receipt: Receipt) -> bool:
+        """Hold it no more; False if it is settled, perhaps at this moment by `settle`, which takes no lock."""
+        try:
+            self.held.remove(receipt)
+        except KeyError:
+            return False
+        return True
 
     def _take_or_wait(self, timeout: float | None, settle: bool) -> Delivery | None:
         deadline = None if timeout is None else time.monotonic() + timeout

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
 from native_engine.bounds import WaitingSender
-from native_engine.queue import Queue, Setting
+from native_engine.queue import Queue
 from native_engine.records import Record
 from native_engine.topic import Topic
 from native_engine.transaction import Transaction
@@ -30,13 +30,14 @@ class Send(Protocol):
 class Sender:
     """Sends to one queue or topic. Any number of threads may use it. Made by `Engine.sender`."""
 
-    __slots__ = ("closed", "send", "targets", "waiting")
+    __slots__ = ("_errors", "closed", "send", "targets", "waiting")
 
     send: Send
     targets: Callable[[Record], Sequence[Queue]]
     """Gives the queues that a record goes to."""
 
     def __init__(self, destination: Queue | Topic) -> None:
+        self._errors = destination.setting.errors
         self.closed = False
         self.waiting: set[WaitingSender] = set()  # threads that wait for room
         if isinstance(destination, Queue):
@@ -46,13 +47,17 @@ class Sender:
             self.targets = destination.targets
             self.send = _to_topic(destination)
         if not destination.setting.limits.none:
-            self.send = _in_bounds(self, destination.setting)
+            self.send = _in_bounds(self, destination)
 
     def close(self) -> None:
-        """Wake the sends that wait for room: they raise the closed error."""
+        """Send no more. Sends that wait for room raise the closed error."""
         self.closed = True
+        self.send = self._refuse
         for thread in tuple(self.waiting):
             thread.wake()
+
+    def _refuse(self, record: Record, completion: Completion | None = None) -> None:
+        raise self._errors.closed("The sender is closed")
 
 
 def _to_queue(queue: Queue) -> Send:
@@ -95,9 +100,13 @@ def _to_topic(topic: Topic) -> Send:
     return send
 
 
-def _in_bounds(sender: Sender, setting: Setting) -> Send:
+def _in_bounds(sender: Sender, destination: Queue | Topic) -> Send:
+    setting = destination.setting
+    queue = destination if isinstance(destination, Queue) else None
+
     def send(record: Record, completion: Completion | None = None) -> None:
-        Transaction(setting, [(sender, record)], []).send(sender)
+        if queue is None or sender.closed or not queue.send_if_room(record):
+            Transaction(setting, [(sender, record)], []).send(sender)
         if completion is not None:
             completion(None)
 

@@ -64,17 +64,22 @@ class Subscriptions:
         calls = subscription.queue.leave(receiver)
         if not subscription.durable and not subscription.is_active:
             subscription.end()
-            self._shared = {key: each for key, each in self._shared.items() if each is not subscription}
+            if subscription.shared:
+                self._shared = _without(self._shared, subscription)
         return calls
 
     def forget_topic(self, subscriptions: list[Subscription]) -> None:
         """Delete the subscriptions of a topic that is deleted."""
         for subscription in subscriptions:
-            self._durable = {key: each for key, each in self._durable.items() if each is not subscription}
             subscription.end()
+            self._durable = _without(self._durable, subscription)
 
     def _end(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
         if subscription.is_active or subscription.queue.in_flight:
             raise self._errors.in_use(f"The subscription {key[1]!r} is in use")
         del known[key]
         subscription.end()
+
+
+def _without(known: dict[Key, Subscription], subscription: Subscription) -> dict[Key, Subscription]:
+    return {key: each for key, each in known.items() if each is not subscription}

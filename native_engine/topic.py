@@ -6,8 +6,9 @@ import logging
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
-from native_engine.queue import Queue, Setting, State
+from native_engine.queue import Queue
 from native_engine.records import Matches, Record
+from native_engine.setting import Setting, State
 
 __all__ = ["Interest", "Subscription", "Topic"]
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from native_engine.bounds import WaitingSender
 from native_engine.errors import ErrorType
-from native_engine.queue import Queue, Setting, State
+from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Outcome, Receipt, Record
+from native_engine.setting import Setting, State
 from native_engine.waiting import Call, make
 
 if TYPE_CHECKING:
@@ -60,6 +61,23 @@ class Part:
         return accepted
 
 
+class Locks:
+    """Several locks that are held together."""
+
+    __slots__ = ("_locks",)
+
+    def __init__(self, locks: Sequence[threading.Lock]) -> None:
+        self._locks = locks
+
+    def __enter__(self) -> None:
+        for lock in self._locks:
+            lock.acquire()
+
+    def __exit__(self, *exception: object) -> None:
+        for lock in self._locks:
+            lock.release()
+
+
 class Transaction:
     """Sends and settlements that are done together or not at all.
 
@@ -80,7 +98,8 @@ class Transaction:
         for receiver, receipts, outcome in settlements:
             settled = parts.setdefault(receiver.queue, Part(receiver.queue)).settlements
             settled.append((receiver, receipts, outcome))
-        self._parts = sorted(parts.values(), key=lambda part: part.queue.serial)  # the order of locking
+        self._parts = sorted(parts.values(), key=_serial)
+        self._locks = Locks([part.queue.lock for part in self._parts])
 
     def commit(self) -> None:
         """Wait for room for all the sends, then do everything. Raises the rolled-back error with nothing done."""
@@ -88,7 +107,7 @@ class Transaction:
 
     def move_dead_letters(self) -> None:
         """Do everything now, also beyond the bounds, and count what is accepted as dead letters."""
-        with self._locked():
+        with self._locks:
             self._check()
             calls = self._apply(dead_letters=True)
         make(calls)
@@ -106,7 +125,7 @@ class Transaction:
         deadline = 0.0
         try:
             while True:
-                with self._locked():
+                with self._locks:
                     self._check()
                     full = self._first_without_room(thread)
                     if full is None:
@@ -184,12 +203,10 @@ class Transaction:
             calls += part.queue.offer()
         return calls
 
-    @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with ExitStack() as locks:
-            for part in self._parts:
-                locks.enter_context(part.queue.lock)
-            yield
+
+def _serial(part: Part) -> int:
+    """Give the order of locking, which is the same for all."""
+    return part.queue.serial
 
 
 def _urgency(record: Record) -> int:

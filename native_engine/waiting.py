@@ -30,11 +30,17 @@ Call: TypeAlias = tuple[Callee, Ready, int]
 
 def make(calls: list[Call]) -> None:
     """Make the calls, with no lock held, and those that follow when a listener is busy."""
+    interruption: BaseException | None = None
     for callee, callback, number in calls:
         try:
             answer = callback()
         except Exception:
             logger.exception("A listener's callback failed; it counts as busy")
             answer = False
+        except BaseException as error:  # KeyboardInterrupt, say; the others have to be called all the same
+            interruption = error
+            answer = False
         if not answer:
             calls += callee.decline(number)
+    if interruption is not None:
+        raise interruption
