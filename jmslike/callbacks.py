@@ -19,7 +19,6 @@ class CallbackThread:
         self._name = name
         self._tasks: deque[Callable[[], object]] = deque()
         self._changed = threading.Condition()
-        self._busy = False
         self._closed = False
         self._thread: threading.Thread | None = None
 
@@ -38,11 +37,6 @@ class CallbackThread:
         """Whether the caller is one of the callbacks."""
         return threading.current_thread() is self._thread
 
-    def wait_idle(self) -> None:
-        """Wait until everything given so far has run; bounded only by the callbacks themselves."""
-        with self._changed:
-            self._changed.wait_for(lambda: not self._tasks and not self._busy)
-
     def close(self) -> None:
         """Let the thread end when it has run what it was given."""
         with self._changed:
@@ -52,15 +46,12 @@ class CallbackThread:
     def _run(self) -> None:
         while True:
             with self._changed:
-                self._busy = False
-                self._changed.notify_all()
                 self._changed.wait_for(lambda: self._tasks or self._closed)
                 if not self._tasks:
                     self._thread = None
                     return
                 task = self._tasks.popleft()
-                self._busy = True
             try:
                 task()
-            except Exception:
+            except BaseException:  # sys.exit() there must not lose the callbacks that follow
                 _log.exception("a listener raised an exception")
