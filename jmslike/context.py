@@ -26,16 +26,16 @@ class _Shared:
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self._lock = threading.Lock()
-        self._contexts = 0
+        self._contexts: set[JMSContext] = set()
 
-    def join(self) -> None:
+    def join(self, context: JMSContext) -> None:
         with self._lock:
-            self._contexts += 1
+            self._contexts.add(context)
 
-    def leave(self) -> None:
+    def leave(self, context: JMSContext) -> None:
         with self._lock:
-            self._contexts -= 1
-            last = self._contexts == 0
+            self._contexts.discard(context)
+            last = not self._contexts
         if last:
             self.connection.close()
 
@@ -51,7 +51,7 @@ class JMSContext(Making):
 
     def __init__(self, connection: Connection, mode: SessionMode, shared: _Shared | None = None) -> None:
         self._shared = shared or _Shared(connection)
-        self._shared.join()
+        self._shared.join(self)
         self._connection = connection
         self._mode = mode
         self._auto_start = True
@@ -240,7 +240,7 @@ class JMSContext(Making):
         if self._made is not None:
             self._made.close()
         self._open = False
-        self._shared.leave()
+        self._shared.leave(self)
 
     def __enter__(self) -> JMSContext:
         return self
