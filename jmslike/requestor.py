@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from jmslike.clock import SystemClock
 from jmslike.constants import SessionMode
 from jmslike.destinations import Destination, Queue, Topic
 from jmslike.durations import Duration, waiting_time
@@ -33,7 +32,7 @@ class _Requestor:
         came late for earlier requests is left out. Gives None when the time is up. Raises what send and receive raise.
         """
         limit = waiting_time(timeout)
-        clock = SystemClock()
+        clock = self._session._clock
         deadline = None if limit is None else clock.monotonic() + limit
         while self._consumer.receive_no_wait() is not None:
             pass  # late replies to earlier requests
