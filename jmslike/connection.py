@@ -218,9 +218,8 @@ class Connection:
             if self._started:
                 return
             self._started = True
-            sessions = list(self._sessions)
-        for session in sessions:
-            session._start()
+            for session in self._sessions:
+                session._start()
 
     def stop(self) -> None:
         """Stop delivering (section 6.1.5); returns when no listener runs and no receive can give a message any more.
@@ -232,8 +231,8 @@ class Connection:
             sessions = list(self._sessions)
             _refuse_inside(sessions, "Connection.stop")
             self._started = False
-        for session in sessions:
-            session._stop()
+            for session in sessions:
+                session._stop()
         for session in sessions:
             session._gate.wait_quiet()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
 from jmslike.constants import SessionMode
 from jmslike.destinations import Destination
 from jmslike.durations import Duration, waiting_time
-from jmslike.errors import IllegalStateError, TransactionRolledBackError
+from jmslike.errors import IllegalStateError, JMSError, TransactionRolledBackError
 from jmslike.ledger import Entry
 from jmslike.message import Message, received
 from jmslike.redelivery import dead_letter_of
@@ -66,8 +66,7 @@ class MessageConsumer:
         self._again: deque[_Again] = deque()
         self._auto = session._mode is SessionMode.AUTO_ACKNOWLEDGE
         self._interrupted = False
-        self._take: Callable[[float | None, bool], Delivery | None] | None = None
-        self._refresh()
+        self._take: Callable[[float | None, bool], Delivery | None] | None = None  # until the session knows it
 
     def _refresh(self) -> None:
         # The fast lane of `receive`: the subscription's take, or None when anything asks for a closer look.
@@ -143,12 +142,10 @@ class MessageConsumer:
             delivery = self._next(None if limit is None else self._clock.monotonic() + limit, settle=False)
             if delivery is None:
                 return None, True
-            envelope, receipt, attempts = delivery
-            message = received(envelope, self._session, attempts, 0)
+            message = received(delivery[0], self._session, delivery[2], 0)
             fitting = fits(message)
             if not fitting and self._session._automatic:
-                self._again.appendleft(_Again(0.0, envelope, receipt, attempts))
-                self._refresh()
+                self._put_back(delivery)
                 return message, False
             return self._deliver(delivery), fitting
         finally:
@@ -164,31 +161,45 @@ class MessageConsumer:
             delivery = None
             if not gate.running:
                 self._park(deadline, lambda: gate.running)
-            elif self._again:
+            elif self._holds_again():
                 delivery = self._next_again(deadline)
             else:
                 delivery = self._take_within(deadline, settle)
+                if delivery is None and self._interrupted:
+                    self._interrupted = False
+                    continue
             if delivery is not None:
                 if self._acceptable(delivery):
                     return delivery
-            elif self._interrupted:
-                self._interrupted = False
             elif deadline is not None and self._clock.monotonic() >= deadline:
                 return None
         return None
 
-    def _next_again(self, deadline: float | None) -> Delivery | None:
+    def _holds_again(self) -> bool:
+        """Tell whether a delivery waits here to come again; those that the transport took back are dropped (C7)."""
         while self._again:
-            due = self._again[0].due
-            if due > self._clock.monotonic():
-                self._park(due if deadline is None else min(due, deadline), lambda: not self._gate.running)
-                return None
-            again = self._again.popleft()
-            if not self._again:
-                self._refresh()
-            if self._subscription.holds(again.receipt):
-                return again.envelope, again.receipt, again.attempts
-        return None
+            if self._subscription.holds(self._again[0].receipt):
+                return True
+            self._pop_again()
+        return False
+
+    def _pop_again(self) -> _Again:
+        again = self._again.popleft()
+        if not self._again:
+            self._refresh()
+        return again
+
+    def _next_again(self, deadline: float | None) -> Delivery | None:
+        due = self._again[0].due
+        if due > self._clock.monotonic():
+            self._park(due if deadline is None else min(due, deadline), lambda: not self._gate.running)
+            return None
+        return self._pop_again()[1:]
+
+    def _put_back(self, delivery: Delivery) -> None:
+        """Let a delivery that was not handed over be the next."""
+        self._again.appendleft(_Again(0.0, *delivery))
+        self._refresh()
 
     def _park(self, deadline: float | None, awake: Callable[[], bool]) -> None:
         connection = self._session._connection
@@ -196,17 +207,19 @@ class MessageConsumer:
         connection._raise_if_lost()
 
     def _interrupt(self) -> None:
-        # an interrupt that no take was waiting for ends the next one early, which is then taken once more
-        self._interrupted = True
+        # An interrupt that no take was waiting for ends the next one early, which is then taken once more. Noted last:
+        # a take that ends between the two must not use up the note, and leave the interrupt to the one after it.
         self._subscription.interrupt()
+        self._interrupted = True
 
     def _take_within(self, deadline: float | None, settle: bool) -> Delivery | None:
         session = self._session
         if session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE and len(session._ledger):
+            # None also if this was interrupted: the caller looks at the gate before a take that waits
             delivery = self._subscription.take(0, False)
-            if delivery is not None:
-                return delivery
-            session._flush_batch()
+            if delivery is None:
+                session._flush_batch()
+            return delivery
         remaining = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
         return self._subscription.take(remaining, settle)
 
@@ -336,18 +349,19 @@ class MessageConsumer:
             self._take = None
             self._gate.changed.notify_all()
         self._interrupt()
-        dispatcher = self._session._dispatcher
-        if dispatcher is not None:
-            dispatcher.remove(self)
-        if dispatcher is None or not dispatcher.is_current:
+        self._session._unlisten(self)
+        if not self._session._in_listener:
             self._gate.wait_vacant(self)
         self._shut()
 
     def _shut(self) -> None:
         """Give back what was not handed over, and close the subscription. Nobody is inside."""
-        for again in self._again:
-            self._subscription.settle((again.receipt,), again.attempts)
-        self._again.clear()
+        waiting, self._again = self._again, deque()
+        try:
+            for again in waiting:
+                self._subscription.settle((again.receipt,), again.attempts)
+        except JMSError as error:
+            _log.debug("what waited for %s cannot be given back: %s", self._destination, error)
         self._subscription.close()
         self._session._forget(self)
 

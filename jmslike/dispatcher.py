@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from jmslike.constants import SessionMode
-from jmslike.errors import JMSError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.ledger import Entry
 from jmslike.message import received
 from jmslike.spi import ACCEPT, Delivery
@@ -39,13 +39,9 @@ class Dispatcher:
         self._idle.acquire()
         self._wake = threading.Lock()
         self._wake.acquire()
-        self._thread = threading.Thread(target=self._run, name=f"jmslike-listener-{name}", daemon=True)
-        self._thread.start()
-
-    @property
-    def is_current(self) -> bool:
-        """Whether the caller is one of the listeners."""
-        return threading.current_thread() is self._thread
+        self._arming = threading.Lock()  # what is armed last is what was decided last
+        self.thread = threading.Thread(target=self._run, name=f"jmslike-listener-{name}", daemon=True)
+        self.thread.start()
 
     @property
     def is_used(self) -> bool:
@@ -63,13 +59,15 @@ class Dispatcher:
         """Serve the consumer no longer; a listener of it that runs is not waited for."""
         with self._gate.changed:
             self._consumers = tuple(other for other in self._consumers if other is not consumer)
-        consumer._subscription.ready(None)
+        with self._arming:
+            consumer._subscription.ready(None)
 
     def arm(self) -> None:
         """Let the transport call for each consumer, if the session runs; else let it call for none."""
-        for consumer in self._consumers:
-            callback = partial(self._call, consumer) if self._gate.running else None
-            consumer._subscription.ready(callback)
+        with self._arming:
+            for consumer in self._consumers:
+                serving = self._gate.running and not self._closed
+                consumer._subscription.ready(partial(self._call, consumer) if serving else None)
         self.poke()
 
     def poke(self) -> None:
@@ -80,8 +78,8 @@ class Dispatcher:
         """End the thread, and wait for the listener that runs, unless that is what called."""
         self._closed = True
         self.poke()
-        if not self.is_current:
-            self._thread.join()
+        if threading.current_thread() is not self.thread:
+            self.thread.join()
 
     def _call(self, consumer: MessageConsumer | None) -> bool:
         if not self._idle.acquire(blocking=False):
@@ -108,11 +106,12 @@ class Dispatcher:
                         self._gate.leave()
         finally:
             # a listener may end this thread (SystemExit, KeyboardInterrupt): nobody must wait for it
-            for consumer in self._consumers:
-                consumer._subscription.ready(None)
+            self._closed = True
+            self.arm()
 
     def _sleep(self) -> None:
-        due = min((consumer._again[0].due for consumer in self._consumers if consumer._again), default=None)
+        waiting = [again for consumer in self._consumers if (again := consumer._again)]
+        due = min((again[0].due for again in waiting), default=None)
         if due is None or not self._gate.running:
             self._wake.acquire()
             return
@@ -136,9 +135,10 @@ class Dispatcher:
                 if self._gate.running:
                     delivery = consumer._next(0.0, settle=False)
             except JMSError as error:
-                # the connection's exception listener is told by the transport; here nothing can come any more
                 self._failed = True
-                _log.error("%s can deliver no more to its listeners: %s", self._thread.name, error)
+                _log.error("%s can deliver no more to its listeners: %s", self.thread.name, error)
+                if not isinstance(error, ConnectionLostError):  # of which the transport tells
+                    self._session._connection._report(error)
             finally:
                 if delivery is None:
                     self._gate.leave()
@@ -153,28 +153,35 @@ class Dispatcher:
                 self._consumers = tuple(sorted(self._consumers, key=lambda consumer: consumer is served))
 
     def _hand_over(self, consumer: MessageConsumer, delivery: Delivery) -> None:
-        envelope, receipt, attempts = delivery
-        session, ledger = self._session, self._session._ledger
-        number = ledger.add(Entry(consumer, envelope, receipt, attempts))
         listener = consumer._listener
+        if listener is None:  # it was taken away meanwhile
+            consumer._put_back(delivery)
+            return
+        envelope, receipt, attempts = delivery
+        session = self._session
+        number = session._ledger.add(Entry(consumer, envelope, receipt, attempts))
+        failed = True
         try:
-            if listener is not None:
-                listener(received(envelope, session, attempts, number))
+            listener(received(envelope, session, attempts, number))
+            failed = False
         except Exception:
             _log.exception("a message listener of %s raised an exception at %s", consumer._destination, envelope.id)
-            failed = True
-        else:
-            failed = listener is None
-        if not session._automatic:
-            return
+        finally:
+            if session._automatic:
+                self._settle(consumer, number, failed=failed)
+
+    def _settle(self, consumer: MessageConsumer, number: int, *, failed: bool) -> None:
+        session = self._session
         try:
-            if failed:
-                entry = ledger.pop(number)
-                if entry is not None:
-                    consumer._give_again([entry])
-            elif session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE:
+            if session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE and not failed:
                 session._flush_full_batch()
-            elif ledger.pop(number) is not None:  # else the listener called recover
-                consumer._subscription.settle((receipt,), ACCEPT)
+                return
+            entry = session._ledger.pop(number)
+            if entry is None:  # the listener called recover
+                return
+            if failed:
+                consumer._give_again([entry])
+            else:
+                consumer._subscription.settle((entry.receipt,), ACCEPT)
         except JMSError as error:
             _log.error("what a listener of %s has handled could not be acknowledged: %s", consumer._destination, error)

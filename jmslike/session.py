@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
@@ -61,6 +62,8 @@ class Session(Making):
         self._consumers: set[MessageConsumer] = set()
         self._browsers: set[QueueBrowser] = set()
         self._dispatcher: Dispatcher | None = None
+        self._listener_thread: threading.Thread | None = None
+        self._ended = threading.Event()
         self._link = connection._transport.session(SessionSpec(mode))
         self._outbox = Outbox(
             self._link,
@@ -240,6 +243,7 @@ class Session(Making):
             wanted=self._filter(spec),
         )
         self._consumers.add(consumer)
+        consumer._refresh()
         return consumer
 
     def _filter(self, spec: SubscriptionSpec) -> Callable[[Envelope], bool] | None:
@@ -340,15 +344,23 @@ class Session(Making):
                     raise IllegalStateError("another thread receives in this session; use one session per thread")
                 self._gate.listening = True
                 self._dispatcher = dispatcher = Dispatcher(self, self._name)
+                self._listener_thread = dispatcher.thread
                 self._refresh()
             dispatcher.add(consumer)
-        elif dispatcher is not None:
-            dispatcher.remove(consumer)
-            if not dispatcher.is_used:
-                dispatcher.close()
-                self._dispatcher = None
-                self._gate.listening = False
-                self._refresh()
+        else:
+            self._unlisten(consumer)
+
+    def _unlisten(self, consumer: MessageConsumer) -> None:
+        """Serve the consumer's listener no longer; after the last of them the session may receive again."""
+        dispatcher = self._dispatcher
+        if dispatcher is None:
+            return
+        dispatcher.remove(consumer)
+        if not dispatcher.is_used:
+            dispatcher.close()
+            self._dispatcher = None
+            self._gate.listening = False
+            self._refresh()
 
     def _refresh(self) -> None:
         for consumer in list(self._consumers):
@@ -357,23 +369,31 @@ class Session(Making):
     def _start(self) -> None:
         self._gate.set_running(True)
         self._refresh()
-        if self._dispatcher is not None:
-            self._dispatcher.arm()
+        self._arm()
 
     def _stop(self) -> None:
         self._gate.set_running(False)
         self._refresh()
         self._interrupt()
-        if self._dispatcher is not None:
-            self._dispatcher.arm()
+        self._arm()
+
+    def _arm(self) -> None:
+        dispatcher = self._dispatcher
+        if dispatcher is not None:
+            dispatcher.arm()
 
     def _interrupt(self) -> None:
         for consumer in list(self._consumers):
             consumer._interrupt()
 
+    @property
+    def _in_listener(self) -> bool:
+        # true also for a listener that has ended its dispatcher, by setting the last listener to None
+        return threading.current_thread() is self._listener_thread
+
     def _refuse_inside(self, what: str) -> None:
         """Raise IllegalStateError if the caller is a listener of this session, for which `what` would wait."""
-        if self._dispatcher is not None and self._dispatcher.is_current:
+        if self._in_listener:
             raise IllegalStateError(f"{what} must not be called by a message listener that it would wait for")
 
     # ---- closing --------------------------------------------------------------------------------------------------
@@ -391,11 +411,13 @@ class Session(Making):
 
     def _close(self) -> None:
         if not self._gate.close():
+            self._ended.wait()  # another thread closes it: this call, too, promises that no listener runs
             return
         self._refresh()
         self._interrupt()
-        if self._dispatcher is not None:
-            self._dispatcher.close()
+        dispatcher = self._dispatcher
+        if dispatcher is not None:
+            dispatcher.close()
         self._gate.wait_vacant()
         try:
             self._outbox.completions.wait("Session.close")
@@ -428,6 +450,7 @@ class Session(Making):
             self._link.close()
         finally:
             self._connection._forget(self)
+            self._ended.set()
 
     def _forget(self, part: _Part) -> None:
         for parts in (self._producers, self._consumers, self._browsers):
