@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from jmslike import IllegalStateError, InvalidDestinationError, Message, Session, TextMessage
@@ -25,70 +23,11 @@ from jmslike.testing.steps import (
 )
 
 
-def test_closing_a_connection_closes_what_was_made_from_it(jms: Provider) -> None:
-    """CONN-10, CONN-12: any use of its sessions, producers and consumers then raises IllegalStateError."""
-    connection, queue = jms.connection(), jms.queue()
-    session = connection.create_session()
-    producer, consumer = session.create_producer(queue), session.create_consumer(queue)
-    message = session.create_text_message("1")
-    connection.close()
-    calls: dict[str, Callable[[], object]] = {
-        "session.create_text_message": session.create_text_message,
-        "session.create_producer": lambda: session.create_producer(queue),
-        "session.create_consumer": lambda: session.create_consumer(queue),
-        "session.recover": session.recover,
-        "session.transacted": lambda: session.transacted,
-        "producer.send": lambda: producer.send(message),
-        "producer.destination": lambda: producer.destination,
-        "producer.priority": lambda: producer.priority,
-        "consumer.receive": lambda: consumer.receive(0),
-        "consumer.receive_no_wait": consumer.receive_no_wait,
-        "consumer.message_listener": lambda: consumer.message_listener,
-        "consumer.message_selector": lambda: consumer.message_selector,
-    }
-    assert answering(calls) == []
-    consumer.close()
-    producer.close()
-    session.close()
-
-
-@requires(Feature.BROWSE)
-def test_closing_a_connection_closes_its_browsers(jms: Provider) -> None:
-    """CONN-10, CONN-12: a browser of a closed connection raises IllegalStateError."""
-    connection, queue = jms.connection(), jms.queue()
-    browser = connection.create_session().create_browser(queue)
-    connection.close()
-    calls: dict[str, Callable[[], object]] = {
-        "iter": lambda: list(browser),
-        "queue": lambda: browser.queue,
-        "message_selector": lambda: browser.message_selector,
-    }
-    assert answering(calls) == []
-    browser.close()
-
-
 def test_a_second_close_of_a_connection_is_silent(jms: Provider) -> None:
     """CONN-11: close() twice raises nothing."""
     connection = jms.connection()
     connection.close()
     connection.close()
-
-
-def test_a_closed_connection_refuses_every_use(jms: Provider) -> None:
-    """CONN-12: every getter and method but close() raises IllegalStateError."""
-    connection = jms.connection()
-    connection.close()
-    calls: dict[str, Callable[[], object]] = {
-        "start": connection.start,
-        "stop": connection.stop,
-        "create_session": connection.create_session,
-        "client_id": lambda: connection.client_id,
-        "set client_id": lambda: setattr(connection, "client_id", jms.name()),
-        "meta_data": lambda: connection.meta_data,
-        "exception_listener": lambda: connection.exception_listener,
-        "set exception_listener": lambda: setattr(connection, "exception_listener", print),
-    }
-    assert answering(calls) == []
 
 
 def test_messages_outlive_their_connection(jms: Provider) -> None:

@@ -108,50 +108,6 @@ def test_a_second_close_of_a_session_is_silent(jms: Provider) -> None:
     session.close()
 
 
-def test_a_closed_session_refuses_every_use(jms: Provider) -> None:
-    """SESS-07: every method and getter but close() raises IllegalStateError, also of its producers and consumers."""
-    session, queue, topic = jms.connection().create_session(), jms.queue(), jms.topic()
-    producer, consumer = session.create_producer(queue), session.create_consumer(queue)
-    message = session.create_message()
-    session.close()
-    calls = {
-        "create_message": session.create_message,
-        "create_text_message": session.create_text_message,
-        "create_bytes_message": session.create_bytes_message,
-        "create_map_message": session.create_map_message,
-        "create_stream_message": session.create_stream_message,
-        "create_object_message": session.create_object_message,
-        "create_queue": lambda: session.create_queue("q"),
-        "create_topic": lambda: session.create_topic("t"),
-        "create_temporary_queue": session.create_temporary_queue,
-        "create_temporary_topic": session.create_temporary_topic,
-        "create_producer": lambda: session.create_producer(queue),
-        "create_consumer": lambda: session.create_consumer(queue),
-        "create_shared_consumer": lambda: session.create_shared_consumer(topic, "s"),
-        "create_durable_subscriber": lambda: session.create_durable_subscriber(topic, "s"),
-        "create_durable_consumer": lambda: session.create_durable_consumer(topic, "s"),
-        "create_shared_durable_consumer": lambda: session.create_shared_durable_consumer(topic, "s"),
-        "create_browser": lambda: session.create_browser(queue),
-        "unsubscribe": lambda: session.unsubscribe("s"),
-        "commit": session.commit,
-        "rollback": session.rollback,
-        "recover": session.recover,
-        "transacted": lambda: session.transacted,
-        "acknowledge_mode": lambda: session.acknowledge_mode,
-        "producer.send": lambda: producer.send(message),
-        "producer.priority": lambda: producer.priority,
-        "producer.set priority": lambda: setattr(producer, "priority", 5),
-        "consumer.receive": consumer.receive,
-        "consumer.receive_no_wait": consumer.receive_no_wait,
-        "consumer.message_listener": lambda: consumer.message_listener,
-        "consumer.set message_listener": lambda: setattr(consumer, "message_listener", print),
-        "consumer.message_selector": lambda: consumer.message_selector,
-    }
-    assert answering(calls) == []
-    producer.close()
-    consumer.close()
-
-
 def test_messages_outlive_their_session(jms: Provider) -> None:
     """SESS-08: they can still be read and changed, but acknowledge() raises IllegalStateError."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
