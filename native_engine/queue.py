@@ -42,9 +42,9 @@ class Queue:
     """The records for one queue or one subscription. Methods marked (locked) are called with `lock` held."""
 
     __slots__ = (
-        "__weakref__", "_by_priority", "_numbers", "_priorities", "_scheduled", "attention", "bounds", "called",
-        "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "name", "plain",
-        "puts", "receivers", "released", "retired", "returned", "serial", "setting", "state", "store",
+        "__weakref__", "_by_priority", "_priorities", "_scheduled", "attention", "bounds", "called", "dead_lettered",
+        "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "name", "numbers", "plain", "puts",
+        "receivers", "released", "retired", "returned", "serial", "setting", "state", "store",
     )  # fmt: skip
 
     def __init__(self, name: str, setting: Setting, drops_oldest: bool = False) -> None:
@@ -60,7 +60,7 @@ class Queue:
         self.puts: list[Callable[[Any], None]] = [self._put_first] * PRIORITIES  # how to append to each of them
         self._by_priority: dict[int, deque[Any]] = {}
         self._priorities: tuple[int, ...] = ()
-        self._numbers = itertools.count()
+        self.numbers = itertools.count()
         self.returned: list[Entry] = []  # a heap of released records, while the queue is plain
         self.store: Store | None = None  # where the records are while it is not
         self._scheduled: float | None = None
@@ -149,18 +149,7 @@ class Queue:
         entry = self.store.find(receiver)
         if entry is not None:
             self.store.take(entry, receiver)
-        self._account()
         return entry
-
-    def receipt(self, record: Any) -> Receipt:
-        """Make the receipt of a fresh record. Its place is the order of hand-over: a receiver's own records are in the
-        order of sending, and those that two receivers take at the same moment are in either.
-        """
-        receipt = Receipt.__new__(Receipt)
-        receipt.record = record
-        receipt.number = next(self._numbers)
-        receipt.attempts = 0
-        return receipt
 
     def offer(self) -> list[Call]:
         """Call idle receivers for what is available and not promised to others; the last step of whatever changes
@@ -169,6 +158,7 @@ class Queue:
         calls: list[Call] = []
         if self.store is not None:
             self._absorb()
+            self._account(self.store)
             if not self.store.needed:
                 self.store = None
                 self._refresh()
@@ -179,6 +169,7 @@ class Queue:
                 spare -= 1
         else:
             self._offer_from(self.store, calls)
+            self._account(self.store)  # looking for something to offer, it may have found what has expired
         self.attention = bool(self.idle) or self.store is not None
         return calls
 
@@ -258,7 +249,7 @@ class Queue:
         """Move the records into the store, where constraints and selectors count (locked)."""
         if self.store is not None:
             return
-        self.store = Store(self.setting.clock, self._numbers)
+        self.store = Store(self.setting.clock, self.numbers)
         self.attention = True
         self._refresh()
         for receiver in self.receivers:
@@ -321,17 +312,16 @@ class Queue:
         for lane in self.lanes:
             while lane:
                 self.store.add(lane.popleft())
-        self._account()
 
-    def _account(self) -> None:
+    def _account(self, store: Store) -> None:
         """Count what the store let expire, and see that the timer knows when to look."""
-        assert self.store is not None
-        for record in self.store.lapsed:
-            self.expired += 1
+        if store.lapsed:
+            self.expired += len(store.lapsed)
             if self.bounds is not None:
-                self.bounds.leave(record)
-        self.store.lapsed.clear()
-        when = self.store.next_time
+                for record in store.lapsed:
+                    self.bounds.leave(record)
+            store.lapsed.clear()
+        when = store.next_time
         if when is not None and (self._scheduled is None or when < self._scheduled):
             self._scheduled = when
             self.setting.timers.schedule(self, when)
@@ -345,9 +335,10 @@ class Queue:
                 break
             if lane:
                 try:
-                    return self.receipt(lane.popleft())
+                    record = lane.popleft()
                 except IndexError:
                     continue  # a receiver without the lock was faster
+                return Entry(record, next(self.numbers), 0, True)
         if not self.returned:
             return None
         entry = heapq.heappop(self.returned)
@@ -364,7 +355,6 @@ class Queue:
                 store.promise(entry, receiver)
                 receiver.promise = entry
                 self._call(receiver, calls)
-        self._account()
 
     def _call(self, receiver: Receiver, calls: list[Call]) -> None:
         del self.idle[receiver]

@@ -66,7 +66,10 @@ class Receiver:
                         self.handed += 1
                         if settle:
                             return record, None, 0
-                        receipt = queue.receipt(record)
+                        receipt = Receipt()
+                        receipt.record = record
+                        receipt.number = next(queue.numbers)
+                        receipt.attempts = 0
                         self.held.add(receipt)
                         return record, receipt, 0
         except IndexError:

@@ -53,7 +53,7 @@ class Receipt:
     __slots__ = ("attempts", "number", "record")
 
     record: Any
-    number: int  # its place in the order of its queue
+    number: int  # its place in the order of its queue: a plain queue numbers records when it hands them over
     attempts: int  # hand-overs before this one
 
 

@@ -235,7 +235,8 @@ class Store:
     def needed(self) -> bool:
         """Whether there is anything that a plain queue could not do, or may be soon."""
         return bool(
-            self.depth
+            self.waiting
+            or self._delayed
             or self._owners
             or self.calm < _SMALL
             or any(view.matches is not None for view in self._views.values())
