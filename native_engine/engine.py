@@ -277,6 +277,7 @@ class Engine:
     def _end_in_child(self) -> None:
         """Refuse service in a forked child, whose copies of the locks may be held by threads that it has not got."""
         self._lock = threading.Lock()
+        self._setting.timers.abandon()
         for queue in self._all_queues():
             queue.lock = threading.Lock()
             for receiver in queue.receivers:

@@ -58,6 +58,12 @@ class Timers:
             self._wishes = [wish for wish in self._wishes if wish[2] is not timed]
             heapq.heapify(self._wishes)
 
+    def abandon(self) -> None:
+        """End in a forked child: the thread is not here, and the lock may be held by one that is not."""
+        self._lock = threading.Lock()
+        self._thread = None
+        self._closed = True
+
     def close(self) -> None:
         """End the thread."""
         with self._lock:
