@@ -62,6 +62,7 @@ __all__ = [
     "Events",
     "Headers",
     "Outcome",
+    "PropertyValue",
     "Queue",
     "Receipt",
     "Sender",

@@ -1,0 +1,96 @@
+"""Where a broker that pushes puts what one consumer has not taken yet."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from jmslike.errors import ConnectionLostError, JMSError
+
+Item = TypeVar("Item")
+
+
+class Inbox(Generic[Item]):
+    """Filled by an I/O thread, emptied by the one thread that takes (C2)."""
+
+    def __init__(self) -> None:
+        self._items: deque[Item] = deque()
+        self._changed = threading.Condition()
+        self._callback: Callable[[], bool] | None = None
+        self._interrupted = False
+        self._closed = False
+        self._lost: JMSError | None = None
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def is_armed(self) -> bool:
+        """Whether a listener waits to be called."""
+        return self._callback is not None
+
+    def put(self, item: Item) -> None:
+        """Add an item and wake whoever waits for it."""
+        with self._changed:
+            self._items.append(item)
+            self._changed.notify()
+            callback = self._callback
+        if callback is not None:
+            callback()
+
+    def get(self, timeout: float | None) -> Item | None:
+        """Give the next item, waiting at most `timeout` seconds; None when time is up, interrupted or closed.
+
+        Raises ConnectionLostError after `lose`.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        with self._changed:
+            while True:
+                if self._lost is not None:
+                    raise ConnectionLostError(f"the connection is lost: {self._lost}") from self._lost
+                if self._interrupted or self._closed:
+                    self._interrupted = False
+                    return None
+                if self._items:
+                    return self._items.popleft()
+                remaining = None if deadline is None else deadline - time.monotonic()
+                if remaining is not None and remaining <= 0:
+                    return None
+                self._changed.wait(None if remaining is None else min(remaining, threading.TIMEOUT_MAX))
+
+    def ready(self, callback: Callable[[], bool] | None) -> None:
+        """Call for each item that comes, and at once if there is one; None: no more."""
+        with self._changed:
+            self._callback = callback
+            waiting = bool(self._items)
+        if callback is not None and waiting:
+            callback()
+
+    def interrupt(self) -> None:
+        """Make the `get` in progress, or else the next, give None."""
+        with self._changed:
+            self._interrupted = True
+            self._changed.notify()
+
+    def close(self) -> list[Item]:
+        """Give nothing more; tell what was not taken."""
+        with self._changed:
+            self._closed = True
+            self._callback = None
+            self._changed.notify()
+            left = list(self._items)
+            self._items.clear()
+            return left
+
+    def lose(self, error: JMSError) -> None:
+        """Make every `get` from now on raise."""
+        with self._changed:
+            self._lost = error
+            self._items.clear()
+            self._changed.notify()
+            callback = self._callback
+        if callback is not None:
+            callback()

@@ -1,0 +1,23 @@
+"""What the brokers that speak STOMP understand by it: one object for each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jmslike.errors import JMSError
+from transports.stomp.dialects.artemis import Artemis
+from transports.stomp.dialects.base import Dialect
+
+DIALECTS: Mapping[str, type[Dialect]] = {"artemis": Artemis}
+_SERVERS: Mapping[str, str] = {"activemq-artemis": "artemis", "activemq": "activemq", "rabbitmq": "rabbitmq"}
+
+
+def find_dialect(name: str | None, server: str) -> Dialect:
+    """Give the dialect of that name, or else of the server that the CONNECTED frame names. Raises JMSError."""
+    product = server.partition("/")[0].strip().lower()
+    known = name or _SERVERS.get(product, product)
+    if known not in DIALECTS:
+        raise JMSError(
+            f"no dialect {known!r} for the server {server!r}; say which it is: ?dialect={'|'.join(DIALECTS)}"
+        )
+    return DIALECTS[known](server)

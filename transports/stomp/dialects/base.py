@@ -1,0 +1,73 @@
+"""What one broker understands by STOMP. Everything that differs from broker to broker is here, and nowhere else."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from jmslike.capabilities import Feature, Support
+from jmslike.errors import UnsupportedFeatureError
+from jmslike.selector import Selector
+from jmslike.spi import Destination, Envelope, SubscriptionSpec
+
+HIDDEN: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribing:
+    """How a subscription is asked for, and ended."""
+
+    headers: dict[str, str]
+    ending: dict[str, str]
+    private: bool
+    """Whether nobody else could get its messages: then they are acknowledged when they are handed over."""
+    divisible: bool
+    """Whether another SUBSCRIBE with the same headers shares the messages: then more may be held than the window."""
+
+
+class Dialect(ABC):
+    """One broker. Made for each connection, from the `server` header of its CONNECTED frame."""
+
+    product: ClassVar[str]
+    features: ClassVar[Mapping[Feature, Support]]
+    acks_in_transactions: ClassVar[bool] = False
+    """Whether ACK obeys its transaction header, so that a commit is one."""
+    nack_requeues: ClassVar[bool] = False
+    """Whether NACK gives a message back, rather than dropping it or sending it to a dead-letter queue."""
+
+    def __init__(self, server: str) -> None:
+        self.version = server.partition("/")[2] or "unknown"
+
+    @abstractmethod
+    def address(self, destination: Destination) -> dict[str, str]:
+        """Give the headers that name the destination of a SEND."""
+
+    @abstractmethod
+    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+        """Say how to subscribe."""
+
+    @abstractmethod
+    def unsubscribing(self, name: str, client_id: str | None) -> list[tuple[str, dict[str, str]]]:
+        """Give the frames that delete a durable subscription."""
+
+    @abstractmethod
+    def headers(self, envelope: Envelope) -> dict[str, str]:
+        """Give the headers of a SEND but for those of `address`."""
+
+    @abstractmethod
+    def read(self, frame: Any, destination: Destination) -> Envelope:
+        """Give the envelope of a MESSAGE frame."""
+
+    def attempts(self, frame: Any) -> int:
+        """Tell how often the message was handed over before."""
+        return 1 if frame.headers.get("redelivered") == "true" else 0
+
+    def length_headers(self, body: bytes, *, is_text: bool) -> dict[str, str]:
+        """Give the headers that tell a text from bytes."""
+        return {} if is_text else {"content-length": str(len(body))}
+
+    def selector(self, selector: Selector) -> str:
+        """Give the selector in the broker's language. Raises UnsupportedFeatureError."""
+        raise UnsupportedFeatureError(f"{self.product} evaluates no selectors over STOMP")

@@ -1,0 +1,175 @@
+"""Envelopes as SEND frames, and MESSAGE frames as envelopes: what is the same for every broker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jmslike.codec import ITEMS, KIND, TYPES, decode_body, decode_properties, encode_body, encode_properties
+from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
+
+ID: Final = "jmslike_id"
+TIMESTAMP: Final = "jmslike_timestamp"
+DUE: Final = "jmslike_due"
+ORIGIN: Final = "jmslike_origin"
+CORRELATION_BYTES: Final = "jmslike_correlation"
+GROUP_SEQ: Final = "jmslike_group_seq"
+ESCAPED: Final = "jmslike_p_"
+"""Before the name of a property that would pass for a header of the protocol."""
+
+GROUP: Final = "JMSXGroupID"
+SEQ: Final = "JMSXGroupSeq"
+
+PROTOCOL: Final = frozenset(
+    {
+        "ack",
+        "amq-msg-type",
+        "content-length",
+        "content-type",
+        "correlation-id",
+        "destination",
+        "destination-type",
+        "expires",
+        "id",
+        "message-id",
+        "persistent",
+        "priority",
+        "receipt",
+        "redelivered",
+        "reply-to",
+        "subscription",
+        "subscription-type",
+        "timestamp",
+        "transaction",
+        "type",
+    }
+)
+"""Headers of STOMP and of the brokers that are no properties."""
+
+
+def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
+    """Give the headers of the user's properties; JMSXGroupID and JMSXGroupSeq, which brokers know, are left out."""
+    own = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
+    if not own:
+        return {}
+    return {
+        f"{ESCAPED}{name}" if name in PROTOCOL or name.startswith(ESCAPED) else name: text
+        for name, text in encode_properties(own).items()
+    }
+
+
+def common_headers(envelope: Envelope) -> dict[str, str]:
+    """Give what every broker is told in the same way: our own marks, the user's properties, and the body's."""
+    headers = {
+        ID: envelope.id,
+        TIMESTAMP: str(envelope.timestamp),
+        "persistent": "true" if envelope.delivery_mode == 2 else "false",
+        "priority": str(envelope.priority),
+    }
+    origin = envelope.origin
+    if origin is not None and origin not in envelope.id:
+        headers[ORIGIN] = origin
+    correlation_id, _, message_type = envelope.headers
+    if correlation_id is not None:
+        if isinstance(correlation_id, bytes):
+            headers[CORRELATION_BYTES] = correlation_id.hex()
+        else:
+            headers["correlation-id"] = correlation_id
+    if message_type is not None:
+        headers["type"] = message_type
+    if envelope.due:
+        headers[DUE] = str(envelope.due)
+    properties = envelope.properties
+    if properties:
+        headers.update(property_headers(properties))
+        group = properties.get(GROUP)
+        if isinstance(group, str):
+            headers[GROUP] = group
+    return headers
+
+
+def read_envelope(
+    frame: Any,
+    destination: Destination,
+    *,
+    is_text: bool,
+    hidden: frozenset[str],
+    hidden_prefixes: tuple[str, ...],
+    message_id: str,
+    reply_to: Destination | None,
+    group: str | None,
+    group_seq: str | None,
+    expiration: int,
+) -> Envelope:
+    """Give the envelope of a MESSAGE frame, from whoever it is; the arguments are what brokers write differently."""
+    raw: dict[str, str] = frame.headers
+    names = raw.keys() - PROTOCOL - hidden - _OWN
+    properties = {
+        name.removeprefix(ESCAPED): raw[name] for name in raw if name in names and not name.startswith(hidden_prefixes)
+    }
+    types = raw.get(TYPES)
+    if types is not None:
+        properties[TYPES] = types
+    values = dict(decode_properties(properties))
+    if group is not None:
+        values[GROUP] = group
+    if group_seq is not None and _is_number(group_seq):
+        values[SEQ] = int(group_seq)
+    kind, body = decode_body(frame.body or b"", is_text, raw)
+    timestamp = _milliseconds(raw.get(TIMESTAMP) or raw.get("timestamp"))
+    return Envelope.make(
+        id=raw.get(ID) or message_id,
+        destination=destination,
+        kind=kind,
+        body=body,
+        delivery_mode=2 if raw.get("persistent") == "true" else 1,
+        priority=_priority(raw.get("priority")),
+        timestamp=timestamp,
+        expiration=expiration,
+        delivery_time=_milliseconds(raw.get(DUE)),
+        headers=_client_headers(raw, reply_to),
+        properties=values,
+        origin=raw.get(ORIGIN) or _origin_of(raw.get(ID)),
+    )
+
+
+_OWN: Final = frozenset({ID, TIMESTAMP, DUE, ORIGIN, CORRELATION_BYTES, GROUP_SEQ, KIND, ITEMS, TYPES, GROUP, SEQ})
+
+
+def _client_headers(raw: Mapping[str, str], reply_to: Destination | None) -> Headers:
+    correlation_id: str | bytes | None = raw.get("correlation-id")
+    octets = raw.get(CORRELATION_BYTES)
+    if octets is not None:
+        try:
+            correlation_id = bytes.fromhex(octets)
+        except ValueError:
+            correlation_id = octets
+    message_type = raw.get("type")
+    if correlation_id is None and reply_to is None and message_type is None:
+        return NO_HEADERS
+    return Headers(correlation_id, reply_to, message_type)
+
+
+def _origin_of(message_id: str | None) -> str | None:
+    """Give the connection that is named in an id of ours, ID:<connection>:1:1:1:<n>."""
+    return message_id.removeprefix("ID:").partition(":")[0] if message_id else None
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and text.isascii()
+
+
+def _milliseconds(text: str | None) -> int:
+    return int(text) if text is not None and text.isascii() and text.isdecimal() else 0
+
+
+def milliseconds(text: str | None) -> int:
+    """Read a time in milliseconds since the epoch; 0 for none."""
+    return _milliseconds(text)
+
+
+def _priority(text: str | None) -> int:
+    return int(text) if text is not None and len(text) == 1 and text.isdecimal() else 4
+
+
+__all__ = ["GROUP", "SEQ", "common_headers", "encode_body", "milliseconds", "read_envelope"]

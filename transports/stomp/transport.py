@@ -1,0 +1,119 @@
+"""One connection over STOMP."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from collections.abc import Iterator
+
+from jmslike.capabilities import Capabilities
+from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
+from jmslike.selector import Selector
+from jmslike.spi import Destination, Envelope, Events, SessionSpec, TemporaryQueue, TemporaryTopic
+from transports.stomp.address import Address
+from transports.stomp.confirmations import Confirmations
+from transports.stomp.dialects import find_dialect
+from transports.stomp.dialects.base import Dialect
+from transports.stomp.link import StompLink
+from transports.stomp.subscription import StompSubscription
+from transports.stomp.wire import Wire
+
+
+class StompTransport:
+    """See Transport."""
+
+    wire: Wire
+    dialect: Dialect
+
+    def __init__(self, address: Address) -> None:
+        self._address = address
+        self._events: Events | None = None
+        self._subscription_ids = itertools.count(1)
+        self._transaction_ids = itertools.count(1)
+        self._lock = threading.Lock()
+        self._temporaries: set[Destination] = set()
+        self._links: list[StompLink] = []
+        self.client_id: str | None = None
+        self.deleted: set[Destination] = set()
+        self.subscriptions: set[StompSubscription] = set()
+        self.confirmations = Confirmations(address.max_in_flight)
+
+    def open(self, events: Events) -> Capabilities:
+        """See Transport.open."""
+        self._events = events
+        self._connect()
+        return Capabilities(self.dialect.product, self.dialect.version, self.dialect.features)
+
+    def _connect(self) -> None:
+        wire = Wire(self._address, self._lose)
+        headers = wire.connect(self.client_id)
+        self.dialect = find_dialect(self._address.dialect, headers.get("server", ""))
+        self.wire = wire
+
+    def _lose(self, error: JMSError) -> None:
+        for subscription in list(self.subscriptions):
+            subscription.lose(error)
+        assert self._events is not None, "only who is connected can lose"
+        self._events.lost(error)
+
+    def identify(self, client_id: str) -> None:
+        """See Transport.identify. STOMP names the client when it connects, so this connects anew."""
+        self.wire.close()
+        self.client_id = client_id
+        self._connect()
+
+    def session(self, spec: SessionSpec) -> StompLink:
+        """See Transport.session."""
+        link = StompLink(self, spec)
+        self._links.append(link)
+        return link
+
+    def next_subscription_id(self) -> str:
+        """Give a new id for a SUBSCRIBE."""
+        return f"s{next(self._subscription_ids)}"
+
+    def next_transaction_id(self) -> str:
+        """Give a new id for a BEGIN."""
+        return f"t{next(self._transaction_ids)}"
+
+    def round_trip(self) -> None:
+        """Wait until the broker has handled all that was written."""
+        transaction = {"transaction": self.next_transaction_id()}
+        self.wire.send("BEGIN", transaction)
+        self.wire.call("ABORT", transaction)
+
+    def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+        """Look at a queue, where the dialect can."""
+        raise UnsupportedFeatureError(f"{self.dialect.product} has no browsing over STOMP")
+
+    def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
+        """See Transport.create_temporary: a name that nobody else has; the broker deletes it when it is not used."""
+        name = f"jmslike.temporary.{uuid.uuid4()}"
+        with self._lock:
+            self._temporaries.add(kind(name))
+        return name
+
+    def delete_temporary(self, destination: Destination) -> None:
+        """See Transport.delete_temporary."""
+        with self._lock:
+            if destination not in self._temporaries:
+                raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
+            if any(subscription.reads(destination) for subscription in self.subscriptions):
+                raise JMSError(f"{destination} has a consumer")
+            self._temporaries.discard(destination)
+            self.deleted.add(destination)
+
+    def unsubscribe(self, name: str) -> None:
+        """See Transport.unsubscribe."""
+        for subscription in self.subscriptions:
+            if subscription.uses(name):
+                raise JMSError(f"the durable subscription {name!r} is in use")
+        for command, headers in self.dialect.unsubscribing(name, self.client_id):
+            self.wire.call(command, headers)
+
+    def close(self) -> None:
+        """See Transport.close."""
+        for link in self._links:
+            link.close()
+        self.wire.close()

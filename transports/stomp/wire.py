@@ -1,0 +1,318 @@
+"""One STOMP connection: stomp.py connects, reads frames and keeps the heartbeat; receipts and bounds are ours.
+
+stomp.py ends a connection when a listener raises, waits for receipts without bound and knows them not when the link is
+lost. So one listener only notes what came, and every wait here has a bound.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Any, Final
+
+import stomp
+
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidClientIDError,
+    JMSError,
+    JMSSecurityError,
+    ResourceAllocationError,
+)
+from transports.stomp.address import Address
+from transports.stomp.frames import frame, header_lines
+
+_log = logging.getLogger("jmslike.stomp")
+
+Frame = Any  # stomp.utils.Frame
+
+_REFUSED: Final = re.compile(r"secur|passw|access.refused|authenti|authori[sz]|credential|login", re.IGNORECASE)
+_CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
+
+
+class Request:
+    """A frame that asked for a receipt."""
+
+    __slots__ = ("_answered", "answered_by", "error", "is_answered")
+
+    def __init__(self, answered_by: Callable[[], None] | None = None) -> None:
+        self._answered = threading.Lock()
+        self._answered.acquire()
+        self.answered_by = answered_by
+        self.error: JMSError | None = None
+        self.is_answered = False
+
+    def answer(self, error: JMSError | None) -> None:
+        """Note the answer, and wake who waits for it."""
+        self.error = error
+        self.is_answered = True
+        self._answered.release()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for the answer, at most `timeout` seconds."""
+        return self._answered.acquire(timeout=timeout)
+
+
+class Wire(stomp.ConnectionListener):  # type: ignore[misc]
+    """A live connection. `on_lost` is called once, by stomp.py's thread."""
+
+    def __init__(self, address: Address, on_lost: Callable[[JMSError], None]) -> None:
+        self._address = address
+        self._on_lost = on_lost
+        self._lock = threading.Lock()
+        self._ids = itertools.count(1)
+        self._requests: OrderedDict[str, Request] = OrderedDict()
+        self._routes: dict[str, Callable[[Frame], None]] = {}
+        self._connected = Request()
+        self._server_headers: dict[str, str] = {}
+        self._connection: Any = None
+        self._lost: JMSError | None = None
+        self._is_open = False
+        self._closing = False
+
+    # ---- connecting -----------------------------------------------------------------------------------------------
+
+    def connect(self, client_id: str | None) -> dict[str, str]:
+        """Connect to the first host that answers, and give the headers of its CONNECTED frame.
+
+        Raises JMSSecurityError, InvalidClientIDError or ConnectionLostError, within the connect timeout for each host.
+        """
+        failures = []
+        for host in self._address.hosts:
+            try:
+                return self._connect_to(host, client_id)
+            except (JMSSecurityError, InvalidClientIDError):
+                raise
+            except JMSError as error:
+                failures.append(f"{host[0]}:{host[1]}: {error}")
+                cause = error
+        raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
+
+    def _connect_to(self, host: tuple[str, int], client_id: str | None) -> dict[str, str]:
+        address = self._address
+        deadline = time.monotonic() + address.connect_timeout
+        heartbeat = round(address.heartbeat * 1000)
+        self._connected = Request()
+        self._lost = None
+        connection = stomp.Connection12(
+            [host],
+            prefer_localhost=False,
+            try_loopback_connect=False,
+            reconnect_attempts_max=1,
+            reconnect_sleep_initial=0,
+            timeout=address.connect_timeout,
+            heartbeats=(heartbeat, heartbeat),
+            heart_beat_receive_scale=2.5,
+            vhost=address.virtual_host,
+            auto_decode=False,
+            auto_content_length=False,
+        )
+        if address.tls is not None:
+            connection.set_ssl(
+                [host],
+                key_file=address.tls.key,
+                cert_file=address.tls.certificate,
+                ca_certs=address.tls.authority,
+                verify=address.tls.verify,
+            )
+        self._connection = connection
+        connection.set_listener("jmslike", self)
+        headers = {"client-id": client_id} if client_id is not None else {}
+        try:
+            connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
+        except Exception as error:
+            self._drop()
+            raise ConnectionLostError(f"cannot connect: {error or type(error).__name__}") from error
+        answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
+        if self._connected.error is not None or not answered:
+            self._drop()
+            raise self._connected.error or ConnectionLostError(
+                f"no answer to CONNECT within {address.connect_timeout:g} seconds: is this a STOMP port?"
+            )
+        self._is_open = True
+        return self._server_headers
+
+    # ---- writing --------------------------------------------------------------------------------------------------
+
+    def write(self, octets: bytes) -> None:
+        """Write one frame or more. Raises ConnectionLostError."""
+        if self._lost is not None:
+            raise self.loss()
+        transport = self._connection.transport
+        try:
+            if transport.blocking:
+                transport.send(octets)
+            else:
+                transport.send_queue.put(octets)
+        except Exception as error:
+            lost = ConnectionLostError(f"cannot write: {error or type(error).__name__}")
+            lost.__cause__ = error
+            self._lose(lost)
+            raise self.loss() from error
+
+    def send(self, command: str, headers: dict[str, str], body: bytes = b"") -> None:
+        """Write a frame without waiting for anything."""
+        self.write(frame(command, header_lines(headers), body))
+
+    def request(
+        self, command: str, lines: str, body: bytes = b"", answered_by: Callable[[], None] | None = None
+    ) -> Request:
+        """Write a frame that asks for a receipt. `answered_by` is called when the answer is there."""
+        request = Request(answered_by)
+        with self._lock:
+            if self._lost is not None:
+                raise self.loss()
+            receipt = f"r{next(self._ids)}"
+            self._requests[receipt] = request
+        try:
+            self.write(frame(command, f"receipt:{receipt}\n{lines}", body))
+        except JMSError:
+            with self._lock:
+                self._requests.pop(receipt, None)
+            raise
+        return request
+
+    def call(self, command: str, headers: dict[str, str], body: bytes = b"") -> None:
+        """Write a frame and wait for its receipt. Raises what the broker's ERROR says, or ConnectionLostError."""
+        self.wait(self.request(command, header_lines(headers), body), command)
+
+    def wait(self, request: Request, what: str) -> None:
+        """Wait for the answer, at most the request timeout; a broker that does not answer is given up."""
+        if not request.wait(self._address.request_timeout):
+            timeout = self._address.request_timeout
+            self._lose(ConnectionLostError(f"no answer to {what} within {timeout:g} seconds"))
+        if request.error is not None:
+            raise request.error
+        if not request.is_answered:
+            raise self.loss()
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone."""
+        return self._lost is not None
+
+    def loss(self) -> ConnectionLostError:
+        """Give an error to raise for what happens after the loss."""
+        error = ConnectionLostError(f"the connection is lost: {self._lost}")
+        error.__cause__ = self._lost
+        return error
+
+    # ---- reading: called by stomp.py's thread, and never raises ---------------------------------------------------
+
+    def route(self, subscription: str, receiver: Callable[[Frame], None]) -> None:
+        """Give the frames of the subscription to the receiver from now on."""
+        self._routes[subscription] = receiver
+
+    def unroute(self, subscription: str) -> None:
+        """Throw the frames of the subscription away from now on."""
+        self._routes.pop(subscription, None)
+
+    def on_connected(self, frame: Frame) -> None:
+        """CONNECTED came."""
+        self._server_headers = dict(frame.headers)
+        self._connected.answer(None)
+
+    def on_message(self, frame: Frame) -> None:
+        """MESSAGE came."""
+        receiver = self._routes.get(frame.headers.get("subscription", ""))
+        if receiver is None:
+            return  # on its way when the subscription ended: the broker has it back
+        try:
+            receiver(frame)
+        except Exception:  # stomp.py would end the connection
+            _log.exception("a frame could not be delivered")
+
+    def on_receipt(self, frame: Frame) -> None:
+        """RECEIPT came."""
+        self._answer(frame.headers.get("receipt-id", ""), None)
+
+    def on_error(self, frame: Frame) -> None:
+        """ERROR came: the answer to a request, or the end of the connection."""
+        text = frame.headers.get("message", "") or "the broker sent an ERROR frame"
+        detail = frame.body.decode("utf-8", "replace").strip() if frame.body else ""
+        if detail and detail != text:
+            text = f"{text}: {detail.splitlines()[0][:500]}"
+        error = _error(text, connecting=not self._is_open)
+        if not self._is_open:
+            if not self._connected.is_answered:
+                self._connected.answer(error)
+        elif not self._answer(frame.headers.get("receipt-id", ""), error):
+            self._lose(ConnectionLostError(f"the broker reports: {text}"))
+
+    def on_disconnected(self) -> None:
+        """The socket is closed."""
+        error = ConnectionLostError("the broker closed the connection")
+        if not self._is_open:
+            if not self._connected.is_answered:
+                self._connected.answer(error)
+        else:
+            self._lose(error)
+
+    def on_heartbeat_timeout(self) -> None:
+        """The broker is silent for too long."""
+        self._lose(ConnectionLostError("no heartbeat from the broker"))
+
+    def _answer(self, receipt: str, error: JMSError | None) -> bool:
+        with self._lock:
+            request = self._requests.pop(receipt, None)
+        if request is None:
+            return False
+        request.answer(error)
+        if request.answered_by is not None:
+            request.answered_by()
+        return True
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def _lose(self, error: JMSError) -> None:
+        with self._lock:
+            if self._lost is not None:
+                return
+            self._lost = error
+            requests = list(self._requests.values())
+            self._requests.clear()
+            expected = self._closing
+        self._drop()
+        for request in requests:
+            request.answer(self.loss())
+            if request.answered_by is not None:
+                request.answered_by()
+        if not expected:
+            self._on_lost(error)
+
+    def close(self) -> None:
+        """Say good-bye, which lets the broker handle all that was written before, and close the socket."""
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+        if self._lost is None:
+            try:
+                self.call("DISCONNECT", {})
+            except JMSError as error:
+                _log.debug("closing: %s", error)
+        self._lose(ConnectionLostError("the connection was closed"))
+
+    def _drop(self) -> None:
+        connection = self._connection
+        if connection is None:
+            return
+        try:
+            connection.transport.disconnect_socket()
+        except Exception as error:
+            _log.debug("closing the socket: %s", error)
+
+
+def _error(text: str, *, connecting: bool) -> JMSError:
+    if connecting and _CLIENT_ID.search(text):
+        return InvalidClientIDError(text)
+    if _REFUSED.search(text):
+        return JMSSecurityError(text)
+    if re.search(r"\bfull\b|limit|quota|exceed", text, re.IGNORECASE):
+        return ResourceAllocationError(text)
+    return JMSError(text)
