@@ -36,6 +36,12 @@ class Ledger:
                 self.available.add(record.body)
             self.changed.notify_all()
 
+    def refused(self, *records: Record) -> None:
+        """Enter that these were not let in after all."""
+        with self.changed:
+            self.available.difference_update(record.body for record in records)
+            self.changed.notify_all()
+
     def took(self, receiver: Any, delivery: tuple[Record, Any, int]) -> None:
         """Enter what `take` gave."""
         record, receipt, attempts = delivery

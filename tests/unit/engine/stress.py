@@ -5,9 +5,10 @@ from __future__ import annotations
 import random
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
-from native_engine import Engine
+from native_engine import Engine, FullError, RolledBackError
 from tests.unit.engine.ledger import Ledger
 from tests.unit.engine.records import Record
 
@@ -16,6 +17,15 @@ COLOURS = ("red", "blue")
 PATIENCE = 10.0
 CROWD = 30
 """As many records may wait before producers pause: wake-ups go wrong where a queue is nearly empty."""
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """The shares of receivers with a selector and of records with a group, and the bound of the queue, if any."""
+
+    selective: float = 0.0
+    grouped: float = 0.0
+    max_depth: int | None = None
 
 
 class Endpoint:
@@ -31,14 +41,16 @@ class Endpoint:
 
 
 class World:
-    """An engine under stress: workers, the ledger they write, and the pause in which all of them hold still."""
+    """An engine under stress: workers, the ledger they write, and the pauses in which all of them hold still."""
 
-    def __init__(self, seed: int) -> None:
-        self.engine = Engine()
+    def __init__(self, seed: int, traffic: Traffic) -> None:
+        self.traffic = traffic
+        self.engine = Engine(max_depth=traffic.max_depth, block_timeout=0.01)
         self.ledger = Ledger()
         self.changed = self.ledger.changed
         self.pausing = False
         self.ending = False
+        self.sleepiness = 0.0  # the share of takers that do not wait in a pause
         self._random = random.Random(seed)
         self.workers: list[Worker] = [
             *(Producer(self, number) for number in range(2)),
@@ -57,7 +69,8 @@ class World:
         try:
             while slices():
                 with self.changed:
-                    self.changed.wait_for(lambda: bool(self.ledger.faults), self._random.uniform(0.002, 0.03))
+                    self.changed.wait_for(lambda: bool(self.ledger.faults), self._random.uniform(0.0005, 0.01))
+                    self.sleepiness = self._random.choice((0.2, 0.5, 0.9))
                 self._pause_and_check()
         finally:
             self._end()
@@ -184,18 +197,24 @@ class Producer(Worker):
         if self.chance(0.2):
             records = [self.record() for _ in range(self.random.randint(1, 4))]
             self.world.ledger.offered(*records)
-            self.world.engine.commit([(self._sender, record) for record in records], [])
+            try:
+                self.world.engine.commit([(self._sender, record) for record in records], [])
+            except RolledBackError:
+                self.world.ledger.refused(*records)
         else:
             record = self.record()
             self.world.ledger.offered(record)
-            self._sender.send(record)
+            try:
+                self._sender.send(record)
+            except FullError:
+                self.world.ledger.refused(record)
         if self.chance(0.5):
             with self.world.changed:
                 self.world.changed.wait(self.random.uniform(0, 0.001))
 
     def record(self) -> Record:
         self._count += 1
-        group = self.random.choice("gh") if self.chance(0.2) else None
+        group = self.random.choice("gh") if self.chance(self.world.traffic.grouped) else None
         return Record(
             (self.number, self._count),
             self.random.choice((4, 4, 4, 7)),
@@ -216,7 +235,9 @@ class Receiving(Worker):
         self.endpoint = self._open()
 
     def _open(self) -> Endpoint:
-        return Endpoint(self.world.engine, self.random.choice((None, None, *COLOURS)))
+        return Endpoint(
+            self.world.engine, self.random.choice(COLOURS) if self.chance(self.world.traffic.selective) else None
+        )
 
     def nudge(self) -> None:
         self.endpoint.receiver.interrupt()
@@ -257,8 +278,13 @@ class Receiving(Worker):
                 self._count += 1
                 answer = Record((self.number, self._count), colour=self.random.choice(COLOURS))
                 ledger.offered(answer)
-                self.world.engine.commit([(self._sender, answer)], [(receiver, receipts, None)])
-                ledger.settled(*records)
+                try:
+                    self.world.engine.commit([(self._sender, answer)], [(receiver, receipts, None)])
+                except RolledBackError:
+                    ledger.refused(answer)
+                    self._held += some
+                else:
+                    ledger.settled(*records)
 
     def give_back(self) -> None:
         self.world.ledger.offered(*(record for record, _ in self._held))
@@ -285,7 +311,9 @@ class Taker(Receiving):
             self.endpoint = self._open()
 
     def pause(self) -> None:
-        if self.endpoint.gone or self.chance(0.4):
+        if self.chance(0.15):
+            self.leave()
+        if self.endpoint.gone or self.chance(self.world.sleepiness):
             super().pause()
             return
         while self.world.pausing and not self.endpoint.gone:
@@ -334,11 +362,21 @@ class Listener(Receiving):
         if self.chance(0.05):
             self._be_busy_for_a_while()
         if self.endpoint.gone or self.chance(0.01):
-            self._disarm()
             self.leave()
             self.endpoint = self._open()
 
     def pause(self) -> None:
+        match self.random.randrange(5):
+            case 0:
+                self.leave()
+            case 1:
+                self._disarm()
+            case 2:
+                self._stay_busy()
+                return
+            case _:
+                if self._armed is None and not self.endpoint.gone:
+                    self._arm()
         while self.world.pausing and not self.world.ending:
             self._called.clear()
             if self._busy:
@@ -350,8 +388,10 @@ class Listener(Receiving):
         self.resting = False
 
     def leave(self) -> None:
-        self._disarm()
+        if self.chance(0.5):
+            self._disarm()
         super().leave()
+        self._disarm()
 
     def idle_endpoint(self) -> Endpoint | None:
         return self._armed if self.resting and not self._busy and not self.endpoint.gone else None
@@ -391,6 +431,14 @@ class Listener(Receiving):
         with self.world.changed:
             self.world.changed.wait(self.random.uniform(0, 0.002))
         self._drain()
+
+    def _stay_busy(self) -> None:
+        """Say no to every call during the pause, but take what was promised before."""
+        with self._lock:
+            promised, self._busy = self._busy, True
+        while promised and self.take(0):
+            pass
+        super().pause()
 
 
 class Chaos(Worker):

@@ -15,9 +15,15 @@ from contextlib import nullcontext
 import pytest
 
 from tests.unit.engine.amplifier import Amplifier
-from tests.unit.engine.stress import World
+from tests.unit.engine.stress import Traffic, World
 
-SECONDS = float(os.environ.get("JMSLIKE_STRESS_SECONDS", "2"))
+SECONDS = float(os.environ.get("JMSLIKE_STRESS_SECONDS", "1.5"))
+TRAFFIC = {
+    "without constraints": Traffic(),
+    "a few constraints": Traffic(selective=0.03, grouped=0.002),
+    "many constraints": Traffic(selective=0.5, grouped=0.2),
+    "bounded": Traffic(selective=0.1, grouped=0.01, max_depth=8),
+}
 
 
 @pytest.fixture
@@ -36,7 +42,8 @@ def lasting(seconds: float) -> Callable[[], bool]:
 
 
 @pytest.mark.parametrize("amplified", [False, True], ids=["plain", "amplified"])
-def test_no_idle_receiver_is_neglected(seed: int, amplified: bool) -> None:
+@pytest.mark.parametrize("traffic", TRAFFIC.values(), ids=TRAFFIC.keys())
+def test_no_idle_receiver_is_neglected(seed: int, traffic: Traffic, amplified: bool) -> None:
     """E1: random sends, takes, listeners, selectors, groups, interrupts, time-outs, closes, releases and commits."""
     with Amplifier(seed) if amplified else nullcontext():
-        World(seed).run(lasting(SECONDS))
+        World(seed, traffic).run(lasting(SECONDS))
