@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Callable, Mapping
+from typing import Any, Final, Protocol, TypeAlias
 
 __all__ = ["Constraints", "Delivery", "Entry", "Matches", "Outcome", "Receipt", "Record"]
 
@@ -61,10 +61,13 @@ Delivery: TypeAlias = "tuple[Any, Receipt | None, int]"
 """A record, its receipt (None: settled already), and the attempts: hand-overs before this one."""
 
 
+NO_VERDICTS: Final[Mapping[object, bool]] = {}
+
+
 class Entry(Receipt):
     """A record that waits where more than its priority counts, or that came back."""
 
-    __slots__ = ("fresh", "promised_to", "waiting")
+    __slots__ = ("fresh", "promised_to", "verdicts", "waiting")
 
     def __init__(self, record: Any, number: int, attempts: int, fresh: bool) -> None:
         self.record = record
@@ -73,6 +76,7 @@ class Entry(Receipt):
         self.fresh = fresh
         self.waiting = True
         self.promised_to: object = None
+        self.verdicts = NO_VERDICTS
 
     def __lt__(self, other: Entry) -> bool:
         """Order by priority, then what came back before what is fresh, then by number."""

@@ -56,11 +56,10 @@ class Track:
 class View:
     """What one receiver has seen."""
 
-    __slots__ = ("matches", "proven", "tracks")
+    __slots__ = ("matches", "tracks")
 
     def __init__(self, matches: Matches | None) -> None:
         self.matches = matches
-        self.proven: set[Entry] = set()  # found to match, and not taken yet
         self.tracks: dict[int, Track] = {}
 
     def track(self, priority: int) -> Track:
@@ -177,7 +176,6 @@ class Store:
     def take(self, entry: Entry, receiver: object) -> None:
         """Take what `find` gave."""
         self._remove(entry)
-        self._views[receiver].proven.discard(entry)
         constraints = entry.record.constraints
         if constraints is not None and constraints.group is not None:
             if not constraints.closes_group:
@@ -257,14 +255,9 @@ class Store:
 
     def _suits(self, entry: Entry, receiver: object, view: View) -> bool:
         """Tell whether the receiver may take the entry; if not, the receiver has done with it."""
-        if entry.waiting and self._is_free(entry, receiver):
-            if view.matches is None or entry in view.proven:
-                return True
-            if _evaluate(view.matches, entry.record):
-                view.proven.add(entry)
-                return True
-        view.proven.discard(entry)
-        return False
+        if not entry.waiting or not self._is_free(entry, receiver):
+            return False
+        return view.matches is None or _verdict(view, view.matches, entry)
 
     def _is_free(self, entry: Entry, receiver: object) -> bool:
         constraints = entry.record.constraints
@@ -345,7 +338,6 @@ class Store:
             return
         kept = [0, *itertools.accumulate(entry.waiting for entry in log.entries)]
         for view in self._views.values():
-            view.proven = {entry for entry in view.proven if entry.waiting}
             for priority, track in view.tracks.items():
                 if self._logs.get(priority) is log:
                     track.position = kept[track.position]
@@ -358,9 +350,16 @@ def _expired(record: Any, now: int) -> bool:
     return constraints is not None and 0 < constraints.expiration <= now
 
 
-def _evaluate(matches: Matches, record: Any) -> bool:
+def _verdict(view: View, matches: Matches, entry: Entry) -> bool:
+    """Tell whether the entry matches; remember it wherever the receiver may come to look at the entry again."""
+    if view in entry.verdicts:
+        return entry.verdicts[view]
     try:
-        return matches(record)
+        verdict = matches(entry.record)
     except Exception:
         logger.exception("A selector failed; the record counts as not matching")
-        return False
+        verdict = False
+    constraints = entry.record.constraints
+    if verdict or (constraints is not None and constraints.group is not None):
+        entry.verdicts = {**entry.verdicts, view: verdict}
+    return verdict
