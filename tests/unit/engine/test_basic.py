@@ -260,6 +260,45 @@ def test_a_timed_out_call_is_passed_on(engine: Engine) -> None:
     assert stayer.take(0) is not None
 
 
+def test_ctrl_c_leaves_no_sleeper_behind(engine: Engine) -> None:
+    """E1: a take that an exception ends is not counted on any more."""
+
+    class Interrupted:
+        """Ctrl-C comes while the thread sleeps on it, and a record at the same moment."""
+
+        def acquire(self, blocking: bool = True, timeout: float = -1) -> bool:
+            if blocking:
+                send(engine, "a")
+                raise KeyboardInterrupt
+            return True
+
+        def locked(self) -> bool:
+            return False
+
+    receiver, other = engine.receiver("q"), engine.receiver("q")
+    receiver._gate = Interrupted()  # type: ignore[assignment]
+    calls: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        receiver.take(None)
+    other.ready(lambda: bool(calls.append("other")) or True)
+    assert calls == ["other"]
+    assert texts(other) == ["a"]
+
+
+def test_a_listener_that_is_interrupted_does_not_keep_the_call_from_others(engine: Engine) -> None:
+    """E1: the exception is the sender's, the record another's."""
+
+    def fail() -> bool:
+        raise KeyboardInterrupt
+
+    failing, other = engine.receiver("q"), engine.receiver("q")
+    failing.ready(fail)
+    waiting = Background(lambda: other.take(None))
+    with pytest.raises(KeyboardInterrupt):
+        send(engine, "a")
+    assert waiting.result()[0].text == "a"
+
+
 # -- listeners
 
 
@@ -337,6 +376,20 @@ def test_a_released_record_is_offered_to_matching_receivers(engine: Engine) -> N
     first.settle([receipt], 3)
     record, _, attempts = taken(second)
     assert (record.text, attempts) == ("a", 3)
+
+
+def test_a_selector_is_evaluated_once_although_its_group_changes_hands(engine: Engine) -> None:
+    """CONS-22: also where a receiver has to look at a record again."""
+    looks: list[str] = []
+    owner = engine.receiver("q")
+    picky = engine.receiver("q", lambda note: bool(looks.append(note.text)))
+    for text in ("a1", "a2", "a3"):
+        send(engine, Note(text, constraints=Limits(group="a")))
+        assert picky.take(0) is None
+    assert taken(owner)[0].text == "a1"
+    owner.close()
+    assert picky.take(0) is None
+    assert sorted(looks) == ["a1", "a2", "a3"]
 
 
 def test_a_failing_selector_matches_nothing(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
