@@ -1,17 +1,29 @@
-"""A transport for tests of the core: everything under one lock, every call noted, every failure to order."""
+"""A transport for tests of the core, in which every call is noted, and can be made to fail or to meet another thread;
+with a clock that stands still until a test moves it.
+"""
 
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from typing import Any, TypeVar
 
 from jmslike.capabilities import NATIVE, Capabilities, Feature, Support
+from jmslike.clock import Clock
 from jmslike.connection import Connection
-from jmslike.errors import ConnectionLostError, InvalidClientIDError, InvalidDestinationError, JMSError
+from jmslike.destinations import Queue, Topic
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+    TransactionRolledBackError,
+)
 from jmslike.selector import Selector
+from jmslike.session import Session
 from jmslike.settings import make_settings
 from jmslike.spi import (
     Completion,
@@ -25,44 +37,120 @@ from jmslike.spi import (
     SubscriptionSpec,
 )
 
+PATIENCE = 10.0
+SILENCE = 0.03
+QUEUE = Queue("q")
+OTHER = Queue("other")
+TOPIC = Topic("t")
+
+T = TypeVar("T")
+
+
+class FakeClock:
+    """Time that passes only when a test says so. The two clocks differ, as those of a system do."""
+
+    def __init__(self) -> None:
+        self.elapsed = 5_000.0
+        self._waiting: list[threading.Condition] = []
+        self._changed = threading.Condition()
+
+    def now(self) -> float:
+        return 1_700_000_000.0 + self.elapsed
+
+    def monotonic(self) -> float:
+        return self.elapsed
+
+    def wait(self, condition: threading.Condition, timeout: float | None) -> None:
+        with self._changed:
+            self._waiting.append(condition)
+            self._changed.notify_all()
+        try:
+            condition.wait()
+        finally:
+            with self._changed:
+                self._waiting.remove(condition)
+
+    def until_waiting(self, threads: int = 1) -> None:
+        """Wait until so many threads wait: blocked in a take, or parked in the gate."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self._waiting) >= threads, PATIENCE)
+
+    def advance(self, seconds: float) -> None:
+        self.elapsed += seconds
+        with self._changed:
+            waiting = list(self._waiting)
+        for condition in waiting:
+            with condition:
+                condition.notify_all()
+
 
 class FakeBroker:
     """Queues that outlive connections, and what the tests look at."""
 
-    def __init__(self, features: dict[Feature, Support] | None = None) -> None:
-        self.features = {**dict.fromkeys(Feature, NATIVE), **(features or {})}
+    def __init__(self, clock: Clock | None = None, **features: Support) -> None:
+        self.clock: Any = clock or FakeClock()
+        self.features = {feature: features.get(feature.name, NATIVE) for feature in Feature}
         self.changed = threading.Condition(threading.RLock())
         self.waiting: dict[Destination, deque[tuple[Envelope, int]]] = {}
         self.subscriptions: list[FakeSubscription] = []
         self.calls: list[tuple[Any, ...]] = []
         self.client_ids: set[str] = set()
-        self.errors: dict[str, JMSError] = {}  # the next call of that name raises it
+        self.actions: dict[str, deque[JMSError | Callable[[], object]]] = {}
         self.held_completions: list[Completion] | None = None  # a list: completions wait there for the test
         self.settle_at_hand_over = True
-        self.specs: list[SubscriptionSpec] = []
+        self.transports: list[FakeTransport] = []
+        self.connections: list[Connection] = []
+
+    def connect(self, *, start: bool = True, **options: Any) -> Connection:
+        connection = Connection(FakeTransport(self), make_settings(options), self.clock)
+        self.connections.append(connection)
+        if start:
+            connection.start()
+        return connection
+
+    def session(self, mode: int = Session.AUTO_ACKNOWLEDGE, **options: Any) -> Session:
+        return self.connect(**options)._open_session(mode)  # type: ignore[arg-type]
+
+    def at(self, name: str, action: JMSError | Callable[[], object]) -> None:
+        """Let the next call of that name raise the error, or first do something, with no lock held."""
+        self.actions.setdefault(name, deque()).append(action)
 
     def called(self, name: str, *details: Any) -> None:
-        self.calls.append((name, *details))
-        error = self.errors.pop(name, None)
-        if error is not None:
-            raise error
-
-    def named(self, name: str) -> list[tuple[Any, ...]]:
-        """Give the calls of that name."""
-        return [call for call in self.calls if call[0] == name]
-
-    def put(self, envelope: Envelope, attempts: int = 0, *, first: bool = False) -> None:
         with self.changed:
-            queue = self.waiting.setdefault(envelope.destination, deque())
-            (queue.appendleft if first else queue.append)((envelope, attempts))
+            self.calls.append((name, *details))
+            actions = self.actions.get(name)
+            action = actions.popleft() if actions else None
             self.changed.notify_all()
-            armed = [s for s in self.subscriptions if s.callback and s.spec.destination == envelope.destination]
-        for subscription in armed:
-            if subscription.callback and subscription.callback():
-                break
+        if isinstance(action, JMSError):
+            raise action
+        if action is not None:
+            action()
 
-    def depth(self, destination: Destination) -> int:
-        return len(self.waiting.get(destination, ()))
+    def named(self, *names: str) -> list[tuple[Any, ...]]:
+        """Give the calls of these names."""
+        return [call for call in self.calls if call[0] in names]
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the condition holds, which depends on calls."""
+        with self.changed:
+            assert self.changed.wait_for(condition, PATIENCE)
+
+    def put(self, *envelopes: Envelope, attempts: int = 0, first: bool = False) -> None:
+        for envelope in envelopes:
+            with self.changed:
+                queue = self.waiting.setdefault(envelope.destination, deque())
+                (queue.appendleft if first else queue.append)((envelope, attempts))
+                self.changed.notify_all()
+                armed = [s for s in self.subscriptions if s.spec.destination == envelope.destination]
+            for subscription in armed:
+                if (callback := subscription.callback) is not None and callback():
+                    break
+
+    def bodies(self, destination: Destination) -> list[Any]:
+        return [envelope.body for envelope, _ in self.waiting.get(destination, ())]
+
+    def attempts(self, destination: Destination) -> list[tuple[Any, int]]:
+        return [(envelope.body, attempts) for envelope, attempts in self.waiting.get(destination, ())]
 
 
 class FakeTransport:
@@ -73,6 +161,7 @@ class FakeTransport:
         self.client_id: str | None = None
         self.temporaries: set[str] = set()
         self.links: list[FakeLink] = []
+        broker.transports.append(self)
 
     def open(self, events: Events) -> Capabilities:
         self.broker.called("open")
@@ -94,7 +183,7 @@ class FakeTransport:
 
     def create_temporary(self, kind: type[Destination]) -> str:
         self.broker.called("create_temporary", kind)
-        name = f"temporary-{len(self.temporaries)}"
+        name = f"temporary-{len(self.broker.named('create_temporary'))}"
         self.temporaries.add(name)
         return name
 
@@ -109,13 +198,14 @@ class FakeTransport:
         self.broker.called("close transport")
         self.broker.client_ids.discard(self.client_id or "")
 
-    def lose(self) -> None:
+    def lose(self) -> ConnectionLostError:
         """Cut the link, as a network does."""
         assert self.events is not None
         self.lost = ConnectionLostError("the cable was cut")
         with self.broker.changed:
             self.broker.changed.notify_all()
         self.events.lost(self.lost)
+        return self.lost
 
     def check(self) -> None:
         if self.lost is not None:
@@ -137,7 +227,6 @@ class FakeLink:
 
     def subscribe(self, spec: SubscriptionSpec) -> FakeSubscription:
         self.broker.called("subscribe", spec)
-        self.broker.specs.append(spec)
         subscription = FakeSubscription(self, spec)
         self.subscriptions.append(subscription)
         self.broker.subscriptions.append(subscription)
@@ -147,14 +236,17 @@ class FakeLink:
         self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
     ) -> None:
         self.transport.check()
-        self.broker.called("commit", list(sends), [(s, list(r), o) for s, r, o in settlements])
+        noted = [(s, [s.id_of(receipt) for receipt in receipts], outcome) for s, receipts, outcome in settlements]
+        self.broker.called("commit", [envelope for _, envelope in sends], noted, dead_letters)
+        if any(not s.holds(receipt) for s, receipts, _ in settlements for receipt in receipts):
+            raise TransactionRolledBackError("a receipt is stale")
         for subscription, receipts, outcome in settlements:
-            subscription.settle(receipts, outcome)
-        for sender, envelope in sends:
-            sender.send(envelope)
+            subscription.apply(receipts, outcome)
+        for _, envelope in sends:
+            self.broker.put(envelope)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
-        self.broker.called("browse", queue)
+        self.broker.called("browse", queue, selector)
         for envelope, _ in list(self.broker.waiting.get(queue, ())):
             if selector is None or selector.matches(envelope):
                 yield envelope
@@ -163,6 +255,8 @@ class FakeLink:
         self.broker.called("close link")
         for subscription in self.subscriptions:
             subscription.close()
+            for receipt in reversed(list(subscription.unsettled)):
+                subscription.apply([receipt], subscription.unsettled[receipt][1])
 
 
 class FakeSender:
@@ -195,12 +289,13 @@ class FakeSubscription:
         self.unsettled: dict[object, tuple[Envelope, int]] = {}
         self.interrupted = False
         self.closed = False
-        self.stale: set[object] = set()
+        self.stale: set[str] = set()  # ids that the broker may give to somebody else
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
-        deadline = None if timeout is None else time.monotonic() + timeout
+        clock = self.broker.clock
+        deadline = None if timeout is None else clock.monotonic() + timeout
+        self.broker.called("take", timeout, settle)
         with self.broker.changed:
-            self.broker.called("take", timeout, settle)
             while True:
                 self.link.transport.check()
                 if self.interrupted or self.closed:
@@ -214,20 +309,27 @@ class FakeSubscription:
                     receipt = object()
                     self.unsettled[receipt] = (envelope, attempts)
                     return envelope, receipt, attempts
-                remaining = None if deadline is None else deadline - time.monotonic()
+                remaining = None if deadline is None else deadline - clock.monotonic()
                 if remaining is not None and remaining <= 0:
                     return None
-                self.broker.changed.wait(remaining)
+                clock.wait(self.broker.changed, remaining)
 
     def settle(self, receipts: Sequence[object], outcome: Outcome) -> None:
         self.link.transport.check()
-        self.broker.called("settle", [self.unsettled[r][0].id for r in receipts if r in self.unsettled], outcome)
+        self.broker.called("settle", [self.id_of(receipt) for receipt in receipts], outcome)
+        self.apply(receipts, outcome)
+
+    def apply(self, receipts: Sequence[object], outcome: Outcome) -> None:
         for receipt in reversed(list(receipts)):
             held = self.unsettled.pop(receipt, None)
             if held is not None and outcome is not None:
-                self.broker.put(held[0], outcome, first=True)
+                self.broker.put(held[0], attempts=outcome, first=True)
+
+    def id_of(self, receipt: object) -> str | None:
+        return self.unsettled[receipt][0].id if receipt in self.unsettled else None
 
     def ready(self, callback: Callable[[], bool] | None) -> None:
+        self.broker.called("ready", callback is not None)
         with self.broker.changed:
             self.callback = callback
             waiting = bool(self.broker.waiting.get(self.spec.destination))
@@ -238,50 +340,56 @@ class FakeSubscription:
         with self.broker.changed:
             self.interrupted = True
             self.broker.changed.notify_all()
+        self.broker.called("interrupt", self.spec.destination)
 
     def holds(self, receipt: object) -> bool:
-        return receipt in self.unsettled and receipt not in self.stale
+        self.broker.called("holds", self.id_of(receipt))
+        return receipt in self.unsettled and self.id_of(receipt) not in self.stale
 
     def close(self) -> None:
         with self.broker.changed:
             self.closed = True
             self.callback = None
             if self in self.broker.subscriptions:
+                self.broker.called("close subscription", self.spec.destination)
                 self.broker.subscriptions.remove(self)
             self.broker.changed.notify_all()
 
 
-class FakeClock:
-    """Time that passes only when a test says so."""
+def text(body: str, destination: Destination = QUEUE, **fields: Any) -> Envelope:
+    """Give an envelope with a text, whose id says which it is."""
+    return Envelope.make(id=f"ID:{body}", destination=destination, kind="text", body=body, **fields)
 
-    def __init__(self) -> None:
-        self.time = 1_700_000_000.0
-        self._conditions: list[threading.Condition] = []
 
-    def now(self) -> float:
-        return self.time
+def texts(bodies: str, destination: Destination = QUEUE) -> list[Envelope]:
+    """Give an envelope for each letter."""
+    return [text(letter, destination) for letter in bodies]
 
-    monotonic = now
 
-    def wait(self, condition: threading.Condition, timeout: float | None) -> None:
-        self._conditions.append(condition)
+class Task(Future[T]):
+    """A call in a thread of its own."""
+
+    def __init__(self, call: Callable[..., T], *arguments: Any) -> None:
+        super().__init__()
+        self._call = call, arguments
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+
+    def _run(self) -> None:
+        call, arguments = self._call
         try:
-            condition.wait()
-        finally:
-            self._conditions.remove(condition)
+            self.set_result(call(*arguments))
+        except BaseException as error:
+            self.set_exception(error)
 
-    @property
-    def waiting(self) -> int:
-        """How many threads wait."""
-        return len(self._conditions)
+    def end(self) -> T:
+        """Wait for the call, and give its result or raise its error."""
+        return self.result(PATIENCE)
 
-    def advance(self, seconds: float) -> None:
-        self.time += seconds
-        for condition in list(self._conditions):
-            with condition:
-                condition.notify_all()
-
-
-def connect(broker: FakeBroker, clock: FakeClock | None = None, **options: Any) -> Connection:
-    """Give a connection that is not started."""
-    return Connection(FakeTransport(broker), make_settings(options), clock)
+    def goes_on(self) -> bool:
+        """Tell whether the call is still running after a short while."""
+        try:
+            self.exception(SILENCE)
+        except NotYet:
+            return True
+        return False

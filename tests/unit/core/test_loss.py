@@ -1,0 +1,227 @@
+"""A connection that is lost (section 6.1.7): told once, and everybody who waits is woken."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from queue import Empty, SimpleQueue
+
+import pytest
+
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, ResourceAllocationError
+from jmslike.session import Session
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, SILENCE, FakeBroker, Task, text
+
+
+def nothing(errors: SimpleQueue[JMSError]) -> bool:
+    try:
+        errors.get(timeout=SILENCE)
+    except Empty:
+        return True
+    return False
+
+
+def test_the_exception_listener_is_told_exactly_once(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
+    connection = broker.connect()
+    errors: SimpleQueue[JMSError] = SimpleQueue()
+    threads: list[str] = []
+
+    def listener(error: JMSError) -> None:
+        threads.append(threading.current_thread().name)
+        errors.put(error)
+
+    connection.exception_listener = listener
+    assert connection.exception_listener is listener
+    error = broker.transports[0].lose()
+    assert errors.get(timeout=PATIENCE) is error
+    broker.transports[0].lose()
+    assert nothing(errors)
+    assert threads == [f"jmslike-exceptions-{connection._name}"]
+    assert caplog.messages == [f"{connection._name}: the connection is lost: the cable was cut"]
+
+
+def test_other_errors_are_told_each_time_and_one_after_the_other(broker: FakeBroker) -> None:
+    connection = broker.connect()
+    errors: SimpleQueue[JMSError] = SimpleQueue()
+    over = threading.Event()
+    inside: list[JMSError] = []
+
+    def listener(error: JMSError) -> None:
+        inside.append(error)
+        assert len(inside) == 1
+        over.wait(PATIENCE)
+        inside.pop()
+        errors.put(error)
+
+    connection.exception_listener = listener
+    events = broker.transports[0].events
+    assert events is not None
+    first, second = ResourceAllocationError("1"), ResourceAllocationError("2")
+    events.failed(first)
+    events.failed(second)
+    over.set()
+    assert errors.get(timeout=PATIENCE) is first
+    assert errors.get(timeout=PATIENCE) is second
+    assert connection.create_session().create_message() is not None
+
+
+def test_without_a_listener_errors_are_logged(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
+    connection = broker.connect()
+    connection.exception_listener = print
+    connection.exception_listener = None
+    assert connection.exception_listener is None
+    events = broker.transports[0].events
+    assert events is not None
+    events.failed(ResourceAllocationError("full"))
+    assert caplog.record_tuples == [("jmslike.connection", logging.ERROR, f"{connection._name}: full")]
+
+
+def test_an_exception_listener_is_callable(broker: FakeBroker) -> None:
+    connection = broker.connect()
+    with pytest.raises(ValueError, match="an exception listener is a callable"):
+        connection.exception_listener = 5  # type: ignore[assignment]
+    connection.close()
+    with pytest.raises(IllegalStateError, match="connection is closed"):
+        connection.exception_listener = print
+    with pytest.raises(IllegalStateError, match="connection is closed"):
+        _ = connection.exception_listener
+
+
+def test_the_exception_listener_may_close_its_connection(broker: FakeBroker) -> None:
+    connection = broker.connect()
+    session = connection.create_session()
+    blocked = Task(session.create_consumer(QUEUE).receive)
+    broker.clock.until_waiting()
+    closed = threading.Event()
+
+    def listener(error: JMSError) -> None:
+        connection.close()
+        closed.set()
+
+    connection.exception_listener = listener
+    broker.transports[0].lose()
+    assert closed.wait(PATIENCE)
+    with pytest.raises(ConnectionLostError):
+        blocked.end()
+    assert len(broker.named("close transport")) == 1
+
+
+def test_after_close_nothing_is_told(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
+    connection = broker.connect()
+    errors: SimpleQueue[JMSError] = SimpleQueue()
+    connection.exception_listener = errors.put
+    connection.close()
+    broker.transports[0].lose()
+    events = broker.transports[0].events
+    assert events is not None
+    events.failed(JMSError("late"))
+    assert nothing(errors)
+    assert connection._lost is None
+
+
+@pytest.mark.parametrize("timeout", [None, 60])
+def test_a_blocked_receive_ends_with_the_error(broker: FakeBroker, timeout: float | None) -> None:
+    consumer = broker.session().create_consumer(QUEUE)
+    task = Task(consumer.receive, timeout)
+    broker.clock.until_waiting()
+    broker.transports[0].lose()
+    with pytest.raises(ConnectionLostError, match="the link is gone"):
+        task.end()
+    assert consumer._gate.occupant is None
+
+
+@pytest.mark.parametrize("timeout", [None, 60])
+def test_a_receive_that_waits_for_start_ends_with_the_error(broker: FakeBroker, timeout: float | None) -> None:
+    consumer = broker.connect(start=False).create_session().create_consumer(QUEUE)
+    task = Task(consumer.receive, timeout)
+    broker.clock.until_waiting()
+    error = broker.transports[0].lose()
+    with pytest.raises(ConnectionLostError, match="the connection is lost: the cable was cut") as caught:
+        task.end()
+    assert caught.value.linked_exception is error
+
+
+def test_a_receive_that_waits_for_a_redelivery_ends_with_the_error(broker: FakeBroker) -> None:
+    session = broker.session(Session.CLIENT_ACKNOWLEDGE, redelivery_delay=60)
+    consumer = session.create_consumer(QUEUE)
+    broker.put(text("a"))
+    assert consumer.receive(0)
+    session.recover()
+    task = Task(consumer.receive)
+    broker.clock.until_waiting()
+    broker.transports[0].lose()
+    with pytest.raises(ConnectionLostError):
+        task.end()
+
+
+def test_later_calls_fail_at_once(broker: FakeBroker) -> None:
+    session = broker.session()
+    consumer, producer = session.create_consumer(QUEUE), session.create_producer(OTHER)
+    broker.transports[0].lose()
+    for _ in range(2):
+        with pytest.raises(ConnectionLostError):
+            consumer.receive(0)
+        with pytest.raises(ConnectionLostError):
+            producer.send(session.create_text_message("a"))
+
+
+def test_a_stopped_connection_that_is_lost_says_so_to_a_receive_that_does_not_wait(broker: FakeBroker) -> None:
+    consumer = broker.connect(start=False).create_session().create_consumer(QUEUE)
+    broker.transports[0].lose()
+    with pytest.raises(ConnectionLostError):
+        consumer.receive_no_wait()
+
+
+@pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
+def test_close_after_a_loss_is_silent(broker: FakeBroker, mode: int) -> None:
+    session = broker.session(mode)
+    consumer = session.create_consumer(QUEUE)
+    session.create_producer(OTHER)
+    broker.put(text("a"))
+    assert consumer.receive(0)
+    broker.transports[0].lose()
+    Task(session._connection.close).end()
+    assert not session._open
+    assert not consumer._open
+    assert broker.named("close sender", "close subscription", "close link", "close transport") == [
+        ("close sender", OTHER),
+        ("close subscription", QUEUE),
+        ("close link",),
+        ("close transport",),
+    ]
+
+
+def test_close_after_a_loss_ends_the_thread_of_listeners(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
+    session = broker.session()
+    errors: SimpleQueue[JMSError] = SimpleQueue()
+    session._connection.exception_listener = errors.put
+    session.create_consumer(QUEUE).message_listener = print
+    broker.transports[0].lose()
+    assert errors.get(timeout=PATIENCE)
+    assert session._dispatcher is not None
+    session._dispatcher.poke()
+    assert nothing(errors)
+    Task(session.close).end()
+    assert session._listener_thread is not None
+    assert not session._listener_thread.is_alive()
+
+
+def test_parts_that_fail_to_close_do_not_keep_the_rest_open(broker: FakeBroker) -> None:
+    session = broker.session()
+    session.create_producer(OTHER)
+    consumer = session.create_consumer(QUEUE)
+    broker.at("close sender", ConnectionLostError("gone"))
+    session.close()
+    assert not consumer._open
+    assert len(broker.named("close link")) == 1
+    assert session not in session._connection._sessions
+
+
+def test_a_link_that_fails_to_close_is_forgotten_all_the_same(broker: FakeBroker) -> None:
+    session = broker.session()
+    broker.at("close link", ConnectionLostError("gone"))
+    with pytest.raises(ConnectionLostError, match="gone"):
+        session.close()
+    assert session not in session._connection._sessions
+    Task(session.close).end()
+    Task(session._close).end()
