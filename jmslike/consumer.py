@@ -11,7 +11,6 @@ from jmslike.constants import SessionMode
 from jmslike.destinations import Destination
 from jmslike.durations import Duration, waiting_time
 from jmslike.errors import IllegalStateError, JMSError, TransactionRolledBackError
-from jmslike.ledger import Entry
 from jmslike.message import Message, received
 from jmslike.redelivery import dead_letter_of
 from jmslike.spi import ACCEPT, Delivery, Envelope, Receipt, Subscription
@@ -64,6 +63,7 @@ class MessageConsumer:
         self._open = True
         self._listener: MessageListener | None = None
         self._again: deque[_Again] = deque()
+        self._ledger = session._ledger
         self._auto = session._mode is SessionMode.AUTO_ACKNOWLEDGE
         self._interrupted = False
         self._take: Callable[[float | None, bool], Delivery | None] | None = None  # until the session knows it
@@ -77,7 +77,7 @@ class MessageConsumer:
                 and not self._again
                 and self._wanted is None
                 and not self._gate.listening
-                and self._session._mode is not SessionMode.DUPS_OK_ACKNOWLEDGE
+                and not self._session._lazy
             )
             self._take = self._subscription.take if plain else None
 
@@ -102,8 +102,13 @@ class MessageConsumer:
                 return self._receive(timeout)
             deadline = self._clock.monotonic() + timeout if timeout else timeout
             delivery = take(timeout, self._auto)
-            if delivery is not None and delivery[1] is None and delivery[0].constraints is None:
-                return received(delivery[0], self._session, delivery[2], 0)
+            if delivery is not None:
+                envelope, receipt, attempts = delivery
+                if not attempts and envelope.constraints is None:
+                    if receipt is None:
+                        return received(envelope, self._session, 0, 0)
+                    if not self._auto:
+                        return received(envelope, self._session, 0, self._ledger.add(self, delivery))
             return self._receive(timeout, deadline, delivery)
         finally:
             gate.occupant = None
@@ -214,11 +219,11 @@ class MessageConsumer:
 
     def _take_within(self, deadline: float | None, settle: bool) -> Delivery | None:
         session = self._session
-        if session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE and len(session._ledger):
+        if session._lazy and len(self._ledger):
             # None also if this was interrupted: the caller looks at the gate before a take that waits
             delivery = self._subscription.take(0, False)
             if delivery is None:
-                session._flush_batch()
+                self._ledger.accept_all()
             return delivery
         remaining = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
         return self._subscription.take(remaining, settle)
@@ -273,8 +278,8 @@ class MessageConsumer:
         if self._auto:
             self._subscription.settle((receipt,), ACCEPT)
             return received(envelope, session, attempts, 0)
-        number = session._ledger.add(Entry(self, envelope, receipt, attempts))
-        if session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE:
+        number = self._ledger.add(self, delivery)
+        if session._lazy:
             session._flush_full_batch()
         return received(envelope, session, attempts, number)
 
@@ -288,17 +293,17 @@ class MessageConsumer:
 
     # ---- redelivery in this process -------------------------------------------------------------------------------
 
-    def _give_again(self, entries: list[Entry]) -> None:
+    def _give_again(self, deliveries: list[Delivery]) -> None:
         """Hand these deliveries, oldest first, over again before anything else; each with one attempt more."""
         if not self._open:
-            for entry in entries:
-                self._subscription.settle((entry.receipt,), entry.attempts + 1)
+            for _, receipt, attempts in deliveries:
+                self._subscription.settle((receipt,), attempts + 1)
             return
         now = self._clock.monotonic()
         delay = self._session._redelivery.delay_before
         self._again.extendleft(
-            _Again(now + delay(entry.attempts + 1), entry.envelope, entry.receipt, entry.attempts + 1)
-            for entry in reversed(entries)
+            _Again(now + delay(attempts + 1), envelope, receipt, attempts + 1)
+            for envelope, receipt, attempts in reversed(deliveries)
         )
         self._refresh()
 

@@ -155,7 +155,7 @@ class JMSContext(Making):
         """Acknowledge everything that the context delivered, in CLIENT_ACKNOWLEDGE; else nothing happens."""
         session = self._session
         if self._mode is SessionMode.CLIENT_ACKNOWLEDGE:
-            session._flush_batch()
+            session._ledger.accept_all()
 
     def recover(self) -> None:
         """As `Session.recover`."""

@@ -7,11 +7,9 @@ import threading
 from functools import partial
 from typing import TYPE_CHECKING
 
-from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError, JMSError
-from jmslike.ledger import Entry
 from jmslike.message import received
-from jmslike.spi import ACCEPT, Delivery
+from jmslike.spi import Delivery
 
 if TYPE_CHECKING:
     from jmslike.consumer import MessageConsumer
@@ -157,9 +155,9 @@ class Dispatcher:
         if listener is None:  # it was taken away meanwhile
             consumer._put_back(delivery)
             return
-        envelope, receipt, attempts = delivery
+        envelope, _, attempts = delivery
         session = self._session
-        number = session._ledger.add(Entry(consumer, envelope, receipt, attempts))
+        number = session._ledger.add(consumer, delivery)
         failed = True
         try:
             listener(received(envelope, session, attempts, number))
@@ -173,15 +171,13 @@ class Dispatcher:
     def _settle(self, consumer: MessageConsumer, number: int, *, failed: bool) -> None:
         session = self._session
         try:
-            if session._mode is SessionMode.DUPS_OK_ACKNOWLEDGE and not failed:
-                session._flush_full_batch()
-                return
-            entry = session._ledger.pop(number)
-            if entry is None:  # the listener called recover
-                return
             if failed:
-                consumer._give_again([entry])
+                entry = session._ledger.pop(number)
+                if entry is not None:  # else the listener called recover
+                    consumer._give_again([entry[1]])
+            elif session._lazy:
+                session._flush_full_batch()
             else:
-                consumer._subscription.settle((entry.receipt,), ACCEPT)
+                session._ledger.accept(number)
         except JMSError as error:
             _log.error("what a listener of %s has handled could not be acknowledged: %s", consumer._destination, error)

@@ -20,7 +20,7 @@ from jmslike.errors import (
     TransactionRolledBackError,
 )
 from jmslike.gate import Gate
-from jmslike.ledger import Entry, Ledger, acceptances
+from jmslike.ledger import Entry, Ledger, acceptances, by_consumer
 from jmslike.making import Making
 from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
@@ -33,6 +33,10 @@ if TYPE_CHECKING:
     from jmslike.connection import Connection
 
 _log = logging.getLogger("jmslike.session")
+
+# a look at an enumeration's member costs more than all the rest of an acknowledgement
+_CLIENT: Final = SessionMode.CLIENT_ACKNOWLEDGE
+_INDIVIDUAL: Final = SessionMode.INDIVIDUAL_ACKNOWLEDGE
 
 _Part: TypeAlias = "MessageProducer | MessageConsumer | QueueBrowser"
 
@@ -49,6 +53,7 @@ class Session(Making):
     def __init__(self, connection: Connection, mode: SessionMode, number: int) -> None:
         self._connection = connection
         self._mode = mode
+        self._lazy = mode is SessionMode.DUPS_OK_ACKNOWLEDGE
         self._automatic = mode in (SessionMode.AUTO_ACKNOWLEDGE, SessionMode.DUPS_OK_ACKNOWLEDGE)
         self._settings = connection._settings
         self._redelivery = self._settings.redelivery
@@ -263,23 +268,15 @@ class Session(Making):
 
     def _acknowledge(self, message: Message) -> None:
         self._check_open()
-        if self._mode is SessionMode.CLIENT_ACKNOWLEDGE:
-            self._accept(self._ledger.clear())
-        elif self._mode is SessionMode.INDIVIDUAL_ACKNOWLEDGE:
-            entry = self._ledger.pop(message._delivery)
-            if entry is not None:
-                self._accept([entry])
-
-    def _accept(self, entries: list[Entry]) -> None:
-        for subscription, receipts, outcome in acceptances(entries):
-            subscription.settle(receipts, outcome)
-
-    def _flush_batch(self) -> None:
-        self._accept(self._ledger.clear())
+        mode = self._mode
+        if mode is _CLIENT:
+            self._ledger.accept_all()
+        elif mode is _INDIVIDUAL:
+            self._ledger.accept(message._delivery)
 
     def _flush_full_batch(self) -> None:
         if len(self._ledger) * 2 >= self._settings.window:
-            self._flush_batch()
+            self._ledger.accept_all()
 
     def recover(self) -> None:
         """Deliver what is unacknowledged again, oldest first (section 6.2.10).
@@ -292,11 +289,8 @@ class Session(Making):
         self._redeliver(self._ledger.clear())
 
     def _redeliver(self, entries: list[Entry]) -> None:
-        by_consumer: dict[MessageConsumer, list[Entry]] = {}
-        for entry in entries:
-            by_consumer.setdefault(entry.consumer, []).append(entry)
-        for consumer, those in by_consumer.items():
-            consumer._give_again(those)
+        for consumer, deliveries in by_consumer(entries).items():
+            consumer._give_again(deliveries)
         if self._dispatcher is not None:
             self._dispatcher.poke()
 
@@ -430,12 +424,10 @@ class Session(Making):
             self._shut()
 
     def _give_back(self) -> None:
-        entries = self._ledger.clear()
         if self._automatic:
-            self._accept(entries)
-            return
-        for entry in entries:
-            entry.consumer._subscription.settle((entry.receipt,), entry.attempts + 1)
+            self._ledger.accept_all()
+        for consumer, (_, receipt, attempts) in self._ledger.clear():
+            consumer._subscription.settle((receipt,), attempts + 1)
 
     def _shut(self) -> None:
         parts: list[_Part] = [*self._producers, *self._browsers, *self._consumers]
