@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Final, TypeAlias
 
 from jmslike.browser import QueueBrowser
-from jmslike.capabilities import Feature, Level
+from jmslike.capabilities import Feature
 from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
@@ -26,8 +25,9 @@ from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.outbox import Outbox
 from jmslike.producer import MessageProducer
-from jmslike.selector import Selector, optional
-from jmslike.spi import Envelope, SessionSpec, SubscriptionSpec
+from jmslike.selector import optional
+from jmslike.spi import SessionSpec, SubscriptionSpec
+from jmslike.subscribing import check_consumable, check_name, check_topic, left_to_the_core, require_features
 
 if TYPE_CHECKING:
     from jmslike.connection import Connection
@@ -134,8 +134,7 @@ class Session(Making):
         `no_local` leaves out what the own connection publishes; on a queue it has no effect. Raises
         InvalidDestinationError; InvalidSelectorError; UnsupportedFeatureError where the transport cannot do it.
         """
-        self._check_consumable(destination)
-        return self._subscribe(destination, message_selector, no_local=no_local and not destination.is_queue)
+        return self._subscribe(destination, message_selector, no_local=no_local)
 
     def create_shared_consumer(
         self, topic: Topic, shared_subscription_name: str, message_selector: str | None = None
@@ -144,7 +143,6 @@ class Session(Making):
 
         Raises JMSError if it is in use with another topic or selector, or for an empty name; else as `create_consumer`.
         """
-        self._check_topic(topic)
         return self._subscribe(topic, message_selector, name=shared_subscription_name, shared=True)
 
     def create_durable_subscriber(
@@ -155,9 +153,6 @@ class Session(Making):
         Raises IllegalStateError without a client id; JMSError if it has a consumer already; InvalidDestinationError for
         a temporary topic; else as `create_consumer`.
         """
-        self._check_durable(topic)
-        if self._connection.client_id is None:
-            raise IllegalStateError("a durable subscription that is not shared needs a client id on the connection")
         return self._subscribe(topic, message_selector, name=name, durable=True, no_local=no_local)
 
     create_durable_consumer = create_durable_subscriber
@@ -169,7 +164,6 @@ class Session(Making):
 
         Raises as `create_shared_consumer` and `create_durable_subscriber` do.
         """
-        self._check_durable(topic)
         return self._subscribe(topic, message_selector, name=name, durable=True, shared=True)
 
     def unsubscribe(self, name: str) -> None:
@@ -178,7 +172,7 @@ class Session(Making):
         Raises InvalidDestinationError for an unknown name; JMSError while it has a consumer or unsettled messages.
         """
         self._check_open()
-        _check_name(name)
+        check_name(name)
         self._capabilities.require(Feature.DURABLE_SUBSCRIPTION)
         self._connection._transport.unsubscribe(name)
 
@@ -196,23 +190,6 @@ class Session(Making):
         self._browsers.add(browser)
         return browser
 
-    def _check_consumable(self, destination: Destination) -> None:
-        self._check_open()
-        if not isinstance(destination, (Queue, Topic)):
-            raise InvalidDestinationError(f"a queue or topic is needed to consume from, not {destination!r}")
-        if destination.is_temporary and not self._connection._made(destination):
-            raise InvalidDestinationError(f"{destination} can be consumed only by the connection that created it")
-
-    def _check_topic(self, topic: Topic) -> None:
-        self._check_consumable(topic)
-        if not isinstance(topic, Topic):
-            raise InvalidDestinationError(f"only a topic has subscriptions, not {topic!r}")
-
-    def _check_durable(self, topic: Topic) -> None:
-        self._check_topic(topic)
-        if topic.is_temporary:
-            raise InvalidDestinationError("a temporary topic cannot have durable subscriptions")
-
     def _subscribe(
         self,
         destination: Destination,
@@ -223,46 +200,31 @@ class Session(Making):
         shared: bool = False,
         no_local: bool = False,
     ) -> MessageConsumer:
-        selector = optional(selector_text)
-        require = self._capabilities.require
-        if durable:
-            require(Feature.DURABLE_SUBSCRIPTION)
-        if shared:
-            require(Feature.SHARED_SUBSCRIPTION)
+        self._check_open()
+        check_consumable(destination, self._connection._made)
         if durable or shared:
-            _check_name(name)
-        if selector is not None:
-            require(Feature.QUEUE_SELECTOR if destination.is_queue else Feature.TOPIC_SELECTOR)
-        if no_local:
-            require(Feature.NO_LOCAL)
-        origin = self._connection._origin() if no_local else None
+            check_topic(destination, durable=durable)
+            if durable and not shared and self._connection.client_id is None:
+                raise IllegalStateError("a durable subscription that is not shared needs a client id on the connection")
+        selector = optional(selector_text)
+        origin = self._connection._origin() if no_local and not destination.is_queue else None
         window = self._settings.window
         spec = SubscriptionSpec(destination, selector, name, durable, shared, excluded_origin=origin, window=window)
+        require_features(self._capabilities, spec)
+        if durable or shared:
+            check_name(name)
         subscription = self._link.subscribe(spec)
         consumer = MessageConsumer(
             self,
             subscription,
             destination,
             None if selector is None else selector.text,
-            no_local=no_local,
-            wanted=self._filter(spec),
+            no_local=origin is not None,
+            wanted=left_to_the_core(self._capabilities, spec),
         )
         self._consumers.add(consumer)
         consumer._refresh()
         return consumer
-
-    def _filter(self, spec: SubscriptionSpec) -> Callable[[Envelope], bool] | None:
-        """Give what the core leaves out by itself, because the transport declares it EMULATED."""
-        level = self._capabilities.level
-        selector: Selector | None = spec.selector
-        if level(Feature.QUEUE_SELECTOR if spec.destination.is_queue else Feature.TOPIC_SELECTOR) is not Level.EMULATED:
-            selector = None
-        own = spec.excluded_origin if level(Feature.NO_LOCAL) is Level.EMULATED else None
-        if selector is None and own is None:
-            return None
-        return lambda envelope: (
-            (own is None or envelope.origin != own) and (selector is None or selector.matches(envelope))
-        )
 
     # ---- acknowledgement ------------------------------------------------------------------------------------------
 
@@ -453,8 +415,3 @@ class Session(Making):
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
-
-
-def _check_name(name: object) -> None:
-    if not isinstance(name, str) or not name:
-        raise JMSError(f"a subscription needs a name, a non-empty str, not {name!r}")
