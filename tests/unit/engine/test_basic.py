@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -454,6 +455,14 @@ def test_delayed_records_come_when_they_are_due(timed: Engine, clock: ManualCloc
     assert receiver.take(0) is None
 
 
+def test_the_computers_clock_will_do(engine: Engine) -> None:
+    """ORD-06: the delay passes by itself."""
+    now = int(time.time() * 1000)
+    send(engine, Note("late", constraints=Limits(due=now + 40)), Note("soon", constraints=Limits(due=now + 20)))
+    receiver = engine.receiver("q")
+    assert [taken(receiver)[0].text for _ in range(2)] == ["soon", "late"]
+
+
 def test_a_delayed_record_goes_to_the_subscriptions_of_its_sending(timed: Engine, clock: ManualClock) -> None:
     """ORD-07: not to those that came later."""
     early, gone = timed.subscribe("t"), timed.subscribe("t")
@@ -537,6 +546,40 @@ def test_a_full_subscription_loses_its_oldest_record_unless_it_is_durable() -> N
         assert texts(receiver) == ["x", "y"]
 
 
+@pytest.mark.parametrize("expiration", [0, 10**15], ids=["plain", "constrained"])
+def test_what_a_full_subscription_loses(expiration: int) -> None:
+    """The oldest of the lowest priority, released ones before fresh ones; never what a receiver holds."""
+
+    def note(text: str, priority: int = 4) -> Note:
+        return Note(text, priority, Limits(expiration=expiration) if expiration else None)
+
+    with Engine(max_depth=3) as engine:
+        receiver = engine.subscribe("t")
+        publish(engine, note("a"), note("b"), note("urgent", 9))
+        assert taken(receiver)[0].text == "urgent"
+        receiver.settle([taken(receiver)[1]], 1)
+        publish(engine, note("c"))
+        publish(engine, note("d"))
+        assert [taken(receiver)[0].text for _ in range(2)] == ["c", "d"]
+        publish(engine, note("e"))
+        assert receiver.take(0) is None
+        assert engine.statistics()[Address("topic", "t", "#1")].dropped == 3
+
+
+def test_a_full_subscription_loses_what_is_not_due(clock: ManualClock) -> None:
+    with Engine(max_depth=1, clock=clock) as engine:
+        receiver = engine.subscribe("t")
+        publish(engine, Note("later", constraints=Limits(due=int(clock.now() * 1000) + 5000)), "now")
+        assert texts(receiver) == ["now"]
+
+
+def test_a_record_too_big_for_a_subscription_costs_no_other() -> None:
+    with Engine(max_bytes=3, size_of=lambda note: len(note.text)) as engine:
+        receiver = engine.subscribe("t")
+        publish(engine, "abc", "abcd")
+        assert texts(receiver) == ["abc"]
+
+
 @pytest.mark.parametrize(
     "options",
     [{"max_depth": 0}, {"max_bytes": 5}, {"max_bytes": 0, "size_of": len}, {"when_full": "?"}, {"block_timeout": -1}],
@@ -568,6 +611,23 @@ def test_a_subscription_collects_only_what_it_wants(engine: Engine) -> None:
     others = engine.subscribe("t", excluded_origin="me")
     publish(engine, Note("a", origin="me"), Note("b", origin="you"))
     assert (texts(picky), texts(others)) == (["a"], ["b"])
+
+
+def test_a_subscription_whose_selector_fails_gets_nothing(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    failing, other = engine.subscribe("t", matches=lambda note: note.nonsense), engine.subscribe("t")
+    publish(engine, "a", Note("b", constraints=Limits(group="g")))
+    assert (texts(failing), texts(other)) == ([], ["a", "b"])
+    assert "nonsense" in caplog.text
+
+
+def test_a_subscription_that_is_picky_wakes_its_receiver(engine: Engine) -> None:
+    picky = engine.subscribe("t", matches=lambda note: note.text == "b")
+    calls: list[int] = []
+    picky.ready(lambda: bool(calls.append(1)) or True)
+    publish(engine, "a")
+    assert not calls
+    publish(engine, "b")
+    assert calls
 
 
 def test_a_shared_subscription_ends_with_its_last_receiver(engine: Engine) -> None:
@@ -725,6 +785,25 @@ def test_temporary_destinations(engine: Engine) -> None:
         engine.receiver(queue)
     with pytest.raises(NoDestinationError):
         engine.sender("topic", topic)
+
+
+def test_deleting_a_topic_ends_its_durable_subscriptions(engine: Engine) -> None:
+    engine.subscribe("t", name="d", durable=True).close()
+    engine.delete("topic", "t")
+    engine.delete("topic", "t")
+    engine.delete("queue", "unknown")
+    with pytest.raises(NoDestinationError):
+        engine.unsubscribe(None, "d")
+
+
+def test_a_closed_sender_refuses(engine: Engine) -> None:
+    """Though what was given to it for a commit is still committed."""
+    sender = engine.sender("queue", "q")
+    sender.close()
+    with pytest.raises(ClosedError):
+        sender.send(Note("a"))
+    engine.commit([(sender, Note("b"))])
+    assert texts(engine.receiver("q")) == ["b"]
 
 
 def test_client_ids(engine: Engine) -> None:
