@@ -128,7 +128,7 @@ class Store:
         self._returned[entry] = None
         self._count(entry)
         for view in self._views.values():
-            heapq.heappush(view.track(record.priority).again, entry)
+            self._show_again(view.track(record.priority), entry)
 
     def tick(self) -> None:
         """Let expire what is too old, and let in what is due."""
@@ -330,7 +330,13 @@ class Store:
                 track = view.track(entry.record.priority)
                 passed = track.position > 0 and entries[track.position - 1].number >= entry.number
                 if passed or not entry.fresh:
-                    heapq.heappush(track.again, entry)
+                    self._show_again(track, entry)
+
+    def _show_again(self, track: Track, entry: Entry) -> None:
+        if len(track.again) > 2 * self.waiting + _SMALL:  # a receiver that nobody asks does not clear it itself
+            track.again = list({other: None for other in track.again if other.waiting})
+            heapq.heapify(track.again)
+        heapq.heappush(track.again, entry)
 
     def _tidy(self, log: Log) -> None:
         """Take what is gone out of the log, once that is most of it."""

@@ -393,6 +393,17 @@ def test_a_selector_is_evaluated_once_although_its_group_changes_hands(engine: E
     assert sorted(looks) == ["a1", "a2", "a3"]
 
 
+def test_released_records_do_not_pile_up_at_receivers_that_never_look(engine: Engine) -> None:
+    picky, idle = engine.receiver("q", lambda note: note.text == "a"), engine.receiver("q")
+    send(engine, "a")
+    for attempts in range(1, 1001):
+        picky.settle([taken(picky)[1]], attempts)
+    store = idle.queue.store
+    assert store is not None
+    assert len(store._views[idle].track(4).again) < 100
+    assert taken(idle)[2] == 1000
+
+
 def test_a_failing_selector_matches_nothing(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
     picky = engine.receiver("q", lambda note: note.nonsense)
     send(engine, "a")
