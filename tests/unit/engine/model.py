@@ -49,7 +49,7 @@ class ModelQueue:
         self.delayed: list[Item] = []
         self.receivers: list[ModelReceiver] = []
         self.owners: dict[str, ModelReceiver] = {}
-        self.enqueued = self.expired = self.accepted = 0
+        self.enqueued = self.delivered = self.expired = self.accepted = 0
         self._numbers = itertools.count()
 
     def send(self, record: Record) -> None:
@@ -82,6 +82,7 @@ class ModelQueue:
             return None
         item = min(suitable, key=lambda item: item.rank)
         self.waiting.remove(item)
+        self.delivered += 1
         limits = item.record.constraints
         if limits is not None and limits.group is not None:
             if limits.closes_group:
@@ -94,7 +95,11 @@ class ModelQueue:
             receiver.held.append(item)
         return item
 
-    def accept(self, receiver: ModelReceiver, items: list[Item]) -> None:
+    def settle(self, receiver: ModelReceiver, items: list[Item], outcome: int | None) -> None:
+        """Accept (None), or release with so many attempts."""
+        if outcome is not None:
+            self.release(receiver, items, outcome)
+            return
         for item in items:
             receiver.held.remove(item)
             self.accepted += 1
@@ -116,6 +121,10 @@ class ModelQueue:
     def bodies(self) -> list[object]:
         """Give what a browser sees."""
         return [item.record.body for item in sorted(self.waiting, key=lambda item: item.rank)]
+
+    @property
+    def depth(self) -> int:
+        return len(self.waiting) + len(self.delayed)
 
     @property
     def in_flight(self) -> int:

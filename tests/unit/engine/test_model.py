@@ -8,9 +8,9 @@ from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invariant, multiple, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from native_engine import Engine
+from native_engine import Address, Engine
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.model import Item, ModelQueue, ModelReceiver
 from tests.unit.engine.records import Record
@@ -18,6 +18,7 @@ from tests.unit.engine.records import Record
 QUEUE = "q"
 PATIENCE = 5.0
 COLOURS = st.sampled_from(["red", "blue"])
+OUTCOMES = st.sampled_from([None, 0, 1, 3])
 
 
 class Pair:
@@ -58,10 +59,17 @@ class QueueMachine(RuleBasedStateMachine):
     def teardown(self) -> None:
         self.engine.close()
 
+    @initialize(target=receivers)
+    def open_two(self) -> Any:
+        return multiple(self.open(None), self.open(None))
+
     @rule(target=receivers, colour=st.none() | COLOURS)
-    def open(self, colour: str | None) -> Any:
-        if sum(not receiver.closed for receiver in self.model.receivers) >= 3:
+    def open_one(self, colour: str | None) -> Any:
+        if sum(not receiver.closed for receiver in self.model.receivers) >= 4:
             return multiple()
+        return self.open(colour)
+
+    def open(self, colour: str | None) -> Pair:
         pair = Pair(self.engine, colour)
         self.model.receivers.append(pair.model)
         return pair
@@ -74,26 +82,28 @@ class QueueMachine(RuleBasedStateMachine):
             self.sender.send(record)
 
     @rule(
+        count=st.integers(1, 4),
         colour=COLOURS,
-        life=st.sampled_from([0, 0, -1, 2, 10]),
-        delay=st.sampled_from([0, 0, 1, 5]),
-        group=st.sampled_from([None, "g", "h"]),
-        closes=st.booleans(),
+        life=st.sampled_from([0, 0, 0, -1, 2, 10]),
+        delay=st.sampled_from([0, 0, 0, 1, 5]),
+        group=st.sampled_from(["g", "g", "h", None]),
+        closes=st.integers(0, 3),
     )
-    def send_with_limits(self, colour: str, life: int, delay: int, group: str | None, closes: bool) -> None:
+    def send_with_limits(self, count: int, colour: str, life: int, delay: int, group: str | None, closes: int) -> None:
         now = self.clock.milliseconds
-        record = Record(
-            next(self.bodies),
-            colour=colour,
-            expiration=now + life * 1000 if life else 0,
-            due=now + delay * 1000 if delay else 0,
-            group=group,
-            closes_group=closes and group is not None,
-        )
-        self.model.send(record)
-        self.sender.send(record)
+        for number in range(1, count + 1):
+            record = Record(
+                next(self.bodies),
+                colour=colour,
+                expiration=now + life * 1000 if life else 0,
+                due=now + delay * 1000 if delay else 0,
+                group=group,
+                closes_group=group is not None and closes == number,
+            )
+            self.model.send(record)
+            self.sender.send(record)
 
-    @rule(pair=receivers, settle=st.booleans(), count=st.integers(1, 4))
+    @rule(pair=receivers, settle=st.booleans(), count=st.integers(1, 8))
     def take(self, pair: Pair, settle: bool, count: int) -> None:
         for _ in range(count):
             expected, delivery = self.model.take(pair.model, settle), pair.real.take(0, settle)
@@ -108,32 +118,23 @@ class QueueMachine(RuleBasedStateMachine):
                 pair.receipts[expected] = receipt
                 assert pair.real.holds(receipt)
 
-    @rule(pair=receivers, data=st.data())
-    def accept(self, pair: Pair, data: st.DataObject) -> None:
+    @rule(pair=receivers, data=st.data(), outcome=OUTCOMES)
+    def settle(self, pair: Pair, data: st.DataObject, outcome: int | None) -> None:
         items = pair.some(data)
-        pair.real.settle(pair.give_up(items), None)
-        self.model.accept(pair.model, items)
+        pair.real.settle(pair.give_up(items), outcome)
+        self.model.settle(pair.model, items, outcome)
 
-    @rule(pair=receivers, data=st.data(), attempts=st.integers(0, 3))
-    def release(self, pair: Pair, data: st.DataObject, attempts: int) -> None:
-        items = pair.some(data)
-        pair.real.settle(pair.give_up(items), attempts)
-        self.model.release(pair.model, items, attempts)
-
-    @rule(pair=receivers, attempts=st.none() | st.integers(0, 3))
-    def settle_what_is_stale(self, pair: Pair, attempts: int | None) -> None:
+    @rule(pair=receivers, outcome=OUTCOMES)
+    def settle_what_is_stale(self, pair: Pair, outcome: int | None) -> None:
         assert not any(pair.real.holds(receipt) for receipt in pair.stale)
-        pair.real.settle(pair.stale, attempts)
+        pair.real.settle(pair.stale, outcome)
 
-    @rule(pair=receivers, data=st.data(), sends=st.integers(0, 3), attempts=st.none() | st.integers(0, 3))
-    def commit(self, pair: Pair, data: st.DataObject, sends: int, attempts: int | None) -> None:
+    @rule(pair=receivers, data=st.data(), sends=st.integers(0, 3), outcome=OUTCOMES)
+    def commit(self, pair: Pair, data: st.DataObject, sends: int, outcome: int | None) -> None:
         items = pair.some(data)
         records = [Record(next(self.bodies), colour="red") for _ in range(sends)]
-        self.engine.commit([(self.sender, record) for record in records], [(pair.real, pair.give_up(items), attempts)])
-        if attempts is None:
-            self.model.accept(pair.model, items)
-        else:
-            self.model.release(pair.model, items, attempts)
+        self.engine.commit([(self.sender, record) for record in records], [(pair.real, pair.give_up(items), outcome)])
+        self.model.settle(pair.model, items, outcome)
         for record in records:
             self.model.send(record)
 
@@ -155,14 +156,30 @@ class QueueMachine(RuleBasedStateMachine):
     def advance(self, seconds: int) -> None:
         self.model.advance(seconds)
         self.clock.advance(seconds)
-        self._eventually(lambda: self._bodies() == self.model.bodies())
+        self._eventually(lambda: self._bodies() == self.model.bodies() and self._depth() == self.model.depth)
 
     @invariant()
     def waiting_agrees(self) -> None:
         assert self._bodies() == self.model.bodies()
 
+    @invariant()
+    def statistics_agree(self) -> None:
+        numbers = self.engine.statistics().get(Address("queue", QUEUE))
+        model = self.model
+        if numbers is not None:
+            assert numbers.depth == model.depth
+            assert numbers.in_flight == model.in_flight
+            assert numbers.enqueued == model.enqueued
+            assert numbers.delivered == model.delivered
+            assert numbers.acknowledged == model.accepted
+            assert numbers.expired == model.expired
+            assert numbers.consumers == sum(not receiver.closed for receiver in model.receivers)
+
     def _bodies(self) -> list[object]:
         return [record.body for record in self.engine.browse(QUEUE)]
+
+    def _depth(self) -> int:
+        return sum(numbers.depth for numbers in self.engine.statistics().values())
 
     def _eventually(self, condition: Any) -> None:
         """Give the timer thread its turn."""
@@ -173,5 +190,5 @@ class QueueMachine(RuleBasedStateMachine):
 
 TestQueue = QueueMachine.TestCase
 TestQueue.settings = settings(
-    max_examples=150, stateful_step_count=40, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    max_examples=200, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
