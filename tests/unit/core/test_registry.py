@@ -1,0 +1,242 @@
+"""From a URL to a transport (section 6.1.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from importlib.metadata import EntryPoint
+from typing import Any
+
+import pytest
+
+from jmslike import registry
+from jmslike.constants import SessionMode
+from jmslike.errors import InvalidClientIDError, JMSError
+from jmslike.factory import ConnectionFactory, connect, forget
+from jmslike.message.serializers import PickleSerializer
+from tests.unit.core.conftest import shut
+from tests.unit.core.fake import QUEUE, FakeBroker, FakeTransport
+
+
+class FakeFactory:
+    """The entry point of the schemes `fake` and `f+x`."""
+
+    options: Mapping[str, str] = {"colour": "of the bikeshed"}
+    broker: FakeBroker
+    made: list[tuple[object, ...]]
+    forgotten: list[str]
+
+    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> FakeTransport:
+        if options.get("colour") == "no colour":
+            raise ValueError("option colour is 'no colour'")
+        self.made.append((url, dict(options), user, password))
+        return FakeTransport(self.broker)
+
+    def forget(self, url: str) -> None:
+        self.forgotten.append(url)
+
+
+factory = FakeFactory()
+
+
+@pytest.fixture(autouse=True)
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFactory]:
+    """The two schemes, as if they were installed, besides one whose library is missing."""
+    here = f"{__name__}:factory"
+    entries = [
+        EntryPoint("fake", here, registry.GROUP),
+        EntryPoint("f+x", here, registry.GROUP),
+        EntryPoint("lost", "a_module_that_nobody_has:factory", registry.GROUP),
+    ]
+    monkeypatch.setattr(registry, "entry_points", lambda group: entries if group == "jmslike.transports" else [])
+    monkeypatch.setattr(registry, "load", lambda entry: factory if entry.value == here else load(entry))
+    factory.broker, factory.made, factory.forgotten = FakeBroker(), [], []
+    yield factory
+    shut(factory.broker)
+
+
+load = registry.load
+
+
+def made(url: str, **options: Any) -> tuple[Any, ...]:
+    ConnectionFactory(url, **options).create_connection().close()
+    return factory.made[-1]
+
+
+@pytest.mark.parametrize(
+    ("url", "address", "user", "password"),
+    [
+        ("fake://", "fake://", None, None),
+        ("fake://name", "fake://name", None, None),
+        ("fake://host:1234/v%2Fhost", "fake://host:1234/v%2Fhost", None, None),
+        ("fake:///absolute/folder", "fake:///absolute/folder", None, None),
+        ("fake://a:1,b:2", "fake://a:1,b:2", None, None),
+        ("fake://me@host", "fake://host", "me", None),
+        ("fake://me:secret@host:1", "fake://host:1", "me", "secret"),
+        ("fake://m%40e:s%3A%2F%25@host", "fake://host", "m@e", "s:/%"),
+        ("fake://:secret@host", "fake://host", "", "secret"),
+        ("fake://me:@host", "fake://host", "me", ""),
+        ("fake://host?user_name=me&password=s%26", "fake://host", "me", "s&"),
+        ("fake://host/?", "fake://host/", None, None),
+        ("f+x://host", "f+x://host", None, None),
+    ],
+)
+def test_the_user_is_taken_out_of_the_url(url: str, address: str, user: str | None, password: str | None) -> None:
+    assert made(url) == (address, {}, user, password)
+    assert repr(ConnectionFactory(url)) == f"ConnectionFactory('{address}')"
+
+
+def test_options_go_where_they_belong() -> None:
+    url = "fake://host?colour=bl%75e+sky&window=7&connect_timeout=3&client_id=me"
+    assert made(url, request_timeout=4, dead_letter="") == (
+        "fake://host",
+        {"colour": "blue sky", "connect_timeout": "3", "request_timeout": "4"},
+        None,
+        None,
+    )
+    settings = ConnectionFactory(url, dead_letter="")._provider.settings
+    assert (settings.window, settings.connect_timeout, settings.client_id, settings.dead_letter) == (7, 3.0, "me", "")
+
+
+def test_a_keyword_that_is_none_is_not_given() -> None:
+    assert made("fake://?colour=red", colour=None, user_name=None) == ("fake://", {"colour": "red"}, None, None)
+
+
+def test_an_empty_value_is_a_value() -> None:
+    settings = ConnectionFactory("fake://?dead_letter=")._provider.settings
+    assert settings.dead_letter == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "keywords", "name"),
+    [
+        ("fake://?window=1&window=2", {}, "window"),
+        ("fake://?window=1", {"window": 2}, "window"),
+        ("fake://me@host?user_name=you", {}, "user_name"),
+        ("fake://me@host", {"user_name": "you"}, "user_name"),
+        ("fake://me:x@host", {"password": "y"}, "password"),
+    ],
+)
+def test_an_option_is_given_once(url: str, keywords: dict[str, Any], name: str) -> None:
+    with pytest.raises(JMSError, match=f"option '{name}' is given twice"):
+        ConnectionFactory(url, **keywords)
+
+
+def test_an_unknown_option_is_refused_and_the_known_are_named() -> None:
+    for url, keywords in (("fake://?shape=round", {}), ("fake://", {"shape": "round"})):
+        with pytest.raises(
+            JMSError, match=r"unknown option 'shape' for fake://; known are client_id, colour, connect_"
+        ):
+            ConnectionFactory(url, **keywords)
+
+
+@pytest.mark.parametrize("query", ["window", "window=1&x", "&", "=1"])
+def test_options_have_a_name_and_a_value(query: str) -> None:
+    with pytest.raises(JMSError, match=r"must look like name=value|unknown option ''"):
+        ConnectionFactory(f"fake://?{query}")
+
+
+def test_bad_values_are_refused_by_name() -> None:
+    with pytest.raises(JMSError, match="option window is 'x'"):
+        ConnectionFactory("fake://?window=x")
+    with pytest.raises(JMSError, match="fake://: option colour is 'no colour'") as caught:
+        ConnectionFactory("fake://", colour="no colour").create_connection()
+    assert isinstance(caught.value.linked_exception, ValueError)
+
+
+def test_a_serializer_is_no_text() -> None:
+    with pytest.raises(JMSError, match="option 'object_serializer' is an object: give it as a keyword"):
+        ConnectionFactory("fake://?object_serializer=pickle")
+    serializer = PickleSerializer({dict})
+    connection = ConnectionFactory("fake://", object_serializer=serializer).create_connection()
+    assert connection.object_serializer is serializer
+    connection.close()
+
+
+@pytest.mark.parametrize("wrong", [None, 5, "", "fake", "fake:host", "fake:/host"])
+def test_what_is_no_url_is_refused(wrong: Any) -> None:
+    with pytest.raises(JMSError, match=r"not a URL: .* known schemes: f\+x, fake, lost$"):
+        ConnectionFactory(wrong)
+
+
+def test_bad_addresses_are_refused() -> None:
+    with pytest.raises(JMSError, match="not a URL") as caught:
+        ConnectionFactory("fake://[::1")
+    assert isinstance(caught.value.linked_exception, ValueError)
+    with pytest.raises(JMSError, match="no fragment; write # as %23"):
+        ConnectionFactory("fake://host#x")
+
+
+def test_an_unknown_scheme_names_the_known() -> None:
+    with pytest.raises(JMSError, match=r"no transport for other://; known are f\+x, fake, lost$"):
+        ConnectionFactory("other://host")
+
+
+def test_a_missing_library_is_named_with_what_to_install() -> None:
+    with pytest.raises(JMSError) as caught:
+        ConnectionFactory("lost://host")
+    assert str(caught.value) == (
+        "lost:// needs the module a_module_that_nobody_has, which is not installed: pip install 'jmslike[lost]'"
+    )
+    with pytest.raises(JMSError, match=r"pip install 'jmslike\[extra\]'"):
+        load(EntryPoint("lost", "a_module_that_nobody_has:factory [extra]", registry.GROUP))
+
+
+def test_an_installed_transport_is_loaded() -> None:
+    assert load(EntryPoint("x", "jmslike.registry:known_schemes", registry.GROUP)) is registry.known_schemes
+    assert registry.known_schemes() == ["f+x", "fake", "lost"]
+
+
+# ---- what a factory makes -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ((), ("me", "secret")),
+        (("you", "other"), ("you", "other")),
+        (("you",), ("you", "secret")),
+        ((None, "other"), ("me", "other")),
+        (("", ""), ("", "")),
+    ],
+)
+def test_a_user_given_to_create_goes_before_the_urls(arguments: tuple[Any, ...], expected: tuple[str, str]) -> None:
+    source = ConnectionFactory("fake://me:secret@host")
+    source.create_connection(*arguments).close()
+    source.create_context(*arguments).close()
+    assert [call[2:] for call in factory.made] == [expected, expected]
+
+
+def test_connections_are_stopped_and_have_the_settings_of_the_factory() -> None:
+    connection = ConnectionFactory("fake://", client_id="me", window=5).create_connection()
+    assert not connection._started
+    assert connection.client_id == "me"
+    assert connection._settings.window == 5
+    with pytest.raises(InvalidClientIDError):
+        ConnectionFactory("fake://", client_id="me").create_connection()
+    connection.close()
+
+
+def test_contexts_have_their_mode() -> None:
+    with ConnectionFactory("fake://").create_context() as context:
+        assert context.session_mode is SessionMode.AUTO_ACKNOWLEDGE
+    with ConnectionFactory("fake://").create_context(session_mode=0) as context:
+        assert context.transacted
+    before = len(factory.made)
+    with pytest.raises(JMSError, match="no session mode"):
+        ConnectionFactory("fake://").create_context(session_mode=9)
+    assert len(factory.made) == before
+
+
+def test_connect_gives_a_started_context() -> None:
+    with connect("fake://me@host", colour="red") as context:
+        assert context._connection._started
+        assert context.session_mode is SessionMode.AUTO_ACKNOWLEDGE
+        context.create_producer().send(QUEUE, "a")
+    assert factory.made == [("fake://host", {"colour": "red"}, "me", None)]
+
+
+def test_forget_drops_what_the_process_keeps() -> None:
+    forget("fake://me@name?colour=red")
+    assert factory.forgotten == ["fake://name"]
+    with pytest.raises(JMSError, match="no transport"):
+        forget("other://name")
