@@ -219,7 +219,7 @@ def constraints_of(expiration: int, due: int, properties: Mapping[str, PropertyV
     group = properties.get("JMSXGroupID") if properties else None
     if not (expiration or due or group):
         return None
-    group = group if isinstance(group, str) else None
+    group = group if isinstance(group, str) and group else None
     return Constraints(expiration, due, group, group is not None and properties.get("JMSXGroupSeq") == -1)
 
 
