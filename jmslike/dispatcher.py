@@ -62,11 +62,14 @@ class Dispatcher:
 
     def arm(self) -> None:
         """Let the transport call for each consumer, if the session runs; else let it call for none."""
-        with self._arming:
-            for consumer in self._consumers:
-                serving = self._gate.running and not self._closed
-                consumer._subscription.ready(partial(self._call, consumer) if serving else None)
+        for consumer in self._consumers:
+            self._arm(consumer)
         self.poke()
+
+    def _arm(self, consumer: MessageConsumer) -> None:
+        with self._arming:
+            serving = self._gate.running and not self._closed and consumer in self._consumers
+            consumer._subscription.ready(partial(self._call, consumer) if serving else None)
 
     def poke(self) -> None:
         """Make the thread look again, because something else than a message came."""
@@ -87,16 +90,19 @@ class Dispatcher:
         return True
 
     def _run(self) -> None:
+        first = None
         try:
             while not self._closed:
-                found = self._look()
+                found = self._look(first)
+                first = None
                 if found is None:
                     self._idle.release()
-                    found = self._look()
+                    found = self._look(None)
                     if found is None and not self._closed:
                         self._sleep()
+                        first, self._called = self._called, None
                     elif not self._idle.acquire(blocking=False):
-                        self._wake.acquire()
+                        self._pass_on(found)
                 if found is not None:
                     try:
                         self._hand_over(*found)
@@ -106,6 +112,13 @@ class Dispatcher:
             # a listener may end this thread (SystemExit, KeyboardInterrupt): nobody must wait for it
             self._closed = True
             self.arm()
+
+    def _pass_on(self, found: tuple[MessageConsumer, Delivery] | None) -> None:
+        """Take the call that came while this thread found something by itself, and let others have what it was for."""
+        self._wake.acquire()
+        called, self._called = self._called, None
+        if found is not None and called is not None and called is not found[0]:
+            self._arm(called)  # the transport calls again, is told that this thread is busy, and offers it elsewhere
 
     def _sleep(self) -> None:
         waiting = [again for consumer in self._consumers if (again := consumer._again)]
@@ -118,12 +131,11 @@ class Dispatcher:
         if not called and not self._idle.acquire(blocking=False):
             self._wake.acquire()
 
-    def _look(self) -> tuple[MessageConsumer, Delivery] | None:
-        """Find a delivery; the one who was called first. If there is one, its consumer is the gate's occupant."""
+    def _look(self, first: MessageConsumer | None) -> tuple[MessageConsumer, Delivery] | None:
+        """Find a delivery, for `first` before all others. If there is one, its consumer is the gate's occupant."""
         consumers = self._consumers
-        called, self._called = self._called, None
-        if called is not None:
-            consumers = (called, *(other for other in consumers if other is not called))
+        if first is not None:
+            consumers = (first, *(other for other in consumers if other is not first))
         for consumer in consumers:
             if self._failed or not consumer._open or consumer._listener is None:
                 continue
