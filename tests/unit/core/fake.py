@@ -33,7 +33,6 @@ from jmslike.spi import (
     Events,
     Outcome,
     SessionSpec,
-    Settlement,
     SubscriptionSpec,
 )
 
@@ -87,7 +86,7 @@ class FakeClock:
 class FakeBroker:
     """Queues that outlive connections, and what the tests look at."""
 
-    def __init__(self, clock: Clock | None = None, **features: Support) -> None:
+    def __init__(self, clock: Clock | None = None, /, **features: Support) -> None:
         self.clock: Any = clock or FakeClock()
         self.features = {feature: features.get(feature.name, NATIVE) for feature in Feature}
         self.changed = threading.Condition(threading.RLock())
@@ -233,7 +232,11 @@ class FakeLink:
         return subscription
 
     def commit(
-        self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
+        self,
+        sends: Sequence[tuple[Any, Envelope]],
+        settlements: Sequence[tuple[Any, Sequence[object], Outcome]],
+        *,
+        dead_letters: bool = False,
     ) -> None:
         self.transport.check()
         noted = [(s, [s.id_of(receipt) for receipt in receipts], outcome) for s, receipts, outcome in settlements]

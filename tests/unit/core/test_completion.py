@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from queue import SimpleQueue
 from typing import Any
 
@@ -47,7 +48,7 @@ class Told:
 
 def send(session: Session, told: Any, *bodies: str) -> list[Message]:
     producer = session.create_producer(QUEUE)
-    messages = []
+    messages: list[Message] = []
     for body in bodies:
         message = session.create_text_message(body)
         producer.send(message, completion_listener=told)
@@ -161,7 +162,7 @@ def test_close_waits_until_everything_is_completed(broker: FakeBroker, what: str
     told = Told()
     producer = session.create_producer(QUEUE)
     producer.send(session.create_text_message("a"), completion_listener=told)
-    part = {"producer": producer, "session": session, "connection": session._connection}[what]
+    part: Any = {"producer": producer, "session": session, "connection": session._connection}[what]
     task = Task(part.close)
     assert task.goes_on()
     completions.pop()(None)
@@ -283,7 +284,7 @@ def test_a_closed_callback_thread_still_runs_what_it_is_given() -> None:
     done: SimpleQueue[int] = SimpleQueue()
     callbacks.submit(lambda: over.wait(PATIENCE))
     for number in range(3):
-        callbacks.submit(lambda number=number: done.put(number))
+        callbacks.submit(partial(done.put, number))
     callbacks.close()
     over.set()
     assert [done.get(timeout=PATIENCE) for _ in range(3)] == [0, 1, 2]

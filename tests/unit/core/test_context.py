@@ -342,7 +342,7 @@ def test_in_the_other_modes_it_was_received(broker: FakeBroker, mode: int) -> No
 @pytest.mark.parametrize("kind", ["message", "stream", "map", "bytes", "object"])
 def test_messages_without_a_body_have_none_of_any_type(broker: FakeBroker, kind: str) -> None:
     consumer = context_of(broker).create_consumer(QUEUE)
-    body = {"message": None, "stream": (1,), "map": {}, "bytes": b"", "object": None}[kind]
+    body: Any = {"message": None, "stream": (1,), "map": {}, "bytes": b"", "object": None}[kind]
     broker.put(Envelope.make(id="ID:a", destination=QUEUE, kind=kind, body=body))
     with pytest.raises(MessageFormatError):
         consumer.receive_body(object, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from typing import Any
 
 import pytest
 
@@ -346,7 +347,8 @@ def test_close_ends_a_blocked_receive(broker: FakeBroker, what: str, timeout: fl
     consumer = session.create_consumer(QUEUE)
     task = Task(consumer.receive, timeout)
     broker.clock.until_waiting()
-    {"consumer": consumer, "session": session, "connection": session._connection}[what].close()
+    parts: dict[str, Any] = {"consumer": consumer, "session": session, "connection": session._connection}
+    parts[what].close()
     assert task.done()
     assert task.end() is None
 
@@ -359,7 +361,8 @@ def test_close_ends_a_receive_that_waits_for_start(broker: FakeBroker, what: str
     consumer = session.create_consumer(QUEUE)
     task = Task(consumer.receive, timeout)
     broker.clock.until_waiting()
-    {"consumer": consumer, "session": session, "connection": connection}[what].close()
+    parts: dict[str, Any] = {"consumer": consumer, "session": session, "connection": connection}
+    parts[what].close()
     assert task.end() is None
     assert broker.named("take") == []
 
@@ -417,8 +420,8 @@ def test_session_close_does_its_work_in_order(broker: FakeBroker) -> None:
     ]
     session.close()
     assert len(broker.calls) == 5
-    for part in (producer, consumer, browser):
-        part.close()
+    for close in (producer.close, consumer.close, browser.close):
+        close()
     assert len(broker.calls) == 5
 
 
@@ -469,7 +472,8 @@ def test_concurrent_closes_close_once(broker: FakeBroker) -> None:
     consumers = [session.create_consumer(QUEUE) for session in sessions]
     blocked = [Task(consumer.receive) for consumer in consumers]
     broker.clock.until_waiting(3)
-    closers = [Task(part.close) for part in (*consumers, *sessions, *sessions, connection, connection)]
+    parts: list[Any] = [*consumers, *sessions, *sessions, connection, connection]
+    closers = [Task(part.close) for part in parts]
     for task in closers:
         task.end()
     assert [task.end() for task in blocked] == [None, None, None]

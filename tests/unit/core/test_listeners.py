@@ -165,7 +165,7 @@ def test_listeners_of_a_session_are_called_one_at_a_time_and_in_turn(broker: Fak
     def listener(message: Message) -> None:
         inside.append(1)
         assert len(inside) == 1
-        order.append(message._body)  # type: ignore[arg-type]
+        order.append(message._body)
         inside.pop()
         if len(order) == 9:
             done.set()
@@ -363,7 +363,12 @@ def test_stop_waits_for_the_listener_and_disarms_it(broker: FakeBroker) -> None:
     broker.put(*texts("ab"))
     pause.until_begun()
     order: list[str] = []
-    task = Task(lambda: (session._connection.stop(), order.append("stopped")))
+
+    def stop() -> None:
+        session._connection.stop()
+        order.append("stopped")
+
+    task = Task(stop)
     assert task.goes_on()
     order.append("returned")
     pause.over.set()
@@ -398,7 +403,7 @@ def test_close_waits_for_the_listener(broker: FakeBroker, what: str) -> None:
     consumer.message_listener = Seen(pause)
     broker.put(*texts("ab"))
     pause.until_begun()
-    part = {"consumer": consumer, "session": session, "connection": session._connection}[what]
+    part: Any = {"consumer": consumer, "session": session, "connection": session._connection}[what]
     task = Task(part.close)
     assert task.goes_on()
     assert broker.named("close subscription") == []

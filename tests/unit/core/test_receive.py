@@ -8,7 +8,7 @@ import pytest
 
 from jmslike.constants import SessionMode
 from jmslike.errors import IllegalStateError
-from jmslike.message import TextMessage
+from jmslike.message import Message, TextMessage
 from jmslike.session import Session
 from tests.unit.core.fake import QUEUE, FakeBroker, Task, text, texts
 
@@ -159,7 +159,7 @@ def test_iterating_receives_until_the_consumer_is_closed(broker: FakeBroker) -> 
 def test_closing_the_session_ends_an_iteration(broker: FakeBroker) -> None:
     session = broker.session()
     consumer = session.create_consumer(QUEUE)
-    task = Task(list, consumer)
+    task: Task[list[Message]] = Task(list, consumer)
     broker.clock.until_waiting()
     session.close()
     assert task.end() == []

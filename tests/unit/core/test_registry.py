@@ -182,7 +182,8 @@ def test_a_missing_library_is_named_with_what_to_install() -> None:
 
 
 def test_an_installed_transport_is_loaded() -> None:
-    assert load(EntryPoint("x", "jmslike.registry:known_schemes", registry.GROUP)) is registry.known_schemes
+    loaded: object = load(EntryPoint("x", "jmslike.registry:known_schemes", registry.GROUP))
+    assert loaded is registry.known_schemes
     assert registry.known_schemes() == ["f+x", "fake", "lost"]
 
 

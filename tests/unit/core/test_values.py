@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from jmslike.capabilities import EMULATED, NATIVE, Capabilities, Feature, Level, partial, unsupported
+from jmslike.capabilities import EMULATED, NATIVE, Capabilities, Feature, Level, Support, partial, unsupported
 from jmslike.clock import SystemClock
 from jmslike.constants import DeliveryMode, SessionMode
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
@@ -172,7 +172,7 @@ def capabilities(**features: Any) -> Capabilities:
 def test_every_feature_is_declared() -> None:
     with pytest.raises(ValueError, match="declares every feature; missing: QUEUE_SELECTOR, TOPIC_SELECTOR"):
         Capabilities("Broker", "1", {})
-    known = {feature: NATIVE for feature in Feature if feature is not Feature.BROWSE}
+    known: dict[Feature, Support] = {feature: NATIVE for feature in Feature if feature is not Feature.BROWSE}
     with pytest.raises(ValueError, match=r"missing: BROWSE$"):
         Capabilities("Broker", "1", known)
 
@@ -275,7 +275,8 @@ def test_the_ledger_numbers_from_one_and_keeps_order() -> None:
     assert ledger.clear() == [entries[0], entries[2]]
     assert ledger.clear() == []
     assert ledger.add(*entries[0]) == 4
-    assert acceptances(entries) == [(first, ["a", "c"], None), (second, ["b"], None)]
+    settlements: list[Any] = acceptances(entries)
+    assert settlements == [(first, ["a", "c"], None), (second, ["b"], None)]
     assert acceptances([]) == []
 
 
