@@ -36,7 +36,7 @@ class Amplifier:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        threading.settrace(None)  # type: ignore[arg-type]
+        threading.settrace(None)
         sys.setswitchinterval(self._interval)
 
     def _on_call(self, frame: FrameType, event: str, _: Any) -> Any:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from native_engine import Receiver
+
 
 class Limits:
     """The constraints of a record; times in milliseconds of the engine's clock, 0 for none."""
@@ -18,7 +22,7 @@ class Record:
 
     def __init__(
         self,
-        body: object,
+        body: Any,
         priority: int = 4,
         *,
         colour: str = "",
@@ -41,3 +45,10 @@ class Record:
 
     def __repr__(self) -> str:
         return f"Record({self.body!r})"
+
+
+def taken(receiver: Receiver, timeout: float | None, settle: bool = False) -> tuple[Any, Any, int]:
+    """Take a record that has to be there."""
+    delivery = receiver.take(timeout, settle)
+    assert delivery is not None, "nothing came"
+    return delivery

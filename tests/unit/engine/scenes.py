@@ -11,7 +11,7 @@ from typing import Any
 
 from native_engine import Engine
 from tests.unit.engine.manual_clock import ManualClock
-from tests.unit.engine.records import Record
+from tests.unit.engine.records import Record, taken
 from tests.unit.engine.stepping import Scene
 
 PATIENCE = 2.0
@@ -83,7 +83,7 @@ class Stage:
     def held_by_a(self, name: str = "held", **details: Any) -> Any:
         """Send a record that `a` takes; gives the receipt."""
         self.send(name, **details)
-        _, receipt, _ = self.a.take(0)
+        _, receipt, _ = taken(self.a, 0)
         return receipt
 
     def give_a_the_group(self) -> None:
@@ -186,8 +186,8 @@ def interrupt_a_called_listener() -> Scene:
 
     def leave() -> None:
         stage.a.interrupt()
-        if (delivery := stage.a.take(0)) is not None:
-            stage.a.settle([delivery[1]], 0)
+        if stage.a.take(0) is not None:
+            stage.a.release_unsettled()
         stage.a.ready(None)
 
     return stage.scene(Take(stage.b), stage.sending(), leave, all_taken=True)
@@ -220,10 +220,10 @@ def a_listener_takes_what_it_was_not_called_for() -> Scene:
     blue = stage.engine.receiver(QUEUE, lambda record: record.colour == "blue")
 
     def take_one_and_disarm() -> None:
-        delivery = stage.a.take(0)
+        took = stage.a.take(0) is not None
         stage.a.ready(None)
-        if delivery is not None:
-            stage.a.settle([delivery[1]], 0)
+        if took:
+            stage.a.release_unsettled()
 
     return stage.scene(
         Take(blue, may_take=lambda record: record.colour == "blue"),

@@ -11,7 +11,7 @@ import pytest
 
 from native_engine import ClosedError, Engine, FullError, RolledBackError
 from tests.unit.engine.manual_clock import ManualClock
-from tests.unit.engine.records import Record
+from tests.unit.engine.records import Record, taken
 from tests.unit.engine.scenes import Stage, Take
 from tests.unit.engine.stepping import Scene, explore
 
@@ -94,7 +94,7 @@ def test_a_blocked_sender_goes_on_when_there_is_room(background: Callable[..., F
     sending = background(sender.send, Record("2"))
     assert waits(sending)
     receiver = engine.receiver(QUEUE)
-    _, receipt, _ = receiver.take(0)
+    _, receipt, _ = taken(receiver, 0)
     assert waits(sending)  # what is in flight takes room
     receiver.settle([receipt], None)
     sending.result(PATIENCE)
@@ -105,11 +105,11 @@ def test_a_released_record_does_not_make_room(background: Callable[..., Future[A
     engine = Engine(max_depth=1)
     sender = fill(engine, "1")
     receiver = engine.receiver(QUEUE)
-    _, receipt, _ = receiver.take(0)
+    _, receipt, _ = taken(receiver, 0)
     sending = background(sender.send, Record("2"))
     receiver.settle([receipt], 1)
     assert waits(sending)
-    assert receiver.take(0)[0].body == "1"
+    assert taken(receiver, 0)[0].body == "1"
     receiver.release_unsettled()
     assert drain(receiver)[0] == "1"
     sending.result(PATIENCE)
@@ -120,7 +120,7 @@ def test_blocked_senders_go_on_one_for_each_place(background: Callable[..., Futu
     fill(engine, "0")
     sendings = [background(engine.sender("queue", QUEUE).send, Record(str(number))) for number in range(1, 6)]
     receiver = engine.receiver(QUEUE)
-    bodies = [receiver.take(PATIENCE, True)[0].body for _ in range(6)]
+    bodies = [taken(receiver, PATIENCE, True)[0].body for _ in range(6)]
     for sending in sendings:
         sending.result(PATIENCE)
     assert sorted(bodies) == list("012345")
@@ -158,7 +158,7 @@ def test_a_commit_finds_room_for_all_or_does_nothing() -> None:
     receiver = engine.receiver(QUEUE)
     other = engine.receiver("other")
     engine.sender("queue", "other").send(Record("held"))
-    _, receipt, _ = other.take(0)
+    _, receipt, _ = taken(other, 0)
     with pytest.raises((FullError, RolledBackError)):
         engine.commit([(sender, Record("3")), (sender, Record("4"))], [(other, [receipt], None)])
     assert drain(receiver) == ["1", "2"]
@@ -170,9 +170,9 @@ def test_a_commit_that_waits_for_room_goes_on(background: Callable[..., Future[A
     sender = fill(engine, "1", "2")
     committing = background(engine.commit, [(sender, Record("3")), (sender, Record("4"))], [])
     receiver = engine.receiver(QUEUE)
-    assert receiver.take(0, True)[0].body == "1"
+    assert taken(receiver, 0, True)[0].body == "1"
     assert waits(committing)
-    assert receiver.take(0, True)[0].body == "2"
+    assert taken(receiver, 0, True)[0].body == "2"
     committing.result(PATIENCE)
     assert drain(receiver) == ["3", "4"]
 
@@ -181,7 +181,7 @@ def test_a_commit_may_put_back_what_it_takes_out() -> None:
     engine = Engine(max_depth=1, when_full="fail")
     sender = fill(engine, "1")
     receiver = engine.receiver(QUEUE)
-    _, receipt, _ = receiver.take(0)
+    _, receipt, _ = taken(receiver, 0)
     engine.commit([(sender, Record("2"))], [(receiver, [receipt], None)])
     assert drain(receiver) == ["2"]
 
@@ -205,7 +205,7 @@ def test_a_subscription_full_of_unsettled_records_loses_the_new_one() -> None:
     sender = engine.sender("topic", "t")
     for body in "12":
         sender.send(Record(body))
-    held = [slow.take(0)[1] for _ in range(2)]
+    held = [taken(slow, 0)[1] for _ in range(2)]
     sender.send(Record("3"))
     assert slow.take(0) is None
     assert all(slow.holds(receipt) for receipt in held)

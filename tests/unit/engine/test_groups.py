@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from native_engine import Engine
-from tests.unit.engine.records import Record
+from tests.unit.engine.records import Record, taken
 
 QUEUE = "q"
 
@@ -27,7 +27,7 @@ def send(engine: Engine, *bodies: str, last: str = "", colour: str = "") -> None
         sender.send(Record(body, group=body[0], closes_group=body == last, colour=colour))
 
 
-def drain(receiver: Any) -> list[str]:
+def drain(receiver: Any) -> list[Any]:
     bodies = []
     while (delivery := receiver.take(0)) is not None:
         receiver.settle([delivery[1]], None)
@@ -38,7 +38,7 @@ def drain(receiver: Any) -> list[str]:
 def test_others_get_the_groups_of_a_closed_owner_in_order(engine: Engine) -> None:
     owner, other = engine.receiver(QUEUE), engine.receiver(QUEUE)
     send(engine, "g1", "h1", "g2", "g3", "h2")
-    assert owner.take(0)[0].body == "g1"
+    assert taken(owner, 0)[0].body == "g1"
     assert drain(other) == ["h1", "h2"]
     assert other.take(0) is None
     owner.close()
@@ -48,9 +48,9 @@ def test_others_get_the_groups_of_a_closed_owner_in_order(engine: Engine) -> Non
 def test_others_get_what_follows_the_last_of_a_group(engine: Engine) -> None:
     owner, other = engine.receiver(QUEUE), engine.receiver(QUEUE)
     send(engine, "g1", "g2", "g3", "g4", last="g2")
-    assert owner.take(0, True)[0].body == "g1"
+    assert taken(owner, 0, True)[0].body == "g1"
     assert other.take(0) is None
-    assert owner.take(0, True)[0].body == "g2"
+    assert taken(owner, 0, True)[0].body == "g2"
     assert drain(other) == ["g3", "g4"]
     assert owner.take(0) is None
 
@@ -58,10 +58,10 @@ def test_others_get_what_follows_the_last_of_a_group(engine: Engine) -> None:
 def test_a_released_record_goes_to_the_owner_first(engine: Engine) -> None:
     owner, other = engine.receiver(QUEUE), engine.receiver(QUEUE)
     send(engine, "g1", "g2")
-    _, receipt, _ = owner.take(0)
+    _, receipt, _ = taken(owner, 0)
     owner.settle([receipt], 1)
     assert other.take(0) is None
-    assert [owner.take(0)[0].body for _ in range(2)] == ["g1", "g2"]
+    assert [taken(owner, 0)[0].body for _ in range(2)] == ["g1", "g2"]
 
 
 def test_what_a_closed_owner_held_comes_again_to_others_in_order(engine: Engine) -> None:
@@ -71,7 +71,7 @@ def test_what_a_closed_owner_held_comes_again_to_others_in_order(engine: Engine)
     owner.take(0)
     assert other.take(0) is None
     owner.close()
-    assert other.take(0)[0].body == "g3"
+    assert taken(other, 0)[0].body == "g3"
     owner.release_unsettled()
     assert drain(other) == ["g1", "g2"]
 
@@ -79,7 +79,7 @@ def test_what_a_closed_owner_held_comes_again_to_others_in_order(engine: Engine)
 def test_what_came_back_is_seen_by_others_when_the_group_is_free(engine: Engine) -> None:
     owner, other = engine.receiver(QUEUE), engine.receiver(QUEUE)
     send(engine, "g1", "g2")
-    receipts = [owner.take(0)[1] for _ in range(2)]
+    receipts = [taken(owner, 0)[1] for _ in range(2)]
     owner.settle(receipts, 1)
     assert other.take(0) is None  # it looked, and may not have them
     owner.close()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from native_engine import ClientIdError, Engine, InUseError, NoDestinationError
-from tests.unit.engine.records import Record
+from tests.unit.engine.records import Record, taken
 
 TOPIC = "news"
 
@@ -54,14 +54,14 @@ def test_each_subscription_gets_each_record_that_comes_after_it(engine: Engine) 
 def test_a_record_is_settled_for_each_subscription_apart(engine: Engine) -> None:
     one, two = engine.subscribe(TOPIC), engine.subscribe(TOPIC)
     publish(engine, "x")
-    receipt = one.take(0)[1]
-    other = two.take(0)[1]
+    receipt = taken(one, 0)[1]
+    other = taken(two, 0)[1]
     one.settle([receipt], None)
     assert two.holds(other)
     two.settle([receipt], 3)  # a receipt of another subscription is nothing to it
     assert two.holds(other)
     two.settle([other], 1)
-    assert two.take(0)[2] == 1
+    assert taken(two, 0)[2] == 1
     assert drain(one) == []
 
 
@@ -116,8 +116,8 @@ def test_the_same_name_of_two_owners_is_two_subscriptions(engine: Engine) -> Non
 def test_a_shared_subscription_gives_each_record_to_one(engine: Engine) -> None:
     one, two = shared(engine), shared(engine)
     publish(engine, *"abcd")
-    assert one.take(0)[0].body == "a"
-    assert two.take(0)[0].body == "b"
+    assert taken(one, 0)[0].body == "a"
+    assert taken(two, 0)[0].body == "b"
     assert drain(two) == ["c", "d"]
     assert drain(one) == []
 
@@ -193,7 +193,7 @@ def test_unsubscribe_is_refused_while_in_use_or_unknown(engine: Engine) -> None:
     with pytest.raises(InUseError):
         engine.unsubscribe("me", "d")
     publish(engine, "held")
-    _, receipt, _ = receiver.take(0)
+    _, receipt, _ = taken(receiver, 0)
     receiver.close()
     with pytest.raises(InUseError):
         engine.unsubscribe("me", "d")

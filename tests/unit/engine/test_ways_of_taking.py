@@ -12,7 +12,7 @@ import pytest
 from native_engine import Engine
 from native_engine.queue import Queue
 from tests.unit.engine.planting import plant
-from tests.unit.engine.records import Record
+from tests.unit.engine.records import Record, taken
 from tests.unit.engine.stepping import Scene, explore
 
 PATIENCE = 5.0
@@ -57,7 +57,7 @@ class Lane:
             self.take(self.count)
             assert self.taken == list(range(self.count))
             self.receiver.release_unsettled()
-            again = [self.receiver.take(0)[0].body for _ in range(self.count)]
+            again = [taken(self.receiver, 0)[0].body for _ in range(self.count)]
             assert again == self.taken, "what was released does not come in its old order"
 
         return Scene(actions, check, self.engine.close)
@@ -99,7 +99,7 @@ def the_last_constraint_goes() -> Scene:
 def a_release_comes_between() -> Scene:
     lane = Lane()
     lane.send(3)
-    _, receipt, _ = lane.receiver.take(0)
+    _, receipt, _ = taken(lane.receiver, 0)
     other = lane.engine.receiver("other")
 
     def release_and_take() -> None:
