@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 
 .NOTPARALLEL:
-.PHONY: demo test lint bench docs coverage-of-semantics mutation soak clean
+.PHONY: demo test lint bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
 demo: $(VENV)/.has-cli
 	$(BIN)/jmslike compare examples/orders.csv
@@ -37,8 +37,16 @@ mutation: $(VENV)/.has-cli $(VENV)/.has-test $(VENV)/.has-mutation
 soak: $(VENV)/.has-cli
 	$(BIN)/python -m tests.soak $(ARGS)
 
+# Real brokers to try things on, which keep running; for example: make brokers ARGS="artemis rabbitmq"
+brokers: | $(BIN)/python
+	$(BIN)/python -m tests.brokers start $(ARGS)
+
+brokers-stop: | $(BIN)/python
+	$(BIN)/python -m tests.brokers stop $(ARGS)
+
 clean:
-	rm -rf $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	test ! -d .brokers || $(PYTHON) -m tests.brokers stop
+	rm -rf .brokers $(VENV) build dist *.egg-info .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jmslike needs Python 3.11 or newer; name one with: make PYTHON=python3.x")'

@@ -1,1 +1,1 @@
-pytest_plugins = ["jmslike.testing.plugin"]
+pytest_plugins = ["jmslike.testing.plugin", "tests.brokers.fixtures"]

@@ -1,0 +1,235 @@
+"""A broker as tests see it, and the life of one that runs here as processes of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import ClassVar, TextIO
+from urllib.parse import unquote, urlsplit
+
+from tests.brokers.software import UnavailableError
+
+USER, PASSWORD = "jmslike", "secret"
+LONGEST_START = 90.0
+LONGEST_STOP = 20.0
+SHORT = 0.03
+
+
+class Broker:
+    """A broker by its addresses: somebody else's, unless it is a LocalBroker."""
+
+    name: str
+    refused_user = ("nobody", "wrong")
+
+    def __init__(self, name: str, urls: Mapping[str, str]) -> None:
+        self.name = name
+        self._urls = urls
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """Its address for each protocol that it speaks."""
+        return self._urls
+
+    def url(self, protocol: str) -> str:
+        """Give its address for that protocol."""
+        try:
+            return self.urls[protocol]
+        except KeyError:
+            raise UnavailableError(f"{self.name}: its address for {protocol} is not known") from None
+
+    @property
+    def stomp_url(self) -> str:
+        """`stomp://user:password@host:port`."""
+        return self.url("stomp")
+
+    @property
+    def user(self) -> tuple[str, str]:
+        """A user name and password that it accepts."""
+        address = urlsplit(next(iter(self.urls.values())))
+        return unquote(address.username or ""), unquote(address.password or "")
+
+    def kill(self) -> None:
+        """End it at once, as a crash would."""
+        raise UnavailableError(f"{self.name}: the given broker is not ours to stop")
+
+    def stop(self) -> None:
+        """End it in good order; silent if it does not run."""
+        raise UnavailableError(f"{self.name}: the given broker is not ours to stop")
+
+    def restart(self) -> None:
+        """Start it again, whether it runs or not, with the same addresses and data."""
+        raise UnavailableError(f"{self.name}: the given broker is not ours to stop")
+
+
+class LocalBroker(Broker, ABC):
+    """A broker of this machine. Its folder holds all that it is: data, log, ports, and a lock that its processes hold.
+
+    The lock is what tells that it runs: inherited by its processes, it is free once the last of them has ended, however
+    that came about and whoever asks.
+    """
+
+    ports_for: ClassVar[tuple[str, ...]]
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._process: subprocess.Popen[bytes] | None = None
+        self._group = 0
+        self.ports: dict[str, int] = {}
+        with suppress(FileNotFoundError):
+            state = json.loads(self._state.read_text())
+            self._group, self.ports = state["group"], state["ports"]
+
+    @abstractmethod
+    def install(self) -> None:
+        """Get the software if it is not there; raise UnavailableError if that cannot be."""
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Fill the new folder."""
+
+    @abstractmethod
+    def command(self) -> list[str]:
+        """Give the command that runs the broker in the foreground."""
+
+    def environment(self) -> dict[str, str]:
+        """Give the variables that the command needs."""
+        return {}
+
+    @abstractmethod
+    def shake_hands(self) -> None:
+        """Open a connection, be accepted, and close it; raise OSError if that does not come about."""
+
+    def start(self) -> None:
+        """Start it with the ports and data of the last time, if there was one; return when it accepts connections."""
+        self.install()
+        if not self.ports:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            self.ports = dict(zip(self.ports_for, free_ports(len(self.ports_for)), strict=True))
+            self.prepare()
+        for port in self.ports.values():
+            require_free(port)
+        with self._lock.open("w") as lock, self._log.open("ab") as log:
+            take(lock)
+            self._process = subprocess.Popen(
+                self.command(),
+                cwd=self.folder,
+                env=os.environ | self.environment(),
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+                pass_fds=[lock.fileno()],
+            )
+        self._group = self._process.pid
+        self._state.write_text(json.dumps({"group": self._group, "ports": self.ports}))
+        self._wait_until_ready()
+
+    @property
+    def running(self) -> bool:
+        """Whether any of its processes is alive."""
+        with suppress(FileNotFoundError), self._lock.open() as lock:
+            try:
+                take(lock, shared=True)
+            except BlockingIOError:
+                return True
+        return False
+
+    def stop(self) -> None:
+        """End it in good order, by force if that takes too long; silent if it does not run."""
+        if not self._end(signal.SIGTERM):
+            self.kill()
+
+    def kill(self) -> None:
+        """End all its processes at once, as a crash would; its data stays."""
+        if not self._end(signal.SIGKILL):
+            raise RuntimeError(f"{self.name}: processes of group {self._group} survive SIGKILL")
+
+    def restart(self) -> None:
+        """Start it again, whether it runs or not, with the same addresses and data."""
+        self.stop()
+        self.start()
+
+    def _end(self, how: signal.Signals) -> bool:
+        if self.running:
+            with suppress(ProcessLookupError):
+                os.killpg(self._group, how)
+        deadline = time.monotonic() + LONGEST_STOP
+        while self.running:
+            if time.monotonic() > deadline:
+                return False
+            time.sleep(SHORT)
+        if self._process is not None:
+            self._process.wait()
+        return True
+
+    def _wait_until_ready(self) -> None:
+        deadline = time.monotonic() + LONGEST_START
+        while True:
+            try:
+                return self.shake_hands()
+            except OSError as error:
+                reason = error
+            if not self.running or time.monotonic() > deadline:
+                self.kill()
+                log = self._log.read_text(errors="replace")[-3000:]
+                raise RuntimeError(f"{self.name} did not start: {reason}. Its log ends:\n{log}")
+            time.sleep(SHORT)
+
+    @property
+    def _state(self) -> Path:
+        return self.folder / "broker.json"
+
+    @property
+    def _lock(self) -> Path:
+        return self.folder / "lock"
+
+    @property
+    def _log(self) -> Path:
+        return self.folder / "broker.log"
+
+
+def take(lock: TextIO, shared: bool = False) -> None:
+    """Lock that file for this process and the children that inherit it; raise BlockingIOError if others hold it."""
+    import fcntl  # here, so that systems without it can load this module to hear that they cannot run a broker
+
+    fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
+
+
+def free_ports(count: int) -> list[int]:
+    """Give different free ports of the loopback interface.
+
+    They lie below those that systems hand out by themselves: a client that connects again and again to a stopped broker
+    would in time be given the broker's port as its own, and talk to itself.
+    """
+    free: set[int] = set()
+    while len(free) < count:
+        port = random.randrange(20_000, 32_000)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            free.add(port)
+    return list(free)
+
+
+def require_free(port: int) -> None:
+    """Raise OSError if a program listens on that port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that have ended do not count
+        probe.bind(("127.0.0.1", port))
+
+
+def answers_stomp(port: int) -> None:
+    """Open a STOMP connection as the good user and close it; raise OSError if that does not come about."""
+    with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
+        connection.sendall(f"CONNECT\naccept-version:1.2\nhost:/\nlogin:{USER}\npasscode:{PASSWORD}\n\n\0".encode())
+        answer = connection.recv(4096)
+        if not answer.startswith(b"CONNECTED"):
+            raise ConnectionRefusedError(f"it answers {answer!r}")
