@@ -44,6 +44,7 @@ class Connection:
         self._id_prefix = f"ID:{self._uuid}:1:1:1:"
         self._number: Callable[[], int] = itertools.count(1).__next__
         self._lock = threading.RLock()
+        self._losing = threading.Lock()
         self._open = True
         self._closing = False
         self._used = False
@@ -145,13 +146,13 @@ class Connection:
             self._exceptions.submit(partial(listener, error))
 
     def _set_lost(self, error: JMSError) -> None:
-        with self._lock:
+        # not under the lock that is held while a session is opened, which may wait for the very thread that reports
+        with self._losing:
             if self._lost is not None or not self._open:
                 return
             self._lost = error
-            sessions = list(self._sessions)
         _log.error("%s: the connection is lost: %s", self._name, error)
-        for session in sessions:
+        for session in list(self._sessions):
             with session._gate.changed:
                 session._gate.changed.notify_all()
         self._report(error)
@@ -251,7 +252,10 @@ class Connection:
                 session._outbox.completions.refuse_inside("Connection.close")
             self._closing = True
         for session in sessions:
-            session._close()
+            try:
+                session._close()
+            except JMSError as error:
+                _log.debug("%s: a session was closed with an error: %s", self._name, error)
         with self._lock:
             if not self._open:
                 return

@@ -369,13 +369,13 @@ class Session(Making):
         if not self._gate.close():
             self._ended.wait()  # another thread closes it: this call, too, promises that no listener runs
             return
-        self._refresh()
-        self._interrupt()
-        dispatcher = self._dispatcher
-        if dispatcher is not None:
-            dispatcher.close()
-        self._gate.wait_vacant()
         try:
+            self._refresh()
+            self._interrupt()
+            dispatcher = self._dispatcher
+            if dispatcher is not None:
+                dispatcher.close()
+            self._gate.wait_vacant()
             self._outbox.completions.wait("Session.close")
             self._open = False
             self._give_back()
@@ -399,12 +399,14 @@ class Session(Making):
                 part._shut()
             except JMSError as error:
                 _log.debug("%s: closing after a loss: %s", self._name, error)
-        self._outbox.close()
         try:
-            self._link.close()
+            self._outbox.close()
         finally:
-            self._connection._forget(self)
-            self._ended.set()
+            try:
+                self._link.close()
+            finally:
+                self._connection._forget(self)
+                self._ended.set()
 
     def _forget(self, part: _Part) -> None:
         for parts in (self._producers, self._consumers, self._browsers):
