@@ -225,3 +225,46 @@ def test_a_link_that_fails_to_close_is_forgotten_all_the_same(broker: FakeBroker
     assert session not in session._connection._sessions
     Task(session.close).end()
     Task(session._close).end()
+
+
+def test_a_loss_is_told_while_a_session_is_being_opened(broker: FakeBroker) -> None:
+    """The thread that reports it may be the one that opening waits for."""
+    connection = broker.connect()
+    broker.at("session", lambda: Task(broker.transports[0].lose).end())
+    connection.create_session()
+    assert connection._lost is not None
+
+
+def test_a_session_that_fails_to_close_does_not_keep_its_connection_open(broker: FakeBroker) -> None:
+    connection = broker.connect()
+    first, second = connection.create_session(), connection.create_session()
+    broker.at("close link", ConnectionLostError("gone"))
+    connection.close()
+    assert not first._open
+    assert not second._open
+    assert len(broker.named("close link")) == 2
+    assert len(broker.named("close transport")) == 1
+
+
+def test_a_kept_way_that_fails_to_close_does_not_keep_the_link_open(broker: FakeBroker) -> None:
+    session = broker.session()
+    session.create_producer().send(QUEUE, session.create_message())
+    broker.at("close sender", ConnectionLostError("gone"))
+    with pytest.raises(ConnectionLostError, match="gone"):
+        session.close()
+    assert len(broker.named("close link")) == 1
+
+
+def test_a_close_that_is_interrupted_from_the_keyboard_closes_all_the_same(broker: FakeBroker) -> None:
+    session = broker.session()
+    session.create_consumer(QUEUE)
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    broker.at("interrupt", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        session.close()
+    assert broker.named("close subscription", "close link") == [("close subscription", QUEUE), ("close link",)]
+    Task(session._connection.close).end()
+    assert len(broker.named("close transport")) == 1
