@@ -1,0 +1,291 @@
+"""How a Python program over STOMP and a Java program work on the same queues and topics, whatever the broker."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from jmslike import DeliveryMode, Message, QueueRequestor, Session, TextMessage
+from jmslike.testing import Provider
+from tests.interop.clients import Java, Python, content
+from tests.interop.peer import PATIENCE
+
+
+def text(message: Message | None) -> str | None:
+    """Give the text of a message that must have come."""
+    assert isinstance(message, TextMessage)
+    return message.text
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "colour = 'red'",
+        "n = 7",
+        "n BETWEEN 6 AND 8 AND colour LIKE 'r%'",
+        "n > 6.5 AND d < 2.5",
+        "ok = TRUE",
+        "JMSPriority > 4",
+        "JMSType = 'order'",
+        "JMSCorrelationID = 'c-1'",
+        "JMSDeliveryMode = 'PERSISTENT'",
+        "JMSTimestamp > 0 AND colour IS NOT NULL AND colour <> 'green'",
+    ],
+)
+def test_our_selector_chooses_among_javas_and_our_messages(
+    jms: Provider, python: Python, java: Java, selector: str
+) -> None:
+    queue = jms.queue()
+    for program, name in ((java, "Java"), (python, "Python")):
+        program.send(
+            queue,
+            body=f"{name}'s other",
+            properties={"colour": "green", "n": 70, "ok": False, "d": 7.5},
+            delivery_mode=DeliveryMode.NON_PERSISTENT,
+        )
+        program.send(
+            queue,
+            body=f"{name}'s",
+            properties={"colour": "red", "n": 7, "ok": True, "d": 1.5, "JMSXGroupID": "g"},
+            priority=5,
+            type="order",
+            correlation_id="c-1",
+        )
+    with python.context.create_consumer(queue, selector) as consumer:
+        found = {text(consumer.receive(jms.patience)), text(consumer.receive(jms.patience))}
+        assert found == {"Java's", "Python's"}
+        assert consumer.receive(jms.silence) is None
+
+
+@pytest.mark.parametrize(
+    "selector",
+    ["colour = 'red'", "JMSPriority > 4", "JMSType = 'order'", "JMSCorrelationID = 'c-1'", "JMSXGroupID = 'g'"],
+)
+def test_javas_selector_chooses_among_our_messages(jms: Provider, python: Python, java: Java, selector: str) -> None:
+    queue = jms.queue()
+    python.send(queue, body="other", properties={"colour": "green"})
+    python.send(
+        queue,
+        body="chosen",
+        properties={"colour": "red", "JMSXGroupID": "g"},
+        priority=5,
+        type="order",
+        correlation_id="c-1",
+    )
+    assert java.receive(queue, selector).body == "chosen"
+    assert java.finds_nothing(queue, selector)
+
+
+def test_we_answer_a_java_requestor(jms: Provider, python: Python, java: Java) -> None:
+    queue, answers = jms.queue(), java.session.temporary()
+    with java.session.consumer(answers) as consumer:
+        java.send(queue, body="ping", reply_to=answers, correlation_id="r-1")
+        request = python.receive(queue)
+        assert request.reply_to == answers
+        assert request.reply_to.is_temporary
+        python.send(request.reply_to, body="pong", correlation_id=request.correlation_id)
+        answer = consumer.receive()
+    assert (answer.body, answer.correlation_id) == ("pong", "r-1")
+
+
+def test_java_answers_our_requestor(jms: Provider, java: Java) -> None:
+    queue = jms.queue()
+    session = jms.connection().create_session()
+    requestor = QueueRequestor(session, queue)
+    with java.session.consumer(queue) as service:
+        request = service.replying()
+        answer = requestor.request(session.create_text_message("ping"), jms.patience)
+        assert request().body == "ping"
+    assert text(answer) == "ping"
+    requestor.close()
+
+
+def test_our_answer_is_found_by_its_correlation_id(jms: Provider, python: Python, java: Java) -> None:
+    queue, answers = jms.queue(), jms.queue()
+    java.send(queue, body="ping", reply_to=answers)
+    request = python.receive(queue)
+    assert request.reply_to == answers
+    python.send(answers, body="other", correlation_id="ID:other")
+    python.send(answers, body="pong", correlation_id=request.message_id)
+    assert java.receive(answers, f"JMSCorrelationID = '{request.message_id}'").body == "pong"
+
+
+def test_our_transaction_is_undone_or_done_for_java(jms: Provider, java: Java) -> None:
+    queue = jms.queue()
+    context = jms.context(Session.SESSION_TRANSACTED)
+    producer = context.create_producer()
+    for number in range(3):
+        producer.send(queue, f"undone {number}")
+    context.rollback()
+    for number in range(3):
+        producer.send(queue, f"done {number}")
+    assert java.finds_nothing(queue)
+    context.commit()
+    assert [java.receive(queue).body for _ in range(3)] == ["done 0", "done 1", "done 2"]
+    assert java.finds_nothing(queue)
+
+
+def test_javas_transaction_is_undone_or_done_for_us(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    session = java.transacted()
+    session.send(queue, body="undone")
+    session.rollback()
+    session.send(queue, body="done")
+    assert python.finds_nothing(queue)
+    session.commit()
+    assert content(python.receive(queue)) == ("text", "done")
+
+
+def test_what_we_rolled_back_is_javas_when_we_close(jms: Provider, java: Java) -> None:
+    queue = jms.queue()
+    java.send(queue, body="first")
+    java.send(queue, body="second")
+    context = jms.context(Session.SESSION_TRANSACTED)
+    consumer = context.create_consumer(queue)
+    assert consumer.receive_body(str, jms.patience) == "first"
+    context.rollback()
+    again = consumer.receive(jms.patience)
+    assert (text(again), again.redelivered) == ("first", True)  # type: ignore[union-attr]
+    context.close()
+    assert [java.receive(queue).body for _ in range(2)] == ["first", "second"]
+
+
+def test_what_we_received_and_committed_is_gone_for_java(jms: Provider, java: Java) -> None:
+    queue, onward = jms.queue(), jms.queue()
+    java.send(queue, body="work")
+    context = jms.context(Session.SESSION_TRANSACTED)
+    consumer = context.create_consumer(queue)
+    context.create_producer().send(onward, consumer.receive_body(str, jms.patience))
+    context.commit()
+    context.close()
+    assert java.receive(onward).body == "work"
+    assert java.finds_nothing(queue)
+
+
+def test_what_we_did_not_acknowledge_is_javas_when_we_close(jms: Provider, java: Java) -> None:
+    queue = jms.queue()
+    for body in ("acknowledged", "not acknowledged"):
+        java.send(queue, body=body)
+    context = jms.context(Session.INDIVIDUAL_ACKNOWLEDGE)
+    consumer = context.create_consumer(queue)
+    first = consumer.receive(jms.patience)
+    assert text(first) == "acknowledged"
+    assert consumer.receive_body(str, jms.patience) == "not acknowledged"
+    first.acknowledge()  # type: ignore[union-attr]
+    context.close()
+    assert java.receive(queue).body == "not acknowledged"
+    assert java.finds_nothing(queue)
+
+
+def test_what_java_did_not_acknowledge_comes_to_us_redelivered(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    python.send(queue, body="unfinished")
+    with java.connection() as connection:
+        session = connection.session(Session.SESSION_TRANSACTED)
+        assert session.consumer(queue).receive().body == "unfinished"
+    message = python.receive(queue)
+    assert content(message) == ("text", "unfinished")
+    assert (message.redelivered, message.get_int_property("JMSXDeliveryCount")) == (True, 2)
+
+
+def test_java_reads_our_dead_letter(jms: Provider, java: Java) -> None:
+    queue = jms.queue()
+    java.send(queue, body="poison", properties={"colour": "red"})
+    context = jms.context(Session.SESSION_TRANSACTED, max_redeliveries=1, dead_letter="dead-{name}")
+    consumer = context.create_consumer(queue)
+    for _ in range(2):
+        assert consumer.receive_body(str, jms.patience) == "poison"
+        context.rollback()
+    assert consumer.receive(jms.silence) is None
+    letter = java.receive(type(queue)(f"dead-{queue.name}"), getters=[("int", "JMS_jmslike_attempts")])
+    assert (letter.body, letter.properties["colour"], letter.got) == ("poison", "red", [2])
+    assert letter.properties["JMS_jmslike_original_destination"] == str(queue)
+
+
+def test_our_durable_subscription_gets_what_java_publishes(jms: Provider, java: Java) -> None:
+    topic, client_id = jms.topic(), jms.name("client")
+    with jms.factory(client_id=client_id).create_context() as context:
+        context.create_durable_consumer(topic, "sub").close()
+    java.send(topic, body="while away")
+    with jms.factory(client_id=client_id).create_context() as context:
+        with context.create_durable_consumer(topic, "sub") as consumer:
+            assert consumer.receive_body(str, jms.patience) == "while away"
+        context.unsubscribe("sub")
+
+
+def test_javas_durable_subscription_gets_what_we_publish(jms: Provider, python: Python, java: Java) -> None:
+    topic, client_id = jms.topic(), jms.name("client")
+    with java.connection(client_id) as connection:
+        connection.session().consumer(topic, name="sub").close()
+    python.send(topic, body="while away")
+    session = java.connection(client_id).session()
+    with session.consumer(topic, name="sub") as consumer:
+        assert consumer.receive().body == "while away"
+    session.unsubscribe("sub")
+
+
+def test_we_compete_with_java_for_a_queue(jms: Provider, python: Python, java: Java) -> None:
+    """Each message goes to one of the two."""
+    queue = jms.queue()
+    with java.session.consumer(queue) as theirs, python.context.create_consumer(queue) as ours:
+        for number in range(40):
+            python.send(queue, body=str(number))
+        got = []
+        while (message := ours.receive(jms.silence)) is not None:
+            got.append(text(message))
+        while (seen := theirs.poll()) is not None:
+            got.append(seen.body)
+    assert sorted(map(int, got)) == list(range(40))  # type: ignore[arg-type]
+
+
+def test_our_groups_stay_together_among_java_consumers(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    sessions = [java.connection().session() for _ in range(2)]
+    consumers = [session.consumer(queue) for session in sessions]
+    for number in range(20):
+        python.send(queue, body=str(number), properties={"JMSXGroupID": f"g{number % 4}"})
+    owners: dict[str, set[int]] = {}
+    total = 0
+    for owner, consumer in enumerate(consumers):
+        while (seen := consumer.poll()) is not None:
+            total += 1
+            owners.setdefault(seen.properties["JMSXGroupID"], set()).add(owner)
+    assert total == 20
+    assert all(len(owner) == 1 for owner in owners.values())
+    assert len(owners) == 4
+
+
+def test_priority_goes_first_both_ways(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    for sender, receive in ((python, lambda: java.receive(queue).body), (java, lambda: text(python.receive(queue)))):
+        for number in range(20):
+            sender.send(queue, body=str(number), priority=0)
+        sender.send(queue, body="urgent", priority=9)
+        assert [receive() for _ in range(21)] == ["urgent", *map(str, range(20))]
+
+
+def test_what_has_expired_reaches_neither(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    last = max(program.send(queue, body="late", time_to_live=0.05).expiration for program in (python, java))
+    jms.eventually(lambda: time.time() * 1000 > last + 50)
+    assert java.finds_nothing(queue)
+    assert python.finds_nothing(queue)
+
+
+def test_our_delayed_message_comes_to_java_when_it_is_due(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    with java.session.consumer(queue) as consumer:
+        sent = python.send(queue, body="later", delay=0.5)
+        seen = consumer.receive(PATIENCE)
+        received = time.time() * 1000
+    assert seen.body == "later"
+    assert received >= sent.delivery_time == sent.timestamp + 500
+
+
+def test_javas_delayed_message_comes_to_us_when_it_is_due(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    due = java.send_delayed(queue, "later", 0.5)
+    message = python.receive(queue)
+    assert time.time() * 1000 >= due
+    assert text(message) == "later"

@@ -1,0 +1,58 @@
+"""Both sides as fixtures. A Java process for each client library is started by the first test that asks for it."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+
+pytest.register_assert_rewrite("tests.interop.checks_of_messages", "tests.interop.checks_of_sessions")
+
+from jmslike.testing import Provider  # noqa: E402 - after the registration
+from tests.brokers import Broker, UnavailableError  # noqa: E402
+from tests.interop.build import classpath  # noqa: E402
+from tests.interop.clients import Java, Python  # noqa: E402
+from tests.interop.peer import Peer  # noqa: E402
+
+MakeJava = Callable[[str, Broker], Java]
+
+
+@pytest.fixture(scope="session")
+def peer() -> Iterator[Callable[[str], Peer]]:
+    """Give the Java process of a client library by the library's name."""
+    started: dict[str, Peer] = {}
+
+    def give(client: str) -> Peer:
+        if client not in started:
+            started[client] = Peer(client, classpath())
+        return started[client]
+
+    yield give
+    for one in started.values():
+        one.close()
+
+
+@pytest.fixture
+def java_program(peer: Callable[[str], Peer]) -> Iterator[MakeJava]:
+    """Give Java programs by client library and broker; without Java the test is not run, which on CI is a failure."""
+    made: list[Java] = []
+
+    def make(client: str, broker: Broker) -> Java:
+        try:
+            java = Java(peer(client), broker)
+        except UnavailableError as missing:
+            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            give_up(f"the Java client {client}: {missing}")
+        made.append(java)
+        return java
+
+    yield make
+    for java in made:
+        java.close()
+
+
+@pytest.fixture
+def python(jms: Provider) -> Python:
+    """Give a program of ours."""
+    return Python(jms)

@@ -1,0 +1,30 @@
+package peer;
+
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+
+/** The JMS client libraries, each with its own protocol. */
+enum Client {
+    CORE {
+        @Override
+        ConnectionFactory factory(String url) {
+            return new org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory(url);
+        }
+    },
+    OPENWIRE {
+        @Override
+        ConnectionFactory factory(String url) {
+            var factory = new org.apache.activemq.ActiveMQConnectionFactory(url);
+            factory.setWatchTopicAdvisories(false); // else it takes other programs' temporary queues for deleted ones
+            return factory;
+        }
+    },
+    QPID {
+        @Override
+        ConnectionFactory factory(String url) {
+            return new org.apache.qpid.jms.JmsConnectionFactory(url);
+        }
+    };
+
+    abstract ConnectionFactory factory(String url) throws JMSException;
+}
