@@ -44,7 +44,6 @@ _READERS: Final[Mapping[str, Callable[[str], PropertyValue]]] = {
     "l": lambda text: Long(conversion.to_long(text)),
     "f": lambda text: Float(conversion.to_float(text)),
     "d": conversion.to_double,
-    "n": lambda text: None,
 }
 
 
@@ -57,7 +56,8 @@ def encode_properties(properties: Mapping[str, PropertyValue]) -> dict[str, str]
             headers[name] = value
         else:
             types.append(f"{name}={_LETTERS[value.__class__]}")
-            headers[name] = conversion.to_string(value) or ""
+            if value is not None:  # what is not there is NULL to a broker's selectors
+                headers[name] = conversion.to_string(value) or ""
     if types:
         headers[TYPES] = ";".join(types)
     return headers
@@ -69,14 +69,16 @@ def decode_properties(headers: dict[str, str]) -> Mapping[str, PropertyValue]:
     The headers must be the properties only; they are changed.
     """
     types = headers.pop(TYPES, None)
-    if not headers:
+    if not headers and not types:
         return NO_PROPERTIES
     properties: dict[str, PropertyValue] = headers  # type: ignore[assignment]
     if types:
         for item in types.split(";"):
             name, _, letter = item.rpartition("=")
             text, reader = headers.get(name), _READERS.get(letter)
-            if isinstance(text, str) and reader is not None:
+            if letter == "n" and name:
+                properties[name] = None
+            elif isinstance(text, str) and reader is not None:
                 try:
                     properties[name] = reader(text)
                 except (ValueError, MessageFormatError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Generic, TypeVar
 
 from jmslike.errors import ConnectionLostError, JMSError
@@ -14,12 +14,17 @@ Item = TypeVar("Item")
 
 
 class Inbox(Generic[Item]):
-    """Filled by an I/O thread, emptied by the one thread that takes (C2)."""
+    """Filled by an I/O thread, emptied by the one thread that takes (C2).
+
+    An item that is there is taken without a lock. A `get` that finds none says so in `_waiting` before it looks again,
+    and a `put` looks at `_waiting` after it has put: so one of the two sees the other.
+    """
 
     def __init__(self) -> None:
         self._items: deque[Item] = deque()
         self._changed = threading.Condition()
         self._callback: Callable[[], bool] | None = None
+        self._waiting = False
         self._interrupted = False
         self._closed = False
         self._lost: JMSError | None = None
@@ -33,13 +38,33 @@ class Inbox(Generic[Item]):
         return self._callback is not None
 
     def put(self, item: Item) -> None:
-        """Add an item and wake whoever waits for it."""
-        with self._changed:
-            self._items.append(item)
-            self._changed.notify()
-            callback = self._callback
+        """Add an item and wake whoever waits for it. Nothing stays in an inbox that is closed."""
+        self._items.append(item)
+        self._woke()
+
+    def put_back(self, items: Sequence[Item]) -> None:
+        """Let these items, in this order, be the next."""
+        self._items.extendleft(reversed(items))
+        self._woke()
+
+    def _woke(self) -> None:
+        if self._waiting:
+            with self._changed:
+                self._changed.notify()
+        if self._closed:
+            self._items.clear()
+        callback = self._callback
         if callback is not None:
             callback()
+
+    def poll(self) -> Item | None:
+        """Give an item that is there, unless something else is to be noticed first, which `get` does."""
+        if self._interrupted or self._closed or self._lost is not None:
+            return None
+        try:
+            return self._items.popleft()
+        except IndexError:
+            return None
 
     def get(self, timeout: float | None) -> Item | None:
         """Give the next item, waiting at most `timeout` seconds; None when time is up, interrupted or closed.
@@ -48,25 +73,32 @@ class Inbox(Generic[Item]):
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         with self._changed:
-            while True:
-                if self._lost is not None:
-                    raise ConnectionLostError(f"the connection is lost: {self._lost}") from self._lost
-                if self._interrupted or self._closed:
-                    self._interrupted = False
-                    return None
-                if self._items:
-                    return self._items.popleft()
-                remaining = None if deadline is None else deadline - time.monotonic()
-                if remaining is not None and remaining <= 0:
-                    return None
-                self._changed.wait(None if remaining is None else min(remaining, threading.TIMEOUT_MAX))
+            self._waiting = True
+            try:
+                return self._wait(deadline)
+            finally:
+                self._waiting = False
+
+    def _wait(self, deadline: float | None) -> Item | None:
+        while True:
+            if self._closed:
+                return None
+            if self._lost is not None:
+                raise ConnectionLostError(f"the connection is lost: {self._lost}") from self._lost
+            if self._interrupted:
+                self._interrupted = False
+                return None
+            if self._items:
+                return self._items.popleft()
+            remaining = None if deadline is None else deadline - time.monotonic()
+            if remaining is not None and remaining <= 0:
+                return None
+            self._changed.wait(None if remaining is None else min(remaining, threading.TIMEOUT_MAX))
 
     def ready(self, callback: Callable[[], bool] | None) -> None:
         """Call for each item that comes, and at once if there is one; None: no more."""
-        with self._changed:
-            self._callback = callback
-            waiting = bool(self._items)
-        if callback is not None and waiting:
+        self._callback = callback
+        if callback is not None and (self._items or self._lost is not None):
             callback()
 
     def interrupt(self) -> None:

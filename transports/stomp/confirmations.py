@@ -13,7 +13,8 @@ from transports.stomp.wire import Request, Wire
 class Confirmations:
     """The sends of one connection whose receipts have not come."""
 
-    def __init__(self, max_in_flight: int) -> None:
+    def __init__(self, max_in_flight: int, patience: float) -> None:
+        self._patience = patience
         self._room = threading.BoundedSemaphore(max_in_flight)
         self._sending = threading.Lock()
         self._lock = threading.Lock()
@@ -22,7 +23,9 @@ class Confirmations:
 
     def send(self, wire: Wire, lines: str, body: bytes, completion: Completion) -> None:
         """Write the frame; the completion is called when it and all before it are answered, also by a loss."""
-        self._room.acquire()
+        if not self._room.acquire(timeout=self._patience):
+            wire.give_up(f"no receipt of a SEND within {self._patience:g} seconds")
+            raise wire.loss()
         try:
             with self._sending:  # the order of the queue is that of the wire
                 request = wire.request("SEND", lines, body, self._drain)

@@ -23,3 +23,8 @@ def header_lines(headers: Mapping[str, str]) -> str:
 def frame(command: str, lines: str, body: bytes = b"") -> bytes:
     """Give the frame with these header lines."""
     return b"".join((f"{command}\n{lines}\n".encode(), body, b"\0"))
+
+
+def ack_frame(ack: str) -> bytes:
+    """Give the ACK of the message with that `ack` header."""
+    return f"ACK\nid:{escape(ack)}\n\n\0".encode()

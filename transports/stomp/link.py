@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    JMSError,
+    TransactionInDoubtError,
+    TransactionRolledBackError,
+)
 from jmslike.selector import Selector
-from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
-from transports.stomp.frames import frame, header_lines
+from jmslike.spi import ACCEPT, Destination, Envelope, SessionSpec, SubscriptionSpec
+from transports.stomp.frames import ack_frame, frame, header_lines
 from transports.stomp.sender import StompSender
-from transports.stomp.subscription import StompSubscription
+from transports.stomp.subscription import StompSubscription, check_usable
 
 if TYPE_CHECKING:
     from transports.stomp.transport import StompTransport
@@ -22,7 +29,9 @@ class StompLink:
     def __init__(self, transport: StompTransport, spec: SessionSpec) -> None:
         self._transport = transport
         self._mode = spec.mode
+        self._lock = threading.Lock()
         self._subscriptions: list[StompSubscription] = []
+        self._closed = False
 
     def sender(self, destination: Destination) -> StompSender:
         """See SessionLink.sender."""
@@ -30,10 +39,19 @@ class StompLink:
 
     def subscribe(self, spec: SubscriptionSpec) -> StompSubscription:
         """See SessionLink.subscribe."""
+        check_usable(self._transport, spec)
         subscription = StompSubscription(self._transport, spec, self._mode)
-        self._subscriptions.append(subscription)
-        self._transport.subscriptions.add(subscription)
-        return subscription
+        with self._lock:
+            if not self._closed:
+                self._subscriptions.append(subscription)
+                return subscription
+        subscription.end()
+        raise IllegalStateError("the session is closed")
+
+    def subscriptions(self) -> list[StompSubscription]:
+        """Give what was subscribed here, also if it is closed but still holds something."""
+        with self._lock:
+            return list(self._subscriptions)
 
     def commit(
         self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any], *, dead_letters: bool = False
@@ -43,33 +61,46 @@ class StompLink:
         The sends are one transaction of the broker. Where it also holds acknowledgements the commit is whole; elsewhere
         they follow when the sends are confirmed, and a loss in between delivers again what was received.
         """
-        wire, dialect = self._transport.wire, self._transport.dialect
-        if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
-            raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
-        acks = [ack for subscription, receipts, _ in settlements for ack in subscription.acks_for_commit(receipts)]
-        transaction = self._transport.next_transaction_id()
-        inside = {"transaction": transaction}
+        self._check(sends, settlements)
+        accepted = [(subscription, receipts) for subscription, receipts, outcome in settlements if outcome is ACCEPT]
+        acks = [ack for subscription, receipts in accepted for ack in subscription.acks_for_commit(receipts)]
+        inside = {"transaction": self._transport.next_transaction_id()}
         lines = header_lines(inside)
-        parts = [frame("BEGIN", lines)]
+        parts = []
         for sender, envelope in sends:
             head, body = sender.encode(envelope)
             parts.append(frame("SEND", lines + head, body))
-        if dialect.acks_in_transactions:
+        if self._transport.dialect.acks_in_transactions:
             parts += [frame("ACK", header_lines({"id": ack, **inside})) for ack in acks]
             acks = []
-        if len(parts) > 1:
-            self._run(parts, inside)
+        if parts:
+            self._run([frame("BEGIN", lines), *parts], inside)
+        if acks:
+            self._acknowledge(acks)
+        for subscription, receipts in accepted:
+            subscription.settled_by_commit(receipts)
+        for subscription, receipts, outcome in settlements:
+            if outcome is not ACCEPT:
+                subscription.settle(receipts, outcome)
+
+    def _check(self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any]) -> None:
+        wire = self._transport.wire
+        if wire.is_lost:
+            raise wire.loss()
+        if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
+            raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
+        for sender, _ in sends:
+            sender.check_before_commit()
+
+    def _acknowledge(self, acks: list[str]) -> None:
+        wire = self._transport.wire
         try:
-            for ack in acks[:-1]:
-                wire.send("ACK", {"id": ack})
-            if acks:
-                wire.call("ACK", {"id": acks[-1]})
+            wire.write(b"".join(map(ack_frame, acks[:-1])))
+            wire.call("ACK", {"id": acks[-1]})
         except ConnectionLostError as error:
             raise TransactionInDoubtError(
                 "the sends of the transaction are done, but not all that was received is acknowledged: it comes again"
             ) from error
-        for subscription, receipts, _ in settlements:
-            subscription.settled_by_commit(receipts)
 
     def _run(self, parts: list[bytes], inside: dict[str, str]) -> None:
         wire = self._transport.wire
@@ -90,10 +121,12 @@ class StompLink:
 
     def close(self) -> None:
         """See SessionLink.close."""
-        subscriptions, self._subscriptions = self._subscriptions, []
+        with self._lock:
+            self._closed = True
+            subscriptions, self._subscriptions = self._subscriptions, []
         for subscription in subscriptions:
-            self._transport.subscriptions.discard(subscription)
             try:
                 subscription.end()
             except ConnectionLostError:
                 continue  # the broker has everything back
+        self._transport.forget(self)

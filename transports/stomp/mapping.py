@@ -133,6 +133,18 @@ def read_envelope(
     )
 
 
+def bare_envelope(frame: Any, destination: Destination) -> Envelope:
+    """Give the body of a MESSAGE frame as bytes, and its headers as they came."""
+    raw: dict[str, str] = frame.headers
+    return Envelope.make(
+        id=f"ID:{raw.get('message-id', '')}",
+        destination=destination,
+        kind="bytes",
+        body=frame.body or b"",
+        properties={name: text for name, text in raw.items() if name not in PROTOCOL},
+    )
+
+
 _OWN: Final = frozenset({ID, TIMESTAMP, DUE, ORIGIN, CORRELATION_BYTES, GROUP_SEQ, KIND, ITEMS, TYPES, GROUP, SEQ})
 
 

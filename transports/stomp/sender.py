@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from jmslike.codec import encode_body
-from jmslike.errors import InvalidDestinationError
+from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import Completion, Destination, Envelope
 from transports.stomp.frames import frame, header_lines
 
@@ -25,7 +25,8 @@ class StompSender:
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
-        self._check()
+        if self._destination in self._transport.deleted:
+            raise InvalidDestinationError(f"{self._destination} was deleted")
         lines, body = self.encode(envelope)
         if completion is not None:
             self._transport.confirmations.send(self._wire, lines, body, completion)
@@ -40,9 +41,10 @@ class StompSender:
         headers = {**self._dialect.headers(envelope), **marks, **self._dialect.length_headers(octets, is_text=is_text)}
         return self._address + header_lines(headers), octets
 
-    def _check(self) -> None:
+    def check_before_commit(self) -> None:
+        """Raise TransactionRolledBackError if a send of a transaction could not be done."""
         if self._destination in self._transport.deleted:
-            raise InvalidDestinationError(f"{self._destination} was deleted")
+            raise TransactionRolledBackError(f"{self._destination} was deleted: all is undone")
 
     def close(self) -> None:
         """See Sender.close; a send that waits for its receipt is bounded anyway."""

@@ -2,29 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmslike.constants import SessionMode
-from jmslike.errors import JMSError
-from jmslike.spi import Delivery, Destination, Outcome, SubscriptionSpec
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.spi import Delivery, Envelope, Outcome, SubscriptionSpec
 from transports.inbox import Inbox
 from transports.stomp.dialects.base import Subscribing
+from transports.stomp.frames import ack_frame
+from transports.stomp.mapping import bare_envelope
 
 if TYPE_CHECKING:
     from transports.stomp.transport import StompTransport
 
+_log = logging.getLogger("jmslike.stomp")
+
 _SETTLING = 0.05
 """Seconds that `take(0)` gives the broker to push what already waits; STOMP has no way to ask."""
-
-
-class Held(NamedTuple):
-    """A receipt: the wire subscription and the id that ACK names; the first is None if that was done at hand-over."""
-
-    part: WireSubscription | None
-    ack: str
-    number: int
 
 
 class WireSubscription:
@@ -33,6 +30,25 @@ class WireSubscription:
     def __init__(self, identifier: str) -> None:
         self.id = identifier
         self.is_open = True
+
+
+class Arrival(NamedTuple):
+    """A MESSAGE frame as it came, with the attempts if it was released here rather than pushed."""
+
+    part: WireSubscription
+    frame: Any
+    attempts: int | None = None
+
+
+class Held:
+    """A receipt: what was handed out and is not settled. `ack` is None if it was acknowledged at the hand-over."""
+
+    __slots__ = ("ack", "arrival", "size")
+
+    def __init__(self, arrival: Arrival, ack: str | None, size: int) -> None:
+        self.arrival = arrival
+        self.ack = ack
+        self.size = size
 
 
 class StompSubscription:
@@ -45,18 +61,19 @@ class StompSubscription:
         self._spec = spec
         self._confirmed = mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
         self._how: Subscribing = self._dialect.subscribing(spec, transport.client_id)
-        self._inbox: Inbox[tuple[WireSubscription, Any]] = Inbox()
+        self._inbox: Inbox[Arrival] = Inbox()
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
         self._held: set[Held] = set()
-        self._number = 0
+        self._held_size = 0
         self._closed = False
         self._subscribe()
 
     def _subscribe(self) -> None:
         part = WireSubscription(self._transport.next_subscription_id())
+        put = self._inbox.put
         self._parts.append(part)
-        self._wire.route(part.id, lambda frame: self._inbox.put((part, frame)))
+        self._wire.route(part.id, lambda frame: put(Arrival(part, frame)))
         try:
             self._wire.call("SUBSCRIBE", {"id": part.id, **self._how.headers})
         except JMSError:
@@ -68,66 +85,105 @@ class StompSubscription:
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
         """See Subscription.take."""
-        found = self._inbox.get(0)
-        if found is None and not self._closed:
-            if self._is_starved():
-                self._subscribe()
-            found = self._inbox.get(self._patience(timeout))
-        return None if found is None else self._hand_out(*found)
+        arrival = self._inbox.poll()
+        if arrival is None:
+            self._prepare_to_wait(timeout)
+            arrival = self._inbox.get(_SETTLING if timeout == 0 and not self._inbox.is_armed else timeout)
+            if arrival is None:
+                return None
+        return self._hand_out(arrival, settle)
 
-    def _patience(self, timeout: float | None) -> float | None:
-        if timeout != 0 or self._inbox.is_armed:
-            return timeout
-        self._transport.round_trip()
-        return _SETTLING
+    def _prepare_to_wait(self, timeout: float | None) -> None:
+        if self._closed or self._wire.is_lost:
+            return
+        if self._is_starved():
+            self._subscribe()
+        if timeout == 0 and not self._inbox.is_armed:
+            self._transport.round_trip()
 
     def _is_starved(self) -> bool:
-        """Whether all that the window allows is held, so that nothing more would come (C3)."""
-        return self._how.divisible and len(self._held) >= self._spec.window * len(self._parts)
+        """Whether all that the broker may push is held, so that nothing more would come (C3)."""
+        if self._how.private or not self._held:
+            return False
+        if self._how.credit:
+            # a tenth for what the escapes of the wire add to the sizes
+            return self._held_size * 1.1 >= self._how.credit * len(self._parts)
+        return len(self._held) >= self._spec.window * len(self._parts)
 
-    def _hand_out(self, part: WireSubscription, frame: Any) -> Delivery:
-        self._number += 1
-        ack = frame.headers.get("ack") or frame.headers.get("message-id", "")
+    def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
+        frame = arrival.frame
+        headers = frame.headers
+        ack = headers.get("ack") or headers.get("message-id", "")
+        attempts = arrival.attempts
+        if attempts is None:
+            attempts = self._dialect.attempts(frame)
+        envelope = self._read(frame)
+        if settle and not attempts:
+            self._wire.write(ack_frame(ack))
+            return envelope, None, 0
         if self._how.private:
-            self._ack(ack)
-            held = Held(None, ack, self._number)
+            if arrival.attempts is None:
+                self._wire.write(ack_frame(ack))
+            held = Held(arrival, None, 0)
         else:
-            held = Held(part, ack, self._number)
+            held = Held(arrival, ack, _size(frame) if self._how.credit else 0)
         with self._lock:
             self._held.add(held)
-        return self._dialect.read(frame, self._spec.destination), held, self._dialect.attempts(frame)
+            self._held_size += held.size
+        return envelope, held, attempts
+
+    def _read(self, frame: Any) -> Envelope:
+        try:
+            return self._dialect.read(frame, self._spec.destination)
+        except Exception:  # whatever somebody sent, it is not lost
+            _log.exception("a message could not be read: it is handed over as it came")
+            return bare_envelope(frame, self._spec.destination)
 
     # ---- settling -------------------------------------------------------------------------------------------------
 
-    def _ack(self, ack: str) -> None:
-        self._wire.write(f"ACK\nid:{ack}\n\n\0".encode())
-
     def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
         """See Subscription.settle."""
+        if self._wire.is_lost:
+            if any(held in self._held for held in receipts):
+                raise self._wire.loss()
+            return
         mine = self._let_go(receipts)
         if not mine:
             return
-        if outcome is None:
-            acks = [held.ack for held in mine if held.part is not None]
-            for ack in acks[:-1] if self._confirmed else acks:
-                self._ack(ack)
-            if acks and self._confirmed:
-                self._wire.call("ACK", {"id": acks[-1]})
-        elif self._dialect.nack_requeues:
-            for held in mine:
-                if held.part is not None:
-                    self._wire.send("NACK", {"id": held.ack})
+        if outcome is None:  # ACCEPT
+            self._accept([held.ack for held in mine if held.ack is not None])
+        else:
+            self._release(mine, outcome)
         self._end_empty_parts()
+
+    def _accept(self, acks: list[str]) -> None:
+        if self._confirmed and acks:
+            self._wire.write(b"".join(map(ack_frame, acks[:-1])))
+            self._wire.call("ACK", {"id": acks[-1]})
+        elif acks:
+            self._wire.write(b"".join(map(ack_frame, acks)))
+
+    def _release(self, mine: list[Held], attempts: int) -> None:
+        """Let the broker have them back, or where it cannot be told to, be offered here again.
+
+        A closed subscription's part gives back what it holds when it ends.
+        """
+        if self._dialect.nack_requeues and not self._how.private:
+            for held in mine:
+                self._wire.send("NACK", {"id": held.ack or ""})
+        elif not self._closed:
+            self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
 
     def _let_go(self, receipts: Sequence[Held]) -> list[Held]:
         with self._lock:
             mine = [held for held in receipts if held in self._held]
             self._held.difference_update(mine)
+            self._held_size -= sum(held.size for held in mine)
         return mine
 
     def acks_for_commit(self, receipts: Sequence[Held]) -> list[str]:
         """Give what a commit has to acknowledge."""
-        return [held.ack for held in receipts if held.part is not None]
+        return [held.ack for held in receipts if held.ack is not None]
 
     def settled_by_commit(self, receipts: Sequence[Held]) -> None:
         """Note that a commit acknowledged these."""
@@ -138,13 +194,18 @@ class StompSubscription:
         """See Subscription.holds."""
         return receipt in self._held and not self._wire.is_lost
 
-    def reads(self, destination: Destination) -> bool:
+    def reads(self, destination: object) -> bool:
         """Whether this is a live consumer of the destination."""
         return not self._closed and self._spec.destination == destination
 
     def uses(self, name: str) -> bool:
         """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
         return self._spec.durable and self._spec.name == name and not (self._closed and not self._held)
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether nobody else may consume from the same subscription."""
+        return self._spec.durable and not self._spec.shared
 
     # ---- waking and closing ---------------------------------------------------------------------------------------
 
@@ -162,13 +223,16 @@ class StompSubscription:
 
     def close(self) -> None:
         """See Subscription.close: what is held keeps its wire subscription open until it is settled."""
-        if self._closed:
-            return
-        self._closed = True
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
         left = self._inbox.close()
-        if self._dialect.nack_requeues:
-            for _, frame in left:
-                self._wire.send("NACK", {"id": frame.headers["ack"]})
+        if self._wire.is_lost:
+            return  # the broker has everything back
+        if self._dialect.nack_requeues and not self._how.private:
+            for arrival in left:
+                self._wire.send("NACK", {"id": arrival.frame.headers.get("ack", "")})
         self._end_empty_parts()
 
     def end(self) -> None:
@@ -176,16 +240,44 @@ class StompSubscription:
         with self._lock:
             self._held.clear()
         self.close()
-        self._end_empty_parts()
+        if not self._wire.is_lost:
+            self._end_empty_parts()
 
     def _end_empty_parts(self) -> None:
         if not self._closed:
             return
         with self._lock:
-            busy = {held.part for held in self._held}
+            busy = {held.arrival.part for held in self._held if held.ack is not None}
             ending = [part for part in self._parts if part.is_open and part not in busy]
             for part in ending:
                 part.is_open = False
+            is_last = not busy and bool(ending)
         for part in ending:
             self._wire.unroute(part.id)
             self._wire.call("UNSUBSCRIBE", {"id": part.id, **self._how.ending})
+        if is_last:
+            self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        errand = self._dialect.closing(self._spec, self._transport.client_id)
+        if errand is not None:
+            try:
+                self._transport.run(errand)
+            except JMSError as error:  # others still use what would have been deleted
+                _log.debug("after closing a consumer of %s: %s", self._spec.destination, error)
+
+
+def check_usable(transport: StompTransport, spec: SubscriptionSpec) -> None:
+    """Raise InvalidDestinationError or JMSError if this connection knows that there can be no such consumer."""
+    if spec.destination in transport.deleted:
+        raise InvalidDestinationError(f"{spec.destination} was deleted")
+    if spec.durable and spec.name is not None:
+        for other in transport.open_subscriptions():
+            if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
+                raise JMSError(f"the durable subscription {spec.name!r} is in use, and not shared")
+
+
+def _size(frame: Any) -> int:
+    """Give about as many bytes as the frame had on the wire."""
+    headers = frame.headers
+    return len(frame.body or b"") + sum(map(len, headers)) + sum(map(len, headers.values())) + 2 * len(headers) + 10

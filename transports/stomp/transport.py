@@ -3,21 +3,30 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import uuid
 from collections.abc import Iterator
 
 from jmslike.capabilities import Capabilities
-from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    InvalidDestinationError,
+    JMSError,
+    UnsupportedFeatureError,
+)
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.stomp.address import Address
 from transports.stomp.confirmations import Confirmations
 from transports.stomp.dialects import find_dialect
-from transports.stomp.dialects.base import Dialect
+from transports.stomp.dialects.base import Dialect, Errand
 from transports.stomp.link import StompLink
 from transports.stomp.subscription import StompSubscription
 from transports.stomp.wire import Wire
+
+_log = logging.getLogger("jmslike.stomp")
 
 
 class StompTransport:
@@ -34,10 +43,10 @@ class StompTransport:
         self._lock = threading.Lock()
         self._temporaries: set[Destination] = set()
         self._links: list[StompLink] = []
+        self._closed = False
         self.client_id: str | None = None
         self.deleted: set[Destination] = set()
-        self.subscriptions: set[StompSubscription] = set()
-        self.confirmations = Confirmations(address.max_in_flight)
+        self.confirmations = Confirmations(address.max_in_flight, address.request_timeout)
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
@@ -52,7 +61,7 @@ class StompTransport:
         self.wire = wire
 
     def _lose(self, error: JMSError) -> None:
-        for subscription in list(self.subscriptions):
+        for subscription in self.open_subscriptions():
             subscription.lose(error)
         assert self._events is not None, "only who is connected can lose"
         self._events.lost(error)
@@ -65,9 +74,40 @@ class StompTransport:
 
     def session(self, spec: SessionSpec) -> StompLink:
         """See Transport.session."""
-        link = StompLink(self, spec)
-        self._links.append(link)
+        with self._lock:
+            if self._closed:
+                raise IllegalStateError("the connection is closed")
+            link = StompLink(self, spec)
+            self._links.append(link)
         return link
+
+    def forget(self, link: StompLink) -> None:
+        """A session link has closed."""
+        with self._lock:
+            if link in self._links:
+                self._links.remove(link)
+
+    def open_subscriptions(self) -> list[StompSubscription]:
+        """Give the subscriptions of all open session links."""
+        with self._lock:
+            links = list(self._links)
+        return [subscription for link in links for subscription in link.subscriptions()]
+
+    def run(self, errand: Errand) -> None:
+        """Ask the broker for it and wait for the answer. Raises JMSError."""
+        if errand.aside is None:
+            self.wire.call(errand.command, errand.headers)
+            return
+        if self.wire.is_lost:
+            raise self.wire.loss()
+        aside = Wire(self._address, lambda error: None)
+        aside.connect(errand.aside)
+        try:
+            aside.call(errand.command, errand.headers)
+        except ConnectionLostError as error:
+            raise JMSError(f"{errand.command} failed: {error}") from error
+        finally:
+            aside.close()
 
     def next_subscription_id(self) -> str:
         """Give a new id for a SUBSCRIBE."""
@@ -88,32 +128,50 @@ class StompTransport:
         raise UnsupportedFeatureError(f"{self.dialect.product} has no browsing over STOMP")
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
-        """See Transport.create_temporary: a name that nobody else has; the broker deletes it when it is not used."""
-        name = f"jmslike.temporary.{uuid.uuid4()}"
+        """See Transport.create_temporary: a name that nobody else has."""
+        name = f"{self.dialect.temporary_prefix}{uuid.uuid4()}"
         with self._lock:
+            if self._closed:
+                raise IllegalStateError("the connection is closed")
             self._temporaries.add(kind(name))
         return name
 
     def delete_temporary(self, destination: Destination) -> None:
         """See Transport.delete_temporary."""
+        in_use = any(subscription.reads(destination) for subscription in self.open_subscriptions())
         with self._lock:
             if destination not in self._temporaries:
                 raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
-            if any(subscription.reads(destination) for subscription in self.subscriptions):
+            if in_use:
                 raise JMSError(f"{destination} has a consumer")
             self._temporaries.discard(destination)
             self.deleted.add(destination)
+        self._delete(destination)
+
+    def _delete(self, temporary: Destination) -> None:
+        errand = self.dialect.deleting(temporary)
+        if errand is not None:
+            try:
+                self.run(errand)
+            except JMSError as error:
+                _log.warning("%s is not deleted in the broker: %s", temporary, error)
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
-        for subscription in self.subscriptions:
-            if subscription.uses(name):
-                raise JMSError(f"the durable subscription {name!r} is in use")
-        for command, headers in self.dialect.unsubscribing(name, self.client_id):
-            self.wire.call(command, headers)
+        if any(subscription.uses(name) for subscription in self.open_subscriptions()):
+            raise JMSError(f"the durable subscription {name!r} is in use")
+        for errand in self.dialect.unsubscribing(name, self.client_id):
+            self.run(errand)
 
     def close(self) -> None:
         """See Transport.close."""
-        for link in self._links:
+        with self._lock:
+            self._closed = True
+            links = list(self._links)
+            temporaries, self._temporaries = self._temporaries, set()
+        for link in links:
             link.close()
+        if not self.wire.is_lost:
+            for temporary in temporaries:
+                self._delete(temporary)
         self.wire.close()

@@ -9,6 +9,9 @@ from __future__ import annotations
 import itertools
 import logging
 import re
+import socket
+import struct
+import sys
 import threading
 import time
 from collections import OrderedDict
@@ -134,8 +137,16 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             raise self._connected.error or ConnectionLostError(
                 f"no answer to CONNECT within {address.connect_timeout:g} seconds: is this a STOMP port?"
             )
+        self._bound_writes()
         self._is_open = True
         return self._server_headers
+
+    def _bound_writes(self) -> None:
+        # a broker that no longer reads would block a write, and the heartbeats behind it, for ever
+        seconds = max(1, round(self._address.request_timeout))
+        if sys.platform != "win32":
+            limit = struct.pack("@ll", seconds, 0)
+            self._connection.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
@@ -184,12 +195,15 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
     def wait(self, request: Request, what: str) -> None:
         """Wait for the answer, at most the request timeout; a broker that does not answer is given up."""
         if not request.wait(self._address.request_timeout):
-            timeout = self._address.request_timeout
-            self._lose(ConnectionLostError(f"no answer to {what} within {timeout:g} seconds"))
+            self.give_up(f"no answer to {what} within {self._address.request_timeout:g} seconds")
         if request.error is not None:
             raise request.error
         if not request.is_answered:
             raise self.loss()
+
+    def give_up(self, why: str) -> None:
+        """Drop a connection whose broker does not answer."""
+        self._lose(ConnectionLostError(why))
 
     @property
     def is_lost(self) -> bool:
@@ -242,6 +256,9 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             if not self._connected.is_answered:
                 self._connected.answer(error)
         elif not self._answer(frame.headers.get("receipt-id", ""), error):
+            with self._lock:
+                only = next(iter(self._requests)) if len(self._requests) == 1 else ""
+            self._answer(only, error)  # it can be about nothing else
             self._lose(ConnectionLostError(f"the broker reports: {text}"))
 
     def on_disconnected(self) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, ClassVar, Final
 
-from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, unsupported
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
-from transports.stomp.dialects.base import Dialect, Subscribing
+from transports.stomp.dialects.artemis_selector import spell
+from transports.stomp.dialects.base import Dialect, Errand, Subscribing
 from transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
 
 _PREFIXES: Final[dict[str, type[Destination]]] = {
@@ -20,28 +20,57 @@ _PREFIXES: Final[dict[str, type[Destination]]] = {
 }
 _NAMES: Final = {kind: prefix for prefix, kind in _PREFIXES.items()}
 
-_IDENTIFIERS: Final = {
-    "JMSPriority": "AMQPriority",
-    "JMSTimestamp": "AMQTimestamp",
-    "JMSDeliveryMode": "AMQDurable",
-    "JMSMessageID": "NATIVE_MESSAGE_ID",
-}
-_MODES: Final = {"'PERSISTENT'": "'DURABLE'", "'NON_PERSISTENT'": "'NON_DURABLE'"}
-_TOKEN: Final = re.compile(r"'(?:[^']|'')*'|[^\W\d][\w$]*")
+_BYTES_OF_A_MESSAGE: Final = 512
+"""Artemis counts its window in bytes of frames; this is what a message is taken for: one with a small body."""
 
-_BYTES_OF_A_MESSAGE: Final = 2048
-"""Artemis counts its window in bytes; this is what a message is taken for."""
+_NOT_COUNTED = "Artemis takes back the count of what a consumer did not acknowledge, and with it the redelivered mark"
+_STRINGS = "over STOMP all properties are strings, so a number and its spelling are alike"
+_NO_DEFINITION = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
 
 
 class Artemis(Dialect):
-    """Queues are addresses with routing type ANYCAST, topics with MULTICAST."""
+    """Queues are addresses with routing type ANYCAST, topics with MULTICAST.
+
+    An ERROR ends the connection, so what may be refused is asked on a connection of its own. UNSUBSCRIBE with
+    `durable-subscription-name:N` deletes any queue called `<client-id>.N` that has no consumer; this also serves to
+    delete temporary queues, and what the last consumer of a shared subscription leaves.
+    """
 
     product = "ActiveMQ Artemis"
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
+        Feature.QUEUE_SELECTOR: partial(
+            SC_10="Artemis knows only ASCII in names",
+            SEL_18="Artemis knows only ASCII in names",
+        ),
         Feature.TOPIC_SELECTOR: EMULATED,
         Feature.NO_LOCAL: EMULATED,
-        Feature.TEMPORARY: EMULATED,
+        Feature.NO_WAIT: EMULATED,
+        Feature.TEMPORARY: partial(
+            CONN_19="a send from elsewhere makes the deleted destination again",
+        ),
+        Feature.TRANSACTION: partial(
+            TX_13="a temporary destination that another connection deleted is made again by the commit",
+        ),
+        Feature.DURABLE_SUBSCRIPTION: partial(
+            SUB_12=_NO_DEFINITION,
+            SUB_17="STOMP cannot ask whether an existing subscription is shared",
+            SUB_22="Artemis confirms the deletion of a name that it does not know",
+        ),
+        Feature.SHARED_SUBSCRIPTION: partial(
+            SUB_06=_NO_DEFINITION,
+            SUB_16=_NO_DEFINITION,
+            SUB_25="what waits in a closed consumer goes to others once its session has settled what it received",
+        ),
+        Feature.REDELIVERY_COUNT: partial(
+            CONN_17=_NOT_COUNTED,
+            SESS_11=_NOT_COUNTED,
+            SUB_24=_NOT_COUNTED,
+            TX_09=_NOT_COUNTED,
+        ),
+        Feature.CLIENT_ID: partial(
+            CID_06="Artemis lets several STOMP connections have one client id, which then share its subscriptions"
+        ),
         Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's console"),
     }
 
@@ -49,30 +78,34 @@ class Artemis(Dialect):
         return {"destination": destination.name, "destination-type": "ANYCAST" if destination.is_queue else "MULTICAST"}
 
     def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
-        destination = spec.destination
+        destination, credit = spec.destination, spec.window * _BYTES_OF_A_MESSAGE
         headers = {
             "destination": destination.name,
             "subscription-type": "ANYCAST" if destination.is_queue else "MULTICAST",
             "ack": "client-individual",
-            "consumer-window-size": str(spec.window * _BYTES_OF_A_MESSAGE),
+            "consumer-window-size": str(credit),
         }
         if destination.is_queue:
             if spec.selector is not None:
                 headers["selector"] = self.selector(spec.selector)
-            return Subscribing(headers, {}, private=False, divisible=True)
-        if not spec.durable and not spec.shared:
-            return Subscribing(headers, {}, private=True, divisible=False)
-        if spec.durable and client_id is not None:
+        elif spec.durable and client_id is not None:
             headers["durable-subscription-name"] = spec.name or ""
-        else:
-            mark = ".".join(part for part in ("" if spec.durable else "nonDurable", client_id, spec.name) if part)
-            headers["destination"] = f"{destination.name}::{mark}"
-        if not spec.shared:
-            headers["consumer-window-size"] = "-1"  # there can be no second consumer to hold more than the window
-        return Subscribing(headers, {}, private=False, divisible=spec.shared)
+        elif spec.durable or spec.shared:
+            headers["destination"] = f"{destination.name}::{_owner(spec, client_id)}.{spec.name}"
+        private = not (destination.is_queue or spec.durable or spec.shared)
+        return Subscribing(headers, {}, private, credit)
 
-    def unsubscribing(self, name: str, client_id: str | None) -> list[tuple[str, dict[str, str]]]:
-        return [("UNSUBSCRIBE", {"id": "none", "durable-subscription-name": name})]
+    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+        return [_deleting(name, client_id or _NOBODY)]
+
+    def closing(self, spec: SubscriptionSpec, client_id: str | None) -> Errand | None:
+        if spec.shared and not spec.durable and spec.name is not None:
+            return _deleting(spec.name, _owner(spec, client_id))
+        return None
+
+    def deleting(self, temporary: Destination) -> Errand | None:
+        owner, _, name = temporary.name.partition(".")
+        return _deleting(name, owner) if temporary.is_queue else None
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
@@ -113,17 +146,26 @@ class Artemis(Dialect):
         )
 
     def selector(self, selector: Selector) -> str:
-        modes = _MODES if "JMSDeliveryMode" in selector.text else {}
-        text = _TOKEN.sub(
-            lambda token: modes.get(token[0], token[0]) if token[0][0] == "'" else _IDENTIFIERS.get(token[0], token[0]),
-            selector.text,
-        )
         # what STOMP clients send is text; this compares it as what it says
-        return f"convert_string_expressions:{text}"
+        return f"convert_string_expressions:{spell(selector.tree)}"
 
 
 _HIDDEN: Final = frozenset({"NATIVE_MESSAGE_ID", "AMQ_SCHEDULED_TIME", "AMQ_SCHEDULED_DELAY"})
 _HIDDEN_PREFIXES: Final = ("__AMQ", "_AMQ_", "__HDR_", "JMS_AMQP_")
+
+_NOBODY: Final = "jmslike"
+"""What stands for the client id in the names of durable subscriptions without one."""
+
+
+def _owner(spec: SubscriptionSpec, client_id: str | None) -> str:
+    """Give what comes before the subscription's name in that of its queue; Java spells the others so, too."""
+    if spec.durable:
+        return client_id or _NOBODY
+    return f"nonDurable.{client_id}" if client_id else "nonDurable"
+
+
+def _deleting(name: str, owner: str) -> Errand:
+    return Errand("UNSUBSCRIBE", {"id": "none", "durable-subscription-name": name}, owner)
 
 
 def _destination(text: str) -> Destination | None:

@@ -5,14 +5,24 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from jmslike.capabilities import Feature, Support
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 
-HIDDEN: frozenset[str] = frozenset()
+
+class Errand(NamedTuple):
+    """A frame that asks the broker to do something apart from sending and receiving.
+
+    `aside` is the client id of a connection of its own on which it is asked, where a refusal would end the connection;
+    None asks on the connection at hand.
+    """
+
+    command: str
+    headers: dict[str, str]
+    aside: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +33,8 @@ class Subscribing:
     ending: dict[str, str]
     private: bool
     """Whether nobody else could get its messages: then they are acknowledged when they are handed over."""
-    divisible: bool
-    """Whether another SUBSCRIBE with the same headers shares the messages: then more may be held than the window."""
+    credit: int = 0
+    """The window in bytes, where the broker counts those; 0 where it counts messages."""
 
 
 class Dialect(ABC):
@@ -36,6 +46,7 @@ class Dialect(ABC):
     """Whether ACK obeys its transaction header, so that a commit is one."""
     nack_requeues: ClassVar[bool] = False
     """Whether NACK gives a message back, rather than dropping it or sending it to a dead-letter queue."""
+    temporary_prefix: ClassVar[str] = "jmslike-temporary."
 
     def __init__(self, server: str) -> None:
         self.version = server.partition("/")[2] or "unknown"
@@ -49,8 +60,16 @@ class Dialect(ABC):
         """Say how to subscribe."""
 
     @abstractmethod
-    def unsubscribing(self, name: str, client_id: str | None) -> list[tuple[str, dict[str, str]]]:
-        """Give the frames that delete a durable subscription."""
+    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+        """Say how to delete a durable subscription."""
+
+    def closing(self, spec: SubscriptionSpec, client_id: str | None) -> Errand | None:
+        """Say what is to be done after a consumer has ended; a refusal is no error."""
+        return None
+
+    def deleting(self, temporary: Destination) -> Errand | None:
+        """Say how to delete a temporary destination, if the broker does not do it by itself."""
+        return None
 
     @abstractmethod
     def headers(self, envelope: Envelope) -> dict[str, str]:
