@@ -301,7 +301,9 @@ class Subscription(Protocol):
 
     def ready(self, callback: Callable[[], bool] | None) -> None:
         """Arm or disarm (None) a listener (C2). If a message may be taken now, the callback is called before this
-        returns. An armed listener stays armed until it is disarmed."""
+        returns. An armed listener stays armed until it is disarmed; once called it counts as busy until a `take` gives
+        None. `take(0)` of an armed subscription looks only at what is there, and asks no broker.
+        """
 
     def interrupt(self) -> None:
         """Make a take in progress, or else the next one, give None early (C2)."""
