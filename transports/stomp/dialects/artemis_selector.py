@@ -32,7 +32,7 @@ _NAMES: Final = {
     "JMSTimestamp": "AMQTimestamp",
     "JMSDeliveryMode": "AMQDurable",
     "JMSMessageID": "NATIVE_MESSAGE_ID",
-    "JMSXGroupID": "_AMQ_GROUP_ID",
+    "JMSXGroupID": "AMQGroupID",
     "JMSXGroupSeq": "_AMQ_GROUP_SEQUENCE",
 }
 _MODES: Final = {"PERSISTENT": "DURABLE", "NON_PERSISTENT": "NON_DURABLE"}
