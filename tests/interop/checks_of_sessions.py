@@ -24,13 +24,14 @@ def text(message: Message | None) -> str | None:
         "colour = 'red'",
         "n = 7",
         "n BETWEEN 6 AND 8 AND colour LIKE 'r%'",
-        "n > 6.5 AND d < 2.5",
+        "n > 6.5 AND d < 2",
         "ok = TRUE",
         "JMSPriority > 4",
         "JMSType = 'order'",
         "JMSCorrelationID = 'c-1'",
         "JMSDeliveryMode = 'PERSISTENT'",
         "JMSTimestamp > 0 AND colour IS NOT NULL AND colour <> 'green'",
+        "JMSXGroupID = 'g'",
     ],
 )
 def test_our_selector_chooses_among_javas_and_our_messages(
