@@ -24,9 +24,10 @@ BODIES = {
 }
 
 
-@pytest.fixture(params=["core", "openwire", "qpid"])
-def java(request: pytest.FixtureRequest, artemis: Broker, java_program: Callable[[str, Broker], Java]) -> Java:
-    return java_program(request.param, artemis)
+@pytest.fixture(params=["core-artemis", "openwire-artemis", "qpid-artemis", "openwire-activemq"])
+def java(request: pytest.FixtureRequest, java_program: Callable[[str, Broker], Java]) -> Java:
+    client, _, broker = request.param.partition("-")
+    return java_program(client, request.getfixturevalue(broker))
 
 
 @pytest.fixture
