@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from importlib.metadata import version
 from typing import Any, Final, cast
 
@@ -152,7 +152,7 @@ class NativeLink:
         # both kinds of parts were made by the engine
         self._engine.commit(cast("Any", sends), cast("Any", settlements), dead_letters=dead_letters)
 
-    def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""
         return self._engine.browse(queue.name, None if selector is None else selector.matches)
 

@@ -49,26 +49,23 @@ PROTOCOL: Final = frozenset(
 
 def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
     """Give the headers of the user's properties; JMSXGroupID and JMSXGroupSeq, which brokers know, are left out."""
-    own = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
-    if not own:
-        return {}
-    return {
-        f"{ESCAPED}{name}" if name in PROTOCOL or name.startswith(ESCAPED) else name: text
-        for name, text in encode_properties(own).items()
-    }
+    if GROUP in properties or SEQ in properties:
+        properties = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
+    headers = encode_properties(properties)
+    if not PROTOCOL.isdisjoint(headers) or any(name.startswith(ESCAPED) for name in headers):
+        return {
+            f"{ESCAPED}{name}" if name in PROTOCOL or name.startswith(ESCAPED) else name: text
+            for name, text in headers.items()
+        }
+    return headers
 
 
 def common_headers(envelope: Envelope) -> dict[str, str]:
-    """Give what every broker is told in the same way: our own marks, the user's properties, and the body's."""
-    headers = {
-        ID: envelope.id,
-        TIMESTAMP: str(envelope.timestamp),
-        "persistent": "true" if envelope.delivery_mode == 2 else "false",
-        "priority": str(envelope.priority),
-    }
-    origin = envelope.origin
-    if origin is not None and origin not in envelope.id:
-        headers[ORIGIN] = origin
+    """Give what only some messages have, as every broker is told it: what the client set, and the user's properties."""
+    properties = envelope.properties
+    headers = property_headers(properties) if properties else {}
+    if envelope.origin not in (None, connection_of(envelope.id)):
+        headers[ORIGIN] = envelope.origin or ""
     correlation_id, _, message_type = envelope.headers
     if correlation_id is not None:
         if isinstance(correlation_id, bytes):
@@ -79,12 +76,9 @@ def common_headers(envelope: Envelope) -> dict[str, str]:
         headers["type"] = message_type
     if envelope.due:
         headers[DUE] = str(envelope.due)
-    properties = envelope.properties
-    if properties:
-        headers.update(property_headers(properties))
-        group = properties.get(GROUP)
-        if isinstance(group, str):
-            headers[GROUP] = group
+    group = properties.get(GROUP)
+    if isinstance(group, str):
+        headers[GROUP] = group
     return headers
 
 
@@ -129,7 +123,7 @@ def read_envelope(
         delivery_time=_milliseconds(raw.get(DUE)),
         headers=_client_headers(raw, reply_to),
         properties=values,
-        origin=raw.get(ORIGIN) or _origin_of(raw.get(ID)),
+        origin=raw.get(ORIGIN) or connection_of(raw.get(ID) or message_id),
     )
 
 
@@ -162,9 +156,9 @@ def _client_headers(raw: Mapping[str, str], reply_to: Destination | None) -> Hea
     return Headers(correlation_id, reply_to, message_type)
 
 
-def _origin_of(message_id: str | None) -> str | None:
+def connection_of(message_id: str) -> str:
     """Give the connection that is named in an id of ours, ID:<connection>:1:1:1:<n>."""
-    return message_id.removeprefix("ID:").partition(":")[0] if message_id else None
+    return message_id[3:].partition(":")[0]
 
 
 def _is_number(text: str) -> bool:

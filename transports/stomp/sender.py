@@ -38,8 +38,11 @@ class StompSender:
     def encode(self, envelope: Envelope) -> tuple[str, bytes]:
         """Give the header lines and the body of a SEND."""
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
-        headers = {**self._dialect.headers(envelope), **marks, **self._dialect.length_headers(octets, is_text=is_text)}
-        return self._address + header_lines(headers), octets
+        lines = self._address + self._dialect.lines(envelope)
+        marks.update(self._dialect.length_headers(octets, is_text=is_text))
+        if marks:
+            lines += header_lines(marks)
+        return lines, octets
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""

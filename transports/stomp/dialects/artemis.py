@@ -20,7 +20,7 @@ _PREFIXES: Final[dict[str, type[Destination]]] = {
 }
 _NAMES: Final = {kind: prefix for prefix, kind in _PREFIXES.items()}
 
-_BYTES_OF_A_MESSAGE: Final = 512
+_BYTES_OF_A_MESSAGE: Final = 360
 """Artemis counts its window in bytes of frames; this is what a message is taken for: one with a small body."""
 
 _NOT_COUNTED = "Artemis takes back the count of what a consumer did not acknowledge, and with it the redelivered mark"
@@ -37,6 +37,7 @@ class Artemis(Dialect):
     """
 
     product = "ActiveMQ Artemis"
+    id_headers = ("NATIVE_MESSAGE_ID", "__HDR_MESSAGE_ID")  # for clients of AMQP and of OpenWire
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
         Feature.QUEUE_SELECTOR: partial(
@@ -109,8 +110,6 @@ class Artemis(Dialect):
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
-        # where clients of AMQP and OpenWire look for JMSMessageID
-        headers["NATIVE_MESSAGE_ID"] = headers["__HDR_MESSAGE_ID"] = envelope.id
         expiration = envelope.expiration
         if expiration:
             headers["expires"] = str(expiration)
