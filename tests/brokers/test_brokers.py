@@ -80,6 +80,15 @@ def ours(running: Broker) -> LocalBroker:
     return running
 
 
+@pytest.fixture
+def unguarded(activemq: Broker, tmp_path: Path) -> Iterator[LocalBroker]:
+    """Give a broker that a test starts by itself, and that ends with the test also if that fails."""
+    folder = tmp_path / activemq.name
+    folder.mkdir()
+    yield LOCAL_BROKERS[activemq.name](folder)
+    LOCAL_BROKERS[activemq.name](folder).kill()
+
+
 def test_it_knows_its_user(running: Broker) -> None:
     with conversation(running):
         pass
@@ -141,10 +150,10 @@ def processes_of(folder: Path) -> list[str]:
     return found
 
 
-def test_the_commands_start_show_and_stop(activemq: Broker, tmp_path: Path) -> None:
+def test_the_commands_start_show_and_stop(unguarded: LocalBroker) -> None:
     def command(action: str) -> str:
         return subprocess.run(
-            [sys.executable, "-m", "tests.brokers", action, "activemq", "--folder", str(tmp_path)],
+            [sys.executable, "-m", "tests.brokers", action, unguarded.name, "--folder", str(unguarded.folder.parent)],
             cwd=ROOT,
             capture_output=True,
             text=True,
@@ -157,27 +166,24 @@ def test_the_commands_start_show_and_stop(activemq: Broker, tmp_path: Path) -> N
     assert started.startswith("activemq: stomp://")
     assert command("start") == command("status") == started
     assert command("stop") == command("status") == "activemq: not running\n"
-    assert processes_of(tmp_path) == []
+    assert processes_of(unguarded.folder) == []
 
 
-def test_a_broker_that_does_not_start_says_why(activemq: Broker, tmp_path: Path) -> None:
-    it = LOCAL_BROKERS[activemq.name](tmp_path)
-    it.ports = dict.fromkeys(it.ports_for, free_ports(1)[0])
-    with pytest.raises(
-        RuntimeError, match=r"activemq did not start: .*\. Its log ends:\n(.|\n)*Address already in use"
-    ):
-        it.start()
-    assert not it.running
+def test_a_broker_that_does_not_start_says_why(unguarded: LocalBroker) -> None:
+    unguarded.ports = dict.fromkeys(unguarded.ports_for, free_ports(1)[0])
+    reason = r"activemq did not start: .*\. Its log ends:\n(.|\n)*Address already in use"
+    with pytest.raises(RuntimeError, match=reason):
+        unguarded.start()
+    assert not unguarded.running
 
 
-def test_a_broker_does_not_start_where_another_listens(activemq: Broker, tmp_path: Path) -> None:
+def test_a_broker_does_not_start_where_another_listens(activemq: Broker, unguarded: LocalBroker) -> None:
     if not isinstance(activemq, LocalBroker):
         pytest.skip("its ports are not known")
-    it = LOCAL_BROKERS["activemq"](tmp_path)
-    it.ports = dict(activemq.ports)
+    unguarded.ports = dict(activemq.ports)
     with pytest.raises(OSError, match="in use"):
-        it.start()
-    assert not it.running
+        unguarded.start()
+    assert not unguarded.running
 
 
 def test_a_given_broker_is_used_and_not_touched(monkeypatch: pytest.MonkeyPatch) -> None:
