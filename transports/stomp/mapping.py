@@ -24,6 +24,7 @@ PROTOCOL: Final = frozenset(
     {
         "ack",
         "amq-msg-type",
+        "browser",
         "content-length",
         "content-type",
         "correlation-id",
@@ -41,6 +42,7 @@ PROTOCOL: Final = frozenset(
         "subscription-type",
         "timestamp",
         "transaction",
+        "transformation",
         "type",
     }
 )

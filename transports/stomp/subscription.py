@@ -103,7 +103,7 @@ class StompSubscription:
 
     def _is_starved(self) -> bool:
         """Whether all that the broker may push is held, so that nothing more would come (C3)."""
-        if self._how.private or not self._held:
+        if self._how.private or not self._how.divisible or not self._held:
             return False
         if self._how.credit:
             # a tenth for what the escapes of the wire add to the sizes

@@ -5,8 +5,8 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import uuid
 from collections.abc import Iterator
+from typing import Any
 
 from jmslike.capabilities import Capabilities
 from jmslike.errors import (
@@ -14,11 +14,12 @@ from jmslike.errors import (
     IllegalStateError,
     InvalidDestinationError,
     JMSError,
-    UnsupportedFeatureError,
 )
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, Events, SessionSpec, TemporaryQueue, TemporaryTopic
+from transports.inbox import Inbox
 from transports.stomp.address import Address
+from transports.stomp.browsing import browse
 from transports.stomp.confirmations import Confirmations
 from transports.stomp.dialects import find_dialect
 from transports.stomp.dialects.base import Dialect, Errand
@@ -46,25 +47,34 @@ class StompTransport:
         self._closed = False
         self.client_id: str | None = None
         self.deleted: set[Destination] = set()
+        self.browsing: set[Inbox[Any]] = set()
         self.confirmations = Confirmations(address.max_in_flight, address.request_timeout)
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
         self._events = events
         self._connect()
-        return Capabilities(self.dialect.product, self.dialect.version, self.dialect.features)
+        return Capabilities(self.dialect.product, self.dialect.version, self._features)
 
     def _connect(self) -> None:
-        wire = Wire(self._address, self._lose)
+        wire = Wire(self._address, self._lose, self._fail)
         headers = wire.connect(self.client_id)
         self.dialect = find_dialect(self._address.dialect, headers.get("server", ""))
+        wire.survives_errors = self.dialect.survives_errors
+        self._features = self.dialect.greet(wire, headers)
         self.wire = wire
 
     def _lose(self, error: JMSError) -> None:
         for subscription in self.open_subscriptions():
             subscription.lose(error)
+        for inbox in list(self.browsing):
+            inbox.lose(error)
         assert self._events is not None, "only who is connected can lose"
         self._events.lost(error)
+
+    def _fail(self, error: JMSError) -> None:
+        assert self._events is not None, "only who is connected can fail"
+        self._events.failed(error)
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify. STOMP names the client when it connects, so this connects anew."""
@@ -100,7 +110,7 @@ class StompTransport:
             return
         if self.wire.is_lost:
             raise self.wire.loss()
-        aside = Wire(self._address, lambda error: None)
+        aside = Wire(self._address, lambda error: None, lambda error: None)
         aside.connect(errand.aside)
         try:
             aside.call(errand.command, errand.headers)
@@ -125,11 +135,11 @@ class StompTransport:
 
     def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
         """Look at a queue, where the dialect can."""
-        raise UnsupportedFeatureError(f"{self.dialect.product} has no browsing over STOMP")
+        return browse(self, queue, selector)
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
         """See Transport.create_temporary: a name that nobody else has."""
-        name = f"{self.dialect.temporary_prefix}{uuid.uuid4()}"
+        name = self.dialect.make_temporary(self.wire, kind)
         with self._lock:
             if self._closed:
                 raise IllegalStateError("the connection is closed")

@@ -23,6 +23,7 @@ import stomp
 from jmslike.errors import (
     ConnectionLostError,
     InvalidClientIDError,
+    InvalidDestinationError,
     JMSError,
     JMSSecurityError,
     ResourceAllocationError,
@@ -35,6 +36,7 @@ _log = logging.getLogger("jmslike.stomp")
 Frame = Any  # stomp.utils.Frame
 
 _REFUSED: Final = re.compile(r"secur|passw|access.refused|authenti|authori[sz]|credential|login", re.IGNORECASE)
+_NOWHERE: Final = re.compile(r"does not exist|no durable subscription exists|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 
 
@@ -62,11 +64,17 @@ class Request:
 
 
 class Wire(stomp.ConnectionListener):  # type: ignore[misc]
-    """A live connection. `on_lost` is called once, by stomp.py's thread."""
+    """A live connection. Both calls come from stomp.py's thread; `on_lost` comes once."""
 
-    def __init__(self, address: Address, on_lost: Callable[[JMSError], None]) -> None:
+    survives_errors = False
+    """Whether the broker goes on after an ERROR that answers no request."""
+
+    def __init__(
+        self, address: Address, on_lost: Callable[[JMSError], None], on_failed: Callable[[JMSError], None]
+    ) -> None:
         self._address = address
         self._on_lost = on_lost
+        self._on_failed = on_failed
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
         self._requests: OrderedDict[str, Request] = OrderedDict()
@@ -255,7 +263,11 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         if not self._is_open:
             if not self._connected.is_answered:
                 self._connected.answer(error)
-        elif not self._answer(frame.headers.get("receipt-id", ""), error):
+        elif self._answer(frame.headers.get("receipt-id", ""), error):
+            return
+        elif self.survives_errors:
+            self._on_failed(error)
+        else:
             with self._lock:
                 only = next(iter(self._requests)) if len(self._requests) == 1 else ""
             self._answer(only, error)  # it can be about nothing else
@@ -332,4 +344,6 @@ def _error(text: str, *, connecting: bool) -> JMSError:
         return JMSSecurityError(text)
     if re.search(r"\bfull\b|limit|quota|exceed", text, re.IGNORECASE):
         return ResourceAllocationError(text)
+    if _NOWHERE.search(text):
+        return InvalidDestinationError(text)
     return JMSError(text)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 from jmslike.capabilities import Feature, Support
 from jmslike.errors import UnsupportedFeatureError
@@ -13,6 +14,9 @@ from jmslike.selector import Selector
 from jmslike.spi import NO_HEADERS, Destination, Envelope, SubscriptionSpec
 from transports.stomp.frames import escape, header_lines
 from transports.stomp.mapping import ID, TIMESTAMP, connection_of
+
+if TYPE_CHECKING:
+    from transports.stomp.wire import Wire
 
 
 class Errand(NamedTuple):
@@ -37,6 +41,8 @@ class Subscribing:
     """Whether nobody else could get its messages: then they are acknowledged when they are handed over."""
     credit: int = 0
     """The window in bytes, where the broker counts those; 0 where it counts messages."""
+    divisible: bool = True
+    """Whether another SUBSCRIBE shares the messages, so that more can be held than the window."""
 
 
 class Dialect(ABC):
@@ -46,6 +52,8 @@ class Dialect(ABC):
     features: ClassVar[Mapping[Feature, Support]]
     acks_in_transactions: ClassVar[bool] = False
     """Whether ACK obeys its transaction header, so that a commit is one."""
+    survives_errors: ClassVar[bool] = False
+    """Whether a connection goes on after an ERROR frame that answers no request."""
     nack_requeues: ClassVar[bool] = False
     """Whether NACK gives a message back, rather than dropping it or sending it to a dead-letter queue."""
     id_headers: ClassVar[tuple[str, ...]] = (ID,)
@@ -55,6 +63,18 @@ class Dialect(ABC):
 
     def __init__(self, server: str) -> None:
         self.version = server.partition("/")[2] or "unknown"
+
+    def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
+        """Give the features of the very broker that sent a CONNECTED frame with these headers; it may be asked."""
+        return self.features
+
+    def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
+        """Make a temporary destination and give its name, which nobody else has."""
+        return f"{self.temporary_prefix}{uuid.uuid4()}"
+
+    def browsing(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
+        """Give the headers of a SUBSCRIBE that looks at a queue until a MESSAGE says `browser:end`."""
+        raise UnsupportedFeatureError(f"{self.product} has no browsing over STOMP")
 
     @abstractmethod
     def address(self, destination: Destination) -> dict[str, str]:
