@@ -62,9 +62,10 @@ class Gate:
     def wait_quiet(self) -> None:
         """Wait until nobody is inside, or whoever is waits in `park`: what `stop` needs.
 
-        The wait is bounded by the listener that runs, as the specification demands (section 6.1.5).
+        The wait is bounded by the listener that runs, as the specification demands (section 6.1.5); it also ends when
+        another thread starts the session again, after which a receive may stay inside for ever.
         """
-        self._wait(lambda: self.occupant is None or self._parked)
+        self._wait(lambda: self.occupant is None or self._parked or self.running)
 
     def wait_vacant(self, occupant: object = None) -> None:
         """Wait until nobody, or only not `occupant`, is inside: what `close` needs (sections 6.2.15 and 8.8)."""
