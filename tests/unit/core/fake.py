@@ -140,10 +140,14 @@ class FakeBroker:
                 queue = self.waiting.setdefault(envelope.destination, deque())
                 (queue.appendleft if first else queue.append)((envelope, attempts))
                 self.changed.notify_all()
-                armed = [s for s in self.subscriptions if s.spec.destination == envelope.destination]
-            for subscription in armed:
-                if (callback := subscription.callback) is not None and callback():
-                    break
+            self.offer(envelope.destination)
+
+    def offer(self, destination: Destination) -> None:
+        """Call one who may take what waits (C2); who leaves after it was called does this again."""
+        for subscription in list(self.subscriptions):
+            callback = subscription.callback
+            if callback is not None and subscription.spec.destination == destination and callback():
+                break
 
     def bodies(self, destination: Destination) -> list[Any]:
         return [envelope.body for envelope, _ in self.waiting.get(destination, ())]
@@ -336,8 +340,12 @@ class FakeSubscription:
         with self.broker.changed:
             self.callback = callback
             waiting = bool(self.broker.waiting.get(self.spec.destination))
-        if callback is not None and waiting:
+        if not waiting:
+            return
+        if callback is not None:
             callback()
+        else:
+            self.broker.offer(self.spec.destination)
 
     def interrupt(self) -> None:
         with self.broker.changed:
@@ -357,6 +365,8 @@ class FakeSubscription:
                 self.broker.called("close subscription", self.spec.destination)
                 self.broker.subscriptions.remove(self)
             self.broker.changed.notify_all()
+        if self.broker.waiting.get(self.spec.destination):
+            self.broker.offer(self.spec.destination)
 
 
 def text(body: str, destination: Destination = QUEUE, **fields: Any) -> Envelope:

@@ -133,8 +133,9 @@ def test_a_session_that_is_not_transacted_is_not_transacted(broker: FakeBroker) 
 
 @pytest.mark.parametrize("wrong", [True, False])
 def test_a_bool_is_no_mode(wrong: bool) -> None:
-    with pytest.raises(JMSError, match="no session mode"):
+    with pytest.raises(JMSError, match="no session mode") as caught:
         check_session_mode(wrong)
+    assert isinstance(caught.value.linked_exception, ValueError)
 
 
 def test_sessions_are_numbered_and_forgotten(broker: FakeBroker) -> None:

@@ -94,6 +94,16 @@ def test_somebody_who_waits_for_quiet_is_told_of_parking() -> None:
     parked.end()
 
 
+def test_nobody_waits_for_quiet_in_a_session_that_was_started_again() -> None:
+    gate = Gate(SystemClock())
+    gate.enter("me")
+    quiet = Task(gate.wait_quiet)
+    assert quiet.goes_on()
+    gate.set_running(True)
+    quiet.end()
+    assert gate.occupant == "me"
+
+
 def test_parking_ends_at_once_when_there_is_nothing_to_wait_for() -> None:
     clock = FakeClock()
     gate = Gate(clock)

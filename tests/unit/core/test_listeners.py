@@ -88,6 +88,8 @@ def test_a_listener_gets_what_waits_and_what_comes(broker: FakeBroker) -> None:
     broker.put(text("c"))
     assert seen.bodies(1) == ["c"]
     assert len(seen.threads) == 1
+    assert consumer._session._listener_thread is not None
+    assert consumer._session._listener_thread.daemon
     assert seen.threads.pop() == f"jmslike-listener-{consumer._session._name}"
 
 

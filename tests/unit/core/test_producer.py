@@ -151,6 +151,7 @@ def test_the_delivery_delay_gives_a_due_time(broker: FakeBroker) -> None:
     assert producer.delivery_delay == 1.5
     message = session.create_message()
     producer.send(message)
+    assert producer._terms is None
     producer.time_to_live = 10
     producer.send(message)
     producer.delivery_delay = 0
@@ -177,7 +178,10 @@ def test_hints_are_kept_and_change_nothing(broker: FakeBroker) -> None:
     [
         *[("delivery_mode", value) for value in (0, 3, True, "1", None)],
         *[("priority", value) for value in (-1, 10, True, 4.0, "4", None)],
-        *[("time_to_live", value) for value in (-1, True, "1", None, float("nan"), 1.1e11, timedelta(seconds=-1))],
+        *[
+            ("time_to_live", value)
+            for value in (-1, True, "1", None, float("nan"), 100_000_000_000.5, timedelta(seconds=-1))
+        ],
         *[("delivery_delay", value) for value in (-1, True, "1", None, float("nan"), float("inf"))],
     ],
 )
@@ -199,6 +203,17 @@ def test_settings_at_their_limits_are_taken(broker: FakeBroker, name: str, value
     producer = broker.session().create_producer(QUEUE)
     setattr(producer, name, value)
     assert getattr(producer, name) == value
+
+
+def test_a_plain_producer_has_a_fast_lane_and_no_constraints_in_either(broker: FakeBroker) -> None:
+    session = broker.session()
+    producer = session.create_producer(QUEUE)
+    assert producer._terms is not None
+    producer.send(session.create_message())
+    producer.send(session.create_message(), priority=5)
+    assert [envelope.constraints for envelope in sent(broker)] == [None, None]
+    producer.close()
+    assert producer._terms is None
 
 
 # ---- settings of one send -------------------------------------------------------------------------------------------

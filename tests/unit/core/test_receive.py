@@ -39,6 +39,19 @@ def test_auto_settles_what_the_transport_did_not(broker: FakeBroker) -> None:
     assert broker.named("settle") == [("settle", ["ID:a"], None), ("settle", ["ID:b"], None)]
 
 
+@pytest.mark.parametrize("settled", [True, False])
+@pytest.mark.parametrize("expiration", [0, 10**15])
+def test_nothing_is_left_to_acknowledge_in_auto(broker: FakeBroker, settled: bool, expiration: int) -> None:
+    broker.settle_at_hand_over = settled
+    session = broker.session()
+    broker.put(text("a", expiration=expiration))
+    message = session.create_consumer(QUEUE).receive(0)
+    assert message is not None
+    assert message._delivery == 0
+    assert message._session is session
+    assert len(session._ledger) == 0
+
+
 def test_auto_settles_a_message_that_failed_elsewhere(broker: FakeBroker) -> None:
     consumer = broker.session().create_consumer(QUEUE)
     broker.put(text("a"), attempts=2)
