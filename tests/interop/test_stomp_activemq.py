@@ -24,17 +24,10 @@ def java(activemq: Broker, java_program: Callable[[str, Broker], Java]) -> Java:
     return java_program("openwire", activemq)
 
 
-def test_javas_message_id_is_ours(jms: Provider, python: Python, java: Java) -> None:
+def test_javas_message_id_is_ours_too(jms: Provider, python: Python, java: Java) -> None:
     queue = jms.queue()
     sent = java.send(queue, body="x")
     assert python.receive(queue).message_id == sent.message_id
-
-
-def test_our_message_id_is_a_property_to_java(jms: Provider, python: Python, java: Java) -> None:
-    """The broker gives every message an id of its own."""
-    queue = jms.queue()
-    sent = python.send(queue)
-    assert java.receive(queue).properties["jmslike_id"] == sent.message_id
 
 
 def test_a_text_with_a_nul_is_a_text_on_both_sides(jms: Provider, python: Python, java: Java) -> None:
