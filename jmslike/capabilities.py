@@ -34,6 +34,7 @@ class Feature(Enum):
     MESSAGE_GROUP = "message groups (JMSXGroupID)"
     NO_WAIT = "receive_no_wait finds what already waits in the queue"
     CLIENT_ID = "exclusive client identifiers"
+    NAMES = "queues and topics may have the same names"
 
 
 class Level(Enum):

@@ -7,6 +7,7 @@ from threading import Event
 from typing import TypeVar
 
 from jmslike import Destination, IllegalStateError, JMSConsumer, Message, MessageConsumer, Session, TextMessage
+from jmslike.capabilities import Feature, Level
 from jmslike.testing.provider import Provider, Task
 
 T = TypeVar("T")
@@ -45,6 +46,11 @@ def take_texts(jms: Provider, consumer: MessageConsumer | JMSConsumer, count: in
 def texts_of(messages: Iterable[Message]) -> list[str | None]:
     """Give the texts of these messages."""
     return [text_of(message) for message in messages]
+
+
+def counts_survive(jms: Provider) -> bool:
+    """Tell whether the count of deliveries is right after its consumer or session has gone."""
+    return jms.capabilities.level(Feature.REDELIVERY_COUNT) in (Level.NATIVE, Level.EMULATED)
 
 
 def attempt_of(message: Message) -> tuple[bool, int]:

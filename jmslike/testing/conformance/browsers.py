@@ -168,7 +168,6 @@ def test_an_uncommitted_message_is_not_shown(jms: Provider) -> None:
     assert browsed(other, queue) == browsed(transacted, queue) == ["1"]
 
 
-@requires(Feature.BROWSE)
 def test_only_a_queue_can_be_browsed(jms: Provider) -> None:
     """QB-07, CONS-18: None and topics raise InvalidDestinationError, a bad selector InvalidSelectorError."""
     session = jms.connection().create_session()

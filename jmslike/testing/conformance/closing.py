@@ -94,7 +94,7 @@ def test_closing_a_connection_waits_for_a_running_listener(jms: Provider) -> Non
 
 @requires(Feature.TRANSACTION)
 def test_closing_a_connection_rolls_back(jms: Provider) -> None:
-    """CONN-16, TX-09: what an open transaction sent is gone, what it received comes again."""
+    """CONN-16: what an open transaction sent is gone, what it received comes again."""
     connection, queue, other_queue = jms.connection(), jms.queue(), jms.queue()
     session = connection.create_session(Session.SESSION_TRANSACTED)
     reader = jms.connection().create_session()

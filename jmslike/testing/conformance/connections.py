@@ -198,7 +198,8 @@ def test_sessions_of_one_connection_work_in_parallel_threads(jms: Provider) -> N
     def work(mark: int) -> list[str | None]:
         session = connection.create_session()
         put(session, queue, *(f"{mark}.{number}" for number in range(each)))
-        return take_texts(jms, session.create_consumer(queue), each)
+        with session.create_consumer(queue) as consumer:  # what it did not take is for the others
+            return take_texts(jms, consumer, each)
 
     tasks = [jms.in_thread(partial(work, mark)) for mark in range(threads)]
     received = [text for task in tasks for text in task.result()]

@@ -21,6 +21,7 @@ from jmslike.testing import Provider, requires
 from jmslike.testing.steps import (
     attempt_of,
     consumer_of,
+    counts_survive,
     error_of,
     is_silent,
     left_in,
@@ -137,7 +138,9 @@ def test_closing_a_consumer_undoes_nothing(jms: Provider) -> None:
     assert is_silent(jms, other)
     session.recover()
     again = take(jms, other)
-    assert (text_of(again), *attempt_of(again)) == ("1", True, 2)
+    assert text_of(again) == "1"
+    if counts_survive(jms):
+        assert attempt_of(again) == (True, 2)
 
 
 def test_closing_a_consumer_gives_back_what_it_did_not_deliver(jms: Provider) -> None:
@@ -202,8 +205,10 @@ def test_a_bad_selector_is_refused_in_every_way_to_consume(jms: Provider) -> Non
         session.create_shared_durable_consumer(topic, name, "n >")
     with pytest.raises(InvalidSelectorError):
         session.create_browser(jms.queue(), "n >")
-    with pytest.raises(InvalidDestinationError):
-        session.unsubscribe(name)
+    put(session, topic, "1")
+    with session.create_durable_consumer(topic, name) as consumer:
+        assert is_silent(jms, consumer)
+    session.unsubscribe(name)
 
 
 @pytest.mark.parametrize("destination", [None, "queue", 7])

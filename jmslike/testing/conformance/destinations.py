@@ -35,7 +35,7 @@ def test_a_message_waits_in_its_queue_for_a_consumer(jms: Provider) -> None:
 
 
 def test_destinations_are_equal_by_kind_and_name(jms: Provider) -> None:
-    """DST-02, SESS-14: and hash alike, whoever made them."""
+    """SESS-14: and hash alike, whoever made them."""
     session = jms.connection().create_session()
     name = jms.name("place")
     queue, topic = session.create_queue(name), session.create_topic(name)

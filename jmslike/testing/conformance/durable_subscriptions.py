@@ -23,6 +23,8 @@ from jmslike.testing.steps import attempt_of, is_silent, put, rest_of, take, tak
 durable = requires(Feature.DURABLE_SUBSCRIPTION, Feature.CLIENT_ID)
 durable_and_shared = requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION)
 Subscribe = Callable[[Session, Topic, str], MessageConsumer]
+KINDS: list[Subscribe] = [Session.create_durable_consumer, Session.create_shared_durable_consumer]
+both_orders = pytest.mark.parametrize(("first", "second"), [KINDS, KINDS[::-1]], ids=["unshared", "shared"])
 
 
 def client(jms: Provider, client_id: str | None = None) -> Connection:
@@ -221,20 +223,25 @@ def test_a_shared_durable_selector_changes_only_while_inactive(jms: Provider) ->
 
 
 @requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION, Feature.CLIENT_ID)
-@pytest.mark.parametrize("active", [True, False], ids=["active", "inactive"])
-def test_shared_and_unshared_durable_subscriptions_exclude_each_other(jms: Provider, active: bool) -> None:
+@both_orders
+def test_an_active_durable_subscription_is_shared_or_not(jms: Provider, first: Subscribe, second: Subscribe) -> None:
+    """SUB-11: an unshared one has no second consumer that would share it, nor the other way round."""
+    session, topic, name = client(jms).create_session(), jms.topic(), jms.name()
+    with first(session, topic, name), pytest.raises(JMSError):
+        second(session, topic, name)
+    session.unsubscribe(name)
+
+
+@requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION, Feature.CLIENT_ID)
+@both_orders
+def test_a_durable_subscription_stays_shared_or_not(jms: Provider, first: Subscribe, second: Subscribe) -> None:
     """SUB-17: one name and client id is either shared or not, also while it is inactive."""
-    session, topic = client(jms).create_session(), jms.topic()
-    make: list[Subscribe] = [Session.create_durable_consumer, Session.create_shared_durable_consumer]
-    for first, second in (make, make[::-1]):
-        name = jms.name()
-        consumer = first(session, topic, name)
-        if not active:
-            consumer.close()
-        with pytest.raises(JMSError):
-            second(session, topic, name)
-        consumer.close()
-        session.unsubscribe(name)
+    session, topic, name = client(jms).create_session(), jms.topic(), jms.name()
+    with first(session, topic, name):
+        pass
+    with pytest.raises(JMSError):
+        second(session, topic, name)
+    session.unsubscribe(name)
 
 
 @durable

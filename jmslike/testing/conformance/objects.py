@@ -69,7 +69,8 @@ def test_an_application_may_choose_another_encoding(jms: Provider) -> None:
     session = jms.connection(object_serializer=Reversed()).create_session()
     context = jms.context(object_serializer=Reversed())
     session.create_producer(queue).send(session.create_object_message("abc"))
-    received = take(jms, context.create_consumer(queue))
+    with context.create_consumer(queue) as consumer:
+        received = take(jms, consumer)
     assert isinstance(received, ObjectMessage)
     assert received.object == "abc"
     for owner in (session, context):

@@ -45,7 +45,7 @@ def test_a_first_delivery_says_so(jms: Provider) -> None:
 
 
 def test_attempts_add_up_over_sessions(jms: Provider) -> None:
-    """RED-02: a recover and a session that closed without acknowledging count alike."""
+    """RED-02, SESS-11: a recover and a session that closed without acknowledging count alike."""
     connection, queue = jms.connection(), jms.queue()
     put(connection.create_session(), queue, "1")
     first = connection.create_session(Session.CLIENT_ACKNOWLEDGE)

@@ -147,6 +147,19 @@ def test_closing_a_requestor_closes_its_session_and_its_temporary_queue(jms: Pro
     message = jms.connection().create_session().create_message()
     with pytest.raises(IllegalStateError):
         requestor.request(message)
+
+
+@requires(Feature.TEMPORARY)
+def test_closing_a_requestor_deletes_its_temporary_queue(jms: Provider) -> None:
+    """REQ-05, CONN-19: nobody can send to it any more."""
+    queue = jms.queue()
+    service = Service(jms, queue)
+    session = jms.connection().create_session()
+    requestor = QueueRequestor(session, queue)
+    answering = service.answer("answered")
+    requestor.request(session.create_text_message("request"))
+    answering.result()
+    requestor.close()
     assert service.reply_to is not None
     with pytest.raises(InvalidDestinationError):
         put(jms.connection().create_session(), service.reply_to, "too late")

@@ -13,6 +13,7 @@ from jmslike.testing.steps import (
     Listener,
     attempt_of,
     consumer_of,
+    counts_survive,
     is_silent,
     left_in,
     put,
@@ -202,7 +203,9 @@ def test_rollback_covers_a_consumer_that_was_closed(jms: Provider) -> None:
     assert is_silent(jms, other)
     session.rollback()
     again = take(jms, other)
-    assert (text_of(again), *attempt_of(again)) == ("1", True, 2)
+    assert text_of(again) == "1"
+    if counts_survive(jms):
+        assert attempt_of(again) == (True, 2)
 
 
 @needs_transactions

@@ -86,6 +86,11 @@ class Border:
         return self.capabilities.level(feature) in levels if levels else self.capabilities.supports(feature)
 
     @property
+    def counts_survive(self) -> bool:
+        """Whether a message that goes from one subscription to another keeps its attempts."""
+        return self.declares(Feature.REDELIVERY_COUNT, Level.NATIVE, Level.EMULATED)
+
+    @property
     def can_cut(self) -> bool:
         """Whether the harness is able to cut links."""
         return self._harness.cut is not None

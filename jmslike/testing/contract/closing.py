@@ -86,7 +86,7 @@ def test_a_closed_subscription_gives_back_what_was_not_taken(border: Border) -> 
     closing.settle([receipt], ACCEPT)
     found = border.drain(queue)
     assert sorted(int(other.body) for other, _, _ in found) == sorted(set(range(20)) - {int(envelope.body)})
-    if border.declares(Feature.REDELIVERY_COUNT, Level.NATIVE, Level.EMULATED):
+    if border.counts_survive:
         assert {attempts for _, _, attempts in found} == {0}
 
 
@@ -136,7 +136,7 @@ def test_closing_a_link_releases_what_is_unsettled(border: Border) -> None:
 
 def test_a_released_link_keeps_the_attempts(border: Border) -> None:
     """C9: an unsettled delivery comes again with its attempts; a released one with those that were given back."""
-    if not border.declares(Feature.REDELIVERY_COUNT, Level.NATIVE, Level.EMULATED):
+    if not border.counts_survive:
         pytest.skip("no delivery counts")
     queue, link = border.queue(), border.session()
     border.send(link, queue, ["counted"])

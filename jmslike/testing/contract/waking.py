@@ -217,7 +217,8 @@ def test_released_messages_call_a_listener(border: Border) -> None:
     first.close()
     assert signals.came(border.patience)
     envelope, _, attempts = border.receive(second)
-    assert (envelope.body, attempts > 0) == ("again", True)
+    assert envelope.body == "again"
+    assert attempts > 0 or not border.counts_survive
 
 
 def test_a_listener_is_called_only_for_what_its_selector_matches(border: Border) -> None:

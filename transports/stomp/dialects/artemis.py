@@ -24,7 +24,9 @@ _BYTES_OF_A_MESSAGE: Final = 360
 """Artemis counts its window in bytes of frames; this is what a message is taken for: one with a small body."""
 
 _NOT_COUNTED = "Artemis takes back the count of what a consumer did not acknowledge, and with it the redelivered mark"
-_STRINGS = "over STOMP all properties are strings, so a number and its spelling are alike"
+_ASCII = "Artemis knows only ASCII in names: UnsupportedFeatureError"
+_STRINGS = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
+_DOUBLES = "over STOMP all numbers are doubles to Artemis"
 _NO_DEFINITION = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
 
 
@@ -41,15 +43,20 @@ class Artemis(Dialect):
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
         Feature.QUEUE_SELECTOR: partial(
-            SC_10="Artemis knows only ASCII in names",
-            SEL_18="Artemis knows only ASCII in names",
+            **dict.fromkeys(("SC_10", "SEL_18"), _ASCII),
+            **dict.fromkeys(
+                ("SC_16", "SC_22", "SC_23", "SC_25", "SC_35", "SC_47", "SC_56", "SC_72", "SC_73"), _STRINGS
+            ),
+            **dict.fromkeys(("SC_80", "SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
+            **dict.fromkeys(("SC_28", "SC_76", "SC_77", "SC_79", "SC_82", "SEL_11", "SEL_12"), _DOUBLES),
+            **dict.fromkeys(("SC_33", "SEL_09"), "Artemis orders strings"),
+            SC_34="Artemis takes what is missing for equal to what is missing",
         ),
         Feature.TOPIC_SELECTOR: EMULATED,
         Feature.NO_LOCAL: EMULATED,
         Feature.NO_WAIT: EMULATED,
-        Feature.TEMPORARY: partial(
-            CONN_19="a send from elsewhere makes the deleted destination again",
-        ),
+        Feature.TEMPORARY: partial(CONN_19="a send from elsewhere makes the deleted destination again"),
+        Feature.NAMES: partial(DST_02="over STOMP a topic that has a queue's name gives the queue's messages"),
         Feature.TRANSACTION: partial(
             TX_13="a temporary destination that another connection deleted is made again by the commit",
         ),

@@ -1,0 +1,39 @@
+"""How the suites reach a real broker, and what they can do to it."""
+
+from __future__ import annotations
+
+import os
+import socket
+from contextlib import suppress
+from urllib.parse import urlsplit
+
+from jmslike.testing import Harness
+from tests.brokers import Broker, LocalBroker
+
+
+def harness_of(broker: Broker, protocol: str) -> Harness:
+    """Give the harness of a broker for one of its protocols."""
+    url = broker.url(protocol)
+    port = urlsplit(url).port
+    assert port is not None
+
+    def restart() -> None:
+        broker.kill()
+        broker.restart()
+
+    return Harness(
+        broker.name,
+        url,
+        silence=0.3,
+        cut=lambda: cut_links_to(port),
+        restart=restart if isinstance(broker, LocalBroker) else None,
+        refused_user=broker.refused_user,
+    )
+
+
+def cut_links_to(port: int) -> None:
+    """Break all connections of this process to that port, as if the network had failed."""
+    for descriptor in os.listdir("/dev/fd"):
+        with suppress(OSError), socket.socket(fileno=os.dup(int(descriptor))) as link:
+            if link.getpeername()[1] == port:
+                link.shutdown(socket.SHUT_RDWR)
