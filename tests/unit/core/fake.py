@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Future
 from concurrent.futures import TimeoutError as NotYet
 from typing import Any, TypeVar
@@ -252,7 +252,7 @@ class FakeLink:
         for _, envelope in sends:
             self.broker.put(envelope)
 
-    def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         self.broker.called("browse", queue, selector)
         for envelope, _ in list(self.broker.waiting.get(queue, ())):
             if selector is None or selector.matches(envelope):

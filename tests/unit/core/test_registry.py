@@ -195,8 +195,8 @@ def test_an_installed_transport_is_loaded() -> None:
     [
         ((), ("me", "secret")),
         (("you", "other"), ("you", "other")),
-        (("you",), ("you", "secret")),
-        ((None, "other"), ("me", "other")),
+        (("you",), ("you", None)),
+        ((None, "other"), ("me", "secret")),
         (("", ""), ("", "")),
     ],
 )

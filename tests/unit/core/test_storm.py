@@ -13,6 +13,7 @@ import pytest
 from jmslike.clock import SystemClock
 from jmslike.connection import Connection
 from jmslike.constants import SessionMode
+from jmslike.consumer import MessageConsumer
 from jmslike.errors import IllegalStateError
 from jmslike.message import Message
 from jmslike.session import Session
@@ -55,11 +56,10 @@ class Tally:
         assert complete, f"{MESSAGES - len(self.seen)} messages did not come"
 
 
-def receiving(session: Session, tally: Tally) -> None:
-    """Receive until the session is closed."""
-    consumer = session.create_consumer(QUEUE)
+def receiving(consumer: MessageConsumer, tally: Tally) -> None:
+    """Receive until the consumer is closed."""
     chance = random.Random(0)
-    while session._open:
+    while consumer._open:
         try:
             message = consumer.receive(chance.choice([0, 0.001, None]))
         except IllegalStateError:
@@ -95,7 +95,7 @@ class Storm:
     def _receive(self, connection: Connection) -> None:
         session = connection._open_session(self._mode)
         self._sessions.append(session)
-        self.tasks.append(Task(receiving, session, self.tally))
+        self.tasks.append(Task(receiving, session.create_consumer(QUEUE), self.tally))
 
     def join_in(self) -> None:
         self._chance.choice([self._listen, self._receive])(self._chance.choice(self._connections))

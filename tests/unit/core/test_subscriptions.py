@@ -196,7 +196,6 @@ def test_everything_of_a_closed_session_is_refused(broker: FakeBroker) -> None:
         with pytest.raises(IllegalStateError, match="the session is closed"):
             call()
     assert broker.calls == []
-    assert session.object_serializer is not None
 
 
 # ---- browsers -------------------------------------------------------------------------------------------------------
