@@ -54,7 +54,7 @@ def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
     if GROUP in properties or SEQ in properties:
         properties = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
     headers = encode_properties(properties)
-    if not PROTOCOL.isdisjoint(headers) or any(name.startswith(ESCAPED) for name in headers):
+    if not PROTOCOL.isdisjoint(headers) or ESCAPED in ",".join(headers):
         return {
             f"{ESCAPED}{name}" if name in PROTOCOL or name.startswith(ESCAPED) else name: text
             for name, text in headers.items()
@@ -64,23 +64,23 @@ def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
 
 def common_headers(envelope: Envelope) -> dict[str, str]:
     """Give what only some messages have, as every broker is told it: what the client set, and the user's properties."""
+    headers = {}
     properties = envelope.properties
-    headers = property_headers(properties) if properties else {}
-    if envelope.origin not in (None, connection_of(envelope.id)):
-        headers[ORIGIN] = envelope.origin or ""
-    correlation_id, _, message_type = envelope.headers
-    if correlation_id is not None:
+    if properties:
+        headers = property_headers(properties)
+        group = properties.get(GROUP)
+        if isinstance(group, str):
+            headers[GROUP] = group
+    if envelope.headers is not NO_HEADERS:
+        correlation_id, _, message_type = envelope.headers
         if isinstance(correlation_id, bytes):
             headers[CORRELATION_BYTES] = correlation_id.hex()
-        else:
+        elif correlation_id is not None:
             headers["correlation-id"] = correlation_id
-    if message_type is not None:
-        headers["type"] = message_type
+        if message_type is not None:
+            headers["type"] = message_type
     if envelope.due:
         headers[DUE] = str(envelope.due)
-    group = properties.get(GROUP)
-    if isinstance(group, str):
-        headers[GROUP] = group
     return headers
 
 

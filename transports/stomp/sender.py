@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jmslike.codec import encode_body
 from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
-from jmslike.spi import Completion, Destination, Envelope
-from transports.stomp.frames import frame, header_lines
+from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
+from transports.stomp.frames import escape, frame, header_lines
+from transports.stomp.mapping import ORIGIN, connection_of
 
 if TYPE_CHECKING:
     from transports.stomp.transport import StompTransport
+
+_HERE: Final = "\0"
 
 
 class StompSender:
@@ -21,7 +24,9 @@ class StompSender:
         self._wire = transport.wire
         self._dialect = transport.dialect
         self._destination = destination
-        self._address = header_lines(self._dialect.address(destination))
+        self._id_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.id_headers)
+        self._time_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.timestamp_headers)
+        self._terms: Terms | None = None
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
@@ -38,11 +43,30 @@ class StompSender:
     def encode(self, envelope: Envelope) -> tuple[str, bytes]:
         """Give the header lines and the body of a SEND."""
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
-        lines = self._address + self._dialect.lines(envelope)
+        if envelope.terms is not self._terms:
+            self._prepare(envelope.terms)
+        number = envelope._id
+        identifier = f"{self._id_prefix}{number}" if number.__class__ is int else escape(envelope.id)
+        lines = (
+            f"{self._head}priority:{envelope.priority}\n"
+            f"{self._id_lines.replace(_HERE, identifier)}"
+            f"{self._time_lines.replace(_HERE, str(envelope.timestamp))}"
+        )
+        if envelope.properties or envelope.headers is not NO_HEADERS or envelope.constraints is not None:
+            marks.update(self._dialect.headers(envelope))
         marks.update(self._dialect.length_headers(octets, is_text=is_text))
         if marks:
             lines += header_lines(marks)
         return lines, octets
+
+    def _prepare(self, terms: Terms) -> None:
+        """Write once what the messages of one producer have in common."""
+        head = {**self._dialect.address(terms.destination), "persistent": self._dialect.modes[terms.delivery_mode]}
+        if terms.origin is not None and terms.origin != connection_of(terms.id_prefix):
+            head[ORIGIN] = terms.origin
+        self._head = header_lines(head)
+        self._id_prefix = escape(terms.id_prefix)
+        self._terms = terms
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""

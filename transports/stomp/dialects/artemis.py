@@ -117,17 +117,18 @@ class Artemis(Dialect):
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
-        expiration = envelope.expiration
-        if expiration:
-            headers["expires"] = str(expiration)
-        if envelope.due:
-            headers["AMQ_SCHEDULED_TIME"] = str(envelope.due)
+        constraints = envelope.constraints
+        if constraints is not None:
+            if constraints.expiration:
+                headers["expires"] = str(constraints.expiration)
+            if constraints.due:
+                headers["AMQ_SCHEDULED_TIME"] = str(constraints.due)
+            sequence = envelope.properties.get(SEQ)
+            if isinstance(sequence, int):
+                headers["_AMQ_GROUP_SEQUENCE"] = str(sequence)
         reply_to = envelope.headers.reply_to
         if reply_to is not None:
             headers["reply-to"] = f"{_NAMES[type(reply_to)]}://{reply_to.name}"
-        sequence = envelope.properties.get(SEQ)
-        if isinstance(sequence, int):
-            headers["_AMQ_GROUP_SEQUENCE"] = str(sequence)
         return headers
 
     def read(self, frame: Any, destination: Destination) -> Envelope:

@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 from jmslike.capabilities import Feature, Support
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.selector import Selector
-from jmslike.spi import NO_HEADERS, Destination, Envelope, SubscriptionSpec
-from transports.stomp.frames import escape, header_lines
-from transports.stomp.mapping import ID, TIMESTAMP, connection_of
+from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from transports.stomp.mapping import ID, TIMESTAMP
 
 if TYPE_CHECKING:
     from transports.stomp.wire import Wire
@@ -58,7 +57,10 @@ class Dialect(ABC):
     """Whether NACK gives a message back, rather than dropping it or sending it to a dead-letter queue."""
     id_headers: ClassVar[tuple[str, ...]] = (ID,)
     """Where JMSMessageID goes."""
-    persistent_words: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
+    timestamp_headers: ClassVar[tuple[str, ...]] = (TIMESTAMP,)
+    """Where JMSTimestamp goes."""
+    modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
+    """What the header `persistent` says for each delivery mode."""
     temporary_prefix: ClassVar[str] = "jmslike-temporary."
 
     def __init__(self, server: str) -> None:
@@ -95,21 +97,6 @@ class Dialect(ABC):
     def deleting(self, temporary: Destination) -> Errand | None:
         """Say how to delete a temporary destination, if the broker does not do it by itself."""
         return None
-
-    def lines(self, envelope: Envelope) -> str:
-        """Give the header lines of a SEND but for those of `address` and of the body."""
-        identifier = escape(envelope.id)
-        ids = "".join([f"{name}:{identifier}\n" for name in self.id_headers])
-        mode = self.persistent_words[envelope.delivery_mode]
-        text = f"persistent:{mode}\npriority:{envelope.priority}\n{TIMESTAMP}:{envelope.timestamp}\n{ids}"
-        if (
-            envelope.properties
-            or envelope.headers is not NO_HEADERS
-            or envelope.constraints is not None
-            or envelope.origin != connection_of(envelope.id)
-        ):
-            return text + header_lines(self.headers(envelope))
-        return text
 
     @abstractmethod
     def headers(self, envelope: Envelope) -> dict[str, str]:
