@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 from jmslike.destinations import Queue
@@ -28,10 +29,10 @@ class QueueBrowser:
         return self._look()
 
     def _look(self) -> Iterator[Message]:
-        for envelope in self._session._link.browse(self._queue, self._selector):
-            self._check_open()
-            message = received(envelope, self._session, 0, 0)
-            yield message
+        with closing(self._session._link.browse(self._queue, self._selector)) as envelopes:
+            for envelope in envelopes:
+                self._check_open()
+                yield received(envelope, self._session, 0, 0)
 
     @property
     def queue(self) -> Queue:

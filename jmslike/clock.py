@@ -28,4 +28,4 @@ class SystemClock:
 
     def wait(self, condition: threading.Condition, timeout: float | None) -> None:
         """See Clock."""
-        condition.wait(timeout)
+        condition.wait(None if timeout is None else min(timeout, threading.TIMEOUT_MAX))

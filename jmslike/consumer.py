@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from contextlib import closing
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeVar
 
 from jmslike.constants import SessionMode
 from jmslike.destinations import Destination
 from jmslike.durations import Duration, waiting_time
-from jmslike.errors import IllegalStateError, JMSError, TransactionRolledBackError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.message import Message, received
 from jmslike.redelivery import dead_letter_of
 from jmslike.spi import ACCEPT, Delivery, Envelope, Receipt, Subscription
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from jmslike.session import Session
 
 _log = logging.getLogger("jmslike.redelivery")
+
+_Body = TypeVar("_Body")
 
 _BURY_AGAIN: Final = 1.0
 """Seconds until a dead letter that could not be moved is tried again."""
@@ -137,8 +140,10 @@ class MessageConsumer:
             delivery = self._next(deadline, settle=self._auto)
         return None if delivery is None else self._deliver(delivery)
 
-    def _receive_if(self, timeout: Duration | None, fits: Callable[[Message], bool]) -> tuple[Message | None, bool]:
-        """Receive a message, and tell whether it `fits`; one that does not was not delivered in the automatic modes."""
+    def _receive_reading(
+        self, timeout: Duration | None, read: Callable[[Message], _Body | None]
+    ) -> tuple[Message | None, _Body | None]:
+        """Receive a message with what `read` finds in it; in the automatic modes one with None was not delivered."""
         limit = waiting_time(timeout)
         if self._gate.occupant is not None or self._gate.listening or not self._open:
             self._refuse()
@@ -146,13 +151,13 @@ class MessageConsumer:
         try:
             delivery = self._next(None if limit is None else self._clock.monotonic() + limit, settle=False)
             if delivery is None:
-                return None, True
+                return None, None
             message = received(delivery[0], self._session, delivery[2], 0)
-            fitting = fits(message)
-            if not fitting and self._session._automatic:
+            body = read(message)
+            if body is None and self._session._automatic:
                 self._put_back(delivery)
-                return message, False
-            return self._deliver(delivery), fitting
+                return message, None
+            return self._deliver(delivery), body
         finally:
             self._gate.leave()
 
@@ -258,17 +263,17 @@ class MessageConsumer:
         reason = f"delivered {attempts} times without being acknowledged"
         copy = dead_letter_of(envelope, queue, attempts, reason)
         link = self._session._link
-        sender = link.sender(queue)
         try:
-            # apart from the application's transaction, which may be rolled back
-            link.commit([(sender, copy)], [(self._subscription, (receipt,), ACCEPT)], dead_letters=True)
-        except TransactionRolledBackError as error:
+            with closing(link.sender(queue)) as sender:
+                # apart from the application's transaction, which may be rolled back
+                link.commit([(sender, copy)], [(self._subscription, (receipt,), ACCEPT)], dead_letters=True)
+        except ConnectionLostError:
+            raise
+        except JMSError as error:
             if self._subscription.holds(receipt):
                 _log.error("%s cannot go to %s yet: %s", envelope.id, queue, error)
                 self._again.appendleft(_Again(self._clock.monotonic() + _BURY_AGAIN, envelope, receipt, attempts))
                 self._refresh()
-        finally:
-            sender.close()
 
     def _deliver(self, delivery: Delivery) -> Message:
         envelope, receipt, attempts = delivery
@@ -288,7 +293,15 @@ class MessageConsumer:
         return self._messages()
 
     def _messages(self) -> Iterator[Message]:
-        while self._open and (message := self.receive()) is not None:
+        while self._open:
+            try:
+                message = self.receive()
+            except IllegalStateError:
+                if self._open:
+                    raise
+                return  # closed by another thread at this moment
+            if message is None:
+                return
             yield message
 
     # ---- redelivery in this process -------------------------------------------------------------------------------

@@ -101,8 +101,7 @@ class JMSContext(Making):
         return self._connection.capabilities
 
     @property
-    def object_serializer(self) -> ObjectSerializer:
-        """See Making."""
+    def _serializer(self) -> ObjectSerializer:
         return self._connection._settings.object_serializer
 
     @property

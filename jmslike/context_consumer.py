@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from jmslike.consumer import MessageConsumer, MessageListener
 from jmslike.durations import Duration
@@ -37,12 +37,10 @@ class JMSConsumer:
         """
         if not isinstance(type, builtins.type):
             raise ValueError(f"the type of a body is a class such as str, not {type!r}")
-        message, fits = self._consumer._receive_if(timeout, lambda message: _has_body(message, type))
-        if message is None:
-            return None
-        if not fits:
+        message, body = self._consumer._receive_reading(timeout, lambda message: _body(message, type))
+        if message is not None and body is None:
             raise MessageFormatError(f"{message!r} has no body of the type {type!r}")
-        return cast("_Body", message.get_body(type))
+        return body
 
     def receive_body_no_wait(self, type: type[_Body]) -> _Body | None:  # noqa: A002
         """Receive the next message's body if there is one now (section 8.6). Raises as `receive_body` does."""
@@ -76,7 +74,8 @@ class JMSConsumer:
         self.close()
 
 
-def _has_body(message: Message, type: type) -> bool:  # noqa: A002
-    if isinstance(message, StreamMessage):
-        return False
-    return message.is_body_assignable_to(type) and message.get_body(type) is not None
+def _body(message: Message, type: type[_Body]) -> _Body | None:  # noqa: A002
+    try:
+        return None if isinstance(message, StreamMessage) else message.get_body(type)
+    except MessageFormatError:
+        return None

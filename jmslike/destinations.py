@@ -11,14 +11,19 @@ from jmslike.errors import IllegalStateError, InvalidDestinationError
 class Destination:
     """A queue or a topic by its name. Destinations are equal by kind and name, and hashable."""
 
-    __slots__ = ("name",)
+    __slots__ = ("_name",)
     is_queue: ClassVar[bool]
     is_temporary: ClassVar[bool] = False
 
     def __init__(self, name: str) -> None:
         if not isinstance(name, str) or not name:
             raise InvalidDestinationError(f"the name of a destination must be a non-empty str, not {name!r}")
-        self.name = name
+        self._name = name
+
+    @property
+    def name(self) -> str:
+        """The name of this queue or topic."""
+        return self._name
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Destination):

@@ -68,7 +68,7 @@ class Dispatcher:
 
     def _arm(self, consumer: MessageConsumer) -> None:
         with self._arming:
-            serving = self._gate.running and not self._closed and consumer in self._consumers
+            serving = self._gate.running and not self._closed and not self._failed and consumer in self._consumers
             consumer._subscription.ready(partial(self._call, consumer) if serving else None)
 
     def poke(self) -> None:
@@ -83,6 +83,8 @@ class Dispatcher:
             self.thread.join()
 
     def _call(self, consumer: MessageConsumer | None) -> bool:
+        if consumer is not None and consumer._again:
+            return False  # it gets nothing new before what waits here to be handed over again
         if not self._idle.acquire(blocking=False):
             return False
         self._called = consumer
@@ -117,7 +119,7 @@ class Dispatcher:
         """Take the call that came while this thread found something by itself, and let others have what it was for."""
         self._wake.acquire()
         called, self._called = self._called, None
-        if found is not None and called is not None and called is not found[0]:
+        if found is not None and called is not None:
             self._arm(called)  # the transport calls again, is told that this thread is busy, and offers it elsewhere
 
     def _sleep(self) -> None:
@@ -145,7 +147,7 @@ class Dispatcher:
                 if self._gate.running:
                     delivery = consumer._next(0.0, settle=False)
             except JMSError as error:
-                self._failed = True
+                self._fail()
                 _log.error("%s can deliver no more to its listeners: %s", self.thread.name, error)
                 if not isinstance(error, ConnectionLostError):  # of which the transport tells
                     self._session._connection._report(error)
@@ -156,6 +158,11 @@ class Dispatcher:
                 self._rotate(consumer)
                 return consumer, delivery
         return None
+
+    def _fail(self) -> None:
+        self._failed = True
+        for consumer in self._consumers:
+            self._arm(consumer)  # nobody must count on this thread any more
 
     def _rotate(self, served: MessageConsumer) -> None:
         if len(self._consumers) > 1:

@@ -17,9 +17,14 @@ class Making:
         raise NotImplementedError
 
     @property
-    def object_serializer(self) -> ObjectSerializer:
-        """What encodes and decodes the bodies of object messages; usable after close, as messages are."""
+    def _serializer(self) -> ObjectSerializer:
         raise NotImplementedError
+
+    @property
+    def object_serializer(self) -> ObjectSerializer:
+        """What encodes and decodes the bodies of object messages: JSON unless the factory was given another."""
+        self._check_open()
+        return self._serializer
 
     def create_message(self) -> Message:
         """Make a message without a body (section 3.11)."""
@@ -53,17 +58,17 @@ class Making:
         """Make an object message. Raises MessageFormatError if the object cannot be encoded and come back equal."""
         self._check_open()
         message = fresh(ObjectMessage)
-        message._serializer = self.object_serializer
+        message._serializer = self._serializer
         if object is not None:
             message.object = object
         return message
 
-    def create_queue(self, queue_name: str) -> Queue:
+    def create_queue(self, name: str) -> Queue:
         """Give the queue of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
         self._check_open()
-        return Queue(queue_name)
+        return Queue(name)
 
-    def create_topic(self, topic_name: str) -> Topic:
+    def create_topic(self, name: str) -> Topic:
         """Give the topic of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
         self._check_open()
-        return Topic(topic_name)
+        return Topic(name)

@@ -12,6 +12,9 @@ ORIGINAL_DESTINATION: Final = "JMS_jmslike_original_destination"
 REASON: Final = "JMS_jmslike_reason"
 ATTEMPTS: Final = "JMS_jmslike_attempts"
 
+_LONGEST_DELAY: Final = 1e9
+"""Seconds: more than thirty years, and less than a clock can count."""
+
 
 @dataclass(frozen=True, slots=True)
 class RedeliveryPolicy:
@@ -30,7 +33,10 @@ class RedeliveryPolicy:
 
     def delay_before(self, attempts: int) -> float:
         """Give the seconds to wait before the hand-over that follows `attempts` others."""
-        return self.delay * self.backoff ** (attempts - 1) if self.delay else 0.0
+        try:
+            return min(self.delay * self.backoff ** (attempts - 1), _LONGEST_DELAY) if self.delay else 0.0
+        except OverflowError:
+            return _LONGEST_DELAY
 
     def dead_letter_queue(self, destination: Destination) -> Queue | None:
         """Give the queue for what `destination` could not deliver, or None to drop it."""

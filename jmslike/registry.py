@@ -28,8 +28,8 @@ class Provider:
 
     def transport(self, user_name: str | None, password: str | None) -> Transport:
         """Make a transport that is not open yet. Raises JMSError for an option value that the transport refuses."""
-        user = user_name if user_name is not None else self.settings.user_name
-        secret = password if password is not None else self.settings.password
+        settings = self.settings
+        user, secret = (user_name, password) if user_name is not None else (settings.user_name, settings.password)
         try:
             return self.factory.make(self.url, self.options, user, secret)
         except ValueError as error:

@@ -101,8 +101,7 @@ class Session(Making):
         return self._mode
 
     @property
-    def object_serializer(self) -> ObjectSerializer:
-        """See Making."""
+    def _serializer(self) -> ObjectSerializer:
         return self._settings.object_serializer
 
     # ---- temporary destinations --------------------------------------------------------------------------------

@@ -39,7 +39,7 @@ contract; `jmslike.testing.contract` has at least one test for each and runs the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
@@ -162,7 +162,7 @@ class Envelope:
         self = cls.__new__(cls)
         self.terms = Terms(destination, delivery_mode, origin, "")
         self._id = id
-        self.sent_at = timestamp / 1000
+        self.sent_at = seconds_of(timestamp)
         self.priority = priority
         self.constraints = constraints_of(expiration, delivery_time, properties)
         self.headers = headers
@@ -212,6 +212,11 @@ class Envelope:
     def delivery_time(self) -> int:
         """JMSDeliveryTime, in milliseconds since the epoch."""
         return self.due or self.timestamp
+
+
+def seconds_of(milliseconds: int) -> float:
+    """Give a time whose whole milliseconds are these: half of one more, so that no rounding loses any."""
+    return (milliseconds + 0.5) / 1000
 
 
 def constraints_of(expiration: int, due: int, properties: Mapping[str, PropertyValue]) -> Constraints | None:
@@ -284,7 +289,7 @@ class Sender(Protocol):
         """Send (C5). Raises InvalidDestinationError, ResourceAllocationError, ConnectionLostError."""
 
     def close(self) -> None:
-        """Close; wakes a send that waits (C9)."""
+        """Close; wakes a send that waits (C9). A commit may still name the sender: a producer is often closed first."""
 
 
 class Subscription(Protocol):
@@ -334,7 +339,7 @@ class SessionLink(Protocol):
         provider that limits its queues takes even when they are full.
         """
 
-    def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """Give what waits in the queue now, oldest first; a generator, so that it can be closed. Only if BROWSE is
         declared."""
 

@@ -7,7 +7,7 @@ import os
 import threading
 import uuid
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -159,7 +159,7 @@ class Engine:
         else:
             transaction.commit()
 
-    def browse(self, queue_name: str, matches: Matches | None = None) -> Iterator[Any]:
+    def browse(self, queue_name: str, matches: Matches | None = None) -> Generator[Any, None, None]:
         """Give the records that could be received now, in order, without taking them."""
         with self._lock:
             queue = self._queue(queue_name)

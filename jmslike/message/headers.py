@@ -5,7 +5,7 @@ from __future__ import annotations
 from jmslike.destinations import Destination
 from jmslike.errors import InvalidDestinationError, JMSError, MessageFormatError
 from jmslike.message import typed
-from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, Headers, Terms
+from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, Headers, Terms, seconds_of
 
 _SET_BY_SEND = ("destination", "delivery_mode", "priority", "message_id", "timestamp", "expiration", "delivery_time")
 
@@ -133,7 +133,7 @@ class HeaderAccess:
     @timestamp.setter
     def timestamp(self, value: int) -> None:
         milliseconds = typed.long(value)
-        self._changed().sent_at = milliseconds / 1000
+        self._changed().sent_at = seconds_of(milliseconds)
 
     @property
     def expiration(self) -> int:
@@ -199,7 +199,10 @@ class HeaderAccess:
 
     @reply_to.setter
     def reply_to(self, value: Destination | None) -> None:
-        self._headers = self._headers._replace(reply_to=_destination(value))
+        destination = _destination(value)
+        if destination is not None and destination.is_temporary:
+            destination = type(destination)(destination.name)  # only its maker may delete it, not who gets this message
+        self._headers = self._headers._replace(reply_to=destination)
 
     @property
     def type(self) -> str | None:

@@ -14,7 +14,7 @@ M = TypeVar("M", bound=Message)
 class RecordingSession:
     """Stands where a session would: it notes what is acknowledged."""
 
-    object_serializer: Any = None
+    _serializer: Any = None
 
     def __init__(self) -> None:
         self.acknowledged: list[Message] = []

@@ -190,7 +190,7 @@ def test_whose_serializer() -> None:
     message.object = "a"
     assert message.object == "A"
     session = RecordingSession()
-    session.object_serializer = Upper()
+    session._serializer = Upper()
     copy = received(sent(message), session, 0, 1)
     assert isinstance(copy, ObjectMessage)
     assert copy.object == "A"
