@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, Final
 
 from jmslike.codec import ITEMS, KIND, TYPES, decode_body, decode_properties, encode_body, encode_properties
@@ -99,18 +100,20 @@ def read_envelope(
 ) -> Envelope:
     """Give the envelope of a MESSAGE frame, from whoever it is; the arguments are what brokers write differently."""
     raw: dict[str, str] = frame.headers
-    names = raw.keys() - PROTOCOL - hidden - _OWN
+    known = _known(hidden)
     properties = {
-        name.removeprefix(ESCAPED): raw[name] for name in raw if name in names and not name.startswith(hidden_prefixes)
+        name: text for name, text in raw.items() if name not in known and not name.startswith(hidden_prefixes)
     }
+    if ESCAPED in ",".join(properties):
+        properties = {name.removeprefix(ESCAPED): text for name, text in properties.items()}
     types = raw.get(TYPES)
     if types is not None:
         properties[TYPES] = types
-    values = dict(decode_properties(properties))
+    values = decode_properties(properties)
     if group is not None:
-        values[GROUP] = group
+        values = {**values, GROUP: group}
     if group_seq is not None and _is_number(group_seq):
-        values[SEQ] = int(group_seq)
+        values = {**values, SEQ: int(group_seq)}
     kind, body = decode_body(frame.body or b"", is_text, raw)
     timestamp = _milliseconds(raw.get(TIMESTAMP) or raw.get("timestamp"))
     return Envelope.make(
@@ -142,6 +145,11 @@ def bare_envelope(frame: Any, destination: Destination) -> Envelope:
 
 
 _OWN: Final = frozenset({ID, TIMESTAMP, DUE, ORIGIN, CORRELATION_BYTES, GROUP_SEQ, KIND, ITEMS, TYPES, GROUP, SEQ})
+
+
+@cache
+def _known(hidden: frozenset[str]) -> frozenset[str]:
+    return PROTOCOL | _OWN | hidden
 
 
 def _client_headers(raw: Mapping[str, str], reply_to: Destination | None) -> Headers:
