@@ -94,7 +94,7 @@ def test_json_into_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
 
 
 def test_the_demo_in_a_process_of_its_own() -> None:
-    command = [sys.executable, "-W", "error", "-m", "jmslike.cli", "compare", str(EXAMPLE)]
+    command = [sys.executable, "-W", "error", "-m", "jmslike", "compare", str(EXAMPLE)]
     result = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
     assert (result.returncode, result.stderr) == (0, "")
     assert "CSV, 3,000 messages" in result.stdout

@@ -97,7 +97,7 @@ def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path) -> None:
         folder.mkdir()
         (folder / f"{module}.py").write_text(f"raise ModuleNotFoundError('no', name={module!r})", encoding="utf-8")
         result = subprocess.run(
-            [sys.executable, "-m", "jmslike.cli", "doctor"],
+            [sys.executable, "-m", "jmslike", "doctor"],
             env={**os.environ, "PYTHONPATH": str(folder)},
             capture_output=True,
             text=True,

@@ -1,0 +1,5 @@
+"""`python -m jmslike` is the same as `jmslike`."""
+
+from jmslike.cli import main
+
+main()
