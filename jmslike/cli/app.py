@@ -9,15 +9,11 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
-from jmslike.cli import comparison, doctor, features, messages
+from jmslike.cli import INTERRUPTED, OUTPUT_CLOSED, PROVIDER_FAILED, WRONG_USE, comparison, doctor, features, messages
 from jmslike.errors import InvalidDestinationError, InvalidSelectorError, JMSError, UnsupportedFeatureError
 
 GROUP: Final = "jmslike.commands"
 """The entry points that add commands: a `typer.Typer` (a group of them) or a function, under the entry point's name."""
-
-WRONG_USE: Final = 2
-PROVIDER_FAILED: Final = 3
-INTERRUPTED: Final = 130
 
 
 class Commands(TyperGroup):
@@ -29,6 +25,10 @@ class Commands(TyperGroup):
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
         except (KeyboardInterrupt, typer.Abort):
             sys.exit(INTERRUPTED)
+        except SystemExit as end:
+            if isinstance(end.__context__, BrokenPipeError):  # typer and rich end with 1, which means something here
+                sys.exit(OUTPUT_CLOSED)
+            raise
         except Exception as error:
             code = exit_code(error)
             if code is None:
@@ -82,7 +82,7 @@ def _root(
     """JMS for Python: compare queues with topics, and send, receive and look at messages.
 
     Exit codes: 0 all is well; 1 a check failed, or fewer messages came than asked for; 2 the command, a URL or a file
-    is wrong; 3 the provider cannot be reached, or refuses.
+    is wrong; 3 the provider cannot be reached, or refuses; 130 interrupted; 141 nobody reads the output any more.
     """
     if version:
         typer.echo(f"jmslike {doctor.version_of('jmslike')}")

@@ -1,0 +1,57 @@
+"""The command as a process: how it ends when its output, its terminal or its user is not there."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-W", "error", "-m", "jmslike"]
+PATIENCE = 60
+
+
+def run(
+    command: list[str], typed: str | None = None, **environment: str | os.PathLike[str]
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        command,
+        input=typed,
+        env={**os.environ, **environment},
+        capture_output=True,
+        encoding="utf-8",
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize("arguments", [["doctor"], ["--help"], ["compare", "--scenario", "delivery"]])
+def test_nobody_reads_the_output(arguments: list[str]) -> None:
+    with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(PATIENCE) == 141
+
+
+def test_closed_output_is_refused() -> None:
+    result = run(["sh", "-c", 'exec "$0" "$@" >&-', *COMMAND, "doctor"])
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "jmslike: the standard output is closed; to see nothing of it write >/dev/null\n"
+
+
+def test_interrupted_while_it_loads(tmp_path: Path) -> None:
+    (tmp_path / "rich.py").write_text("raise KeyboardInterrupt", encoding="utf-8")
+    result = run([*COMMAND, "doctor"], PYTHONPATH=tmp_path)
+    assert (result.returncode, result.stdout, result.stderr) == (130, "", "")
+
+
+def test_terminal_that_lacks_a_character(tmp_path: Path) -> None:
+    file = tmp_path / "5€.txt"
+    file.write_text("a\nb\n", encoding="utf-8")
+    result = run([*COMMAND, "compare", str(file), "--scenario", "delivery"], PYTHONIOENCODING="ascii")
+    assert (result.returncode, result.stderr) == (0, "")
+    assert r"5\u20ac.txt" in result.stdout
