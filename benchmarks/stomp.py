@@ -73,6 +73,16 @@ def fill(name: str) -> None:
         completions.wait()
 
 
+def drain(name: str) -> None:
+    """Take all messages out of the queue."""
+    with ConnectionFactory(url()).create_connection() as connection:
+        connection.start()
+        session = connection.create_session(Session.DUPS_OK_ACKNOWLEDGE)
+        consumer = session.create_consumer(session.create_queue(name))
+        while consumer.receive(0.5) is not None:
+            pass
+
+
 def message(session: Session, number: int) -> Message:
     """Make a message with two properties."""
     made = session.create_text_message(BODY)
@@ -87,7 +97,9 @@ def message(session: Session, number: int) -> Message:
 def send_persistent() -> float:
     with opened() as (_, session, name):
         producer = session.create_producer(session.create_queue(name))
-        return per_second(lambda: [producer.send(message(session, number)) for number in range(MESSAGES)])
+        result = per_second(lambda: [producer.send(message(session, number)) for number in range(MESSAGES)])
+        drain(name)
+        return result
 
 
 def send_pipelined() -> float:
@@ -99,14 +111,18 @@ def send_pipelined() -> float:
                 producer.send(message(session, number), completion_listener=completions)
             completions.wait()
 
-        return per_second(work)
+        result = per_second(work)
+        drain(name)
+        return result
 
 
 def send_unconfirmed() -> float:
     with opened() as (_, session, name):
         producer = session.create_producer(session.create_queue(name))
         producer.delivery_mode = DeliveryMode.NON_PERSISTENT
-        return per_second(lambda: [producer.send(message(session, number)) for number in range(MESSAGES)])
+        result = per_second(lambda: [producer.send(message(session, number)) for number in range(MESSAGES)])
+        drain(name)
+        return result
 
 
 def receive() -> float:
@@ -207,7 +223,9 @@ def raw_send(in_flight: int) -> float:
                 connection.send(name, BODY, headers={**headers(number, "true"), "receipt": f"r{number}"})
             receipts.wait()
 
-        return per_second(work)
+        result = per_second(work)
+        drain(name)
+        return result
 
 
 def raw_send_persistent() -> float:
@@ -221,9 +239,11 @@ def raw_send_pipelined() -> float:
 def raw_send_unconfirmed() -> float:
     with raw() as connection:
         name = f"benchmark-{uuid.uuid4()}"
-        return per_second(
+        result = per_second(
             lambda: [connection.send(name, BODY, headers=headers(number, "false")) for number in range(MESSAGES)]
         )
+        drain(name)
+        return result
 
 
 def subscribe(connection: Any, name: str) -> None:

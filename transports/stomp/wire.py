@@ -15,7 +15,8 @@ import sys
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 import stomp
@@ -35,8 +36,8 @@ _log = logging.getLogger("jmslike.stomp")
 
 Frame = Any  # stomp.utils.Frame
 
-_REFUSED: Final = re.compile(r"secur|passw|access.refused|authenti|authori[sz]|credential|login", re.IGNORECASE)
-_NOWHERE: Final = re.compile(r"does not exist|no durable subscription exists|deleted destination", re.IGNORECASE)
+_REFUSED: Final = re.compile(r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login", re.IGNORECASE)
+_NOWHERE: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 
 
@@ -64,17 +65,15 @@ class Request:
 
 
 class Wire(stomp.ConnectionListener):  # type: ignore[misc]
-    """A live connection. Both calls come from stomp.py's thread; `on_lost` comes once."""
+    """A live connection. `on_lost` and `on_failed` are called by stomp.py's thread, `on_lost` once."""
 
     survives_errors = False
     """Whether the broker goes on after an ERROR that answers no request."""
 
-    def __init__(
-        self, address: Address, on_lost: Callable[[JMSError], None], on_failed: Callable[[JMSError], None]
-    ) -> None:
+    def __init__(self, address: Address) -> None:
+        self.on_lost: Callable[[JMSError], None] = lambda error: None
+        self.on_failed: Callable[[JMSError], None] = lambda error: None
         self._address = address
-        self._on_lost = on_lost
-        self._on_failed = on_failed
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
         self._requests: OrderedDict[str, Request] = OrderedDict()
@@ -119,7 +118,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             timeout=address.connect_timeout,
             heartbeats=(heartbeat, heartbeat),
             heart_beat_receive_scale=2.5,
-            vhost=address.virtual_host,
+            vhost=address.virtual_host or "/",
             auto_decode=False,
             auto_content_length=False,
         )
@@ -140,11 +139,14 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             self._drop()
             raise ConnectionLostError(f"cannot connect: {error or type(error).__name__}") from error
         answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
-        if self._connected.error is not None or not answered:
-            self._drop()
-            raise self._connected.error or ConnectionLostError(
+        refusal = self._connected.error
+        if not answered:
+            refusal = ConnectionLostError(
                 f"no answer to CONNECT within {address.connect_timeout:g} seconds: is this a STOMP port?"
             )
+        if refusal is not None:
+            self._drop()
+            raise refusal
         self._bound_writes()
         self._is_open = True
         return self._server_headers
@@ -154,7 +156,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         seconds = max(1, round(self._address.request_timeout))
         if sys.platform != "win32":
             limit = struct.pack("@ll", seconds, 0)
-            self._connection.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
+            with suppress(AttributeError, OSError):  # the link has gone already, which the next write tells
+                self._connection.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
@@ -179,9 +182,17 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self.write(frame(command, header_lines(headers), body))
 
     def request(
-        self, command: str, lines: str, body: bytes = b"", answered_by: Callable[[], None] | None = None
+        self,
+        command: str,
+        lines: str,
+        body: bytes = b"",
+        answered_by: Callable[[], None] | None = None,
+        before: bytes = b"",
     ) -> Request:
-        """Write a frame that asks for a receipt. `answered_by` is called when the answer is there."""
+        """Write a frame that asks for a receipt, together with the frames `before` it.
+
+        `answered_by` is called when the answer is there.
+        """
         request = Request(answered_by)
         with self._lock:
             if self._lost is not None:
@@ -189,16 +200,19 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             receipt = f"r{next(self._ids)}"
             self._requests[receipt] = request
         try:
-            self.write(frame(command, f"receipt:{receipt}\n{lines}", body))
+            self.write(before + frame(command, f"receipt:{receipt}\n{lines}", body))
         except JMSError:
             with self._lock:
                 self._requests.pop(receipt, None)
             raise
         return request
 
-    def call(self, command: str, headers: dict[str, str], body: bytes = b"") -> None:
-        """Write a frame and wait for its receipt. Raises what the broker's ERROR says, or ConnectionLostError."""
-        self.wait(self.request(command, header_lines(headers), body), command)
+    def call(self, command: str, headers: Mapping[str, str], before: bytes = b"") -> None:
+        """Write a frame, together with those `before` it, and wait for its receipt.
+
+        Raises what the broker's ERROR says, or ConnectionLostError.
+        """
+        self.wait(self.request(command, header_lines(headers), before=before), command)
 
     def wait(self, request: Request, what: str) -> None:
         """Wait for the answer, at most the request timeout; a broker that does not answer is given up."""
@@ -266,7 +280,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         elif self._answer(frame.headers.get("receipt-id", ""), error):
             return
         elif self.survives_errors:
-            self._on_failed(error)
+            self.on_failed(error)
         else:
             with self._lock:
                 only = next(iter(self._requests)) if len(self._requests) == 1 else ""
@@ -312,7 +326,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             if request.answered_by is not None:
                 request.answered_by()
         if not expected:
-            self._on_lost(error)
+            self.on_lost(error)
 
     def close(self) -> None:
         """Say good-bye, which lets the broker handle all that was written before, and close the socket."""

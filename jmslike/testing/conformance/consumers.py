@@ -193,7 +193,7 @@ def test_a_bad_selector_is_refused_when_the_consumer_is_made(jms: Provider, kind
         session.create_consumer(destination, "n >")
 
 
-@requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION, Feature.BROWSE)
+@requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION)
 def test_a_bad_selector_is_refused_in_every_way_to_consume(jms: Provider) -> None:
     """CONS-18: durable and shared subscriptions and browsers refuse it too, and subscribe nothing."""
     session, topic, name = jms.connection(client_id=jms.name()).create_session(), jms.topic(), jms.name()

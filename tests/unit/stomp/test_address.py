@@ -1,0 +1,50 @@
+"""URLs and options of STOMP connections."""
+
+from __future__ import annotations
+
+import pytest
+
+from transports.stomp.address import TLS, Address, parse_address
+
+
+def parse(url: str, **options: str) -> Address:
+    return parse_address(url, options, None, None)
+
+
+@pytest.mark.parametrize(
+    ("url", "hosts"),
+    [
+        ("stomp://broker", (("broker", 61613),)),
+        ("stomps://broker", (("broker", 61614),)),
+        ("stomp://a:1,b:2,c", (("a", 1), ("b", 2), ("c", 61613))),
+        ("stomp://[::1]:7", (("::1", 7),)),
+        ("stomp://[::1]", (("::1", 61613),)),
+    ],
+)
+def test_hosts(url: str, hosts: tuple[tuple[str, int], ...]) -> None:
+    assert parse(url).hosts == hosts
+
+
+@pytest.mark.parametrize("url", ["stomp://", "stomp://a:b", "stomp://a:0", "stomp://a:65536", "stomp://a,,b"])
+def test_what_is_no_host_is_refused(url: str) -> None:
+    with pytest.raises(ValueError, match="host:port"):
+        parse(url)
+
+
+def test_the_virtual_host_is_the_path_or_an_option() -> None:
+    assert parse("stomp://a/my%2Fhost").virtual_host == "my/host"
+    assert parse("stomp://a", vhost="v").virtual_host == "v"
+
+
+def test_tls() -> None:
+    assert parse("stomp://a").tls is None
+    assert parse("stomps://a").tls == TLS(None, None, None, verify=True)
+    assert parse("stomps://a", tls_ca="ca", tls_cert="c", tls_key="k", tls_verify="False").tls == TLS(
+        "ca", "c", "k", verify=False
+    )
+
+
+@pytest.mark.parametrize(("name", "value"), [("tls_verify", "maybe"), ("heartbeat", "-1"), ("heartbeat", "often")])
+def test_a_bad_option_is_named(name: str, value: str) -> None:
+    with pytest.raises(ValueError, match=name):
+        parse("stomps://a", **{name: value})

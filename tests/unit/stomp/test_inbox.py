@@ -1,0 +1,74 @@
+"""Where pushed items wait."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from jmslike.errors import ConnectionLostError, JMSError
+from transports.inbox import Inbox
+
+
+def test_items_come_in_order_and_those_put_back_first() -> None:
+    inbox: Inbox[int] = Inbox()
+    for number in (1, 2, 3):
+        inbox.put(number)
+    assert (inbox.get(0), inbox.poll()) == (1, 2)
+    inbox.put_back([1, 2])
+    assert [inbox.get(0) for _ in range(4)] == [1, 2, 3, None]
+
+
+def test_an_interrupt_ends_one_get_and_nothing_is_lost() -> None:
+    inbox: Inbox[int] = Inbox()
+    inbox.put(1)
+    inbox.interrupt()
+    assert inbox.poll() is None
+    assert [inbox.get(None), inbox.get(None)] == [None, 1]
+
+
+def test_a_waiting_get_is_woken() -> None:
+    inbox: Inbox[int] = Inbox()
+    with ThreadPoolExecutor(1) as pool:
+        for wake, expected in ((lambda: inbox.put(1), 1), (inbox.interrupt, None), (lambda: inbox.put_back([2]), 2)):
+            waiting = pool.submit(inbox.get, None)
+            wake()
+            assert waiting.result(10) == expected
+
+
+def test_a_loss_raises_again_and_again() -> None:
+    inbox: Inbox[int] = Inbox()
+    inbox.put(1)
+    inbox.lose(JMSError("gone"))
+    for _ in range(2):
+        with pytest.raises(ConnectionLostError, match="gone"):
+            inbox.get(None)
+    assert inbox.close() == [1]
+    assert inbox.get(None) is None
+
+
+def test_nothing_stays_in_a_closed_inbox() -> None:
+    inbox: Inbox[int] = Inbox()
+    inbox.put(1)
+    inbox.put_back([0])
+    assert inbox.close() == [0, 1]
+    inbox.put(2)
+    assert inbox.get(None) is None
+    assert inbox.close() == []
+
+
+def test_a_listener_is_called_for_each_item_and_for_what_waits() -> None:
+    inbox: Inbox[int] = Inbox()
+    calls: list[int] = []
+
+    def listener() -> bool:
+        calls.append(1)
+        return True
+
+    inbox.put(1)
+    inbox.ready(listener)
+    inbox.put(2)
+    assert len(calls) == 2
+    inbox.ready(None)
+    inbox.put(3)
+    assert len(calls) == 2

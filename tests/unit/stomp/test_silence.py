@@ -1,0 +1,114 @@
+"""A broker that says nothing: every wait has its bound, and one loss is reported."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from jmslike import ConnectionFactory, ConnectionLostError, JMSError, JMSSecurityError
+
+CONNECTED = b"CONNECTED\nversion:1.2\nserver:ActiveMQ-Artemis/2.44.0\nheart-beat:%b\n\n\0"
+
+
+class Server:
+    """Answers the first frame if it knows the command, and is silent after that."""
+
+    def __init__(self, answers: dict[bytes, bytes]) -> None:
+        self._answers = answers
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._links: list[socket.socket] = []
+        self.url = f"stomp://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        try:
+            while True:
+                link, _ = self._listening.accept()
+                self._links.append(link)
+                received = link.recv(65536)
+                for command, answer in self._answers.items():
+                    if received.startswith(command):
+                        link.sendall(answer)
+        except OSError:
+            return
+
+    def close(self) -> None:
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join(10)
+        for link in self._links:
+            link.close()
+
+
+@pytest.fixture
+def servers() -> Iterator[list[Server]]:
+    made: list[Server] = []
+    yield made
+    for server in made:
+        server.close()
+
+
+def started(servers: list[Server], **answers: bytes) -> str:
+    servers.append(Server({command.encode(): answer for command, answer in answers.items()}))
+    return servers[-1].url
+
+
+def test_a_port_that_does_not_answer(servers: list[Server]) -> None:
+    with pytest.raises(ConnectionLostError, match="no answer to CONNECT"):
+        ConnectionFactory(started(servers), connect_timeout=0.05).create_connection()
+
+
+def test_the_next_host_is_tried(servers: list[Server]) -> None:
+    silent, good = started(servers), started(servers, CONNECT=CONNECTED % b"0,0")
+    url = f"{silent},{good.removeprefix('stomp://')}"
+    with ConnectionFactory(url, connect_timeout=0.1, request_timeout=0.05).create_connection() as connection:
+        assert connection.capabilities.product == "ActiveMQ Artemis"
+
+
+def test_a_port_that_speaks_something_else(servers: list[Server]) -> None:
+    with pytest.raises(JMSError):
+        ConnectionFactory(started(servers, CONNECT=b"SSH-2.0\r\n"), connect_timeout=0.1).create_connection()
+
+
+def test_a_refusal_is_a_security_error(servers: list[Server]) -> None:
+    refusal = b"ERROR\nmessage:User name [u] or password is invalid\n\n\0"
+    with pytest.raises(JMSSecurityError, match="password is invalid"):
+        ConnectionFactory(started(servers, CONNECT=refusal)).create_connection()
+
+
+def test_an_unknown_server_is_named(servers: list[Server]) -> None:
+    answer = b"CONNECTED\nversion:1.2\nserver:Unheard/1\n\n\0"
+    with pytest.raises(JMSError, match="dialect"):
+        ConnectionFactory(started(servers, CONNECT=answer), request_timeout=0.05).create_connection()
+
+
+def test_a_request_without_answer_is_a_loss(servers: list[Server]) -> None:
+    url = started(servers, CONNECT=CONNECTED % b"0,0")
+    losses: list[JMSError] = []
+    reported = threading.Event()
+
+    def note(error: JMSError) -> None:
+        losses.append(error)
+        reported.set()
+
+    with ConnectionFactory(url, request_timeout=0.1).create_connection() as connection:
+        connection.exception_listener = note
+        session = connection.create_session()
+        with pytest.raises(ConnectionLostError, match="no answer to SEND"):
+            session.create_producer(session.create_queue("q")).send(session.create_text_message("x"))
+        with pytest.raises(ConnectionLostError):
+            session.create_consumer(session.create_queue("q"))
+        assert reported.wait(10)
+    assert len(losses) == 1
+
+
+def test_a_missing_heartbeat_is_a_loss(servers: list[Server]) -> None:
+    url = started(servers, CONNECT=CONNECTED % b"50,0")
+    reported = threading.Event()
+    with ConnectionFactory(url, heartbeat=0.05, request_timeout=60).create_connection() as connection:
+        connection.exception_listener = lambda _: reported.set()
+        assert reported.wait(10)
