@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -39,8 +40,8 @@ def compare(
     for address in url:
         factory_for(address)
     source: Source = Orders() if file is None else FileSource(file)
-    if json_file is not None and not json_file.absolute().parent.is_dir():
-        raise ValueError(f"cannot write {json_file}: there is no folder {json_file.absolute().parent}")
+    if json_file is not None:
+        _check_writable(json_file, file)
     with _progress() as progress:
         task = progress.add_task("", total=len(url) * columns(names) * len(source))
         comparison = play(
@@ -52,9 +53,23 @@ def compare(
         )
     show(comparison, console())
     if json_file is not None:
-        json_file.write_text(json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        numbers = json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False)
+        json_file.write_text(f"{numbers}\n", encoding="utf-8", errors="backslashreplace")
         typer.echo(f"{plural(len(comparison.reports), 'report')} written to {json_file}", err=True)
     return 0 if comparison.passed else 1
+
+
+def _check_writable(path: Path, messages: Path | None) -> None:
+    """Refuse what cannot be written, before the messages are played, and what must not be: the user's messages."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise ValueError(f"cannot write {path}: there is no folder {folder}")
+    if path.is_dir():
+        raise ValueError(f"cannot write {path}: it is a folder; name a file")
+    if not os.access(path if path.exists() else folder, os.W_OK):
+        raise ValueError(f"cannot write {path}: permission denied")
+    if messages is not None and path.exists() and messages.exists() and path.samefile(messages):
+        raise ValueError(f"{path} holds the messages; name another file for the numbers")
 
 
 def _progress() -> Progress:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -91,6 +92,31 @@ def test_json_into_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
     result = run("compare", "--json", str(tmp_path / "no" / "out.json"))
     assert (result.exit_code, result.stdout) == (2, "")
     assert "there is no folder" in result.stderr
+
+
+def test_json_into_a_folder(run: Run, tmp_path: Path) -> None:
+    result = run("compare", "--json", str(tmp_path))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"cannot write {tmp_path}: it is a folder" in result.stderr
+
+
+@pytest.mark.skipif(not hasattr(os, "geteuid") or os.geteuid() == 0, reason="this user may write everywhere")
+def test_json_where_nothing_may_be_written(run: Run, tmp_path: Path) -> None:
+    tmp_path.chmod(0o500)
+    result = run("compare", "--json", str(tmp_path / "out.json"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "permission denied" in result.stderr
+
+
+@pytest.mark.parametrize("name", ["in.jsonl", "alias.jsonl"])
+def test_json_never_replaces_the_messages(run: Run, tmp_path: Path, name: str) -> None:
+    file = tmp_path / "in.jsonl"
+    file.write_text('{"n": 1}\n', encoding="utf-8")
+    (tmp_path / "alias.jsonl").hardlink_to(file)
+    result = run("compare", str(file), "--json", str(tmp_path / name))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "holds the messages; name another file" in result.stderr
+    assert file.read_text(encoding="utf-8") == '{"n": 1}\n'
 
 
 def test_the_demo_in_a_process_of_its_own() -> None:
