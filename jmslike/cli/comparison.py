@@ -11,13 +11,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from jmslike.cli.terminal import console, factory_for, plural
+from jmslike.cli.terminal import console, factory_for
 from jmslike.compare import FileSource, Source
 from jmslike.compare import compare as play
 from jmslike.compare.orders import Orders
 from jmslike.compare.play import columns, known
 from jmslike.compare.report import show
 from jmslike.compare.scenarios import SCENARIOS
+from jmslike.compare.wording import plural
 
 
 def compare(

@@ -10,8 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from jmslike.cli.terminal import NATIVE_NOTE, destination_of, factory_for, plural
+from jmslike.cli.terminal import NATIVE_NOTE, destination_of, factory_for
 from jmslike.compare import FileSource
+from jmslike.compare.wording import plural
 from jmslike.constants import SessionMode
 from jmslike.destinations import Queue
 from jmslike.errors import InvalidDestinationError, MessageEOFError
@@ -76,7 +77,8 @@ def receive(
             message.acknowledge()
             received += 1
     if count is not None and received < count:
-        typer.echo(f"jmslike: {received:,} of {plural(count, 'message')} came; none for {timeout:g} seconds", err=True)
+        came = plural(received, "message")
+        typer.echo(f"jmslike: {came} came, not {count:,}; nothing more within {timeout:g} seconds", err=True)
         return 1
     return 0
 

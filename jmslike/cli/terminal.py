@@ -34,11 +34,6 @@ def destination_of(text: str) -> Destination:
     return Queue(name) if scheme == "queue" else Topic(name)
 
 
-def plural(count: int, noun: str) -> str:
-    """Give a number with its noun."""
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
 def console() -> Console:
     """Give the console on the standard output; into a file it writes wide lines."""
     fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE

@@ -11,6 +11,8 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
+from jmslike.compare.wording import plural
+
 ITEMS: Final = (
     ("espresso machine", 8900),
     ("noise-cancelling headphones", 12900),
@@ -46,7 +48,7 @@ class Orders:
     """A source of `count` orders, which are made again each time they are asked for."""
 
     def __init__(self, count: int = 3000, seed: int = 1) -> None:
-        self.name = f"{count:,} generated orders (seed {seed})"
+        self.name = f"{plural(count, 'generated order')} (seed {seed})"
         self._count = count
         self._seed = seed
 

@@ -11,6 +11,7 @@ from jmslike.compare.scenarios import SCENARIOS, Scenario
 from jmslike.compare.scenarios.scenario import Play
 from jmslike.compare.source import Source
 from jmslike.compare.stage import Stage
+from jmslike.compare.wording import plural
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.factory import ConnectionFactory
 
@@ -78,9 +79,10 @@ def without_secrets(url: str) -> str:
 
 
 def _describe(scenario: Scenario, receivers: int, capabilities: Capabilities) -> ScenarioResult:
-    team = "1 receiver" if receivers == 1 else f"{receivers} receivers"
     features = {feature.value: capabilities.level(feature).value for feature in scenario.features}
-    return ScenarioResult(scenario.name, scenario.title, scenario.story.format(receivers=team), features)
+    return ScenarioResult(
+        scenario.name, scenario.title, scenario.story.format(receivers=plural(receivers, "receiver")), features
+    )
 
 
 def _column(

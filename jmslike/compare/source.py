@@ -15,6 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Final, Protocol, TypeAlias
 
+from jmslike.compare.wording import plural
+
 LONGEST_LINE: Final = 16 * 2**20
 """Bytes; a file without line ends must not be read into memory as one message."""
 START: Final = 4096
@@ -55,7 +57,7 @@ class FileSource:
         self._count = sum(1 for _ in self)
         if not self._count:
             raise BadInputError(f"{self._path}: no messages in it, only a header or blank lines")
-        self.name = f"{self._path} ({kind}, {self._count:,} messages)"
+        self.name = f"{self._path} ({kind}, {plural(self._count, 'message')})"
 
     def __len__(self) -> int:
         return self._count

@@ -53,7 +53,7 @@ def test_too_few_messages_are_an_error(run: Run, url: str) -> None:
     run("send", url, "orders", "one")
     result = run("receive", url, "orders", "--count", "3", "--timeout", "0.01")
     assert (result.exit_code, result.stdout) == (1, "one\n")
-    assert result.stderr == "jmslike: 1 of 3 messages came; none for 0.01 seconds\n"
+    assert result.stderr == "jmslike: 1 message came, not 3; nothing more within 0.01 seconds\n"
 
 
 def test_topic_without_listeners_keeps_nothing(run: Run, url: str) -> None:

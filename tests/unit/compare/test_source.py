@@ -131,3 +131,4 @@ def test_file_that_cannot_be_opened(tmp_path: Path) -> None:
 def test_source_names_itself(tmp_path: Path) -> None:
     path = written(tmp_path, "a\nb")
     assert FileSource(path).name == f"{path} (plain lines, 2 messages)"
+    assert FileSource(written(tmp_path, "a")).name == f"{path} (plain lines, 1 message)"
