@@ -18,6 +18,13 @@ if TYPE_CHECKING:
 class QueueBrowser:
     """Iterate it to see what waits in the queue, oldest first. Each `iter()` is a new look, and it ends."""
 
+    __slots__ = (
+        "_open",
+        "_queue",
+        "_selector",
+        "_session",
+    )
+
     def __init__(self, session: Session, queue: Queue, selector: Selector | None) -> None:
         self._session = session
         self._queue = queue

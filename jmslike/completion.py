@@ -31,14 +31,19 @@ def check_listener(listener: object) -> None:
 class Completions:
     """The asynchronous sends of one session that have not been completed yet."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, most: int) -> None:
         self._thread = CallbackThread(name)
         self._changed = threading.Condition()
         self._open = 0
+        self._most = most
 
     def begin(self, message: Message, listener: CompletionListener) -> Completion:
-        """Count a send that starts; what is returned is called once when it ends, by any thread."""
+        """Count a send that starts, when no more than allowed are under way; what is returned is called once when it
+        ends, by any thread. A completion listener that sends does not wait: it would wait for itself.
+        """
         with self._changed:
+            if not self._thread.is_current:
+                self._changed.wait_for(lambda: self._open < self._most)
             self._open += 1
 
         def completed(error: JMSError | None) -> None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import threading
 import uuid
+import warnings
+import weakref
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
@@ -35,6 +38,31 @@ _Temporary = TypeVar("_Temporary", TemporaryQueue, TemporaryTopic)
 class Connection:
     """Made by `ConnectionFactory.create_connection`; stopped until `start`. May be used by several threads."""
 
+    __slots__ = (
+        "__weakref__",
+        "_capabilities",
+        "_client_id",
+        "_clock",
+        "_closing",
+        "_exception_listener",
+        "_exceptions",
+        "_id_prefix",
+        "_lock",
+        "_losing",
+        "_lost",
+        "_name",
+        "_number",
+        "_open",
+        "_session_numbers",
+        "_sessions",
+        "_settings",
+        "_started",
+        "_temporaries",
+        "_transport",
+        "_used",
+        "_uuid",
+    )
+
     def __init__(self, transport: Transport, settings: Settings, clock: Clock | None = None) -> None:
         self._transport = transport
         self._settings = settings
@@ -56,11 +84,13 @@ class Connection:
         self._temporaries: dict[Destination, Destination] = {}
         self._exception_listener: ExceptionListener | None = None
         self._exceptions = CallbackThread(f"jmslike-exceptions-{self._name}")
+        _connections.add(self)
         self._capabilities = transport.open(_Reports(self))
         if settings.client_id is not None:
             try:
                 self._identify(settings.client_id)
             except JMSError:
+                self._open = False
                 transport.close()
                 raise
         _log.debug("%s: connected to %s %s", self._name, self._capabilities.product, self._capabilities.version)
@@ -265,6 +295,16 @@ class Connection:
         self._transport.close()
         _log.debug("%s: closed", self._name)
 
+    def _abandon(self) -> None:
+        self._lock = threading.RLock()
+        self._open = False
+        for session in self._sessions:
+            session._abandon()
+
+    def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
+        if getattr(self, "_capabilities", None) is not None and self._open:
+            warn(f"a connection to {self._capabilities.product} was never closed", ResourceWarning, source=self)
+
     def __enter__(self) -> Connection:
         return self
 
@@ -284,6 +324,19 @@ class _Reports:
     def failed(self, error: JMSError) -> None:
         _log.error("%s: %s", self._connection._name, error)
         self._connection._report(error)
+
+
+_connections: weakref.WeakSet[Connection] = weakref.WeakSet()
+
+
+def _abandon_all() -> None:
+    """Close what a forked child has inherited: its threads and sockets are its parent's."""
+    for connection in list(_connections):
+        connection._abandon()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_abandon_all)
 
 
 def _refuse_inside(sessions: Iterable[Session], what: str) -> None:

@@ -45,6 +45,24 @@ class MessageConsumer:
     it is closed.
     """
 
+    __slots__ = (
+        "_again",
+        "_auto",
+        "_clock",
+        "_destination",
+        "_gate",
+        "_interrupted",
+        "_ledger",
+        "_listener",
+        "_no_local",
+        "_open",
+        "_selector_text",
+        "_session",
+        "_subscription",
+        "_take",
+        "_wanted",
+    )
+
     def __init__(
         self,
         session: Session,

@@ -43,6 +43,15 @@ class _Shared:
 class JMSContext(Making):
     """Made by `ConnectionFactory.create_context`. Meant for one thread, as its session is."""
 
+    __slots__ = (
+        "_auto_start",
+        "_connection",
+        "_made",
+        "_mode",
+        "_open",
+        "_shared",
+    )
+
     SESSION_TRANSACTED: Final = SessionMode.SESSION_TRANSACTED
     AUTO_ACKNOWLEDGE: Final = SessionMode.AUTO_ACKNOWLEDGE
     CLIENT_ACKNOWLEDGE: Final = SessionMode.CLIENT_ACKNOWLEDGE

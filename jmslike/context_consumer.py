@@ -17,6 +17,8 @@ _Body = TypeVar("_Body")
 class JMSConsumer:
     """Receives messages, or only their bodies. Iterating it receives until it is closed."""
 
+    __slots__ = ("_consumer",)
+
     def __init__(self, consumer: MessageConsumer) -> None:
         self._consumer = consumer
 

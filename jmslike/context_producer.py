@@ -27,6 +27,19 @@ class JMSProducer(PropertyReading):
     no closing. Setters raise JMSError for a value out of range, and what the setters of a message raise.
     """
 
+    __slots__ = (
+        "_delivery_delay",
+        "_delivery_mode",
+        "_disable_message_id",
+        "_disable_message_timestamp",
+        "_listener",
+        "_outbox",
+        "_priority",
+        "_session",
+        "_template",
+        "_time_to_live",
+    )
+
     def __init__(self, session: Session, outbox: Outbox) -> None:
         self._session = session
         self._outbox = outbox

@@ -183,6 +183,9 @@ class Dispatcher:
             failed = False
         except Exception:
             _log.exception("a message listener of %s raised an exception at %s", consumer._destination, envelope.id)
+        except BaseException:
+            _log.exception("a message listener of %s ended the delivery to its session", consumer._destination)
+            raise
         finally:
             if session._automatic:
                 self._settle(consumer, number, failed=failed)

@@ -13,6 +13,8 @@ class Making:
     """The factories of messages and destinations (sections 3.11 and 16.3.22), each of which raises IllegalStateError
     when its session or context is closed."""
 
+    __slots__ = ()
+
     def _check_open(self) -> None:
         raise NotImplementedError
 

@@ -50,8 +50,9 @@ class Outbox:
         id_prefix: str,
         number: Callable[[], int],
         serializer: ObjectSerializer,
+        max_in_flight: int,
     ) -> None:
-        self.completions = Completions(f"jmslike-completions-{name}")
+        self.completions = Completions(f"jmslike-completions-{name}", max_in_flight)
         self.now = clock.now
         self.number = number
         self._link = link

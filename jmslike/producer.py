@@ -50,6 +50,23 @@ class MessageProducer:
     Its settings are the defaults of its sends. A producer belongs to the thread of its session.
     """
 
+    __slots__ = (
+        "_delivery_delay",
+        "_delivery_mode",
+        "_disable_message_id",
+        "_disable_message_timestamp",
+        "_now",
+        "_number",
+        "_open",
+        "_outbox",
+        "_outlet",
+        "_post",
+        "_priority",
+        "_session",
+        "_terms",
+        "_time_to_live",
+    )
+
     def __init__(self, session: Session, outbox: Outbox, destination: Destination | None) -> None:
         self._session = session
         self._outbox = outbox

@@ -44,6 +44,29 @@ _Part: TypeAlias = "MessageProducer | MessageConsumer | QueueBrowser"
 class Session(Making):
     """Made by `Connection.create_session`. Meant for one thread at a time; only `close` may be called by another."""
 
+    __slots__ = (
+        "_automatic",
+        "_browsers",
+        "_capabilities",
+        "_clock",
+        "_connection",
+        "_consumers",
+        "_dispatcher",
+        "_ended",
+        "_gate",
+        "_lazy",
+        "_ledger",
+        "_link",
+        "_listener_thread",
+        "_mode",
+        "_name",
+        "_open",
+        "_outbox",
+        "_producers",
+        "_redelivery",
+        "_settings",
+    )
+
     SESSION_TRANSACTED: Final = SessionMode.SESSION_TRANSACTED
     AUTO_ACKNOWLEDGE: Final = SessionMode.AUTO_ACKNOWLEDGE
     CLIENT_ACKNOWLEDGE: Final = SessionMode.CLIENT_ACKNOWLEDGE
@@ -80,6 +103,7 @@ class Session(Making):
             id_prefix=connection._id_prefix,
             number=connection._number,
             serializer=self._settings.object_serializer,
+            max_in_flight=self._settings.max_in_flight,
         )
 
     def _check_open(self) -> None:
@@ -293,8 +317,8 @@ class Session(Making):
     def _listener_changed(self, consumer: MessageConsumer) -> None:
         dispatcher = self._dispatcher
         if consumer._listener is not None:
-            if dispatcher is None:
-                if self._gate.occupant is not None:
+            if dispatcher is None or not dispatcher.thread.is_alive():
+                if self._gate.occupant is not None and not self._in_listener:
                     consumer._listener = None
                     raise IllegalStateError("another thread receives in this session; use one session per thread")
                 self._gate.listening = True
@@ -383,6 +407,19 @@ class Session(Making):
         finally:
             self._open = False
             self._shut()
+
+    def _abandon(self) -> None:
+        """Be closed without a word to anybody: this is a forked child, and all belongs to its parent."""
+        gate = self._gate
+        gate.changed = threading.Condition()  # the parent's threads may have held it
+        gate.occupant, gate.closed, gate.running, gate.listening = None, True, False, False
+        self._open = False
+        self._ended.set()
+        parts: list[_Part] = [*self._producers, *self._browsers, *self._consumers]
+        for part in parts:
+            part._open = False
+        for producer in self._producers:
+            producer._refresh()
 
     def _give_back(self) -> None:
         if self._automatic:

@@ -11,8 +11,8 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from jmslike.cli.terminal import console, factory_for
-from jmslike.compare import FileSource, Source
+from jmslike.cli.terminal import FILE_HELP, FORMAT, console, factory_for
+from jmslike.compare import FileSource, Format, Source
 from jmslike.compare import compare as play
 from jmslike.compare.orders import Orders
 from jmslike.compare.play import columns, known
@@ -24,13 +24,14 @@ from jmslike.compare.wording import plural
 def compare(
     file: Annotated[
         Path | None,
-        typer.Argument(help="Messages: CSV with a header, JSON lines, or one a line. Without it: generated orders."),
+        typer.Argument(help=f"{FILE_HELP} Without it: generated orders."),
     ] = None,
     url: Annotated[list[str], typer.Option(help="Provider; may be given several times.")] = ["native://"],  # noqa: B006
     receivers: Annotated[int, typer.Option(min=1, max=100, help="Receivers in each scenario.")] = 3,
     scenario: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(SCENARIOS)}; may be given several times.")
     ] = None,
+    file_format: Annotated[Format | None, FORMAT] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
 ) -> int:
     """Play the same messages through a queue and through a topic, and check every number.
@@ -40,7 +41,9 @@ def compare(
     names = known(scenario or SCENARIOS)
     for address in url:
         factory_for(address)
-    source: Source = Orders() if file is None else FileSource(file)
+    if file is None and file_format is not None:
+        raise ValueError("--format says what a FILE is; name the file")
+    source: Source = Orders() if file is None else FileSource(file, file_format)
     if json_file is not None:
         _check_writable(json_file, file)
     with _progress() as progress:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from jmslike.cli.terminal import NATIVE_NOTE, destination_of, factory_for
-from jmslike.compare import FileSource
+from jmslike.cli.terminal import FILE_HELP, FORMAT, NATIVE_NOTE, destination_of, factory_for
+from jmslike.compare import FileSource, Format
 from jmslike.compare.wording import plural
 from jmslike.constants import SessionMode
 from jmslike.destinations import Queue
@@ -31,13 +31,19 @@ def send(
     text: Annotated[
         str | None, typer.Argument(help="The message; without it, each line of the standard input.")
     ] = None,
-    file: Annotated[Path | None, typer.Option(help="Messages: CSV with a header, JSON lines, or one a line.")] = None,
+    file: Annotated[Path | None, typer.Option(help=FILE_HELP)] = None,
+    file_format: Annotated[Format | None, FORMAT] = None,
 ) -> None:
     """Send text messages: TEXT, each message of a file, or each line of the standard input."""
     if text is not None and file is not None:
         raise ValueError("give either TEXT or --file, not both")
+    if file is None and file_format is not None:
+        raise ValueError("--format says what --file is; name the file")
     target = destination_of(destination)
-    texts: Iterator[str] = iter([text]) if text is not None else iter(FileSource(file)) if file else _typed_lines()
+    if text is not None:
+        texts: Iterable[str] = [text]
+    else:
+        texts = _typed_lines() if file is None else FileSource(file, file_format)
     count = 0
     with factory_for(url).create_context() as context:
         producer = context.create_producer()

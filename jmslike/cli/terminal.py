@@ -6,6 +6,7 @@ import os
 import sys
 from typing import Final
 
+import typer
 from rich.console import Console
 
 from jmslike.destinations import Destination, Queue, Topic
@@ -13,6 +14,8 @@ from jmslike.errors import JMSError
 from jmslike.factory import ConnectionFactory
 
 NATIVE_NOTE: Final = "native:// lives in one process: here it is new and empty, good for a trial only"
+FILE_HELP: Final = "Messages: CSV with a header, JSON lines, or one a line; - for the standard input."
+FORMAT: Final = typer.Option("--format", help="What the file is; without it, its content decides.")
 WIDTH_OF_A_FILE: Final = 120
 
 

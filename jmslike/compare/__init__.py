@@ -3,6 +3,6 @@
 from __future__ import annotations
 
 from jmslike.compare.play import compare
-from jmslike.compare.source import BadInputError, FileSource, Source
+from jmslike.compare.source import BadInputError, FileSource, Format, Source
 
-__all__ = ["BadInputError", "FileSource", "Source", "compare"]
+__all__ = ["BadInputError", "FileSource", "Format", "Source", "compare"]

@@ -1,7 +1,7 @@
 """The user's own file as messages: CSV with a header, JSON lines, or one message a line, told apart by the content.
 
 A file is read a line at a time: once when it is opened, so that a broken line is known before anything is sent, and
-then each time somebody iterates.
+then each time somebody iterates. What comes through a pipe goes into a temporary file first.
 """
 
 from __future__ import annotations
@@ -9,14 +9,21 @@ from __future__ import annotations
 import csv
 import json
 import os
+import shutil
+import sys
+import tempfile
+import weakref
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from enum import StrEnum
 from itertools import islice
 from pathlib import Path
-from typing import Final, Protocol, TypeAlias
+from typing import BinaryIO, Final, Protocol, TypeAlias
 
 from jmslike.compare.wording import plural
 
+STANDARD_INPUT: Final = "-"
 LONGEST_LINE: Final = 16 * 2**20
 """Bytes; a file without line ends must not be read into memory as one message."""
 START: Final = 4096
@@ -48,46 +55,82 @@ Line: TypeAlias = tuple[int, str]
 Reader: TypeAlias = Callable[[Iterator[Line]], Iterator[str]]
 
 
-class FileSource:
-    """The messages of a file. Raises BadInputError when it is made if any line of the file cannot be used."""
+class Format(StrEnum):
+    """What a file can be."""
 
-    def __init__(self, path: str | os.PathLike[str]) -> None:
+    CSV = "csv"
+    JSONL = "jsonl"
+    LINES = "lines"
+
+
+class FileSource:
+    """The messages of a file; `-` is the standard input. Without `file_format` its content decides what it is.
+
+    Raises BadInputError when it is made if any line of the file cannot be used.
+    """
+
+    def __init__(self, path: str | os.PathLike[str], file_format: Format | None = None) -> None:
         self._path = Path(path)
-        kind, self._read = _recognise(self._path)
-        self._count = sum(1 for _ in self)
+        self._shown = "standard input" if str(path) == STANDARD_INPUT else str(path)
+        try:
+            if str(path) == STANDARD_INPUT or self._path.is_fifo():
+                self._spool()
+            kind, self._read = _recognise(self._path, file_format)
+            self._count = sum(1 for _ in self._texts())
+        except BadInputError as error:
+            raise self._named(error) from error.__cause__
+        except OSError as error:
+            raise BadInputError(f"{self._shown}: cannot be read: {error.strerror or error}") from error
         if not self._count:
-            raise BadInputError(f"{self._path}: no messages in it, only a header or blank lines")
-        self.name = f"{self._path} ({kind}, {plural(self._count, 'message')})"
+            raise BadInputError(f"{self._shown}: no messages in it, only a header or blank lines")
+        self.name = f"{self._shown} ({kind}, {plural(self._count, 'message')})"
 
     def __len__(self) -> int:
         return self._count
 
     def __iter__(self) -> Iterator[str]:
         try:
-            yield from self._read(_lines(self._path))
+            yield from self._texts()
         except BadInputError as error:
-            raise BadInputError(f"{self._path}: {error}") from error.__cause__
+            raise self._named(error) from error.__cause__
+
+    def _texts(self) -> Iterator[str]:
+        return self._read(_lines(self._path))
+
+    def _named(self, error: BadInputError) -> BadInputError:
+        return BadInputError(f"{self._shown}: {error}")
+
+    def _spool(self) -> None:
+        """Copy what can be read only once into a file, which goes with this object."""
+        descriptor, name = tempfile.mkstemp(prefix="jmslike-")
+        spooled = Path(name)
+        weakref.finalize(self, spooled.unlink, missing_ok=True)
+        with open(descriptor, "wb") as copy, _opened(self._path) as pipe:
+            shutil.copyfileobj(pipe, copy)
+        self._path = spooled
 
 
-def _recognise(path: Path) -> tuple[str, Reader]:
-    try:
-        sample = list(islice(_lines(path), SAMPLE))
-    except BadInputError as error:
-        raise BadInputError(f"{path}: {error}") from error.__cause__
-    except OSError as error:
-        raise BadInputError(f"{path}: cannot be read: {error.strerror or error}") from error
-    texts = [text for _, text in sample if text.strip()]
+def _opened(path: Path) -> AbstractContextManager[BinaryIO]:
+    if str(path) != STANDARD_INPUT:
+        return path.open("rb")
+    if sys.stdin is None:
+        raise BadInputError("it is closed")
+    return nullcontext(sys.stdin.buffer)
+
+
+def _recognise(path: Path, file_format: Format | None) -> tuple[str, Reader]:
+    texts = [text for _, text in islice(_lines(path), SAMPLE) if text.strip()]
     if not texts:
-        raise BadInputError(f"{path}: the file is empty; it needs a message on each line")
+        raise BadInputError("the file is empty; it needs a message on each line")
     first = texts[0].lstrip()
-    if first.startswith("{"):
+    if file_format is Format.JSONL or (file_format is None and first.startswith("{")):
         return "JSON lines", _json_lines
-    if first == "[" or first.startswith("[{"):
-        raise BadInputError(f"{path}: one JSON array; put each object on a line of its own: jq -c '.[]' {path.name}")
-    named_csv = path.suffix.lower() in (".csv", ".tsv")
+    if file_format is None and (first == "[" or first.startswith("[{")):
+        raise BadInputError("one JSON array; put each object on a line of its own: jq -c '.[]'")
     delimiter = _delimiter(texts)
-    if delimiter is not None or named_csv:
-        return "CSV", _csv_reader(delimiter or ",")
+    is_csv = delimiter is not None or path.suffix.lower() in (".csv", ".tsv")
+    if file_format is Format.CSV or (file_format is None and is_csv):
+        return "CSV", _csv_reader(delimiter or max(DELIMITERS, key=texts[0].count))
     return "plain lines", _plain_lines
 
 

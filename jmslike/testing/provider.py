@@ -102,6 +102,11 @@ class Provider:
         self._made.append(context)
         return context
 
+    def keep(self, context: jmslike.JMSContext) -> jmslike.JMSContext:
+        """Close the context, too, when the test ends."""
+        self._made.append(context)
+        return context
+
     def queue(self) -> Queue:
         """Give a queue that nobody else uses."""
         return Queue(self.name("queue"))

@@ -47,7 +47,7 @@ def test_a_context_has_the_session_mode_it_was_made_with(jms: Provider) -> None:
 def test_a_context_gives_birth_to_others_on_its_connection(jms: Provider) -> None:
     """CTX-02: each with a session and a mode of its own."""
     context = jms.context()
-    other = context.create_context(JMSContext.CLIENT_ACKNOWLEDGE)
+    other = jms.keep(context.create_context(JMSContext.CLIENT_ACKNOWLEDGE))
     assert (context.session_mode, other.session_mode) == (Session.AUTO_ACKNOWLEDGE, Session.CLIENT_ACKNOWLEDGE)
     queue = jms.queue()
     put(context, queue, "text")
@@ -62,7 +62,7 @@ def test_a_context_gives_birth_to_others_on_its_connection(jms: Provider) -> Non
 def test_the_connection_lives_until_its_last_context_is_closed(jms: Provider, first_to_close: int) -> None:
     """CTX-03: whichever is closed first, the other works on."""
     older = jms.context()
-    contexts = [older, older.create_context(JMSContext.AUTO_ACKNOWLEDGE)]
+    contexts = [older, jms.keep(older.create_context(JMSContext.AUTO_ACKNOWLEDGE))]
     contexts.pop(first_to_close).close()
     (left,) = contexts
     queue = jms.queue()
@@ -75,7 +75,7 @@ def test_the_connection_closes_with_its_last_context(jms: Provider) -> None:
     """CTX-03, CTX-04, CID-06, CID-07: then, and not before, its client id is free."""
     client_id = jms.name("client")
     context = jms.context(client_id=client_id)
-    other = context.create_context(JMSContext.AUTO_ACKNOWLEDGE)
+    other = jms.keep(context.create_context(JMSContext.AUTO_ACKNOWLEDGE))
     assert context.client_id == other.client_id == client_id
     context.close()
     with pytest.raises(InvalidClientIDError):
@@ -87,7 +87,7 @@ def test_the_connection_closes_with_its_last_context(jms: Provider) -> None:
 def test_contexts_of_one_connection_share_its_state(jms: Provider) -> None:
     """CTX-04, META-01: what it tells about itself, exception listener, and whether it is started."""
     context = jms.context()
-    other = context.create_context(JMSContext.AUTO_ACKNOWLEDGE)
+    other = jms.keep(context.create_context(JMSContext.AUTO_ACKNOWLEDGE))
     assert context.meta_data.jms_version == other.meta_data.jms_version == "3.1"
     assert context.capabilities.product == other.capabilities.product == jms.capabilities.product
 
@@ -114,7 +114,7 @@ def test_contexts_of_one_connection_share_its_state(jms: Provider) -> None:
 def test_contexts_of_one_connection_share_temporary_destinations(jms: Provider) -> None:
     """CTX-04: what one makes, another may consume from, also when the maker is closed."""
     context = jms.context()
-    other = context.create_context(JMSContext.AUTO_ACKNOWLEDGE)
+    other = jms.keep(context.create_context(JMSContext.AUTO_ACKNOWLEDGE))
     queue = context.create_temporary_queue()
     context.close()
     consumer = other.create_consumer(queue)

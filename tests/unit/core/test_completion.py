@@ -240,7 +240,7 @@ def test_after_a_loss_close_tells_what_the_transport_completes(broker: FakeBroke
 
 
 def test_waiting_for_completions_ends_with_the_last_of_them() -> None:
-    completions = Completions("test")
+    completions = Completions("test", 10)
     told = Told()
     message: Any = object()
     first, second = completions.begin(message, told), completions.begin(message, told)

@@ -291,19 +291,21 @@ def test_a_consumer_made_while_stop_is_under_way_is_stopped(broker: FakeBroker) 
     assert broker.named("take") == []
 
 
-def test_start_and_stop_by_two_threads_leave_sessions_as_the_connection_is(broker: FakeBroker) -> None:
+def test_start_and_stop_by_two_threads_leave_sessions_as_the_connection_is(
+    broker: FakeBroker, monkeypatch: pytest.MonkeyPatch
+) -> None:
     connection = broker.connect(start=False)
     session = connection.create_session()
     session.create_consumer(QUEUE)
     stopping: list[Task[None]] = []
-    start = session._start
+    start = Session._start
 
-    def slow_start() -> None:
+    def slow_start(session: Session) -> None:
         stopping.append(Task(connection.stop))
         assert stopping[0].goes_on()
-        start()
+        start(session)
 
-    session._start = slow_start  # type: ignore[method-assign]
+    monkeypatch.setattr(Session, "_start", slow_start)
     connection.start()
     stopping[0].end()
     assert not connection._started
