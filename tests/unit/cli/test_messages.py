@@ -43,6 +43,13 @@ def test_send_a_file(run: Run, url: str, tmp_path: Path) -> None:
     assert bodies(run("browse", url, "orders")) == ['{"id": "1", "item": "lamp"}', '{"id": "2", "item": "backpack"}']
 
 
+def test_send_a_file_of_a_given_format(run: Run, url: str, tmp_path: Path) -> None:
+    file = tmp_path / "greetings"
+    file.write_text("Hello, world\nBye, world\n", encoding="utf-8")
+    run("send", url, "greetings", "--file", str(file), "--format", "lines")
+    assert bodies(run("browse", url, "greetings")) == ["Hello, world", "Bye, world"]
+
+
 def test_receive_stops_at_the_count(run: Run, url: str) -> None:
     run("send", url, "orders", typed="1\n2\n3\n")
     assert bodies(run("receive", url, "orders", "--count", "2")) == ["1", "2"]

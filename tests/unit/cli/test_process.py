@@ -55,3 +55,18 @@ def test_terminal_that_lacks_a_character(tmp_path: Path) -> None:
     result = run([*COMMAND, "compare", str(file), "--scenario", "delivery"], PYTHONIOENCODING="ascii")
     assert (result.returncode, result.stderr) == (0, "")
     assert r"5\u20ac.txt" in result.stdout
+
+
+def test_messages_through_a_pipe() -> None:
+    for name in ("-", "/dev/stdin"):
+        result = run([*COMMAND, "compare", name, "--scenario", "delivery"], "id,item\n1,lamp\n2,backpack\n")
+        assert (result.returncode, result.stderr) == (0, "")
+        assert "(CSV, 2 messages)" in result.stdout
+
+
+def test_what_is_wrong_with_the_standard_input() -> None:
+    result = run([*COMMAND, "compare", "-", "--format", "jsonl"], "id,item\n")
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr.startswith("jmslike: standard input: line 1 is not JSON")
+    result = run(["sh", "-c", 'exec "$0" "$@" <&-', *COMMAND, "compare", "-"])
+    assert (result.returncode, result.stderr) == (2, "jmslike: standard input: it is closed\n")

@@ -1,12 +1,14 @@
 from __future__ import annotations
 
 import json
+import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 
 from jmslike.compare import source
-from jmslike.compare.source import BadInputError, FileSource
+from jmslike.compare.source import BadInputError, FileSource, Format
 
 
 def written(folder: Path, content: str | bytes, name: str = "input.txt") -> Path:
@@ -89,8 +91,8 @@ def test_anything_else_is_a_message_a_line(tmp_path: Path, content: str) -> None
         ("id,id\n1,2\n", "x.csv", "line 1: the header names the column 'id' twice"),
         ('{"id": 1}\n\n{"id": 2\n', "x", "line 3 is not JSON: Expecting ',' delimiter: line 1 column 9 (char 8)"),
         ('{"id": 1}\n[2]\n', "x", "line 2 is not a JSON object: [2]"),
-        ('[{"id": 1}]', "x.json", "one JSON array; put each object on a line of its own: jq -c '.[]' x.json"),
-        ("[\n", "x", "one JSON array; put each object on a line of its own: jq -c '.[]' x"),
+        ('[{"id": 1}]', "x.json", "one JSON array; put each object on a line of its own: jq -c '.[]'"),
+        ("[\n", "x", "one JSON array; put each object on a line of its own: jq -c '.[]'"),
         ("ok\n\x00\x01", "x", "line 2 holds binary data; give a text file: CSV, JSON lines or plain lines"),
         (b"\x89PNG\r\n\x1a\n\x00", "x", "line 2 holds binary data"),
         (b"\x1f\x8b\x08\x00", "x", "line 1 holds binary data"),
@@ -126,6 +128,45 @@ def test_file_that_cannot_be_opened(tmp_path: Path) -> None:
         FileSource(tmp_path / "missing")
     with pytest.raises(BadInputError, match=r"cannot be read: Is a directory|cannot be read: Permission denied"):
         FileSource(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("content", "file_format", "expected"),
+    [
+        ("Hello, world\nBye, world\n", None, ['{"Hello": "Bye", "world": " world"}']),
+        ("Hello, world\nBye, world\n", Format.LINES, ["Hello, world", "Bye, world"]),
+        ('{"id": 1}\n', Format.LINES, ['{"id": 1}']),
+        ("[\n]\n", Format.LINES, ["[", "]"]),
+        ("1;2\n3;4\n", Format.CSV, ['{"1": "3", "2": "4"}']),
+        ("id\n1\n", Format.CSV, ['{"id": "1"}']),
+        ('{"id": 1}\n', Format.JSONL, ['{"id": 1}']),
+    ],
+)
+def test_format_may_be_given(tmp_path: Path, content: str, file_format: Format | None, expected: list[str]) -> None:
+    assert list(FileSource(written(tmp_path, content), file_format)) == expected
+
+
+def test_given_format_that_is_not_the_files(tmp_path: Path) -> None:
+    with pytest.raises(BadInputError, match="line 1 is not JSON"):
+        FileSource(written(tmp_path, "id,item\n1,lamp\n"), Format.JSONL)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_pipe_is_read_once_and_gone_through_again_and_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spool = tmp_path / "spool"
+    spool.mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(spool))
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit(pipe.write_text, "id,item\n1,lamp\n", encoding="utf-8")
+        found = FileSource(pipe)
+        writing.result(10)
+    assert list(found) == list(found) == ['{"id": "1", "item": "lamp"}']
+    assert found.name == f"{pipe} (CSV, 1 message)"
+    assert len(list(spool.iterdir())) == 1
+    del found
+    assert list(spool.iterdir()) == []
 
 
 def test_source_names_itself(tmp_path: Path) -> None:
