@@ -33,7 +33,8 @@ class Commands(TyperGroup):
             code = exit_code(error)
             if code is None:
                 raise
-            complain(str(error) if not hasattr(error, "format_message") else error.format_message())
+            reason = error.format_message() if hasattr(error, "format_message") else str(error)
+            complain("".join([reason, *getattr(error, "__notes__", [])]))
         sys.exit(code)
 
 

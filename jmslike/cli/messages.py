@@ -15,13 +15,14 @@ from jmslike.compare import FileSource, Format
 from jmslike.compare.wording import plural
 from jmslike.constants import SessionMode
 from jmslike.destinations import Queue
-from jmslike.errors import InvalidDestinationError, MessageEOFError
+from jmslike.errors import InvalidDestinationError, JMSError, MessageEOFError
 from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
 
 URL = Annotated[str, typer.Argument(metavar="URL", help=f"Provider. {NATIVE_NOTE}.")]
 DESTINATION = Annotated[
     str, typer.Argument(metavar="DESTINATION", help="queue://NAME, topic://NAME, or NAME for a queue.")
 ]
+SELECTOR = Annotated[str | None, typer.Option(help="Only messages that match, such as: price > 100 AND paid = TRUE")]
 AS_JSON = Annotated[bool, typer.Option("--json", help="One JSON object a line, with headers and properties.")]
 
 
@@ -47,9 +48,13 @@ def send(
     count = 0
     with factory_for(url).create_context() as context:
         producer = context.create_producer()
-        for body in texts:
-            producer.send(target, body)
-            count += 1
+        try:
+            for body in texts:
+                producer.send(target, body)
+                count += 1
+        except (JMSError, ValueError) as error:
+            error.add_note(f"; {plural(count, 'message')} sent to {target} before that")
+            raise
     typer.echo(f"{plural(count, 'message')} sent to {target}")
 
 
@@ -70,13 +75,14 @@ def receive(
         int | None, typer.Option(min=1, help="Stop after so many; fewer is an error (exit code 1).")
     ] = None,
     timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each message.")] = 5.0,
+    selector: SELECTOR = None,
     as_json: AS_JSON = False,
 ) -> int:
     """Receive messages and print them; each is acknowledged when it is printed."""
     target = destination_of(destination)
     received = 0
     with factory_for(url).create_context(session_mode=SessionMode.CLIENT_ACKNOWLEDGE) as context:
-        consumer = context.create_consumer(target)
+        consumer = context.create_consumer(target, selector)
         while received != count and (message := consumer.receive(timeout)) is not None:
             typer.echo(_line(message, as_json=as_json))
             sys.stdout.flush()
@@ -89,12 +95,12 @@ def receive(
     return 0
 
 
-def browse(url: URL, queue: DESTINATION, as_json: AS_JSON = False) -> None:
+def browse(url: URL, queue: DESTINATION, selector: SELECTOR = None, as_json: AS_JSON = False) -> None:
     """Print the messages that wait in a queue, oldest first, and leave them there."""
     target = destination_of(queue)
     if not isinstance(target, Queue):
         raise InvalidDestinationError(f"{target} cannot be browsed, only a queue can; use: jmslike receive")
-    with factory_for(url).create_context() as context, context.create_browser(target) as browser:
+    with factory_for(url).create_context() as context, context.create_browser(target, selector) as browser:
         for message in browser:
             typer.echo(_line(message, as_json=as_json))
 

@@ -33,7 +33,15 @@ def test_send_lines_of_the_standard_input(run: Run, url: str) -> None:
 def test_send_lines_that_are_no_text(run: Run, url: str) -> None:
     result = run("send", url, "orders", typed=b"one\ncaf\xe9\n")
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == "jmslike: line 2 of the standard input is not UTF-8\n"
+    assert result.stderr == (
+        "jmslike: line 2 of the standard input is not UTF-8; 1 message sent to queue://orders before that\n"
+    )
+
+
+def test_send_until_the_queue_is_full(run: Run, url: str) -> None:
+    result = run("send", f"{url}?max_depth=2&when_full=fail", "orders", typed="1\n2\n3\n")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.endswith("; 2 messages sent to queue://orders before that\n")
 
 
 def test_send_a_file(run: Run, url: str, tmp_path: Path) -> None:
@@ -73,6 +81,22 @@ def test_browse_leaves_the_messages(run: Run, url: str) -> None:
     for _ in range(2):
         assert bodies(run("browse", url, "orders")) == ["1", "2"]
     assert bodies(run("receive", url, "orders", "--timeout", "0")) == ["1", "2"]
+
+
+def test_only_what_a_selector_matches(run: Run, url: str) -> None:
+    with jmslike.connect(url) as context:
+        for price in (50, 150, 250):
+            context.create_producer().set_property("price", price).send(context.create_queue("orders"), str(price))
+    assert bodies(run("browse", url, "orders", "--selector", "price > 100")) == ["150", "250"]
+    assert bodies(run("receive", url, "orders", "--selector", "price < 200", "--timeout", "0")) == ["50", "150"]
+    assert bodies(run("browse", url, "orders")) == ["250"]
+
+
+@pytest.mark.parametrize("command", ["receive", "browse"])
+def test_bad_selector(run: Run, url: str, command: str) -> None:
+    result = run(command, url, "orders", "--selector", "price >")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.count("\n") == 1
 
 
 def test_message_as_json(run: Run, url: str) -> None:
