@@ -12,6 +12,7 @@ from jmslike.capabilities import Capabilities
 from jmslike.errors import (
     ConnectionLostError,
     IllegalStateError,
+    InvalidClientIDError,
     InvalidDestinationError,
     JMSError,
 )
@@ -23,6 +24,7 @@ from transports.stomp.browsing import browse
 from transports.stomp.confirmations import Confirmations
 from transports.stomp.dialects import find_dialect
 from transports.stomp.dialects.base import Dialect, Errand
+from transports.stomp.frames import frame, header_lines
 from transports.stomp.link import StompLink
 from transports.stomp.subscription import StompSubscription
 from transports.stomp.wire import Wire
@@ -53,16 +55,22 @@ class StompTransport:
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
         self._events = events
-        self._connect()
-        return Capabilities(self.dialect.product, self.dialect.version, self._features)
+        connected = self._connect(None)
+        features = self.dialect.greet(self.wire, connected)
+        return Capabilities(self.dialect.product, self.dialect.version, features)
 
-    def _connect(self) -> None:
-        wire = Wire(self._address, self._lose, self._fail)
-        headers = wire.connect(self.client_id)
-        self.dialect = find_dialect(self._address.dialect, headers.get("server", ""))
-        wire.survives_errors = self.dialect.survives_errors
-        self._features = self.dialect.greet(wire, headers)
-        self.wire = wire
+    def _connect(self, client_id: str | None) -> dict[str, str]:
+        wire = Wire(self._address)
+        headers = wire.connect(client_id)
+        dialect = find_dialect(self._address.dialect, headers.get("server", ""))
+        if client_id is not None:
+            _claim(client_id, wire, dialect)
+        wire.survives_errors = dialect.survives_errors
+        wire.on_lost, wire.on_failed = self._lose, self._fail
+        self.dialect, self.wire = dialect, wire
+        if wire.is_lost:
+            raise wire.loss()
+        return headers
 
     def _lose(self, error: JMSError) -> None:
         for subscription in self.open_subscriptions():
@@ -78,9 +86,10 @@ class StompTransport:
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify. STOMP names the client when it connects, so this connects anew."""
-        self.wire.close()
+        former = self.wire
+        self._connect(client_id)
         self.client_id = client_id
-        self._connect()
+        former.close()
 
     def session(self, spec: SessionSpec) -> StompLink:
         """See Transport.session."""
@@ -105,15 +114,16 @@ class StompTransport:
 
     def run(self, errand: Errand) -> None:
         """Ask the broker for it and wait for the answer. Raises JMSError."""
+        before = b"".join(frame(command, header_lines(headers)) for command, headers in errand.before)
         if errand.aside is None:
-            self.wire.call(errand.command, errand.headers)
+            self.wire.call(errand.command, errand.headers, before)
             return
         if self.wire.is_lost:
             raise self.wire.loss()
-        aside = Wire(self._address, lambda error: None, lambda error: None)
+        aside = Wire(self._address)
         aside.connect(errand.aside)
         try:
-            aside.call(errand.command, errand.headers)
+            aside.call(errand.command, errand.headers, before)
         except ConnectionLostError as error:
             raise JMSError(f"{errand.command} failed: {error}") from error
         finally:
@@ -159,12 +169,11 @@ class StompTransport:
         self._delete(destination)
 
     def _delete(self, temporary: Destination) -> None:
-        errand = self.dialect.deleting(temporary)
-        if errand is not None:
-            try:
+        try:
+            for errand in self.dialect.deleting(temporary):
                 self.run(errand)
-            except JMSError as error:
-                _log.warning("%s is not deleted in the broker: %s", temporary, error)
+        except JMSError as error:
+            _log.warning("%s is not deleted in the broker: %s", temporary, error)
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
@@ -185,3 +194,13 @@ class StompTransport:
             for temporary in temporaries:
                 self._delete(temporary)
         self.wire.close()
+
+
+def _claim(client_id: str, wire: Wire, dialect: Dialect) -> None:
+    claim = dialect.claiming(client_id)
+    if claim is not None:
+        try:
+            wire.call("SUBSCRIBE", claim)
+        except JMSError as error:
+            wire.close()
+            raise InvalidClientIDError(f"the client id {client_id!r} is in use: {error}") from error

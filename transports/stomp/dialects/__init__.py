@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jmslike.errors import JMSError
+from transports.stomp.dialects.activemq import ActiveMQ
 from transports.stomp.dialects.artemis import Artemis
 from transports.stomp.dialects.base import Dialect
+from transports.stomp.dialects.rabbitmq import RabbitMQ
 
-DIALECTS: Mapping[str, type[Dialect]] = {"artemis": Artemis}
+DIALECTS: Mapping[str, type[Dialect]] = {"artemis": Artemis, "activemq": ActiveMQ, "rabbitmq": RabbitMQ}
 _SERVERS: Mapping[str, str] = {"activemq-artemis": "artemis", "activemq": "activemq", "rabbitmq": "rabbitmq"}
 
 

@@ -22,12 +22,13 @@ class Errand(NamedTuple):
     """A frame that asks the broker to do something apart from sending and receiving.
 
     `aside` is the client id of a connection of its own on which it is asked, where a refusal would end the connection;
-    None asks on the connection at hand.
+    None asks on the connection at hand. The frames `before` it are written together with it.
     """
 
     command: str
     headers: dict[str, str]
     aside: str | None = None
+    before: tuple[tuple[str, dict[str, str]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,12 +56,17 @@ class Dialect(ABC):
     """Whether a connection goes on after an ERROR frame that answers no request."""
     nack_requeues: ClassVar[bool] = False
     """Whether NACK gives a message back, rather than dropping it or sending it to a dead-letter queue."""
+    parking: ClassVar[Mapping[str, str] | None] = None
+    """The headers of a SUBSCRIBE to nothing, where UNSUBSCRIBE gives nothing back: under the id of a subscription that
+    has ended, it lets what that one pushed be settled."""
+    confirms_commits: ClassVar[bool] = True
+    """Whether the receipt of a COMMIT says that the broker took responsibility for what it sends."""
     id_headers: ClassVar[tuple[str, ...]] = (ID,)
     """Where JMSMessageID goes."""
     timestamp_headers: ClassVar[tuple[str, ...]] = (TIMESTAMP,)
     """Where JMSTimestamp goes."""
     modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
-    """What the header `persistent` says for each delivery mode."""
+    """What the header `persistent` says for each delivery mode; left out where there is no word."""
     temporary_prefix: ClassVar[str] = "jmslike-temporary."
 
     def __init__(self, server: str) -> None:
@@ -69,6 +75,10 @@ class Dialect(ABC):
     def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
         """Give the features of the very broker that sent a CONNECTED frame with these headers; it may be asked."""
         return self.features
+
+    def claiming(self, client_id: str) -> dict[str, str] | None:
+        """Give the headers of a SUBSCRIBE that only one connection can have, where CONNECT does not claim the id."""
+        return None
 
     def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
         """Make a temporary destination and give its name, which nobody else has."""
@@ -94,9 +104,9 @@ class Dialect(ABC):
         """Say what is to be done after a consumer has ended; a refusal is no error."""
         return None
 
-    def deleting(self, temporary: Destination) -> Errand | None:
+    def deleting(self, temporary: Destination) -> list[Errand]:
         """Say how to delete a temporary destination, if the broker does not do it by itself."""
-        return None
+        return []
 
     @abstractmethod
     def headers(self, envelope: Envelope) -> dict[str, str]:

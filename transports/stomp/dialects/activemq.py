@@ -1,0 +1,201 @@
+"""ActiveMQ Classic."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Mapping
+from queue import Empty, SimpleQueue
+from typing import Any, ClassVar, Final
+
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.selector import Selector
+from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from transports.stomp.dialects.base import Dialect, Errand, Subscribing
+from transports.stomp.mapping import GROUP, GROUP_SEQ, SEQ, TIMESTAMP, common_headers, milliseconds, read_envelope
+from transports.stomp.wire import Wire
+
+_PREFIXES: Final[dict[str, type[Destination]]] = {
+    "/queue/": Queue,
+    "/topic/": Topic,
+    "/remote-temp-queue/": TemporaryQueue,
+    "/remote-temp-topic/": TemporaryTopic,
+}
+_NAMES: Final = {kind: prefix for prefix, kind in _PREFIXES.items()}
+_OWN_TEMPORARY: Final[dict[type[Destination], str]] = {TemporaryQueue: "/temp-queue/", TemporaryTopic: "/temp-topic/"}
+"""How the connection that makes a temporary destination calls it; a number follows, and counts them."""
+
+_GROUP: Final = "jmslike_group"
+"""JMSXGroupID once more: the broker does not give it back."""
+
+_ALL_REDELIVERED: Final = (
+    "what a consumer gives back is marked redelivered by the broker, which keeps no count over STOMP"
+)
+
+_LONGEST_PREFETCH: Final = 32766
+_BROWSED_AHEAD: Final = 100
+_LONGEST_PROBE: Final = 10.0
+
+_schedulers: Final[dict[str, bool]] = {}
+"""Whether a broker delays messages, by the part of its connections' ids that names its process."""
+
+
+class ActiveMQ(Dialect):
+    """Queues are `/queue/NAME` and topics `/topic/NAME`; temporary destinations are the broker's own.
+
+    ACK obeys transactions, so commits are whole. NACK would send to the dead-letter queue. What the broker gives back
+    when a consumer ends is marked redelivered, also if it was never received.
+    """
+
+    product = "ActiveMQ Classic"
+    timestamp_headers = ("timestamp", TIMESTAMP)
+    acks_in_transactions = True
+    survives_errors = True
+    features: ClassVar[dict[Feature, Support]] = {
+        **dict.fromkeys(Feature, NATIVE),
+        Feature.NO_LOCAL: EMULATED,
+        Feature.NO_WAIT: EMULATED,
+        Feature.REDELIVERY_COUNT: partial(
+            SESS_11=_ALL_REDELIVERED,
+        ),
+        Feature.SHARED_SUBSCRIPTION: unsupported(
+            "use a virtual topic: send to the topic VirtualTopic.T, and share the queue Consumer.NAME.VirtualTopic.T"
+        ),
+    }
+    without_scheduler: ClassVar[Support] = unsupported("the broker runs without schedulerSupport: switch it on")
+
+    def __init__(self, server: str) -> None:
+        super().__init__(server)
+        self._temporaries = itertools.count(1)
+        self._making = threading.Lock()
+        self._connection = ""
+
+    def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
+        process = connected.get("session", "").rpartition(":")[0]
+        if process not in _schedulers:
+            _schedulers[process] = _has_scheduler(wire)
+        return self.features if _schedulers[process] else {**self.features, Feature.DELAY: self.without_scheduler}
+
+    # ---- destinations ---------------------------------------------------------------------------------------------
+
+    def address(self, destination: Destination) -> dict[str, str]:
+        return {"destination": _address(destination)}
+
+    def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
+        with self._making:
+            number = next(self._temporaries)
+            address = {"destination": f"{_OWN_TEMPORARY[kind]}{number}"}
+            arrived: SimpleQueue[Any] = SimpleQueue()
+            wire.route("temporary", arrived.put)
+            wire.call("SUBSCRIBE", {"id": "temporary", **address})  # the first mention makes it
+            try:
+                if not self._connection:
+                    wire.call("SEND", address)
+                    # the connection's id, of the session -1 and the producer 1, and a number
+                    self._connection = arrived.get(timeout=_LONGEST_PROBE).headers["message-id"].rsplit(":", 3)[0]
+            except Empty as error:
+                raise JMSError("the broker does not deliver what is sent to a temporary destination") from error
+            finally:
+                wire.call("UNSUBSCRIBE", {"id": "temporary"})
+                wire.unroute("temporary")
+            return f"{self._connection}:{number}"
+
+    def _destination(self, text: str) -> Destination | None:
+        for kind, own in _OWN_TEMPORARY.items():
+            if text.startswith(own):
+                return kind(f"{self._connection}:{text.removeprefix(own)}")
+        for prefix, kind in _PREFIXES.items():
+            if text.startswith(prefix) and text != prefix:
+                return kind(text.removeprefix(prefix))
+        return None
+
+    # ---- consumers ------------------------------------------------------------------------------------------------
+
+    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+        headers = {
+            "destination": _address(spec.destination),
+            "ack": "client-individual",
+            "activemq.prefetchSize": str(_LONGEST_PREFETCH if spec.durable else spec.window),
+        }
+        if spec.selector is not None:
+            headers["selector"] = self.selector(spec.selector)
+        if spec.durable:
+            headers["activemq.subscriptionName"] = spec.name or ""
+        private = not (spec.destination.is_queue or spec.durable)
+        return Subscribing(headers, {}, private, divisible=not spec.durable)
+
+    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+        return [Errand("UNSUBSCRIBE", {"id": "none", "activemq.subscriptionName": name})]
+
+    def browsing(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
+        headers = {
+            "destination": _address(queue),
+            "browser": "true",
+            "activemq.prefetchSize": str(_BROWSED_AHEAD),
+        }
+        return headers if selector is None else {**headers, "selector": self.selector(selector)}
+
+    def selector(self, selector: Selector) -> str:
+        return selector.text
+
+    # ---- messages -------------------------------------------------------------------------------------------------
+
+    def headers(self, envelope: Envelope) -> dict[str, str]:
+        headers = common_headers(envelope)
+        if envelope.expiration:
+            headers["expires"] = str(envelope.expiration)
+        delay = envelope.due - int(time.time() * 1000)
+        if delay > 0:
+            headers["AMQ_SCHEDULED_DELAY"] = str(delay)
+        reply_to = envelope.headers.reply_to
+        if reply_to is not None:
+            headers["reply-to"] = _address(reply_to)
+        if GROUP in headers:
+            headers[_GROUP] = headers[GROUP]
+        sequence = envelope.properties.get(SEQ)
+        if isinstance(sequence, int):
+            headers[SEQ] = headers[GROUP_SEQ] = str(sequence)
+        return headers
+
+    def read(self, frame: Any, destination: Destination) -> Envelope:
+        raw: dict[str, str] = frame.headers
+        reply_to = raw.get("reply-to")
+        return read_envelope(
+            frame,
+            destination,
+            is_text="content-length" not in raw,
+            hidden=_HIDDEN,
+            hidden_prefixes=_HIDDEN_PREFIXES,
+            message_id=raw.get("message-id", ""),
+            reply_to=None if reply_to is None else self._destination(reply_to),
+            group=raw.get(_GROUP),
+            group_seq=raw.get(GROUP_SEQ),
+            expiration=milliseconds(raw.get("expires")),
+        )
+
+
+_HIDDEN: Final = frozenset({_GROUP, "scheduledJobId", "original-destination", "transformation-error"})
+_HIDDEN_PREFIXES: Final = ("AMQ_SCHEDULED_",)
+
+
+def _address(destination: Destination) -> str:
+    """Give the destination's address. Raises InvalidDestinationError for a name that would become another one."""
+    name = destination.name
+    if "," in name or "?" in name or name != name.strip():
+        raise InvalidDestinationError(
+            f"{destination}: ActiveMQ reads a comma as several destinations and ? as options, and drops outer blanks"
+        )
+    return _NAMES[type(destination)] + name
+
+
+def _has_scheduler(wire: Wire) -> bool:
+    """Send what a scheduler refuses, more repetitions than any allows, to where nobody listens."""
+    headers = {"AMQ_SCHEDULED_DELAY": "1", "AMQ_SCHEDULED_REPEAT": str(2**31 - 1)}
+    try:
+        wire.call("SEND", {"destination": "/topic/jmslike.probe", **headers})
+    except JMSError as error:
+        return "repeat" in str(error)
+    return False
