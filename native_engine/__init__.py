@@ -3,6 +3,7 @@
 It carries any record that has a `priority` and `constraints` (see `native_engine.records.Record`), and stands alone.
 """
 
+from native_engine.bounds import Scope
 from native_engine.clock import Clock, SystemClock
 from native_engine.engine import Engine, Kind
 from native_engine.errors import (
@@ -42,6 +43,7 @@ __all__ = [
     "Receiver",
     "Record",
     "RolledBackError",
+    "Scope",
     "Sender",
     "Settlement",
     "Statistics",

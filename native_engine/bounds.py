@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-__all__ = ["Bounds", "Limits", "SizeOf", "WaitingSender", "WhenFull"]
+__all__ = ["Bounds", "Limits", "Scope", "SizeOf", "WaitingSender", "WhenFull"]
 
 SizeOf: TypeAlias = Callable[[Any], int]
 WhenFull: TypeAlias = Literal["block", "fail"]
@@ -55,6 +55,25 @@ class WaitingSender:
     def sleep(self, timeout: float) -> bool:
         """Sleep at most `timeout` seconds, and tell whether it was woken."""
         return self._gate.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
+
+
+class Scope:
+    """What may be closed while threads wait for room on its behalf: closing it ends their waiting.
+
+    A sender is one. For commits, an embedding library makes one for whatever it can close (in JMS, a session).
+    """
+
+    __slots__ = ("closed", "waiting")
+
+    def __init__(self) -> None:
+        self.closed = False
+        self.waiting: set[WaitingSender] = set()
+
+    def close(self) -> None:
+        """Let nobody wait any more."""
+        self.closed = True
+        for thread in tuple(self.waiting):
+            thread.wake()
 
 
 class Bounds:

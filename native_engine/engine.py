@@ -11,7 +11,7 @@ from collections.abc import Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, Literal, TypeAlias
 
-from native_engine.bounds import Limits, SizeOf, WhenFull
+from native_engine.bounds import Limits, Scope, SizeOf, WhenFull
 from native_engine.clock import Clock, SystemClock
 from native_engine.errors import ErrorTypes
 from native_engine.queue import Queue
@@ -144,16 +144,17 @@ class Engine:
         sends: Sequence[tuple[Sender, Record]],
         settlements: Sequence[Settlement] = (),
         *,
+        scope: Scope | None = None,
         dead_letters: bool = False,
     ) -> None:
         """Do all of it or nothing. A settlement is (receiver, receipts, outcome), as in `Receiver.settle`.
 
         Waits for room for all the sends. Raises the rolled-back error, with nothing done, when that takes too long, a
-        delivery is not held any more, or a destination was deleted. With `dead_letters`, what is accepted is counted as
-        dead-lettered, and the sends need no room.
+        delivery is not held any more, a destination was deleted, or `scope` was closed. With `dead_letters`, what is
+        accepted is counted as dead-lettered, and the sends need no room.
         """
         self._check()
-        transaction = Transaction(self._setting, sends, settlements)
+        transaction = Transaction(self._setting, sends, settlements, scope)
         if dead_letters:
             transaction.move_dead_letters()
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Protocol, TypeAlias
 
-from native_engine.bounds import WaitingSender
+from native_engine.bounds import Scope
 from native_engine.queue import Queue
 from native_engine.records import Record
 from native_engine.topic import Topic
@@ -27,19 +27,18 @@ class Send(Protocol):
         """
 
 
-class Sender:
+class Sender(Scope):
     """Sends to one queue or topic. Any number of threads may use it. Made by `Engine.sender`."""
 
-    __slots__ = ("_errors", "closed", "send", "targets", "waiting")
+    __slots__ = ("_errors", "send", "targets")
 
     send: Send
     targets: Callable[[Record], Sequence[Queue]]
     """Gives the queues that a record goes to."""
 
     def __init__(self, destination: Queue | Topic) -> None:
+        super().__init__()
         self._errors = destination.setting.errors
-        self.closed = False
-        self.waiting: set[WaitingSender] = set()  # threads that wait for room
         if isinstance(destination, Queue):
             self.targets = lambda record: (destination,)
             self.send = _to_queue(destination)
@@ -51,10 +50,8 @@ class Sender:
 
     def close(self) -> None:
         """Send no more. Sends that wait for room raise the closed error."""
-        self.closed = True
         self.send = self._refuse
-        for thread in tuple(self.waiting):
-            thread.wake()
+        super().close()
 
     def _refuse(self, record: Record, completion: Completion | None = None) -> None:
         raise self._errors.closed("The sender is closed")
@@ -106,7 +103,7 @@ def _in_bounds(sender: Sender, destination: Queue | Topic) -> Send:
 
     def send(record: Record, completion: Completion | None = None) -> None:
         if queue is None or sender.closed or not queue.send_if_room(record):
-            Transaction(setting, [(sender, record)], []).send(sender)
+            Transaction(setting, [(sender, record)], [], sender).send()
         if completion is not None:
             completion(None)
 

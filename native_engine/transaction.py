@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from native_engine.bounds import WaitingSender
+from native_engine.bounds import Scope, WaitingSender
 from native_engine.errors import ErrorType
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
@@ -86,11 +86,16 @@ class Transaction:
     """
 
     def __init__(
-        self, setting: Setting, sends: Sequence[tuple[Sender, Record]], settlements: Sequence[Settlement]
+        self,
+        setting: Setting,
+        sends: Sequence[tuple[Sender, Record]],
+        settlements: Sequence[Settlement],
+        scope: Scope | None = None,
     ) -> None:
         self._setting = setting
+        self._scope = scope
         self._failure: ErrorType = setting.errors.rolled_back
-        self._sender: Sender | None = None
+        self._is_send = False
         parts: dict[Queue, Part] = {}
         for sender, record in sends:
             for queue in sender.targets(record):
@@ -112,9 +117,9 @@ class Transaction:
             calls = self._apply(dead_letters=True)
         make(calls)
 
-    def send(self, sender: Sender) -> None:
-        """Do it as a plain send, which `sender.close()` wakes and which raises the full error."""
-        self._sender = sender
+    def send(self) -> None:
+        """Do it as a plain send, which raises the full error."""
+        self._is_send = True
         self._failure = self._setting.errors.full
         self._wait_and_run()
 
@@ -154,8 +159,9 @@ class Transaction:
                 raise self._failure(f"More than {part.queue.name} may hold at all")
         if self._setting.limits.when_full == "fail":
             raise self._failure(f"{full.queue.name} is full")
-        if self._sender is not None:
-            self._sender.waiting.add(thread)
+        if self._scope is not None:
+            self._scope.waiting.add(thread)
+            self._check_scope(self._scope)  # it may have been closed since the last look
         return time.monotonic() + self._patience
 
     def _line_up(self, full: Part, thread: WaitingSender) -> None:
@@ -167,8 +173,8 @@ class Transaction:
                     part.queue.bounds.step_out(thread)
 
     def _stop_waiting(self, thread: WaitingSender) -> None:
-        if self._sender is not None:
-            self._sender.waiting.discard(thread)
+        if self._scope is not None:
+            self._scope.waiting.discard(thread)
         for part in self._parts:
             if part.queue.bounds is not None:
                 with part.queue.lock:
@@ -176,15 +182,21 @@ class Transaction:
 
     def _check(self) -> None:
         """Raise if it cannot be done, with nothing done yet."""
-        if self._sender is not None and self._sender.closed:
-            raise self._setting.errors.closed("The sender is closed")
+        if self._scope is not None:
+            self._check_scope(self._scope)
         for part in self._parts:
-            if part.queue.state is not State.DELETED or self._sender is not None:
+            if part.queue.state is not State.DELETED or self._is_send:
                 part.queue.check()
             elif part.records:
                 raise self._failure(f"{part.queue.name} was deleted")
             if part.is_stale:
                 raise self._failure("A delivery to be settled is not held any more")
+
+    def _check_scope(self, scope: Scope) -> None:
+        if scope.closed and self._is_send:
+            raise self._setting.errors.closed("The sender is closed")
+        if scope.closed:
+            raise self._failure("What the commit belongs to was closed before it was done")
 
     def _first_without_room(self, thread: WaitingSender | None) -> Part | None:
         for part in self._parts:

@@ -21,7 +21,7 @@ from jmslike.spi import (
     TemporaryQueue,
     TemporaryTopic,
 )
-from native_engine import Engine, Kind, Receiver
+from native_engine import Engine, Kind, Receiver, Scope
 from transports.native import engines
 
 _FEATURES: Final = {
@@ -117,6 +117,7 @@ class NativeLink:
         self._transport = transport
         self._engine = transport.engine
         self._receivers: list[Receiver] = []
+        self._scope = Scope()  # of its commits, which wait for room no longer than it is open
 
     def sender(self, destination: Destination) -> Sender:
         """See SessionLink.sender."""
@@ -150,7 +151,7 @@ class NativeLink:
     ) -> None:
         """See SessionLink.commit."""
         # both kinds of parts were made by the engine
-        self._engine.commit(cast("Any", sends), cast("Any", settlements), dead_letters=dead_letters)
+        self._engine.commit(cast("Any", sends), cast("Any", settlements), scope=self._scope, dead_letters=dead_letters)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""
@@ -158,6 +159,7 @@ class NativeLink:
 
     def close(self) -> None:
         """See SessionLink.close."""
+        self._scope.close()
         receivers, self._receivers = self._receivers, []
         for receiver in receivers:
             receiver.close()

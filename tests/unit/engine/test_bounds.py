@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from native_engine import ClosedError, Engine, FullError, RolledBackError
+from native_engine import ClosedError, Engine, FullError, RolledBackError, Scope
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.records import Record, taken
 from tests.unit.engine.scenes import Stage, Take
@@ -175,6 +175,26 @@ def test_a_commit_that_waits_for_room_goes_on(background: Callable[..., Future[A
     assert taken(receiver, 0, True)[0].body == "2"
     committing.result(PATIENCE)
     assert drain(receiver) == ["3", "4"]
+
+
+@pytest.mark.parametrize("sender_is_closed", [False, True])
+def test_closing_its_scope_rolls_a_waiting_commit_back(
+    background: Callable[..., Future[Any]], sender_is_closed: bool
+) -> None:
+    """C9: closing what the commit belongs to wakes it; a sender that was closed before is good for it."""
+    engine, scope = Engine(max_depth=1), Scope()
+    sender = fill(engine, "1")
+    if sender_is_closed:
+        sender.close()
+    committing = background(engine.commit, [(sender, Record("2"))], [], scope=scope)
+    assert waits(committing)
+    scope.close()
+    with pytest.raises(RolledBackError):
+        committing.result(PATIENCE)
+    with pytest.raises(RolledBackError):
+        engine.commit([(sender, Record("3"))], scope=scope)
+    assert drain(engine.receiver(QUEUE)) == ["1"]
+    engine.commit([(sender, Record("4"))], scope=Scope())
 
 
 def test_a_commit_may_put_back_what_it_takes_out() -> None:
