@@ -47,6 +47,11 @@ _READERS: Final[Mapping[str, Callable[[str], PropertyValue]]] = {
 }
 
 
+def java_text(value: PropertyValue) -> str:
+    """Give a value in Java's spelling: true, 127, 1.0E10; a null is empty."""
+    return conversion.to_string(value) or ""
+
+
 def encode_properties(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
     """Give the properties as strings, with `jmslike_types` if any is not a String."""
     headers: dict[str, str] = {}

@@ -10,8 +10,8 @@ from __future__ import annotations
 import re
 from typing import Any, Final
 
+from jmslike.codec import java_text
 from jmslike.errors import UnsupportedFeatureError
-from jmslike.message import conversion
 from jmslike.selector.tree import (
     And,
     Arithmetic,
@@ -109,7 +109,7 @@ def _literal(constant: bool | int | float | str) -> str:
         return _string(constant)
     if isinstance(constant, int) and abs(constant) > _LARGEST_EXACT:
         return str(int(constant))
-    return conversion.to_string(float(constant)) or "0.0"
+    return java_text(float(constant))
 
 
 def _mode(text: str, other: Any) -> str:
