@@ -40,6 +40,13 @@ def _text(value: Any) -> str:
     return value
 
 
+def _dead_letter(value: Any) -> str:
+    prefix, _, suffix = _text(value).partition("{name}")
+    if not {"{", "}"}.isdisjoint(prefix + suffix):
+        raise ValueError("a queue's name, in which {name} may stand once and no other brace")
+    return str(value)
+
+
 def _whole(least: int) -> Callable[[Any], int]:
     def convert(value: Any) -> int:
         if isinstance(value, bool) or not isinstance(value, (int, str)):
@@ -77,7 +84,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
     "max_redeliveries": _whole(-1),
     "redelivery_delay": _number(0),
     "redelivery_backoff": _number(1),
-    "dead_letter": _text,
+    "dead_letter": _dead_letter,
     "window": _whole(1),
     "max_in_flight": _whole(1),
     "connect_timeout": _number(0.001),

@@ -73,6 +73,9 @@ def test_options_are_converted(name: str, given: Any, value: object) -> None:
     [
         ("client_id", 5, "a str"),
         ("dead_letter", None, "a str"),
+        ("dead_letter", "DLQ.{foo}", "a queue's name, in which {name} may stand once and no other brace"),
+        ("dead_letter", "DLQ.{name", "a queue's name, in which {name} may stand once and no other brace"),
+        ("dead_letter", "{name}.{name}", "a queue's name, in which {name} may stand once and no other brace"),
         ("max_redeliveries", "-2", "a whole number of at least -1"),
         ("max_redeliveries", "x", "a number (invalid literal for int() with base 10: 'x')"),
         ("max_redeliveries", 1.5, "a whole number"),
