@@ -39,29 +39,10 @@ class Connection:
     """Made by `ConnectionFactory.create_connection`; stopped until `start`. May be used by several threads."""
 
     __slots__ = (
-        "__weakref__",
-        "_capabilities",
-        "_client_id",
-        "_clock",
-        "_closing",
-        "_exception_listener",
-        "_exceptions",
-        "_id_prefix",
-        "_lock",
-        "_losing",
-        "_lost",
-        "_name",
-        "_number",
-        "_open",
-        "_session_numbers",
-        "_sessions",
-        "_settings",
-        "_started",
-        "_temporaries",
-        "_transport",
-        "_used",
-        "_uuid",
-    )
+        "__weakref__", "_capabilities", "_client_id", "_clock", "_closing", "_exception_listener", "_exceptions",
+        "_id_prefix", "_lock", "_losing", "_lost", "_name", "_number", "_open", "_session_numbers", "_sessions",
+        "_settings", "_started", "_temporaries", "_transport", "_used", "_uuid",
+    )  # fmt: skip
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock | None = None) -> None:
         self._transport = transport

@@ -46,22 +46,9 @@ class MessageConsumer:
     """
 
     __slots__ = (
-        "_again",
-        "_auto",
-        "_clock",
-        "_destination",
-        "_gate",
-        "_interrupted",
-        "_ledger",
-        "_listener",
-        "_no_local",
-        "_open",
-        "_selector_text",
-        "_session",
-        "_subscription",
-        "_take",
-        "_wanted",
-    )
+        "_again", "_auto", "_clock", "_destination", "_gate", "_interrupted", "_ledger", "_listener", "_no_local",
+        "_open", "_selector_text", "_session", "_subscription", "_take", "_wanted",
+    )  # fmt: skip
 
     def __init__(
         self,

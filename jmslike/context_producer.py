@@ -28,17 +28,9 @@ class JMSProducer(PropertyReading):
     """
 
     __slots__ = (
-        "_delivery_delay",
-        "_delivery_mode",
-        "_disable_message_id",
-        "_disable_message_timestamp",
-        "_listener",
-        "_outbox",
-        "_priority",
-        "_session",
-        "_template",
-        "_time_to_live",
-    )
+        "_delivery_delay", "_delivery_mode", "_disable_message_id", "_disable_message_timestamp", "_listener",
+        "_outbox", "_priority", "_session", "_template", "_time_to_live",
+    )  # fmt: skip
 
     def __init__(self, session: Session, outbox: Outbox) -> None:
         self._session = session

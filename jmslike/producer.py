@@ -51,21 +51,9 @@ class MessageProducer:
     """
 
     __slots__ = (
-        "_delivery_delay",
-        "_delivery_mode",
-        "_disable_message_id",
-        "_disable_message_timestamp",
-        "_now",
-        "_number",
-        "_open",
-        "_outbox",
-        "_outlet",
-        "_post",
-        "_priority",
-        "_session",
-        "_terms",
-        "_time_to_live",
-    )
+        "_delivery_delay", "_delivery_mode", "_disable_message_id", "_disable_message_timestamp", "_now", "_number",
+        "_open", "_outbox", "_outlet", "_post", "_priority", "_session", "_terms", "_time_to_live",
+    )  # fmt: skip
 
     def __init__(self, session: Session, outbox: Outbox, destination: Destination | None) -> None:
         self._session = session

@@ -45,27 +45,10 @@ class Session(Making):
     """Made by `Connection.create_session`. Meant for one thread at a time; only `close` may be called by another."""
 
     __slots__ = (
-        "_automatic",
-        "_browsers",
-        "_capabilities",
-        "_clock",
-        "_connection",
-        "_consumers",
-        "_dispatcher",
-        "_ended",
-        "_gate",
-        "_lazy",
-        "_ledger",
-        "_link",
-        "_listener_thread",
-        "_mode",
-        "_name",
-        "_open",
-        "_outbox",
-        "_producers",
-        "_redelivery",
-        "_settings",
-    )
+        "_automatic", "_browsers", "_capabilities", "_clock", "_connection", "_consumers", "_dispatcher", "_ended",
+        "_gate", "_lazy", "_ledger", "_link", "_listener_thread", "_mode", "_name", "_open", "_outbox", "_producers",
+        "_redelivery", "_settings",
+    )  # fmt: skip
 
     SESSION_TRANSACTED: Final = SessionMode.SESSION_TRANSACTED
     AUTO_ACKNOWLEDGE: Final = SessionMode.AUTO_ACKNOWLEDGE
