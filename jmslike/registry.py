@@ -14,6 +14,9 @@ from jmslike.spi import Transport, TransportFactory
 
 GROUP: Final = "jmslike.transports"
 
+PLANNED: Final = frozenset({"amqp", "amqps", "kafka", "kafkas", "failover"})
+"""Schemes that later versions will have, and a user may have read of."""
+
 _KEYWORD_ONLY: Final = frozenset({"object_serializer"})
 
 
@@ -77,7 +80,8 @@ def _split(url: str) -> SplitResult:
 def _factory(scheme: str) -> TransportFactory:
     found = next((entry for entry in entry_points(group=GROUP) if entry.name == scheme), None)
     if found is None:
-        raise JMSError(f"no transport for {scheme}://; known are {', '.join(known_schemes())}")
+        why = " in this version; it is planned" if scheme in PLANNED else ""
+        raise JMSError(f"no transport for {scheme}://{why}; known are {', '.join(known_schemes())}")
     return load(found)
 
 
@@ -88,9 +92,14 @@ def load(entry: EntryPoint) -> TransportFactory:
     except ModuleNotFoundError as error:
         extra = entry.extras[0] if entry.extras else entry.name
         raise JMSError(
-            f"{entry.name}:// needs the module {error.name}, which is not installed: pip install 'jmslike[{extra}]'"
+            f"{entry.name}:// needs the module {error.name}, which is not installed; {how_to_install(extra)}"
         ) from error
     return factory
+
+
+def how_to_install(extra: str) -> str:
+    """Say how to get an extra of this package."""
+    return f"install the extra {extra}: pip install 'jmslike[{extra}]', or '.[{extra}]' in a checkout"
 
 
 def _options(parts: SplitResult, keywords: Mapping[str, Any]) -> dict[str, Any]:

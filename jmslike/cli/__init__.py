@@ -9,6 +9,8 @@ from __future__ import annotations
 import sys
 from io import TextIOWrapper
 
+from jmslike.registry import how_to_install
+
 WRONG_USE = 2
 PROVIDER_FAILED = 3
 INTERRUPTED = 130
@@ -34,7 +36,7 @@ def _run() -> None:
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise
-        sys.exit(_complain(f"the command needs {error.name}, which is not installed: pip install 'jmslike[cli]'"))
+        sys.exit(_complain(f"the command needs {error.name}, which is not installed; {how_to_install('cli')}"))
     make_app()()
 
 

@@ -15,7 +15,7 @@ from rich.text import Text
 from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
 from jmslike.compare.play import without_secrets
 from jmslike.errors import JMSError
-from jmslike.registry import GROUP, load
+from jmslike.registry import GROUP, how_to_install, load
 
 EXTRAS: Final = ("stomp", "amqp", "kafka", "cli")
 """The extras of use to a user, not to a contributor."""
@@ -50,10 +50,10 @@ def version_of(distribution: str) -> str | None:
 
 def _installed() -> Iterator[tuple[str, str, bool]]:
     yield "Python", f"{platform.python_version()} on {platform.platform(terse=True)}", True
-    yield "jmslike", version_of("jmslike") or "not installed as a package: pip install jmslike", True
+    yield "jmslike", version_of("jmslike") or "not installed as a package: pip install . in a checkout", True
     for extra, distribution in _requirements():
         found = version_of(distribution)
-        missing = f"not installed: pip install 'jmslike[{extra}]'"
+        missing = f"not installed; {how_to_install(extra)}"
         yield f"{distribution} (extra {extra})", found or missing, found is not None
 
 

@@ -43,7 +43,7 @@ def test_missing_client_library_is_advice_not_failure(run: Run, url: str, monkey
     monkeypatch.setattr(doctor, "version", version)
     result = run("doctor", url)
     assert result.exit_code == 0
-    assert "not installed: pip install 'jmslike[amqp]'" in line(result, "pika (extra amqp)")
+    assert "not installed; install the extra amqp: pip install 'jmslike[amqp]'" in line(result, "pika (extra amqp)")
     assert line(result, "stomp.py (extra stomp)").endswith("1.2.3")
 
 

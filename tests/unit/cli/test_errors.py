@@ -109,7 +109,8 @@ def test_without_the_extra_it_says_how_to_install_it(tmp_path: Path) -> None:
         )
         assert (result.returncode, result.stdout) == (2, "")
         assert result.stderr == (
-            f"jmslike: the command needs {module}, which is not installed: pip install 'jmslike[cli]'\n"
+            f"jmslike: the command needs {module}, which is not installed; "
+            "install the extra cli: pip install 'jmslike[cli]', or '.[cli]' in a checkout\n"
         )
 
 

@@ -171,11 +171,18 @@ def test_an_unknown_scheme_names_the_known() -> None:
         ConnectionFactory("other://host")
 
 
+@pytest.mark.parametrize("scheme", ["amqp", "amqps", "kafka", "kafkas", "failover"])
+def test_a_planned_scheme_is_said_to_be_planned(scheme: str) -> None:
+    with pytest.raises(JMSError, match=rf"no transport for {scheme}:// in this version; it is planned; known are "):
+        ConnectionFactory(f"{scheme}://host")
+
+
 def test_a_missing_library_is_named_with_what_to_install() -> None:
     with pytest.raises(JMSError) as caught:
         ConnectionFactory("lost://host")
     assert str(caught.value) == (
-        "lost:// needs the module a_module_that_nobody_has, which is not installed: pip install 'jmslike[lost]'"
+        "lost:// needs the module a_module_that_nobody_has, which is not installed; "
+        "install the extra lost: pip install 'jmslike[lost]', or '.[lost]' in a checkout"
     )
     with pytest.raises(JMSError, match=r"pip install 'jmslike\[extra\]'"):
         load(EntryPoint("lost", "a_module_that_nobody_has:factory [extra]", registry.GROUP))
