@@ -12,6 +12,8 @@ This module is the whole public surface. What a transport implements is in `jmsl
 
 from __future__ import annotations
 
+import logging as _logging
+
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Capabilities, Feature, Level, Support
 from jmslike.completion import CompletionListener
@@ -50,6 +52,10 @@ from jmslike.session import Session
 from jmslike.values import Byte, Char, Float, Long, Short
 
 __version__ = library_version()
+
+_logging.getLogger("jmslike").addHandler(
+    _logging.NullHandler()
+)  # nothing is printed unless the application asks for it
 
 __all__ = [
     "Byte",
