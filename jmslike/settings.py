@@ -41,10 +41,11 @@ def _text(value: Any) -> str:
 
 
 def _dead_letter(value: Any) -> str:
-    prefix, _, suffix = _text(value).partition("{name}")
+    text = _text(value)
+    prefix, _, suffix = text.partition("{name}")
     if not {"{", "}"}.isdisjoint(prefix + suffix):
         raise ValueError("a queue's name, in which {name} may stand once and no other brace")
-    return str(value)
+    return text
 
 
 def _whole(least: int) -> Callable[[Any], int]:
