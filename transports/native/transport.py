@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
 from importlib.metadata import version
 from typing import Any, Final, cast
 
@@ -105,7 +106,8 @@ class NativeTransport:
             link.close()
         engines.leave(shared, self)
         for destination in self._temporaries:
-            shared.engine.delete(_kind(destination), destination.name)
+            with suppress(JMSError):  # the engine was forgotten, say, and the destination with it
+                shared.engine.delete(_kind(destination), destination.name)
         if self.client_id is not None:
             shared.engine.disclaim(self.client_id)
 

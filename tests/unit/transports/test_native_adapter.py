@@ -65,3 +65,16 @@ def test_a_closing_session_ends_a_commit_that_waits_for_room(
             consumer = other.create_consumer(queue)
             assert consumer.receive(PATIENCE) is not None
             assert consumer.receive(SILENCE) is None
+
+
+def test_a_connection_whose_engine_was_forgotten_closes_in_silence(url: str) -> None:
+    """C9: also with a temporary destination, which went with the engine."""
+    connection = ConnectionFactory(url).create_connection()
+    connection.client_id = "me"
+    with connection.create_session() as session:
+        session.create_temporary_queue()
+        session.create_temporary_topic()
+    jmslike.forget(url)
+    connection.close()
+    with ConnectionFactory(url).create_connection() as another:
+        another.client_id = "me"
