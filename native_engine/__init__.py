@@ -11,10 +11,12 @@ from native_engine.errors import (
     ClosedError,
     EngineError,
     ErrorTypes,
+    ForkedError,
     FullError,
     InUseError,
     NoDestinationError,
     RolledBackError,
+    SenderClosedError,
 )
 from native_engine.receiver import Receiver
 from native_engine.records import Constraints, Delivery, Matches, Outcome, Receipt, Record
@@ -33,6 +35,7 @@ __all__ = [
     "Engine",
     "EngineError",
     "ErrorTypes",
+    "ForkedError",
     "FullError",
     "InUseError",
     "Kind",
@@ -45,6 +48,7 @@ __all__ = [
     "RolledBackError",
     "Scope",
     "Sender",
+    "SenderClosedError",
     "Settlement",
     "Statistics",
     "SystemClock",

@@ -240,7 +240,7 @@ class Engine:
 
     def _check(self) -> None:
         if self._state is not State.OPEN:
-            raise self._errors.closed(self._state.value)
+            raise self._setting.refusal(self._state)
 
     def _queue(self, name: str) -> Queue:
         self._check()

@@ -2,7 +2,9 @@
 
 EngineError
 ├── FullError             no room, and the time to wait for it is up
-├── ClosedError           the engine, or the sender, is closed
+├── ClosedError           the engine is closed
+│   ├── SenderClosedError the sender is closed
+│   └── ForkedError       the engine belongs to the parent process
 ├── NoDestinationError    a deleted temporary destination, or an unknown subscription
 ├── InUseError            deleting or changing what somebody is using
 ├── ClientIdError         the client id is taken
@@ -19,10 +21,12 @@ __all__ = [
     "ClosedError",
     "EngineError",
     "ErrorTypes",
+    "ForkedError",
     "FullError",
     "InUseError",
     "NoDestinationError",
     "RolledBackError",
+    "SenderClosedError",
 ]
 
 
@@ -35,7 +39,15 @@ class FullError(EngineError):
 
 
 class ClosedError(EngineError):
-    """The engine or the sender is closed, or the engine belongs to a parent process."""
+    """The engine is closed."""
+
+
+class SenderClosedError(ClosedError):
+    """The sender is closed, perhaps while it waited for room."""
+
+
+class ForkedError(ClosedError):
+    """The engine belongs to the process that this one was forked from."""
 
 
 class NoDestinationError(EngineError):
@@ -62,6 +74,8 @@ class ErrorTypes(NamedTuple):
 
     full: ErrorType = FullError
     closed: ErrorType = ClosedError
+    sender_closed: ErrorType = SenderClosedError
+    forked: ErrorType = ForkedError
     no_destination: ErrorType = NoDestinationError
     in_use: ErrorType = InUseError
     client_id: ErrorType = ClientIdError

@@ -137,7 +137,7 @@ class Queue:
             return
         if self.state is State.DELETED:
             raise self.setting.errors.no_destination(f"{self.name}: {self.state.value}")
-        raise self.setting.errors.closed(self.state.value)
+        raise self.setting.refusal(self.state)
 
     # -- going out
 

@@ -87,7 +87,7 @@ class Receiver:
             self.held.difference_update(receipts)
             return
         with self.queue.lock:
-            if self.queue.state is State.CLOSED:
+            if self.queue.state in (State.CLOSED, State.FORKED):
                 self.queue.check()
             self.apply(receipts, outcome)
             calls = self.queue.offer()

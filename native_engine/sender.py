@@ -23,7 +23,8 @@ class Send(Protocol):
         """Send the record; `completion(None)` is called when it is in.
 
         Raises the full error when there was no room in time, the no-destination error when the destination was deleted,
-        the closed error when the engine or this sender is closed; the completion is not called then.
+        the closed error when the engine is closed, the sender-closed error when this sender is; the completion
+        is not called then.
         """
 
 
@@ -54,7 +55,7 @@ class Sender(Scope):
         super().close()
 
     def _refuse(self, record: Record, completion: Completion | None = None) -> None:
-        raise self._errors.closed("The sender is closed")
+        raise self._errors.sender_closed("The sender is closed")
 
 
 def _to_queue(queue: Queue) -> Send:

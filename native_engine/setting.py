@@ -21,6 +21,11 @@ class Setting(NamedTuple):
     errors: ErrorTypes
     limits: Limits
 
+    def refusal(self, state: State) -> Exception:
+        """Give the error for whoever uses an engine in this state."""
+        make = self.errors.forked if state is State.FORKED else self.errors.closed
+        return make(state.value)
+
 
 class State(Enum):
     """Whether a queue takes records."""

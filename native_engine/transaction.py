@@ -194,7 +194,7 @@ class Transaction:
 
     def _check_scope(self, scope: Scope) -> None:
         if scope.closed and self._is_send:
-            raise self._setting.errors.closed("The sender is closed")
+            raise self._setting.errors.sender_closed("The sender was closed while it waited for room, or before")
         if scope.closed:
             raise self._failure("What the commit belongs to was closed before it was done")
 

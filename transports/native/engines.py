@@ -4,12 +4,14 @@ forgotten.
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Mapping
 from typing import Any, Protocol
 
 from jmslike.errors import (
     ConnectionLostError,
+    IllegalStateError,
     InvalidClientIDError,
     InvalidDestinationError,
     JMSError,
@@ -22,6 +24,8 @@ from native_engine import Engine, ErrorTypes
 _ERRORS = ErrorTypes(
     full=ResourceAllocationError,
     closed=ConnectionLostError,
+    sender_closed=IllegalStateError,
+    forked=IllegalStateError,
     no_destination=InvalidDestinationError,
     in_use=JMSError,
     client_id=InvalidClientIDError,
@@ -47,6 +51,17 @@ class SharedEngine:
 
 _lock = threading.Lock()
 _engines: dict[str, SharedEngine] = {}
+
+
+def _begin_anew() -> None:
+    """Have none in a forked child: they are the parent's, and a thread that is not here may hold the lock."""
+    global _lock
+    _lock = threading.Lock()
+    _engines.clear()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_begin_anew)
 
 
 def join(name: str, options: Mapping[str, Any], tenant: Tenant) -> SharedEngine:

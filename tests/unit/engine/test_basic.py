@@ -17,6 +17,7 @@ from native_engine import (
     ClosedError,
     Engine,
     ErrorTypes,
+    ForkedError,
     FullError,
     InUseError,
     NoDestinationError,
@@ -873,13 +874,20 @@ def test_a_forked_child_is_refused(engine: Engine) -> None:
     child = os.fork()
     if child == 0:
         refused = 0
-        for call in (lambda: sender.send(Note("b")), lambda: receiver.take(None), lambda: engine.receiver("q")):
+        calls = [
+            lambda: sender.send(Note("b")),
+            lambda: receiver.take(None),
+            lambda: receiver.settle([], None),
+            lambda: engine.receiver("q"),
+            lambda: engine.commit([(sender, Note("c"))]),
+        ]
+        for call in calls:
             try:
                 call()
-            except ClosedError as error:
+            except ForkedError as error:
                 refused += "forked" in str(error)
         os._exit(refused)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 3
+    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 5
     assert texts(receiver) == ["a"]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from native_engine import ClosedError, Engine, FullError, RolledBackError, Scope
+from native_engine import ClosedError, Engine, FullError, RolledBackError, Scope, SenderClosedError
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.records import Record, taken
 from tests.unit.engine.scenes import Stage, Take
@@ -146,8 +146,9 @@ def test_close_wakes_a_blocked_sender(background: Callable[..., Future[Any]], wh
     sending = background(sender.send, Record("2"))
     assert waits(sending)
     (engine if what == "engine" else sender).close()
-    with pytest.raises(ClosedError):
+    with pytest.raises(ClosedError) as caught:
         sending.result(PATIENCE)
+    assert caught.type is (ClosedError if what == "engine" else SenderClosedError)
     if what == "sender":
         assert drain(engine.receiver(QUEUE)) == ["1"]
 

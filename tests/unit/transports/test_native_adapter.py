@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from itertools import count
@@ -12,8 +13,11 @@ import pytest
 import jmslike
 from jmslike import (
     ConnectionFactory,
+    IllegalStateError,
+    Session,
     TransactionRolledBackError,
 )
+from jmslike.spi import SessionSpec, SubscriptionSpec
 
 PATIENCE = 5.0
 SILENCE = 0.05
@@ -78,3 +82,38 @@ def test_a_connection_whose_engine_was_forgotten_closes_in_silence(url: str) -> 
     connection.close()
     with ConnectionFactory(url).create_connection() as another:
         another.client_id = "me"
+
+
+def test_a_send_that_waits_for_room_ends_with_its_session(url: str, background: Callable[..., Future[Any]]) -> None:
+    """C9: nothing is lost but the sender, so this is no loss of the connection."""
+    with ConnectionFactory(url, max_depth=1).create_connection() as connection:
+        session = connection.create_session()
+        producer = session.create_producer(session.create_queue("q"))
+        producer.send(session.create_text_message("first"))
+        sending = background(producer.send, session.create_text_message("second"))
+        assert waits(sending)
+        background(session.close).result(PATIENCE)
+        with pytest.raises(IllegalStateError):
+            sending.result(PATIENCE)
+
+
+def test_a_forked_child_is_refused_by_the_engines_of_its_parent_and_has_its_own(url: str) -> None:
+    """C11: the link answers with IllegalStateError; the same URL is an empty engine in the child."""
+    with ConnectionFactory(url).create_connection() as connection:
+        session = connection.create_session()
+        queue = session.create_queue("q")
+        session.create_producer(queue).send(session.create_text_message("the parent's"))
+        link = connection._transport.session(SessionSpec(Session.AUTO_ACKNOWLEDGE))
+        child = os.fork()
+        if child == 0:
+            seen = 0
+            try:
+                link.subscribe(SubscriptionSpec(queue))
+            except IllegalStateError:
+                seen += 1
+            with jmslike.connect(url) as context:
+                context.create_producer().send(queue, "the child's")
+                with context.create_consumer(queue) as consumer:
+                    seen += consumer.receive_body(str, PATIENCE) == "the child's"
+            os._exit(seen)
+        assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
