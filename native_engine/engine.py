@@ -182,6 +182,7 @@ class Engine:
     def delete(self, kind: Kind, name: str) -> None:
         """Delete a queue with its records, or a topic with its subscriptions; its senders are refused from now on.
 
+        What closed receivers hold of it may still be settled, and is dropped when it is released.
         Raises the in-use error while it has a receiver. Does nothing if there is no such destination.
         """
         with self._lock:

@@ -239,7 +239,7 @@ class Queue:
             self.idle.clear()
             self._refresh()
             for receiver in (*self.receivers, *self.retired):
-                if state is not State.GONE:  # what a session holds of an ended subscription it may still settle
+                if state in (State.CLOSED, State.FORKED):  # what is held of anything else that ended may be settled
                     receiver.held.clear()
                 receiver.wake()
             if self.bounds is not None:

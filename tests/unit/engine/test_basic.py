@@ -896,3 +896,17 @@ def test_an_embedding_library_names_its_own_errors() -> None:
         engine.claim("me")
         with pytest.raises(KeyError):
             engine.claim("me")
+
+
+def test_what_is_held_of_a_deleted_queue_can_be_settled(engine: Engine) -> None:
+    name = engine.create_temporary("queue")
+    send(engine, "a", "b", "c", queue=name)
+    receiver = engine.receiver(name)
+    accepted, committed, released = (taken(receiver)[1] for _ in range(3))
+    receiver.close()
+    engine.delete("queue", name)
+    receiver.settle([accepted], None)
+    engine.commit([(engine.sender("queue", "q"), Note("d"))], [(receiver, [committed], None)])
+    receiver.settle([released], 1)
+    assert not any(receiver.holds(receipt) for receipt in (accepted, committed, released))
+    assert texts(engine.receiver("q")) == ["d"]

@@ -117,3 +117,19 @@ def test_a_forked_child_is_refused_by_the_engines_of_its_parent_and_has_its_own(
                     seen += consumer.receive_body(str, PATIENCE) == "the child's"
             os._exit(seen)
         assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 2
+
+
+def test_a_commit_acknowledges_what_came_from_a_deleted_temporary_queue(url: str) -> None:
+    """TX-05: as with a subscription that has ended, the transaction stands."""
+    with ConnectionFactory(url).create_connection() as connection:
+        connection.start()
+        with connection.create_session(True) as session, connection.create_session() as other:
+            replies, done = session.create_temporary_queue(), session.create_queue("done")
+            other.create_producer(replies).send(other.create_text_message("reply"))
+            consumer = session.create_consumer(replies)
+            assert consumer.receive(PATIENCE) is not None
+            session.create_producer(done).send(session.create_text_message("done"))
+            consumer.close()
+            replies.delete()
+            session.commit()
+            assert other.create_consumer(done).receive(PATIENCE) is not None
