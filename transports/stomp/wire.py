@@ -31,6 +31,7 @@ from jmslike.errors import (
 )
 from transports.stomp.address import Address
 from transports.stomp.frames import frame, header_lines
+from transports.stomp.reader import Reader
 
 _log = logging.getLogger("jmslike.stomp")
 
@@ -132,6 +133,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             )
         self._connection = connection
         connection.set_listener("jmslike", self)
+        handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
+        connection.transport.receive = Reader(connection.transport.receive, handlers).receive
         headers = {"client-id": client_id} if client_id is not None else {}
         try:
             connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
@@ -265,7 +268,10 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
     def on_receipt(self, frame: Frame) -> None:
         """RECEIPT came."""
-        self._answer(frame.headers.get("receipt-id", ""), None)
+        try:
+            self._answer(frame.headers.get("receipt-id", ""), None)
+        except Exception:
+            _log.exception("a completion failed")
 
     def on_error(self, frame: Frame) -> None:
         """ERROR came: the answer to a request, or the end of the connection."""
@@ -342,13 +348,11 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._lose(ConnectionLostError("the connection was closed"))
 
     def _drop(self) -> None:
-        connection = self._connection
-        if connection is None:
-            return
-        try:
-            connection.transport.disconnect_socket()
-        except Exception as error:
-            _log.debug("closing the socket: %s", error)
+        """End the link; stomp.py's thread sees that and closes the socket."""
+        transport = self._connection.transport
+        transport.running = False
+        with suppress(AttributeError, OSError):  # it has ended already
+            transport.socket.shutdown(socket.SHUT_RDWR)
 
 
 def _error(text: str, *, connecting: bool) -> JMSError:
