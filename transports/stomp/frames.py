@@ -29,3 +29,13 @@ def frame(command: str, lines: str, body: bytes = b"") -> bytes:
 def ack_frame(ack: str) -> bytes:
     """Give the ACK of the message with that `ack` header."""
     return f"ACK\nid:{escape(ack)}\n\n\0".encode()
+
+
+def nack_frame(ack: str) -> bytes:
+    """Give the NACK of the message with that `ack` header."""
+    return f"NACK\nid:{escape(ack)}\n\n\0".encode()
+
+
+def unsubscribe_frame(identifier: str) -> bytes:
+    """Give the UNSUBSCRIBE of the subscription with that id."""
+    return f"UNSUBSCRIBE\nid:{escape(identifier)}\n\n\0".encode()

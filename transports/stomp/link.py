@@ -64,19 +64,11 @@ class StompLink:
         self._check(sends, settlements)
         accepted = [(subscription, receipts) for subscription, receipts, outcome in settlements if outcome is ACCEPT]
         acks = [ack for subscription, receipts in accepted for ack in subscription.acks_for_commit(receipts)]
-        inside = {"transaction": self._transport.next_transaction_id()}
-        lines = header_lines(inside)
-        parts = []
-        for sender, envelope in sends:
-            head, body = sender.encode(envelope)
-            parts.append(frame("SEND", lines + head, body))
-        if self._transport.dialect.acks_in_transactions:
-            parts += [frame("ACK", header_lines({"id": ack, **inside})) for ack in acks]
-            acks = []
-        if parts:
-            self._run([frame("BEGIN", lines), *parts], inside)
-        if acks:
-            self._acknowledge(acks)
+        inside, after = (acks, []) if self._transport.dialect.acks_in_transactions else ([], acks)
+        if sends or inside:
+            self._run([sender.encode(envelope) for sender, envelope in sends], inside)
+        if after:
+            self._acknowledge(after)
         for subscription, receipts in accepted:
             subscription.settled_by_commit(receipts)
         for subscription, receipts, outcome in settlements:
@@ -102,14 +94,25 @@ class StompLink:
                 "the sends of the transaction are done, but not all that was received is acknowledged: it comes again"
             ) from error
 
-    def _run(self, parts: list[bytes], inside: dict[str, str]) -> None:
+    def _run(self, sends: Sequence[tuple[str, bytes]], acks: Sequence[str]) -> None:
         wire = self._transport.wire
+        transaction = {"transaction": self._transport.next_transaction_id()}
+        lines = header_lines(transaction)
+        requests = []
         try:
-            wire.write(b"".join(parts))
+            if self._transport.dialect.confirms_commits:
+                parts = [frame("SEND", lines + head, body) for head, body in sends]
+                parts += [frame("ACK", header_lines({"id": ack, **transaction})) for ack in acks]
+                wire.write(b"".join((frame("BEGIN", lines), *parts)))
+            else:
+                wire.write(frame("BEGIN", lines))
+                requests = [wire.request("SEND", lines + head, body) for head, body in sends]
         except ConnectionLostError as error:
             raise TransactionRolledBackError("the connection was lost before the commit") from error
         try:
-            wire.call("COMMIT", inside)
+            wire.call("COMMIT", transaction)
+            for request in requests:
+                wire.wait(request, "SEND")
         except ConnectionLostError as error:
             raise TransactionInDoubtError("the connection was lost during the commit") from error
         except JMSError as error:

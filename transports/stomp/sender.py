@@ -61,7 +61,10 @@ class StompSender:
 
     def _prepare(self, terms: Terms) -> None:
         """Write once what the messages of one producer have in common."""
-        head = {**self._dialect.address(terms.destination), "persistent": self._dialect.modes[terms.delivery_mode]}
+        head = self._dialect.address(terms.destination)
+        mode = self._dialect.modes.get(terms.delivery_mode)
+        if mode is not None:
+            head["persistent"] = mode
         if terms.origin is not None and terms.origin != connection_of(terms.id_prefix):
             head[ORIGIN] = terms.origin
         self._head = header_lines(head)

@@ -8,11 +8,11 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmslike.constants import SessionMode
-from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
 from jmslike.spi import Delivery, Envelope, Outcome, SubscriptionSpec
 from transports.inbox import Inbox
 from transports.stomp.dialects.base import Subscribing
-from transports.stomp.frames import ack_frame
+from transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
 from transports.stomp.mapping import bare_envelope
 
 if TYPE_CHECKING:
@@ -64,9 +64,10 @@ class StompSubscription:
         self._inbox: Inbox[Arrival] = Inbox()
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
-        self._held: set[Held] = set()
+        self._held: dict[Held, None] = {}  # in the order of handing out
         self._held_size = 0
         self._closed = False
+        self._closing = threading.Lock()
         self._subscribe()
 
     def _subscribe(self) -> None:
@@ -128,7 +129,7 @@ class StompSubscription:
         else:
             held = Held(arrival, ack, _size(frame) if self._how.credit else 0)
         with self._lock:
-            self._held.add(held)
+            self._held[held] = None
             self._held_size += held.size
         return envelope, held, attempts
 
@@ -169,15 +170,15 @@ class StompSubscription:
         A closed subscription's part gives back what it holds when it ends.
         """
         if self._dialect.nack_requeues and not self._how.private:
-            for held in mine:
-                self._wire.send("NACK", {"id": held.ack or ""})
+            self._give_back([held.ack for held in mine if held.ack is not None])
         elif not self._closed:
             self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
 
     def _let_go(self, receipts: Sequence[Held]) -> list[Held]:
         with self._lock:
             mine = [held for held in receipts if held in self._held]
-            self._held.difference_update(mine)
+            for held in mine:
+                del self._held[held]
             self._held_size -= sum(held.size for held in mine)
         return mine
 
@@ -223,25 +224,44 @@ class StompSubscription:
 
     def close(self) -> None:
         """See Subscription.close: what is held keeps its wire subscription open until it is settled."""
-        with self._lock:
-            if self._closed:
-                return
-            self._closed = True
-        left = self._inbox.close()
-        if self._wire.is_lost:
-            return  # the broker has everything back
-        if self._dialect.nack_requeues and not self._how.private:
-            for arrival in left:
-                self._wire.send("NACK", {"id": arrival.frame.headers.get("ack", "")})
-        self._end_empty_parts()
+        self._close(give_back_held=False)
 
     def end(self) -> None:
         """Close, and give back what is held, too."""
-        with self._lock:
-            self._held.clear()
-        self.close()
-        if not self._wire.is_lost:
+        self._close(give_back_held=True)
+
+    def _close(self, *, give_back_held: bool) -> None:
+        with self._closing:
+            with self._lock:
+                is_first, self._closed = not self._closed, True
+            left = self._stop_pushing() if is_first else []
+            held: list[Held] = []
+            if give_back_held:
+                with self._lock:
+                    held, self._held, self._held_size = list(self._held), {}, 0
+            if self._wire.is_lost:
+                return  # the broker has everything back
+            if self._dialect.parking is not None:
+                acks = [held.ack for held in held if held.ack is not None]
+                acks += [arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None]
+                self._give_back(acks)
             self._end_empty_parts()
+
+    def _stop_pushing(self) -> list[Arrival]:
+        """Give what was pushed and will not be taken; where UNSUBSCRIBE gives it back, some may still come."""
+        try:
+            if self._dialect.parking is not None and not self._wire.is_lost:
+                for part in self._parts:
+                    self._wire.call("SUBSCRIBE", {"id": part.id, **self._dialect.parking}, unsubscribe_frame(part.id))
+                self._transport.round_trip()
+        except ConnectionLostError:
+            pass  # the broker has everything back
+        finally:
+            left = self._inbox.close()
+        return left
+
+    def _give_back(self, acks: Sequence[str]) -> None:
+        self._wire.write(b"".join(map(nack_frame, acks)))
 
     def _end_empty_parts(self) -> None:
         if not self._closed:

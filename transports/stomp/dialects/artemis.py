@@ -111,9 +111,9 @@ class Artemis(Dialect):
             return _deleting(spec.name, _owner(spec, client_id))
         return None
 
-    def deleting(self, temporary: Destination) -> Errand | None:
+    def deleting(self, temporary: Destination) -> list[Errand]:
         owner, _, name = temporary.name.partition(".")
-        return _deleting(name, owner) if temporary.is_queue else None
+        return [_deleting(name, owner)] if temporary.is_queue else []
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
