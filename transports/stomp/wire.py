@@ -37,7 +37,9 @@ _log = logging.getLogger("jmslike.stomp")
 
 Frame = Any  # stomp.utils.Frame
 
-_REFUSED: Final = re.compile(r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login", re.IGNORECASE)
+_REFUSED: Final = re.compile(
+    r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login", re.IGNORECASE
+)
 _NOWHERE: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from jmslike import ConnectionFactory, ConnectionLostError, JMSError, JMSSecurityError
+from jmslike import ConnectionFactory, ConnectionLostError, JMSError, JMSSecurityError, Message
 
 CONNECTED = b"CONNECTED\nversion:1.2\nserver:ActiveMQ-Artemis/2.44.0\nheart-beat:%b\n\n\0"
 
@@ -104,6 +104,35 @@ def test_a_request_without_answer_is_a_loss(servers: list[Server]) -> None:
             session.create_consumer(session.create_queue("q"))
         assert reported.wait(10)
     assert len(losses) == 1
+
+
+class Outcomes:
+    """Keeps how asynchronous sends ended."""
+
+    def __init__(self) -> None:
+        self.errors: list[tuple[str | None, type[Exception]]] = []
+        self.all_there = threading.Event()
+
+    def on_completion(self, message: Message) -> None:
+        raise AssertionError("nobody confirmed it")
+
+    def on_exception(self, message: Message, error: Exception) -> None:
+        self.errors.append((message.get_body(str), type(error)))
+        if len(self.errors) == 2:
+            self.all_there.set()
+
+
+def test_no_more_sends_are_open_than_may_be(servers: list[Server]) -> None:
+    url, outcomes = started(servers, CONNECT=CONNECTED % b"0,0"), Outcomes()
+    with ConnectionFactory(url, request_timeout=0.1, max_in_flight=2).create_connection() as connection:
+        session = connection.create_session()
+        producer = session.create_producer(session.create_queue("q"))
+        for text in ("1", "2"):
+            producer.send(session.create_text_message(text), completion_listener=outcomes)
+        with pytest.raises(ConnectionLostError, match="no receipt"):
+            producer.send(session.create_text_message("3"), completion_listener=outcomes)
+        assert outcomes.all_there.wait(10)
+    assert outcomes.errors == [("1", ConnectionLostError), ("2", ConnectionLostError)]
 
 
 def test_a_missing_heartbeat_is_a_loss(servers: list[Server]) -> None:
