@@ -5,7 +5,7 @@ It carries any record that has a `priority` and `constraints` (see `native_engin
 
 from native_engine.bounds import Scope
 from native_engine.clock import Clock, SystemClock
-from native_engine.engine import Engine, Kind
+from native_engine.engine import TEMPORARY_PREFIX, Engine, Kind
 from native_engine.errors import (
     ClientIdError,
     ClosedError,
@@ -25,6 +25,7 @@ from native_engine.statistics import Address, Statistics
 from native_engine.transaction import Settlement
 
 __all__ = [
+    "TEMPORARY_PREFIX",
     "Address",
     "ClientIdError",
     "Clock",

@@ -26,11 +26,11 @@ from native_engine.topic import Interest, Topic
 from native_engine.transaction import Settlement, Transaction
 from native_engine.waiting import Call
 
-__all__ = ["Engine", "Kind"]
+__all__ = ["TEMPORARY_PREFIX", "Engine", "Kind"]
 
 Kind: TypeAlias = Literal["queue", "topic"]
 
-TEMPORARY: Final = "$temporary."
+TEMPORARY_PREFIX: Final = "$temporary."
 """Names that begin so are given out by `create_temporary`, and by nobody else."""
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
@@ -172,7 +172,7 @@ class Engine:
         """Make a queue or topic with a new name, which lives until `delete`."""
         with self._lock:
             self._check()
-            name = f"{TEMPORARY}{kind}.{self._mark}.{next(self._temporary)}"
+            name = f"{TEMPORARY_PREFIX}{kind}.{self._mark}.{next(self._temporary)}"
             if kind == "queue":
                 self._queues[name] = Queue(name, self._setting)
             else:
@@ -260,7 +260,7 @@ class Engine:
         return topic
 
     def _refuse_temporary(self, name: str) -> None:
-        if name.startswith(TEMPORARY):
+        if name.startswith(TEMPORARY_PREFIX):
             raise self._errors.no_destination(f"The temporary destination {name} was deleted")
 
     def _all_queues(self) -> Iterator[Queue]:

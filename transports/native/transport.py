@@ -22,7 +22,7 @@ from jmslike.spi import (
     TemporaryQueue,
     TemporaryTopic,
 )
-from native_engine import Engine, Kind, Receiver, Scope
+from native_engine import TEMPORARY_PREFIX, Engine, Kind, Receiver, Scope
 from transports.native import engines
 
 _FEATURES: Final = {
@@ -86,6 +86,13 @@ class NativeTransport:
         self._temporaries.add(kind(name))
         return name
 
+    def check_consumable(self, destination: Destination) -> None:
+        """Refuse a consumer of another connection's temporary destination, under whatever type it is named."""
+        if destination.name.startswith(TEMPORARY_PREFIX) and destination not in self._temporaries:
+            raise InvalidDestinationError(
+                f"{destination} was deleted, or made by another connection: it may be sent to"
+            )
+
     def delete_temporary(self, destination: Destination) -> None:
         """See Transport.delete_temporary."""
         if destination not in self._temporaries:
@@ -128,6 +135,7 @@ class NativeLink:
 
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
         """See SessionLink.subscribe."""
+        self._transport.check_consumable(spec.destination)
         selector = spec.selector
         matches = None if selector is None else selector.matches
         if spec.destination.is_queue:

@@ -14,6 +14,7 @@ import jmslike
 from jmslike import (
     ConnectionFactory,
     IllegalStateError,
+    InvalidDestinationError,
     Session,
     TransactionRolledBackError,
 )
@@ -133,3 +134,17 @@ def test_a_commit_acknowledges_what_came_from_a_deleted_temporary_queue(url: str
             replies.delete()
             session.commit()
             assert other.create_consumer(done).receive(PATIENCE) is not None
+
+
+def test_a_temporary_destination_is_its_connections_own_by_its_name_too(url: str) -> None:
+    """DST-04: the name alone opens it to the connection that made it, and to no other."""
+    factory = ConnectionFactory(url)
+    with factory.create_connection() as mine, factory.create_connection() as yours:
+        my, your = mine.create_session(), yours.create_session()
+        queue = my.create_queue(my.create_temporary_queue().queue_name)
+        topic = my.create_topic(my.create_temporary_topic().topic_name)
+        for destination in (queue, topic):
+            with pytest.raises(InvalidDestinationError):
+                your.create_consumer(destination)
+            my.create_consumer(destination)
+        your.create_producer(queue).send(your.create_text_message("reply"))
