@@ -58,7 +58,8 @@ def test_names_that_are_refused(setter: Setter, name: Any) -> None:
 
 @SETTERS
 @pytest.mark.parametrize(
-    "name", ["a", "_", "$", "a1", "$a_1", "größe", "€", "nullable", "android", "jmsx", "Jms", "JMS_jmslike_reason", "JMS_"]
+    "name",
+    ["a", "_", "$", "a1", "$a_1", "größe", "€", "nullable", "android", "jmsx", "Jms", "JMS_jmslike_reason", "JMS_"],
 )
 def test_names_that_are_allowed(setter: Setter, name: str) -> None:
     """PROP-13, PROP-20: Java identifiers, and the vendors' names."""
