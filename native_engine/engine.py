@@ -280,6 +280,8 @@ class Engine:
         """Refuse service in a forked child, whose copies of the locks may be held by threads that it has not got."""
         self._lock = threading.Lock()
         self._setting.timers.abandon()
+        for topic in self._topics.values():
+            topic.end_in_child()
         for queue in self._all_queues():
             queue.lock = threading.Lock()
             for receiver in queue.receivers:

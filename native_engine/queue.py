@@ -35,6 +35,9 @@ __all__ = ["Queue"]
 
 PRIORITIES = 10
 
+CROWD = 16
+"""So many closed receivers may be kept before somebody looks which of them hold nothing."""
+
 _serials = itertools.count()
 
 
@@ -42,9 +45,9 @@ class Queue:
     """The records for one queue or one subscription. Methods marked (locked) are called with `lock` held."""
 
     __slots__ = (
-        "__weakref__", "_by_priority", "_priorities", "_scheduled", "attention", "bounds", "called", "dead_lettered",
-        "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "name", "numbers", "plain", "puts",
-        "receivers", "released", "retired", "returned", "serial", "setting", "state", "store",
+        "__weakref__", "_by_priority", "_crowd", "_priorities", "_scheduled", "attention", "bounds", "called",
+        "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "name", "numbers",
+        "plain", "puts", "receivers", "released", "retired", "returned", "serial", "setting", "state", "store",
     )  # fmt: skip
 
     def __init__(self, name: str, setting: Setting, drops_oldest: bool = False) -> None:
@@ -71,6 +74,7 @@ class Queue:
         self.called = 0  # how many were called and have not looked yet
         self.attention = False  # whether a sender has to call `attend`
         self.plain = False  # whether receivers may take without the lock
+        self._crowd = CROWD  # how many of those are too many
         self.handed = 0  # hand-overs by receivers that are closed
         self.released = self.expired = self.dropped = self.dead_lettered = 0
         self._refresh()
@@ -206,7 +210,7 @@ class Queue:
             self.receivers[receiver] = None
             if self.store is not None:
                 self.store.join(receiver, receiver.matches)
-            self._refresh()
+            receiver.refresh()
 
     def leave(self, receiver: Receiver) -> list[Call]:
         """Let a receiver take no more; what it took is still its own."""
@@ -220,7 +224,8 @@ class Queue:
             self.idle.pop(receiver, None)
             receiver.wake()
             del self.receivers[receiver]
-            self.retired = {old: None for old in (*self.retired, receiver) if old.held}
+            if receiver.held:
+                self._retire(receiver)
             self.handed += receiver.handed
             if self.store is not None:
                 self.store.leave(receiver)
@@ -393,8 +398,17 @@ class Queue:
                 return lane.popleft()
         return None
 
+    def _retire(self, receiver: Receiver) -> None:
+        """Keep a receiver that is closed, for what it holds; look now and then who holds nothing any more."""
+        self.retired[receiver] = None
+        if len(self.retired) >= self._crowd:
+            self.retired = {old: None for old in self.retired if old.held}
+            self._crowd = 2 * len(self.retired) + CROWD
+
     def _refresh(self) -> None:
         """Tell the receivers whether they may take without the lock."""
-        self.plain = self.store is None and not self.returned and self.bounds is None and self.state is State.OPEN
-        for receiver in self.receivers:
-            receiver.refresh()
+        plain = self.store is None and not self.returned and self.bounds is None and self.state is State.OPEN
+        if plain is not self.plain:
+            self.plain = plain
+            for receiver in self.receivers:
+                receiver.refresh()

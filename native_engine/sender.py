@@ -77,7 +77,7 @@ def _to_queue(queue: Queue) -> Send:
 def _to_topic(topic: Topic) -> Send:
     def send(record: Record, completion: Completion | None = None) -> None:
         if record.constraints is None:
-            everybody, picky = topic.audience
+            everybody, picky = topic.audience or topic.assemble()
             priority = record.priority
             for puts, queue in everybody:
                 puts[priority](record)

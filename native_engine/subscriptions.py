@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import itertools
-from typing import TypeAlias
+from collections.abc import Iterable
 
 from native_engine.errors import ErrorTypes
 from native_engine.receiver import Receiver
 from native_engine.records import Matches
-from native_engine.topic import Interest, Subscription
+from native_engine.topic import Interest, Key, Subscription
 from native_engine.waiting import Call
 
 __all__ = ["Subscriptions"]
-
-Key: TypeAlias = "tuple[str | None, str]"
-"""The owner (None if it has none) and the name."""
 
 
 class Subscriptions:
@@ -28,7 +25,7 @@ class Subscriptions:
 
     def unnamed(self, interest: Interest, matches: Matches | None) -> Subscription:
         """Give a new subscription for one receiver."""
-        return Subscription(f"#{next(self._numbers)}", interest, matches, durable=False, shared=False)
+        return Subscription(f"#{next(self._numbers)}", interest, matches)
 
     def named(self, key: Key, interest: Interest, matches: Matches | None, durable: bool, shared: bool) -> Subscription:
         """Give the subscription of this name: the one that exists if it is the same, else a new one.
@@ -48,7 +45,8 @@ class Subscriptions:
                 return subscription
             self._end(known, key, subscription)
         owner, name = key
-        subscription = Subscription(name if owner is None else f"{owner}:{name}", interest, matches, durable, shared)
+        label = name if owner is None else f"{owner}:{name}"
+        subscription = Subscription(label, interest, matches, durable, shared, key)
         known[key] = subscription
         return subscription
 
@@ -64,15 +62,14 @@ class Subscriptions:
         calls = subscription.queue.leave(receiver)
         if not subscription.durable and not subscription.is_active:
             subscription.end()
-            if subscription.shared:
-                self._shared = _without(self._shared, subscription)
+            _forget(self._shared, subscription)
         return calls
 
-    def forget_topic(self, subscriptions: list[Subscription]) -> None:
+    def forget_topic(self, subscriptions: Iterable[Subscription]) -> None:
         """Delete the subscriptions of a topic that is deleted."""
-        for subscription in subscriptions:
+        for subscription in tuple(subscriptions):
             subscription.end()
-            self._durable = _without(self._durable, subscription)
+            _forget(self._durable, subscription)
 
     def _end(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
         if subscription.is_active or subscription.queue.in_flight:
@@ -81,5 +78,7 @@ class Subscriptions:
         subscription.end()
 
 
-def _without(known: dict[Key, Subscription], subscription: Subscription) -> dict[Key, Subscription]:
-    return {key: each for key, each in known.items() if each is not subscription}
+def _forget(known: dict[Key, Subscription], subscription: Subscription) -> None:
+    key = subscription.key
+    if key is not None and known.get(key) is subscription:  # it may be another's by now
+        del known[key]

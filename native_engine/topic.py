@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
@@ -10,11 +11,18 @@ from native_engine.queue import Queue
 from native_engine.records import Matches, Record
 from native_engine.setting import Setting, State
 
-__all__ = ["Interest", "Subscription", "Topic"]
+__all__ = ["Interest", "Key", "Subscription", "Topic"]
 
 logger = logging.getLogger("jmslike.engine")
 
 Puts: TypeAlias = list[Callable[[Any], None]]
+
+Audience: TypeAlias = "tuple[tuple[tuple[Puts, Queue], ...], tuple[Subscription, ...]]"
+"""Those who take everything, each with the ways into its queue, and those who do not."""
+
+
+Key: TypeAlias = "tuple[str | None, str]"
+"""The owner of a named subscription (None if it has none), and the name."""
 
 
 class Interest(NamedTuple):
@@ -26,62 +34,81 @@ class Interest(NamedTuple):
 
 
 class Topic:
-    """The subscriptions of one topic. They change under the engine's lock; senders read `audience` without any."""
+    """The subscriptions of one topic. They change under the engine's lock; senders read `audience` without any, and
+    assemble it if it is None: the first send after a thousand subscriptions does it, and not each of those.
+    """
 
-    __slots__ = ("audience", "name", "setting", "state", "subscriptions")
+    __slots__ = ("_lock", "audience", "name", "setting", "state", "subscriptions")
 
     def __init__(self, name: str, setting: Setting) -> None:
         self.name = name
         self.setting = setting
         self.state = State.OPEN
-        self.subscriptions: list[Subscription] = []
-        self.audience: tuple[tuple[tuple[Puts, Queue], ...], tuple[Subscription, ...]] = ((), ())
-        """Those who take everything, each with the ways into its queue, and those who do not."""
+        self.subscriptions: dict[Subscription, None] = {}
+        self.audience: Audience | None = ((), ())
+        self._lock = threading.Lock()  # for the two
 
     def add(self, subscription: Subscription) -> None:
         """Let the subscription have what is sent from now on."""
-        self.subscriptions = [*self.subscriptions, subscription]
-        self._assemble()
+        with self._lock:
+            self.subscriptions[subscription] = None
+            self._outdate()
 
     def remove(self, subscription: Subscription) -> None:
         """Let the subscription have no more."""
-        self.subscriptions = [each for each in self.subscriptions if each is not subscription]
-        self._assemble()
+        with self._lock:
+            self.subscriptions.pop(subscription, None)
+            self._outdate()
+
+    def assemble(self) -> Audience:
+        """Give the audience as it is now."""
+        with self._lock:
+            if self.audience is None:
+                self.audience = (
+                    tuple((each.queue.puts, each.queue) for each in self.subscriptions if not each.is_picky),
+                    tuple(each for each in self.subscriptions if each.is_picky),
+                )
+            return self.audience
 
     def targets(self, record: Record) -> Sequence[Queue]:
         """Give the queues of the subscriptions that want the record."""
-        if self.state is not State.OPEN:
-            return (self._end(),)
-        return [each.queue for each in self.subscriptions if each.wants(record)]
+        everybody, picky = self.audience or self.assemble()
+        return [queue for _, queue in everybody] + [each.queue for each in picky if each.wants(record)]
 
     def end(self, state: State) -> None:
-        """Refuse what is sent from now on."""
-        self.state = state
-        end = self._end()
-        self.audience = (((end.puts, end),), ())
+        """Refuse what is sent from now on: it goes to a queue that says why."""
+        end = Queue(self.name, self.setting)
+        end.end(state)
+        with self._lock:
+            self.state = state
+            self.audience = (((end.puts, end),), ())
 
-    def _end(self) -> Queue:
-        """Give a queue that refuses everything for the right reason."""
-        queue = Queue(self.name, self.setting)
-        queue.end(self.state)
-        return queue
+    def end_in_child(self) -> None:
+        """Do without the lock of a thread that may be in the parent process only."""
+        self._lock = threading.Lock()
 
-    def _assemble(self) -> None:
+    def _outdate(self) -> None:
         if self.state is State.OPEN:
-            self.audience = (
-                tuple((each.queue.puts, each.queue) for each in self.subscriptions if not each.is_picky),
-                tuple(each for each in self.subscriptions if each.is_picky),
-            )
+            self.audience = None
 
 
 class Subscription:
     """A queue that is filled by a topic, and how long it lives."""
 
-    __slots__ = ("durable", "interest", "is_picky", "label", "matches", "queue", "shared")
+    __slots__ = ("durable", "interest", "is_picky", "key", "label", "matches", "queue", "shared")
 
-    def __init__(self, label: str, interest: Interest, matches: Matches | None, durable: bool, shared: bool) -> None:
+    def __init__(
+        self,
+        label: str,
+        interest: Interest,
+        matches: Matches | None,
+        durable: bool = False,
+        shared: bool = False,
+        key: Key | None = None,
+    ) -> None:
         topic = interest.topic
         self.label = label
+        self.key = key  # what it is known by, if it has a name
         self.interest = interest
         self.matches = matches
         self.durable = durable

@@ -30,6 +30,9 @@ _FEATURES: Final = {
     Feature.PERSISTENCE: unsupported("native://NAME is in memory: persistent messages, too, end with the process"),
 }
 
+_CROWD: Final = 16
+"""So many receivers may be kept before somebody looks which of them are done with."""
+
 
 def _kind(destination: Destination) -> Kind:
     return "queue" if destination.is_queue else "topic"
@@ -126,6 +129,7 @@ class NativeLink:
         self._transport = transport
         self._engine = transport.engine
         self._receivers: list[Receiver] = []
+        self._crowd = _CROWD  # how many of those are worth a look
         self._scope = Scope()  # of its commits, which wait for room no longer than it is open
 
     def sender(self, destination: Destination) -> Sender:
@@ -151,10 +155,15 @@ class NativeLink:
                 excluded_origin=spec.excluded_origin,
                 owner=self._transport.client_id,
             )
-        # a closed one is kept only for what it has handed out
-        self._receivers = [kept for kept in self._receivers if kept.held or not kept.closed]
-        self._receivers.append(receiver)
+        self._keep(receiver)
         return receiver
+
+    def _keep(self, receiver: Receiver) -> None:
+        """Keep the receiver until the session closes; now and then drop those that are closed and hold nothing."""
+        self._receivers.append(receiver)
+        if len(self._receivers) >= self._crowd:
+            self._receivers = [kept for kept in self._receivers if kept.held or not kept.closed]
+            self._crowd = 2 * len(self._receivers) + _CROWD
 
     def commit(
         self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -910,3 +911,42 @@ def test_what_is_held_of_a_deleted_queue_can_be_settled(engine: Engine) -> None:
     receiver.settle([released], 1)
     assert not any(receiver.holds(receipt) for receipt in (accepted, committed, released))
     assert texts(engine.receiver("q")) == ["d"]
+
+
+def test_a_receiver_more_is_no_work_for_the_others(engine: Engine) -> None:
+    """The cost of making and closing n receivers grows with n, and not with its square."""
+
+    def calls_for(count: int) -> int:
+        calls = 0
+
+        def note(frame: Any, event: str, argument: Any) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        sys.setprofile(note)
+        try:
+            receivers = [engine.receiver("q") for _ in range(count)]
+            for receiver in receivers:
+                receiver.close()
+        finally:
+            sys.setprofile(None)
+        return calls
+
+    assert calls_for(400) < 5 * calls_for(100)
+
+
+def test_closed_receivers_are_kept_only_for_what_they_hold(engine: Engine) -> None:
+    keeper = engine.receiver("q")
+    send(engine, "kept")
+    receipt = taken(keeper)[1]
+    keeper.close()
+    for _ in range(100):
+        send(engine, "settled")
+        receiver = engine.receiver("q")
+        other = taken(receiver)[1]
+        receiver.close()
+        receiver.settle([other], None)
+    assert engine.statistics()[Address("queue", "q")].in_flight == 1
+    assert len(engine._queues["q"].retired) < 50
+    keeper.settle([receipt], 1)
+    assert texts(engine.receiver("q")) == ["kept"]

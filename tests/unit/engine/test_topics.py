@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -257,3 +258,41 @@ def test_a_commit_reaches_all_subscriptions_in_order(engine: Engine) -> None:
     sender = engine.sender("topic", TOPIC)
     engine.commit([(sender, Record(body)) for body in "abc"], [])
     assert (drain(one), drain(two)) == (list("abc"), list("abc"))
+
+
+def test_the_first_send_after_many_subscriptions_finds_who_is_there(engine: Engine) -> None:
+    """Making and closing a thousand subscribers is not a thousand times as much work for each."""
+    sender = engine.sender("topic", TOPIC)
+    receivers = [engine.subscribe(TOPIC) for _ in range(20)]
+    receivers += [engine.subscribe(TOPIC, matches=lambda record: record.body == "2") for _ in range(20)]
+    for receiver in receivers[::2]:
+        receiver.close()
+    topic = engine._topics[TOPIC]
+    assert topic.audience is None
+    sender.send(Record("1"))
+    assembled = topic.audience
+    sender.send(Record("2"))
+    assert topic.audience is assembled is not None
+    assert [drain(receiver) for receiver in receivers[1::2]] == [["1", "2"]] * 10 + [["2"]] * 10
+    assert not any(receiver.held for receiver in receivers[::2])
+
+
+def test_senders_reach_every_subscription_that_was_there_before_them(engine: Engine) -> None:
+    """C1: also while subscribers come and go in other threads."""
+    stop = threading.Event()
+
+    def come_and_go() -> None:
+        while not stop.is_set():
+            engine.subscribe(TOPIC).close()
+
+    thread = threading.Thread(target=come_and_go)
+    thread.start()
+    try:
+        for number in range(200):
+            receiver = engine.subscribe(TOPIC)
+            publish(engine, str(number))
+            assert drain(receiver) == [str(number)]
+            receiver.close()
+    finally:
+        stop.set()
+        thread.join()
