@@ -32,7 +32,6 @@ class Address:
     tls: TLS | None
     connect_timeout: float
     request_timeout: float
-    max_in_flight: int
     heartbeat: float
     dialect: str | None
 
@@ -60,7 +59,6 @@ def parse_address(url: str, options: Mapping[str, str], user: str | None, passwo
         tls,
         float(options.get("connect_timeout", 10.0)),
         float(options.get("request_timeout", 30.0)),
-        int(options.get("max_in_flight", 1000)),
         _seconds("heartbeat", options.get("heartbeat", "10")),
         options.get("dialect"),
     )

@@ -50,7 +50,7 @@ class StompTransport:
         self.client_id: str | None = None
         self.deleted: set[Destination] = set()
         self.browsing: set[Inbox[Any]] = set()
-        self.confirmations = Confirmations(address.max_in_flight, address.request_timeout)
+        self.confirmations = Confirmations(address.request_timeout)
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
@@ -114,16 +114,15 @@ class StompTransport:
 
     def run(self, errand: Errand) -> None:
         """Ask the broker for it and wait for the answer. Raises JMSError."""
-        before = b"".join(frame(command, header_lines(headers)) for command, headers in errand.before)
         if errand.aside is None:
-            self.wire.call(errand.command, errand.headers, before)
+            _ask(self.wire, errand)
             return
         if self.wire.is_lost:
             raise self.wire.loss()
         aside = Wire(self._address)
         aside.connect(errand.aside)
         try:
-            aside.call(errand.command, errand.headers, before)
+            _ask(aside, errand)
         except ConnectionLostError as error:
             raise JMSError(f"{errand.command} failed: {error}") from error
         finally:
@@ -194,13 +193,19 @@ class StompTransport:
             for temporary in temporaries:
                 self._delete(temporary)
         self.wire.close()
+        self.confirmations.close()
+
+
+def _ask(wire: Wire, errand: Errand) -> None:
+    before = b"".join(frame(command, header_lines(headers)) for command, headers in errand.before)
+    wire.call(errand.command, errand.headers, before)
 
 
 def _claim(client_id: str, wire: Wire, dialect: Dialect) -> None:
     claim = dialect.claiming(client_id)
     if claim is not None:
         try:
-            wire.call("SUBSCRIBE", claim)
+            _ask(wire, claim)
         except JMSError as error:
             wire.close()
             raise InvalidClientIDError(f"the client id {client_id!r} is in use: {error}") from error

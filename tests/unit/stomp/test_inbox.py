@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -29,8 +30,13 @@ def test_an_interrupt_ends_one_get_and_nothing_is_lost() -> None:
 
 def test_a_waiting_get_is_woken() -> None:
     inbox: Inbox[int] = Inbox()
+    wakes: list[tuple[Callable[[], None], int | None]] = [
+        (lambda: inbox.put(1), 1),
+        (inbox.interrupt, None),
+        (lambda: inbox.put_back([2]), 2),
+    ]
     with ThreadPoolExecutor(1) as pool:
-        for wake, expected in ((lambda: inbox.put(1), 1), (inbox.interrupt, None), (lambda: inbox.put_back([2]), 2)):
+        for wake, expected in wakes:
             waiting = pool.submit(inbox.get, None)
             wake()
             assert waiting.result(10) == expected

@@ -65,7 +65,7 @@ def test_a_port_that_does_not_answer(servers: list[Server]) -> None:
 def test_the_next_host_is_tried(servers: list[Server]) -> None:
     silent, good = started(servers), started(servers, CONNECT=CONNECTED % b"0,0")
     url = f"{silent},{good.removeprefix('stomp://')}"
-    with ConnectionFactory(url, connect_timeout=0.1, request_timeout=0.05).create_connection() as connection:
+    with ConnectionFactory(url, connect_timeout=1, request_timeout=0.05).create_connection() as connection:
         assert connection.capabilities.product == "ActiveMQ Artemis"
 
 
@@ -122,14 +122,14 @@ class Outcomes:
             self.all_there.set()
 
 
-def test_no_more_sends_are_open_than_may_be(servers: list[Server]) -> None:
+def test_asynchronous_sends_without_answer_are_a_loss(servers: list[Server]) -> None:
     url, outcomes = started(servers, CONNECT=CONNECTED % b"0,0"), Outcomes()
     with ConnectionFactory(url, request_timeout=0.1, max_in_flight=2).create_connection() as connection:
         session = connection.create_session()
         producer = session.create_producer(session.create_queue("q"))
         for text in ("1", "2"):
             producer.send(session.create_text_message(text), completion_listener=outcomes)
-        with pytest.raises(ConnectionLostError, match="no receipt"):
+        with pytest.raises(ConnectionLostError):
             producer.send(session.create_text_message("3"), completion_listener=outcomes)
         assert outcomes.all_there.wait(10)
     assert outcomes.errors == [("1", ConnectionLostError), ("2", ConnectionLostError)]
