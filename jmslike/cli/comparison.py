@@ -22,11 +22,13 @@ from jmslike.compare.wording import plural
 
 
 def compare(
-    file: Annotated[
-        Path | None,
-        typer.Argument(help=f"{FILE_HELP} Without it: generated orders."),
+    file_and_urls: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="[FILE] [URL]...",
+            help=f"{FILE_HELP} Without it: generated orders. Then the providers to play on; without any: native://",
+        ),
     ] = None,
-    url: Annotated[list[str], typer.Option(help="Provider; may be given several times.")] = ["native://"],  # noqa: B006
     receivers: Annotated[int, typer.Option(min=1, max=100, help="Receivers in each scenario.")] = 3,
     scenario: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(SCENARIOS)}; may be given several times.")
@@ -34,22 +36,23 @@ def compare(
     file_format: Annotated[Format | None, FORMAT] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
 ) -> int:
-    """Play the same messages through a queue and through a topic, and check every number.
+    """Play the same messages through a queue and through a topic, on each URL, and check every number.
 
     The exit code is 1 if a number is not as it has to be.
     """
     names = known(scenario or SCENARIOS)
-    for address in url:
-        factory_for(address)
+    file, urls = _told_apart(file_and_urls or [])
+    for url in urls:
+        factory_for(url)
     if file is None and file_format is not None:
         raise ValueError("--format says what a FILE is; name the file")
     source: Source = Orders() if file is None else FileSource(file, file_format)
     if json_file is not None:
         _check_writable(json_file, file)
     with _progress() as progress:
-        task = progress.add_task("", total=len(url) * columns(names) * len(source))
+        task = progress.add_task("", total=len(urls) * columns(names) * len(source))
         comparison = play(
-            url,
+            urls,
             source,
             receivers=receivers,
             scenarios=names,
@@ -61,6 +64,15 @@ def compare(
         json_file.write_text(f"{numbers}\n", encoding="utf-8", errors="backslashreplace")
         typer.echo(f"{plural(len(comparison.reports), 'report')} written to {json_file}", err=True)
     return 0 if comparison.passed else 1
+
+
+def _told_apart(words: list[str]) -> tuple[Path | None, list[str]]:
+    """Give the file and the URLs, which are known by their `://`."""
+    urls = [word for word in words if "://" in word]
+    files = [word for word in words if "://" not in word]
+    if len(files) > 1:
+        raise ValueError(f"give one FILE, not {len(files)}: {', '.join(files)} (a URL holds ://)")
+    return Path(files[0]) if files else None, urls or ["native://"]
 
 
 def _check_writable(path: Path, messages: Path | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from jmslike.capabilities import Capabilities
+from jmslike.capabilities import Feature
 from jmslike.compare.results import Column, Comparison, Report, ScenarioResult
 from jmslike.compare.scenarios import SCENARIOS, Scenario
 from jmslike.compare.scenarios.scenario import Play
@@ -30,33 +30,32 @@ def compare(
     `receivers` listen in each scenario; `patience` is how many seconds to wait for a message that must come;
     `progress` is told what is played, and each number of messages sent.
 
-    Raises ValueError for an unknown scenario, no receiver or an empty source; JMSError if a provider cannot be used.
+    Raises ValueError for no URL, an unknown scenario, no receiver or an empty source; JMSError if a provider cannot be
+    used.
     """
     names = known(scenarios)
+    if not urls:
+        raise ValueError("a comparison needs at least one URL")
     if receivers < 1:
         raise ValueError("a comparison needs at least one receiver")
     if not len(source):
         raise ValueError(f"no messages in {source.name}")
-    comparison = Comparison(source.name, len(source), receivers)
-    for url in urls:
-        factory = ConnectionFactory(url)
-        with factory.create_connection() as connection:
-            capabilities = connection.capabilities
-        report = Report(without_secrets(url), capabilities.product, capabilities.version)
-        comparison.reports.append(report)
+    factories = [ConnectionFactory(url) for url in urls]
+    reports = [_report(url, factory) for url, factory in zip(urls, factories, strict=True)]
+    for report, factory in zip(reports, factories, strict=True):
         for name in names:
             scenario = SCENARIOS[name]
-            result = _describe(scenario, receivers, capabilities)
+            result = _describe(scenario, receivers)
             report.scenarios.append(result)
             for title, play in scenario.columns.items():
-                step = f"{name}, {title}"
+                step = f"{name}, {title}" if len(reports) == 1 else f"{report.url}: {name}, {title}"
 
                 def on_sent(count: int, step: str = step) -> None:
                     progress(step, count)
 
                 on_sent(0)
                 result.columns.append(_column(title, play, factory, source, receivers, patience, on_sent))
-    return comparison
+    return Comparison(source.name, len(source), receivers, reports)
 
 
 def known(names: Iterable[str]) -> list[str]:
@@ -78,11 +77,18 @@ def without_secrets(url: str) -> str:
     return re.sub(r"(?<=://)[^/@,]*@", "", url).partition("?")[0]
 
 
-def _describe(scenario: Scenario, receivers: int, capabilities: Capabilities) -> ScenarioResult:
-    features = {feature.value: capabilities.level(feature).value for feature in scenario.features}
-    return ScenarioResult(
-        scenario.name, scenario.title, scenario.story.format(receivers=plural(receivers, "receiver")), features
-    )
+def _report(url: str, factory: ConnectionFactory) -> Report:
+    """Connect once, so that a provider that does not answer is known before anything is played."""
+    with factory.create_connection() as connection:
+        found = connection.capabilities
+    levels = {feature.value: support.level.value for feature, support in found.features.items()}
+    return Report(without_secrets(url), found.product, found.version, found.supports(Feature.PERSISTENCE), levels)
+
+
+def _describe(scenario: Scenario, receivers: int) -> ScenarioResult:
+    story = scenario.story.format(receivers=plural(receivers, "receiver"))
+    features = [feature.value for feature in scenario.features]
+    return ScenarioResult(scenario.name, scenario.title, story, scenario.note, features)
 
 
 def _column(
@@ -98,4 +104,4 @@ def _column(
         with Stage(factory, source, receivers, patience=patience, progress=progress) as stage:
             return Column(title, play(stage))
     except UnsupportedFeatureError as error:
-        return Column(title, unsupported=str(error))
+        return Column(title, refused=str(error))

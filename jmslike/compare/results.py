@@ -9,11 +9,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A number that was counted, what it had to be (a number, or words), and whether it was."""
+    """A number that was counted, what it had to be (a number, or words), and whether it was.
+
+    `expected` is None for a number that the provider promises nothing about.
+    """
 
     label: str
     value: int
-    expected: int | str
+    expected: int | str | None
     ok: bool
 
 
@@ -22,13 +25,18 @@ def exactly(label: str, value: int, expected: int) -> Check:
     return Check(label, value, expected, value == expected)
 
 
+def unpromised(label: str, value: int) -> Check:
+    """Note a number that may be anything."""
+    return Check(label, value, None, ok=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one model did in a scenario; `unsupported` says why it could not be played, if so."""
+    """What one model did in a scenario; `refused` says why the provider could not play it, if so."""
 
     title: str
     checks: Sequence[Check] = ()
-    unsupported: str | None = None
+    refused: str | None = None
 
     @property
     def passed(self) -> bool:
@@ -38,22 +46,28 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
-    """The columns of one scenario, and the declared level of the features that it depends on."""
+    """The columns of one scenario, the features that it depends on, and a note for who reads the numbers."""
 
     name: str
     title: str
     story: str
-    features: dict[str, str]
+    note: str
+    features: list[str]
     columns: list[Column] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All scenarios on one URL (given without its password)."""
+    """All scenarios on one URL (given without its password), and the declared level of every feature.
+
+    `durable` tells whether messages survive a restart of the provider.
+    """
 
     url: str
     product: str
     version: str
+    durable: bool
+    capabilities: dict[str, str]
     scenarios: list[ScenarioResult] = field(default_factory=list)
 
 
@@ -73,6 +87,11 @@ class Comparison:
             column.passed for report in self.reports for scenario in report.scenarios for column in scenario.columns
         )
 
+    @property
+    def durability_differs(self) -> bool:
+        """Whether some of the runs were durable and others not: their speed says little about the providers."""
+        return len({report.durable for report in self.reports}) > 1
+
     def as_dict(self) -> dict[str, Any]:
         """Give what `--json` writes."""
-        return {**asdict(self), "passed": self.passed}
+        return {**asdict(self), "durability_differs": self.durability_differs, "passed": self.passed}

@@ -54,4 +54,5 @@ SCENARIO = Scenario(
     story="{receivers} listen while the messages are sent.",
     features=(Feature.ORDER,),
     columns={"queue": on_queue, "topic": on_topic},
+    note="How a queue splits its messages is its own affair: a receiver may get many of them, few or none.",
 )

@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 from jmslike.capabilities import Capabilities, Feature, Level
 from jmslike.compare.measure import Journal, Tally
-from jmslike.compare.results import Check, exactly
+from jmslike.compare.results import Check, exactly, unpromised
 from jmslike.compare.stage import Stage
 
 Play: TypeAlias = Callable[[Stage], list[Check]]
@@ -16,13 +16,17 @@ Play: TypeAlias = Callable[[Stage], list[Check]]
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario: its columns by title, each played on a stage of its own; `story` may use {receivers}."""
+    """A scenario: its columns by title, each played on a stage of its own; `story` may use {receivers}.
+
+    `note` explains what a newcomer may wonder about in the numbers.
+    """
 
     name: str
     title: str
     story: str
     features: Sequence[Feature]
     columns: Mapping[str, Play]
+    note: str = ""
 
 
 def part(journal: Journal, shared: set[int], least: int = 0) -> Check:
@@ -37,7 +41,7 @@ def integrity(result: Tally, capabilities: Capabilities, lost: int = 0) -> list[
     if capabilities.level(Feature.ORDER) in (Level.NATIVE, Level.EMULATED):
         order = exactly("out of order", result.reordered, 0)
     else:
-        order = Check("out of order", result.reordered, "any (order is not promised)", ok=True)
+        order = unpromised("out of order", result.reordered)
     return [
         exactly("lost", result.lost, lost),
         exactly("duplicated", result.duplicated, 0),

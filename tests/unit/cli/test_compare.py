@@ -22,7 +22,7 @@ EXAMPLE = Path(__file__).parents[3] / "examples" / "orders.csv"
 def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> None:
     file, numbers = tmp_path / "in.jsonl", tmp_path / "out.json"
     file.write_text("".join(f'{{"n": {number}}}\n' for number in range(20)), encoding="utf-8")
-    result = run("compare", str(file), "--url", url, "--receivers", "2", "--json", str(numbers))
+    result = run("compare", str(file), url, "--receivers", "2", "--json", str(numbers))
     assert result.exit_code == 0, result.output
     for title in ("Delivery", "Load sharing", "Offline receivers", "A receiver dies mid-work"):
         assert title in result.stdout
@@ -42,17 +42,16 @@ def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> 
 def test_chosen_scenarios_on_several_urls(run: Run, url: str, tmp_path: Path) -> None:
     file = tmp_path / "in.txt"
     file.write_text("a\nb\nc\n", encoding="utf-8")
-    result = run(
-        "compare", str(file), "--url", url, "--url", f"{url}-2", "--scenario", "offline", "--scenario", "delivery"
-    )
+    result = run("compare", str(file), url, f"{url}-2", "--scenario", "offline", "--scenario", "delivery")
     assert result.exit_code == 0, result.output
-    assert result.stdout.count("Provider: ") == 2
-    assert result.stdout.count("Offline receivers") == result.stdout.count("Delivery") == 2
+    assert f"Provider: (1) {url} " in result.stdout
+    assert f"Provider: (2) {url}-2 " in result.stdout
+    assert result.stdout.count("Offline receivers") == result.stdout.count("Delivery") == 1
     assert "Load sharing" not in result.stdout
 
 
 def test_generated_orders(run: Run, url: str) -> None:
-    result = run("compare", "--url", url, "--scenario", "delivery")
+    result = run("compare", url, "--scenario", "delivery")
     assert result.exit_code == 0, result.output
     assert "3,000 generated orders" in result.stdout
 
@@ -64,7 +63,7 @@ def test_failed_check_is_exit_code_1(run: Run, url: str, monkeypatch: pytest.Mon
 
     monkeypatch.setattr(comparison, "Orders", lambda: Shrinking(10))
     monkeypatch.setattr(comparison, "play", lambda *args, **options: play(*args, **options, patience=0.1))
-    result = run("compare", "--url", url, "--scenario", "delivery")
+    result = run("compare", url, "--scenario", "delivery")
     assert result.exit_code == 1
     assert "10 ✗ expected 11" in result.stdout
     assert "checked numbers are not as expected" in result.stdout

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 import jmslike
-from jmslike import Connection, Feature, JMSError, Message, UnsupportedFeatureError
+from jmslike import Capabilities, Connection, Feature, JMSError, Level, Message, UnsupportedFeatureError
 from jmslike.compare import Source, compare, stage
 from jmslike.compare.measure import Journal
 from jmslike.compare.orders import Orders
@@ -109,7 +109,8 @@ def test_all_scenarios_on_several_urls_leave_nothing_behind(url: str) -> None:
     assert comparison.passed
     assert [report.url for report in comparison.reports] == [url, other]
     assert [scenario.name for scenario in comparison.reports[1].scenarios] == list(SCENARIOS)
-    assert set(sent.values()) == {2 * 150}
+    assert set(sent.values()) == {150}
+    assert {step.partition(": ")[0] for step in sent} == {url, other}
     jmslike.forget(other)
 
 
@@ -146,14 +147,14 @@ def test_lost_message_is_found_out(url: str, monkeypatch: pytest.MonkeyPatch) ->
     assert lost == [(1, 0)] * 6 + [(5, 4), (1, 0)]
 
 
-def test_unsupported_column_says_why(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_refused_column_says_why(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise UnsupportedFeatureError("no shared subscriptions here; use a queue")
 
     monkeypatch.setattr("jmslike.session.Session.create_shared_consumer", refuse)
     comparison = compare([url], Orders(5), scenarios=["sharing"])
     assert columns(comparison)["topic, shared"] == Column(
-        "topic, shared", unsupported="no shared subscriptions here; use a queue"
+        "topic, shared", refused="no shared subscriptions here; use a queue"
     )
     assert comparison.passed
 
@@ -173,12 +174,13 @@ def test_connection_without_a_provider_is_an_error() -> None:
     ("arguments", "reason"),
     [
         ({"scenarios": ["delivery", "magic"]}, "no scenario 'magic'; there are delivery, sharing, offline, death"),
+        ({"urls": []}, "at least one URL"),
         ({"receivers": 0}, "at least one receiver"),
     ],
 )
 def test_wrong_arguments(url: str, arguments: dict[str, object], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
-        compare([url], Orders(5), **arguments)  # type: ignore[arg-type]
+        compare(**{"urls": [url], "source": Orders(5), **arguments})  # type: ignore[arg-type]
 
 
 def test_empty_source(url: str) -> None:
@@ -191,4 +193,26 @@ def test_header_shows_what_matters_to_the_scenario(url: str) -> None:
     (report,) = comparison.reports
     assert report.product
     assert report.version
-    assert set(report.scenarios[0].features) == {Feature.SHARED_SUBSCRIPTION.value, Feature.ORDER.value}
+    assert report.scenarios[0].features == [Feature.SHARED_SUBSCRIPTION.value, Feature.ORDER.value]
+    assert set(report.capabilities) == {feature.value for feature in Feature}
+    assert not report.durable
+
+
+def test_mark_of_redelivery_is_checked_only_where_it_is_promised(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def forgetful(capabilities: Capabilities, feature: Feature) -> Level:
+        return Level.PARTIAL if feature is Feature.REDELIVERY_COUNT else Level.NATIVE
+
+    monkeypatch.setattr(Capabilities, "level", forgetful)
+    monkeypatch.setattr(Message, "redelivered", False)
+    comparison = compare([url], Orders(12), scenarios=["death"])
+    assert wrong(comparison) == []
+    queue = columns(comparison)["queue"]
+    assert "delivery count is 2" not in numbers(queue)
+    assert [check.label for check in queue.checks if check.expected is None] == ["marked as redelivered"]
+
+
+def test_provider_that_does_not_answer_is_known_before_anything_is_played(url: str) -> None:
+    played: list[str] = []
+    with pytest.raises(JMSError, match="no transport for nowhere://"):
+        compare([url, "nowhere://"], Orders(5), progress=lambda step, sent: played.append(step))
+    assert played == []
