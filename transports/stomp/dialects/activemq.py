@@ -15,7 +15,8 @@ from jmslike.errors import InvalidDestinationError, JMSError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
-from transports.stomp.mapping import GROUP, GROUP_SEQ, SEQ, TIMESTAMP, common_headers, milliseconds, read_envelope
+from transports.stomp.dialects.spelling import Spelling
+from transports.stomp.mapping import GROUP, GROUP_SEQ, ID, SEQ, TIMESTAMP, common_headers, milliseconds, read_envelope
 from transports.stomp.wire import Wire
 
 _PREFIXES: Final[dict[str, type[Destination]]] = {
@@ -31,9 +32,18 @@ _OWN_TEMPORARY: Final[dict[type[Destination], str]] = {TemporaryQueue: "/temp-qu
 _GROUP: Final = "jmslike_group"
 """JMSXGroupID once more: the broker does not give it back."""
 
+_EXPIRATION: Final = "jmslike_expiration"
+"""JMSExpiration of a delayed message, which the broker changes."""
+
+_STRINGS: Final = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
+_DOUBLES: Final = "the broker calculates in doubles"
+_ASCII: Final = "the broker knows only ASCII in names"
 _ALL_REDELIVERED: Final = (
     "what a consumer gives back is marked redelivered by the broker, which keeps no count over STOMP"
 )
+
+_SELECTORS: Final = Spelling("ActiveMQ", {}, {})
+_OWN_IDS: Final = Spelling("ActiveMQ", {"JMSMessageID": ID}, {})
 
 _LONGEST_PREFETCH: Final = 32766
 _BROWSED_AHEAD: Final = 100
@@ -59,8 +69,28 @@ class ActiveMQ(Dialect):
         Feature.NO_LOCAL: EMULATED,
         Feature.NO_WAIT: EMULATED,
         Feature.REDELIVERY_COUNT: partial(
-            SESS_11=_ALL_REDELIVERED,
+            ACK_05=_ALL_REDELIVERED,
+            CONN_17=_ALL_REDELIVERED,
+            CONS_12=_ALL_REDELIVERED,
+            SUB_24="the broker does not mark what a durable subscription's consumer gives back",
         ),
+        Feature.QUEUE_SELECTOR: partial(
+            **dict.fromkeys(("SC_10", "SEL_18"), _ASCII),
+            **dict.fromkeys(
+                ("SC_16", "SC_22", "SC_23", "SC_25", "SC_35", "SC_47", "SC_56", "SC_72", "SC_73"), _STRINGS
+            ),
+            **dict.fromkeys(("SC_80", "SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
+            **dict.fromkeys(("SC_28", "SC_76", "SC_77", "SC_79", "SC_82", "SEL_11", "SEL_12"), _DOUBLES),
+            **dict.fromkeys(("SC_33", "SEL_09"), "the broker orders strings"),
+            SC_34="the broker takes what is missing for equal to what is missing",
+            CONS_22="the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)",
+        ),
+        Feature.TOPIC_SELECTOR: EMULATED,
+        Feature.DELAY: partial(
+            ORD_07="the broker's scheduler publishes when the message is due, to the subscriptions of that time",
+        ),
+        Feature.TEMPORARY: partial(CONN_19="only the end of its connection deletes a temporary destination over STOMP"),
+        Feature.TRANSACTION: partial(TX_13="a temporary destination that another connection deleted still exists"),
         Feature.SHARED_SUBSCRIPTION: unsupported(
             "use a virtual topic: send to the topic VirtualTopic.T, and share the queue Consumer.NAME.VirtualTopic.T"
         ),
@@ -120,10 +150,11 @@ class ActiveMQ(Dialect):
             "ack": "client-individual",
             "activemq.prefetchSize": str(_LONGEST_PREFETCH if spec.durable else spec.window),
         }
-        if spec.selector is not None:
-            headers["selector"] = self.selector(spec.selector)
         if spec.durable:
             headers["activemq.subscriptionName"] = spec.name or ""
+            headers["selector"] = _definition(spec)
+        elif spec.selector is not None and spec.destination.is_queue:
+            headers["selector"] = self.selector(spec.selector)
         private = not (spec.destination.is_queue or spec.durable)
         return Subscribing(headers, {}, private, divisible=not spec.durable)
 
@@ -139,17 +170,25 @@ class ActiveMQ(Dialect):
         return headers if selector is None else {**headers, "selector": self.selector(selector)}
 
     def selector(self, selector: Selector) -> str:
-        return selector.text
+        text = _SELECTORS.spell(selector.tree)
+        if "JMSMessageID" not in selector.text:
+            return text
+        # the broker has ids of its own, which Java sees; what jmslike sent is known here by the id that it carries
+        return f"({ID} IS NULL AND {text}) OR ({ID} IS NOT NULL AND {_OWN_IDS.spell(selector.tree)})"
 
     # ---- messages -------------------------------------------------------------------------------------------------
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
-        if envelope.expiration:
-            headers["expires"] = str(envelope.expiration)
+        expiration = envelope.expiration
         delay = envelope.due - int(time.time() * 1000)
         if delay > 0:
             headers["AMQ_SCHEDULED_DELAY"] = str(delay)
+            if expiration:
+                headers[_EXPIRATION] = str(expiration)
+                expiration -= delay  # the broker adds it
+        if expiration:
+            headers["expires"] = str(expiration)
         reply_to = envelope.headers.reply_to
         if reply_to is not None:
             headers["reply-to"] = _address(reply_to)
@@ -173,11 +212,11 @@ class ActiveMQ(Dialect):
             reply_to=None if reply_to is None else self._destination(reply_to),
             group=raw.get(_GROUP),
             group_seq=raw.get(GROUP_SEQ),
-            expiration=milliseconds(raw.get("expires")),
+            expiration=milliseconds(raw.get(_EXPIRATION) or raw.get("expires")),
         )
 
 
-_HIDDEN: Final = frozenset({_GROUP, "scheduledJobId", "original-destination", "transformation-error"})
+_HIDDEN: Final = frozenset({_GROUP, _EXPIRATION, "scheduledJobId", "original-destination", "transformation-error"})
 _HIDDEN_PREFIXES: Final = ("AMQ_SCHEDULED_",)
 
 
@@ -189,6 +228,13 @@ def _address(destination: Destination) -> str:
             f"{destination}: ActiveMQ reads a comma as several destinations and ? as options, and drops outer blanks"
         )
     return _NAMES[type(destination)] + name
+
+
+def _definition(spec: SubscriptionSpec) -> str:
+    """Give a selector that is always true and tells what the subscription is: another one starts it anew."""
+    text = f"{spec.selector.text if spec.selector is not None else ''} {spec.excluded_origin is not None}"
+    quoted = text.replace("'", "''")
+    return f"jmslike_nothing IS NULL OR jmslike_nothing = '{quoted}'"
 
 
 def _has_scheduler(wire: Wire) -> bool:

@@ -8,8 +8,8 @@ from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, un
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
-from transports.stomp.dialects.artemis_selector import spell
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
+from transports.stomp.dialects.spelling import Spelling
 from transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
 
 _PREFIXES: Final[dict[str, type[Destination]]] = {
@@ -19,6 +19,19 @@ _PREFIXES: Final[dict[str, type[Destination]]] = {
     "temp-topic": TemporaryTopic,
 }
 _NAMES: Final = {kind: prefix for prefix, kind in _PREFIXES.items()}
+
+_SELECTORS: Final = Spelling(
+    "Artemis",
+    {
+        "JMSPriority": "AMQPriority",
+        "JMSTimestamp": "AMQTimestamp",
+        "JMSDeliveryMode": "AMQDurable",
+        "JMSMessageID": "NATIVE_MESSAGE_ID",
+        "JMSXGroupID": "AMQGroupID",
+        "JMSXGroupSeq": "_AMQ_GROUP_SEQUENCE",
+    },
+    {"PERSISTENT": "DURABLE", "NON_PERSISTENT": "NON_DURABLE"},
+)
 
 _BYTES_OF_A_MESSAGE: Final = 360
 """Artemis counts its window in bytes of frames; this is what a message is taken for: one with a small body."""
@@ -154,7 +167,7 @@ class Artemis(Dialect):
 
     def selector(self, selector: Selector) -> str:
         # what STOMP clients send is text; this compares it as what it says
-        return f"convert_string_expressions:{spell(selector.tree)}"
+        return f"convert_string_expressions:{_SELECTORS.spell(selector.tree)}"
 
 
 _HIDDEN: Final = frozenset({"NATIVE_MESSAGE_ID", "AMQ_SCHEDULED_TIME", "AMQ_SCHEDULED_DELAY"})
