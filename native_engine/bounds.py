@@ -87,24 +87,38 @@ class Bounds:
 
     def could_fit(self, records: Collection[Any]) -> bool:
         """Tell whether an empty queue has room for the records."""
-        return self._fits(len(records), self._size(records))
+        return self._fits(len(records), self.size(records))
+
+    def limit(self, records: Collection[Any], alone: bool = False) -> tuple[str, int]:
+        """Name the limit that the records meet, beside what is in or alone, with its value."""
+        depth, max_depth, max_bytes = len(records) + (0 if alone else self._depth), *self._limits[:2]
+        if max_depth is not None and (max_bytes is None or depth > max_depth):
+            return "max_depth", max_depth
+        assert max_bytes is not None, "bounds without a limit are not made"
+        return "max_bytes", max_bytes
+
+    def size(self, records: Collection[Any]) -> int:
+        """Give the bytes of the records; 0 if nobody counts them."""
+        if self._limits.max_bytes is None or self._limits.size_of is None:
+            return 0
+        return sum(map(self._limits.size_of, records))
 
     def has_room(self, records: Collection[Any], leaving: Collection[Any], sender: WaitingSender | None) -> bool:
         """Tell whether `sender` may enter with the records when others leave at the same moment."""
         if self._line and self._line[0] is not sender:
             return False
         depth = self._depth + len(records) - len(leaving)
-        return self._fits(depth, self._bytes + self._size(records) - self._size(leaving))
+        return self._fits(depth, self._bytes + self.size(records) - self.size(leaving))
 
     def enter(self, record: Any) -> None:
         """Count the record."""
         self._depth += 1
-        self._bytes += self._size((record,))
+        self._bytes += self.size((record,))
 
     def leave(self, record: Any) -> None:
         """Count the record no more, and let the first of those that wait look."""
         self._depth -= 1
-        self._bytes -= self._size((record,))
+        self._bytes -= self.size((record,))
         self.wake_first()
 
     def line_up(self, sender: WaitingSender) -> None:
@@ -131,8 +145,3 @@ class Bounds:
     def _fits(self, depth: int, size: int) -> bool:
         max_depth, max_bytes = self._limits.max_depth, self._limits.max_bytes
         return (max_depth is None or depth <= max_depth) and (max_bytes is None or size <= max_bytes)
-
-    def _size(self, records: Collection[Any]) -> int:
-        if self._limits.max_bytes is None or self._limits.size_of is None:
-            return 0
-        return sum(map(self._limits.size_of, records))

@@ -174,7 +174,7 @@ class Engine:
             self._check()
             name = f"{TEMPORARY_PREFIX}{kind}.{self._mark}.{next(self._temporary)}"
             if kind == "queue":
-                self._queues[name] = Queue(name, self._setting)
+                self._queues[name] = Queue(f"queue {name}", self._setting)
             else:
                 self._topics[name] = Topic(name, self._setting)
             return name
@@ -192,7 +192,7 @@ class Engine:
                 if queue is None:
                     return
                 if queue.receivers:
-                    raise self._errors.in_use(f"The queue {name} has a consumer")
+                    raise self._errors.in_use(f"queue {name} has a consumer: close it first")
                 del self._queues[name]
                 queue.end(State.DELETED)
             else:
@@ -200,7 +200,7 @@ class Engine:
                 if topic is None:
                     return
                 if any(subscription.is_active for subscription in topic.subscriptions):
-                    raise self._errors.in_use(f"The topic {name} has a consumer")
+                    raise self._errors.in_use(f"topic {name} has a consumer: close it first")
                 del self._topics[name]
                 topic.end(State.DELETED)
                 self._subscriptions.forget_topic(topic.subscriptions)
@@ -248,7 +248,7 @@ class Engine:
         queue = self._queues.get(name)
         if queue is None:
             self._refuse_temporary(name)
-            queue = self._queues[name] = Queue(name, self._setting)
+            queue = self._queues[name] = Queue(f"queue {name}", self._setting)
         return queue
 
     def _topic(self, name: str) -> Topic:

@@ -46,12 +46,12 @@ class Queue:
 
     __slots__ = (
         "__weakref__", "_by_priority", "_crowd", "_priorities", "_scheduled", "attention", "bounds", "called",
-        "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "name", "numbers",
-        "plain", "puts", "receivers", "released", "retired", "returned", "serial", "setting", "state", "store",
+        "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "numbers",
+        "plain", "puts", "receivers", "released", "retired", "returned", "serial", "setting", "state", "store", "title",
     )  # fmt: skip
 
-    def __init__(self, name: str, setting: Setting, drops_oldest: bool = False) -> None:
-        self.name = name
+    def __init__(self, title: str, setting: Setting, drops_oldest: bool = False) -> None:
+        self.title = title
         self.serial = next(_serials)  # locks of several queues are taken in this order
         self.setting = setting
         self.state = State.OPEN
@@ -140,7 +140,7 @@ class Queue:
         if self.state in (State.OPEN, State.GONE):
             return
         if self.state is State.DELETED:
-            raise self.setting.errors.no_destination(f"{self.name}: {self.state.value}")
+            raise self.setting.errors.no_destination(f"{self.title}: {self.state.value}")
         raise self.setting.refusal(self.state)
 
     # -- going out
@@ -286,11 +286,6 @@ class Queue:
                 dead_lettered=self.dead_lettered,
                 consumers=len(self.receivers),
             )
-
-    @property
-    def in_flight(self) -> bool:
-        """Whether somebody holds something unsettled."""
-        return any(receiver.held for receiver in (*self.receivers, *self.retired))
 
     # -- inside; all of it (locked) but the first two, which stand in `puts`
 

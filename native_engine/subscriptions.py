@@ -37,10 +37,13 @@ class Subscriptions:
         if subscription is not None:
             if subscription.shared != shared:
                 raise self._errors.in_use(
-                    f"{key[1]!r} is the name of a subscription that is shared, or of one that is not"
+                    f"{key[1]!r} is a subscription that is {'' if subscription.shared else 'not '}shared: "
+                    "use it as that, take another name, or unsubscribe it first"
                 )
             if subscription.is_active and not shared:
-                raise self._errors.in_use(f"The durable subscription {key[1]!r} has an active consumer")
+                raise self._errors.in_use(
+                    f"The subscription {key[1]!r} has a consumer, and is not shared: close it first"
+                )
             if subscription.interest == interest:
                 return subscription
             self._end(known, key, subscription)
@@ -72,8 +75,14 @@ class Subscriptions:
             _forget(self._durable, subscription)
 
     def _end(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
-        if subscription.is_active or subscription.queue.in_flight:
-            raise self._errors.in_use(f"The subscription {key[1]!r} is in use")
+        if subscription.is_active:
+            raise self._errors.in_use(f"The subscription {key[1]!r} has a consumer: close it first")
+        unsettled = subscription.queue.statistics().in_flight
+        if unsettled:
+            raise self._errors.in_use(
+                f"The subscription {key[1]!r} has no consumer, but {unsettled} of its messages were received and not "
+                "acknowledged: acknowledge or commit them, or close the session that received them"
+            )
         del known[key]
         subscription.end()
 

@@ -77,7 +77,7 @@ class Topic:
 
     def end(self, state: State) -> None:
         """Refuse what is sent from now on: it goes to a queue that says why."""
-        end = Queue(self.name, self.setting)
+        end = Queue(f"topic {self.name}", self.setting)
         end.end(state)
         with self._lock:
             self.state = state
@@ -114,7 +114,7 @@ class Subscription:
         self.durable = durable
         self.shared = shared
         self.is_picky = matches is not None or interest.excluded_origin is not None
-        self.queue = Queue(f"{topic.name}/{label}", topic.setting, drops_oldest=not durable)
+        self.queue = Queue(f"subscription {label} of topic {topic.name}", topic.setting, drops_oldest=not durable)
         topic.add(self)
 
     @property

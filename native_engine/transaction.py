@@ -7,7 +7,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from native_engine.bounds import Scope, WaitingSender
+from native_engine.bounds import Bounds, Scope, WaitingSender
 from native_engine.errors import ErrorType
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
@@ -49,6 +49,37 @@ class Part:
         """Whether there may be no room for the records."""
         queue = self.queue
         return bool(self.records) and queue.bounds is not None and not queue.drops_oldest and queue.state is State.OPEN
+
+    def no_room(self) -> str:
+        """Say that the queue is full, and what to do."""
+        name, value = self._bounds.limit(self.records)
+        return (
+            f"{self.queue.title} is full ({name}={value}): "
+            f"receive from it, raise {name}, or have senders wait for room (when_full=block)"
+        )
+
+    def too_late(self, patience: float) -> str:
+        """Say that the queue was full all the time, and what to do."""
+        name, value = self._bounds.limit(self.records)
+        return (
+            f"{self.queue.title} was full ({name}={value}) for {patience:g} s (block_timeout): "
+            f"receive from it, raise {name}, or wait longer"
+        )
+
+    def too_much(self) -> str:
+        """Say that the records do not even fit into an empty queue, and what to do."""
+        name, value = self._bounds.limit(self.records, alone=True)
+        amount = f"{len(self.records)} records" if name == "max_depth" else f"{self._bounds.size(self.records)} bytes"
+        return (
+            f"{amount} at once are more than {self.queue.title} may hold at all ({name}={value}): "
+            f"send less at once, or raise {name}"
+        )
+
+    @property
+    def _bounds(self) -> Bounds:
+        bounds = self.queue.bounds
+        assert bounds is not None, "only what has bounds can be full"
+        return bounds
 
     def apply(self) -> int:
         """Do it; gives how many deliveries were accepted."""
@@ -140,7 +171,7 @@ class Transaction:
                         thread = WaitingSender()
                         deadline = self._start_to_wait(full, thread)
                     elif time.monotonic() >= deadline:
-                        raise self._failure(f"There was no room in {full.queue.name} for {self._patience:g} seconds")
+                        raise self._failure(full.too_late(self._patience))
                     self._line_up(full, thread)
                 thread.sleep(max(0.0, deadline - time.monotonic()))
         finally:
@@ -156,9 +187,9 @@ class Transaction:
         """Give the time when the waiting ends, unless there is nothing to wait for."""
         for part in self._parts:
             if part.is_limited and part.queue.bounds is not None and not part.queue.bounds.could_fit(part.records):
-                raise self._failure(f"More than {part.queue.name} may hold at all")
+                raise self._failure(part.too_much())
         if self._setting.limits.when_full == "fail":
-            raise self._failure(f"{full.queue.name} is full")
+            raise self._failure(full.no_room())
         if self._scope is not None:
             self._scope.waiting.add(thread)
             self._check_scope(self._scope)  # it may have been closed since the last look
@@ -188,7 +219,7 @@ class Transaction:
             if part.queue.state is not State.DELETED or self._is_send:
                 part.queue.check()
             elif part.records:
-                raise self._failure(f"{part.queue.name} was deleted")
+                raise self._failure(f"{part.queue.title} was deleted")
             if part.is_stale:
                 raise self._failure("A delivery to be settled is not held any more")
 

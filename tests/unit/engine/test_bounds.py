@@ -286,3 +286,28 @@ def test_two_senders_for_one_place() -> None:
         return stage.scene(stage.sending("2"), Take(stage.a, 0, settle=True), Take(stage.b, 0.001, settle=True))
 
     explore(make, (0, 1, 2), (1, 0, 2))
+
+
+def test_what_is_refused_says_why_and_what_to_do() -> None:
+    engine = Engine(max_depth=2, max_bytes=9, when_full="fail", size_of=lambda record: len(record.body))
+    sender = fill(engine, "1", "2")
+    with pytest.raises(FullError, match=r"queue q is full \(max_depth=2\): receive from it, raise max_depth, or"):
+        sender.send(Record("3"))
+    with pytest.raises(
+        RolledBackError, match=r"3 records at once are more than queue q may hold at all \(max_depth=2\)"
+    ):
+        engine.commit([(sender, Record("3"))] * 3)
+    with pytest.raises(FullError, match=r"10 bytes at once are more than queue q may hold at all \(max_bytes=9\)"):
+        sender.send(Record("0123456789"))
+    drain(engine.receiver(QUEUE))
+    sender.send(Record("12345"))
+    with pytest.raises(FullError, match=r"queue q is full \(max_bytes=9\): receive from it, raise max_bytes, or"):
+        sender.send(Record("67890"))
+
+
+def test_what_waited_in_vain_says_how_long() -> None:
+    engine = Engine(max_depth=1, block_timeout=0.01)
+    engine.subscribe("t", name="d", durable=True)
+    engine.sender("topic", "t").send(Record("1"))
+    with pytest.raises(FullError, match=r"subscription d of topic t was full \(max_depth=1\) for 0.01 s"):
+        engine.sender("topic", "t").send(Record("2"))

@@ -296,3 +296,16 @@ def test_senders_reach_every_subscription_that_was_there_before_them(engine: Eng
     finally:
         stop.set()
         thread.join()
+
+
+def test_a_subscription_in_use_says_by_what(engine: Engine) -> None:
+    receiver = durable(engine)
+    publish(engine, "1", "2")
+    receipts = [taken(receiver, 0)[1] for _ in range(2)]
+    with pytest.raises(InUseError, match="'d' has a consumer: close it first"):
+        engine.unsubscribe("me", "d")
+    receiver.close()
+    with pytest.raises(InUseError, match="no consumer, but 2 of its messages were received and not acknowledged"):
+        engine.unsubscribe("me", "d")
+    receiver.settle(receipts, None)
+    engine.unsubscribe("me", "d")
