@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from threading import Event
 from typing import TypeVar
 
-from jmslike import Destination, IllegalStateError, JMSConsumer, Message, MessageConsumer, Session, TextMessage
+import pytest
+
+from jmslike import (
+    Destination,
+    IllegalStateError,
+    JMSConsumer,
+    JMSError,
+    Message,
+    MessageConsumer,
+    Session,
+    TextMessage,
+    UnsupportedFeatureError,
+)
 from jmslike.capabilities import Feature, Level
 from jmslike.testing.provider import Provider, Task
 
@@ -18,6 +31,15 @@ def put(session: Session, destination: Destination, *texts: str) -> None:
     with session.create_producer(destination) as producer:
         for text in texts:
             producer.send(session.create_text_message(text))
+
+
+@contextmanager
+def refused() -> Iterator[None]:
+    """Expect a JMSError, and let one through that tells of a missing feature: that refuses for another reason."""
+    with pytest.raises(JMSError) as error:
+        yield
+    if isinstance(error.value, UnsupportedFeatureError):
+        raise error.value
 
 
 def take(jms: Provider, consumer: MessageConsumer | JMSConsumer) -> Message:

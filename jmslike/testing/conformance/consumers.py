@@ -209,6 +209,8 @@ def test_a_bad_selector_is_refused_in_every_way_to_consume(jms: Provider) -> Non
     with session.create_durable_consumer(topic, name) as consumer:
         assert is_silent(jms, consumer)
     session.unsubscribe(name)
+    with session.create_shared_consumer(topic, name) as consumer:
+        assert is_silent(jms, consumer)
 
 
 @pytest.mark.parametrize("destination", [None, "queue", 7])

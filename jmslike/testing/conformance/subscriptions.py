@@ -138,6 +138,7 @@ def test_a_shared_subscription_needs_a_name(jms: Provider, name: str | None) -> 
         session.create_shared_consumer(topic, name)  # type: ignore[arg-type]
     with pytest.raises(JMSError):
         session.create_shared_durable_consumer(topic, name)  # type: ignore[arg-type]
+    session.create_shared_consumer(topic, jms.name()).close()
 
 
 @needs_sharing
