@@ -5,14 +5,16 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
-from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.selector import Selector
+from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
 from transports.stomp.dialects.spelling import Spelling
@@ -36,7 +38,7 @@ _EXPIRATION: Final = "jmslike_expiration"
 """JMSExpiration of a delayed message, which the broker changes."""
 
 _STRINGS: Final = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
-_DOUBLES: Final = "the broker calculates in doubles"
+_ARITHMETIC: Final = "the broker cannot calculate with a string, and over STOMP all properties are strings"
 _ASCII: Final = "the broker knows only ASCII in names"
 _ALL_REDELIVERED: Final = (
     "what a consumer gives back is marked redelivered by the broker, which keeps no count over STOMP"
@@ -79,8 +81,26 @@ class ActiveMQ(Dialect):
             **dict.fromkeys(
                 ("SC_16", "SC_22", "SC_23", "SC_25", "SC_35", "SC_47", "SC_56", "SC_72", "SC_73"), _STRINGS
             ),
-            **dict.fromkeys(("SC_80", "SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
-            **dict.fromkeys(("SC_28", "SC_76", "SC_77", "SC_79", "SC_82", "SEL_11", "SEL_12"), _DOUBLES),
+            **dict.fromkeys(("SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
+            **dict.fromkeys(
+                (
+                    "SC_11",
+                    "SC_51",
+                    "SC_74",
+                    "SC_75",
+                    "SC_76",
+                    "SC_77",
+                    "SC_78",
+                    "SC_79",
+                    "SC_80",
+                    "SC_81",
+                    "SC_82",
+                    "SEL_12",
+                    "SEL_13",
+                ),
+                _ARITHMETIC,
+            ),
+            **dict.fromkeys(("SC_28", "SEL_11"), "the broker compares numbers as doubles"),
             **dict.fromkeys(("SC_33", "SEL_09"), "the broker orders strings"),
             SC_34="the broker takes what is missing for equal to what is missing",
             CONS_22="the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)",
@@ -170,6 +190,9 @@ class ActiveMQ(Dialect):
         return headers if selector is None else {**headers, "selector": self.selector(selector)}
 
     def selector(self, selector: Selector) -> str:
+        for name in _calculated(selector.tree):
+            # the broker would stop at the first message, for all consumers of the queue
+            raise UnsupportedFeatureError(f"ActiveMQ cannot calculate with the property {name!r}: a string, over STOMP")
         text = _SELECTORS.spell(selector.tree)
         if "JMSMessageID" not in selector.text:
             return text
@@ -228,6 +251,20 @@ def _address(destination: Destination) -> str:
             f"{destination}: ActiveMQ reads a comma as several destinations and ? as options, and drops outer blanks"
         )
     return _NAMES[type(destination)] + name
+
+
+def _calculated(part: Any, *, inside: bool = False) -> Iterator[str]:
+    """Give the names of the properties with which a selector calculates."""
+    if isinstance(part, Identifier):
+        if inside and part.name not in ("JMSPriority", "JMSTimestamp"):
+            yield part.name
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from _calculated(item, inside=inside)
+    elif is_dataclass(part):
+        inside = inside or isinstance(part, (Arithmetic, Sign))
+        for field in fields(part):
+            yield from _calculated(getattr(part, field.name), inside=inside)
 
 
 def _definition(spec: SubscriptionSpec) -> str:
