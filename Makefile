@@ -24,6 +24,7 @@ bench: $(VENV)/.has-bench $(VENV)/.has-cli
 	$(BIN)/python -m benchmarks $(ARGS)
 
 docs: $(VENV)/.has-cli $(VENV)/.has-test
+	$(BIN)/python -m tests.compatibility
 	$(BIN)/python -m pytest tests/test_docs.py
 
 coverage-of-semantics: $(VENV)/.has-cli $(VENV)/.has-test

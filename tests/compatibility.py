@@ -1,0 +1,130 @@
+"""Writes docs/compatibility.md from what live connections declare: `python -m tests.compatibility`.
+
+It starts the brokers that it needs. What a broker declared that cannot be had here stays on the page as it is.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import NamedTuple
+
+from jmslike import ConnectionFactory
+from jmslike.capabilities import Capabilities, Feature, Level, Support
+from tests.brokers import UnavailableError, broker
+
+PAGE = Path(__file__).parent.parent / "docs" / "compatibility.md"
+
+BROKERS: Mapping[str, tuple[str, str] | None] = {
+    "native": None,
+    "Artemis, STOMP": ("artemis", "stomp"),
+    "Classic, STOMP": ("activemq", "stomp"),
+    "RabbitMQ, STOMP": ("rabbitmq", "stomp"),
+}
+"""The broker and its protocol behind each transport of the page; the native engine needs none."""
+
+NATIVE_URL = "native://compatibility"
+VERSION = "*version asked*"
+WORDS = {Level.UNSUPPORTED: "no"}
+
+INTRODUCTION = """\
+# What each transport can do
+
+`make docs` writes this page from what live connections declare. Your own broker's version and settings may make a
+difference: `jmslike capabilities URL` and `connection.capabilities` tell the same of it.
+
+- **native**: the transport or its broker does it, as the specification says.
+- **emulated**: jmslike does it on top, as the specification says.
+- **partial**: it works, but for the behaviours listed below, each by its id in
+  [the list of behaviours](../tests/semantics.txt).
+- **no**: what asks for it raises `UnsupportedFeatureError`; below is what to use instead.
+"""
+
+
+class Declared(NamedTuple):
+    """What the page says of one transport: a column of the table, and a section."""
+
+    version: str
+    levels: Mapping[str, str]
+    details: str
+
+
+UNKNOWN = Declared("?", {}, "Not asked yet.")
+
+
+def ask(url: str) -> Declared:
+    """Ask a live connection."""
+    with ConnectionFactory(url).create_connection() as connection:
+        return declared(connection.capabilities)
+
+
+def declared(found: Capabilities) -> Declared:
+    """Give what the page is to say."""
+    levels = {feature.value: WORDS.get(found.level(feature), found.level(feature).value) for feature in Feature}
+    partial = [
+        line
+        for feature in Feature
+        if found.level(feature) is Level.PARTIAL
+        for line in (f"- {feature.value}", *exceptions(found[feature]))
+    ]
+    missing = [f"- {feature.value}: {found[feature].reason}" for feature in Feature if not found.supports(feature)]
+    lists = [("Partial", partial), ("No", missing)]
+    details = "\n\n".join("\n".join([f"{title}:", "", *lines]) for title, lines in lists if lines)
+    return Declared(found.version, levels, details or "Everything is supported.")
+
+
+def exceptions(support: Support) -> Iterator[str]:
+    """Give a line for each reason, with the behaviours that do not hold for it."""
+    for reason in dict.fromkeys(support.exceptions.values()):
+        names = sorted(name for name, why in support.exceptions.items() if why == reason)
+        yield f"  - {', '.join(names)}: {reason}"
+
+
+def render(transports: Mapping[str, Declared]) -> str:
+    """Give the page."""
+
+    columns = transports.values()
+    rows = [
+        ["feature", *transports],
+        ["---"] * (len(transports) + 1),
+        [VERSION, *(column.version for column in columns)],
+        *([feature.value, *(column.levels.get(feature.value, "?") for column in columns)] for feature in Feature),
+    ]
+    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
+    sections = [f"## {title}\n\n{column.details}" for title, column in transports.items()]
+    return "\n\n".join([INTRODUCTION.strip(), table, *sections]) + "\n"
+
+
+def read(page: str) -> dict[str, Declared]:
+    """Give what a page says, by the transports' titles."""
+    top, *sections = page.split("\n## ")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in top.splitlines() if line.startswith("|")]
+    (_, *titles), _, (_, *versions), *features = rows
+    details = {title: text.strip() for title, _, text in (section.partition("\n") for section in sections)}
+    return {
+        title: Declared(version, {name: levels[index] for name, *levels in features}, details[title])
+        for index, (title, version) in enumerate(zip(titles, versions, strict=True))
+    }
+
+
+def main() -> None:
+    """Write the page."""
+    before = read(PAGE.read_text(encoding="utf-8")) if PAGE.exists() else {}
+    transports = {}
+    for title, behind in BROKERS.items():
+        try:
+            if behind is None:
+                transports[title] = ask(NATIVE_URL)
+            else:
+                name, protocol = behind
+                with broker(name) as it:
+                    transports[title] = ask(it.url(protocol))
+        except UnavailableError as missing:
+            print(f"{title} stays as it is: {missing}", file=sys.stderr)
+            transports[title] = before.get(title, UNKNOWN)
+    PAGE.write_text(render(transports), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,50 @@
+"""docs/compatibility.md says what live connections declare; a broker that cannot be had here is not compared."""
+
+from __future__ import annotations
+
+import pytest
+
+from jmslike.capabilities import NATIVE, Capabilities, Feature, partial, unsupported
+from tests.compatibility import BROKERS, NATIVE_URL, PAGE, UNKNOWN, ask, declared, read, render
+
+
+@pytest.mark.parametrize("title", BROKERS)
+def test_the_page_is_not_stale(title: str, request: pytest.FixtureRequest) -> None:
+    behind = BROKERS[title]
+    url = NATIVE_URL if behind is None else request.getfixturevalue(behind[0]).url(behind[1])
+    now, then = ask(url), read(PAGE.read_text(encoding="utf-8"))[title]
+    assert then.levels == now.levels, "make docs"
+    assert then.details.splitlines() == now.details.splitlines(), "make docs"
+
+
+def test_the_page_has_these_transports_in_this_order() -> None:
+    page = PAGE.read_text(encoding="utf-8")
+    assert list(read(page)) == list(BROKERS)
+    assert render(read(page)) == page, "make docs"
+
+
+def test_what_is_partial_and_what_is_missing_is_told() -> None:
+    features = {
+        **dict.fromkeys(Feature, NATIVE),
+        Feature.CLIENT_ID: partial(CID_06="shared", CID_01="shared", CID_02="other"),
+        Feature.BROWSE: unsupported("take a topic | or nothing"),
+    }
+    found = declared(Capabilities("product", "1.0", features))
+    assert found.levels[Feature.CLIENT_ID.value] == "partial"
+    assert found.levels[Feature.BROWSE.value] == "no"
+    assert found.details == (
+        "Partial:\n\n- exclusive client identifiers\n  - CID-01, CID-06: shared\n  - CID-02: other\n\n"
+        "No:\n\n- queue browsers: take a topic | or nothing"
+    )
+
+
+def test_a_page_is_read_as_it_was_written() -> None:
+    everything = declared(Capabilities("product", "1.0", dict.fromkeys(Feature, NATIVE)))
+    assert everything.details == "Everything is supported."
+    transports = {"one": everything, "two": everything._replace(version="2.0", details="No:\n\n- all")}
+    assert read(render(transports)) == transports
+
+
+def test_what_was_never_asked_is_marked() -> None:
+    page = render({"one": UNKNOWN})
+    assert page.count("| ? |") == 1 + len(Feature)
