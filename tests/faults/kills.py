@@ -1,0 +1,173 @@
+"""Kills a broker again and again while a program works with it, and counts what that costs.
+
+A sender sends persistent messages, and sends again what was not confirmed; a receiver acknowledges after its work; both
+connect again when they lose their connection. For example:
+
+python -m tests.faults.kills artemis --messages 20000 --kills 20
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from jmslike import Connection, ConnectionFactory, ConnectionLostError, Message, Session
+from tests.brokers import LOCAL_BROKERS, LocalBroker, broker
+
+QUEUE = "kills"
+BATCH = 10
+"""Messages that the receiver works on before it acknowledges them."""
+PAUSE = 0.1
+"""Seconds between two attempts to connect."""
+LONGEST_SILENCE = 60.0
+"""Seconds without anything new after which what is missing counts as lost."""
+
+
+@dataclass
+class Costs:
+    """What the kills cost. A message that was sent again is another message with the same number."""
+
+    lost: int = 0
+    sent_again: int = 0
+    duplicates: int = 0
+    delivered_again: int = 0
+    marked: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"{self.lost} lost; {self.duplicates} duplicates: {self.delivered_again} delivered again, {self.marked} of "
+            f"them marked as redelivered, the others of {self.sent_again} sent again"
+        )
+
+
+class Run:
+    """One run: a sender, a receiver, and whoever waits for their progress."""
+
+    def __init__(self, url: str, messages: int) -> None:
+        self.costs = Costs()
+        self._factory = ConnectionFactory(url)
+        self._wanted = messages
+        self._numbers: set[int] = set()
+        self._ids: set[str | None] = set()
+        self._progress = threading.Condition()
+        self._over = threading.Event()
+
+    def send(self) -> None:
+        """Send every number, again and again until that is confirmed."""
+        number = 0
+
+        def work(session: Session) -> None:
+            nonlocal number
+            producer = session.create_producer(session.create_queue(QUEUE))
+            while number < self._wanted and not self._over.is_set():
+                message = session.create_message()
+                message.set_int_property("number", number)
+                try:
+                    producer.send(message)
+                except ConnectionLostError:
+                    self.costs.sent_again += 1
+                    raise
+                number += 1
+
+        self._keep(work, Session.AUTO_ACKNOWLEDGE)
+
+    def receive(self) -> None:
+        """Work on what comes, and acknowledge it, until every number was there."""
+
+        def work(session: Session) -> None:
+            consumer = session.create_consumer(session.create_queue(QUEUE))
+            while not self._over.is_set():
+                batch = [message for _ in range(BATCH) if (message := consumer.receive(PAUSE)) is not None]
+                for message in batch:
+                    self._work_on(message)
+                if batch:
+                    batch[-1].acknowledge()
+
+        self._keep(work, Session.CLIENT_ACKNOWLEDGE)
+
+    def wait_for(self, count: int) -> bool:
+        """Wait until that many different numbers were received; give up when nothing new comes for long."""
+        with self._progress:
+            known = -1
+            while known < len(self._numbers) < count:
+                known = len(self._numbers)
+                self._progress.wait_for(lambda: len(self._numbers) > known, LONGEST_SILENCE)
+            return len(self._numbers) >= count
+
+    def end(self) -> None:
+        """Let the two end, and count what is missing."""
+        self._over.set()
+        self.costs.lost = self._wanted - len(self._numbers)
+
+    def _work_on(self, message: Message) -> None:
+        with self._progress:
+            number = message.get_int_property("number")
+            if number in self._numbers:
+                self.costs.duplicates += 1
+            if message.message_id in self._ids:
+                self.costs.delivered_again += 1
+                self.costs.marked += message.redelivered
+            self._numbers.add(number)
+            self._ids.add(message.message_id)
+            self._progress.notify_all()
+
+    def _keep(self, work: Callable[[Session], None], mode: int) -> None:
+        """Do the work, on a new connection each time that one is lost."""
+        while not self._over.is_set():
+            try:
+                with self._connect() as connection:
+                    return work(connection.create_session(mode))
+            except ConnectionLostError:
+                self._over.wait(PAUSE)
+        return None
+
+    def _connect(self) -> Connection:
+        connection = self._factory.create_connection()
+        connection.start()
+        return connection
+
+
+def run(target: LocalBroker, messages: int, kills: int, report: Callable[[str], None] = lambda line: None) -> Costs:
+    """Kill the broker that often, each time after as many messages, and start it again."""
+    it = Run(target.stomp_url, messages)
+    with ThreadPoolExecutor(2) as pool:
+        parts = [pool.submit(it.send), pool.submit(it.receive)]
+        try:
+            for kill in range(1, kills + 1):
+                if not it.wait_for(kill * messages // (kills + 1)):
+                    break
+                target.kill()
+                target.restart()
+                report(f"kill {kill} of {kills}: {it.costs}")
+            it.wait_for(messages)
+        finally:
+            it.end()
+        for part in parts:
+            part.result(LONGEST_SILENCE)
+    return it.costs
+
+
+def main() -> int:
+    """Run it on a broker of its own; exit code 1 if a message was lost."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.kills", description=__doc__)
+    parser.add_argument("broker", choices=LOCAL_BROKERS)
+    parser.add_argument("--messages", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=20)
+    options = parser.parse_args()
+    logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # a lost connection is what this is about
+    with broker(options.broker) as target:
+        if not isinstance(target, LocalBroker):
+            parser.error(f"{target.name} is given by a variable, and not ours to kill")
+        began = time.monotonic()
+        costs = run(target, options.messages, options.kills, lambda line: print(line, flush=True))
+    print(f"{options.messages:,} messages, {options.kills} kills, {time.monotonic() - began:.0f} s: {costs}")
+    return int(costs.lost > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

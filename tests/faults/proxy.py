@@ -1,0 +1,115 @@
+"""A network that fails as told: a proxy between a client and a broker which cuts, freezes and delays."""
+
+from __future__ import annotations
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Coroutine
+from contextlib import suppress
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+T = TypeVar("T")
+LONGEST = 10.0
+CHUNK = 65536
+RESET = struct.pack("ii", 1, 0)
+"""What makes the end of a socket a reset, as the other side of a broken network sees it."""
+
+
+class Proxy:
+    """Forwards what comes to `url` to the broker and back, each way with a delay of `delay` seconds."""
+
+    def __init__(self, broker_url: str) -> None:
+        address = urlsplit(broker_url)
+        assert address.port is not None
+        self.delay = 0.0
+        self.sprung = threading.Event()
+        self._broker = (address.hostname, address.port)
+        self._trap: tuple[bytes, bool] | None = None
+        self._links: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        self._flowing = asyncio.Event()
+        self._flowing.set()
+        self._thread = threading.Thread(target=self._loop.run_forever)
+        self._thread.start()
+        self._server = self._run(asyncio.start_server(self._link, "127.0.0.1", 0))
+        port = self._server.sockets[0].getsockname()[1]
+        self.url = broker_url.replace(f":{address.port}", f":{port}")
+
+    def cut(self) -> None:
+        """Break every link at once; what is on its way is lost. New ones are served."""
+        self._loop.call_soon_threadsafe(self._cut)
+
+    def freeze(self) -> None:
+        """Forward nothing more, but keep every link, and accept new ones."""
+        self._loop.call_soon_threadsafe(self._flowing.clear)
+
+    def thaw(self) -> None:
+        """Forward again, also what came meanwhile."""
+        self._loop.call_soon_threadsafe(self._flowing.set)
+
+    def cut_before(self, octets: bytes, *, from_client: bool) -> None:
+        """Once, instead of forwarding these octets when they come, break every link; then `sprung` is set.
+
+        What was written before them has been forwarded.
+        """
+        self._trap = octets, from_client
+
+    def close(self) -> None:
+        """Break every link, and accept no more."""
+        self._run(self._close())
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join(LONGEST)
+        self._loop.close()
+
+    def _run(self, work: Coroutine[Any, Any, T]) -> T:
+        return asyncio.run_coroutine_threadsafe(work, self._loop).result(LONGEST)
+
+    async def _close(self) -> None:
+        self._server.close()
+        self._flowing.set()
+        self._cut()
+        links = asyncio.all_tasks() - {asyncio.current_task()}
+        if links:
+            await asyncio.wait(links)
+
+    async def _link(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            from_broker, to_broker = await asyncio.open_connection(*self._broker)
+        except OSError:
+            writer.transport.abort()
+            return
+        ends = (writer, to_broker)
+        self._links.update(ends)
+        try:
+            await asyncio.gather(
+                self._forward(reader, to_broker, from_client=True),
+                self._forward(from_broker, writer, from_client=False),
+            )
+        finally:
+            self._links.difference_update(ends)
+
+    async def _forward(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, from_client: bool
+    ) -> None:
+        with suppress(OSError):
+            while octets := await reader.read(CHUNK):
+                await self._flowing.wait()
+                if self.delay:
+                    await asyncio.sleep(self.delay)
+                if self._trap is not None and self._trap[1] == from_client and self._trap[0] in octets:
+                    writer.write(octets[: octets.index(self._trap[0])])
+                    self._trap = None
+                    self._cut()
+                    self.sprung.set()
+                    break
+                writer.write(octets)
+                await writer.drain()
+        writer.close()
+
+    def _cut(self) -> None:
+        for end in self._links:
+            end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
+            end.transport.abort()

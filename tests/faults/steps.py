@@ -1,0 +1,73 @@
+"""What tests of faults do and look at."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import Protocol, TypeVar
+
+from jmslike import Connection, JMSError, MessageConsumer, Session
+
+T = TypeVar("T")
+PATIENCE = 20.0
+"""Seconds within which everything has to come or to end."""
+
+
+class Connect(Protocol):
+    """Opens and starts a connection."""
+
+    def __call__(self, url: str, **options: object) -> Connection: ...
+
+
+class Losses:
+    """An exception listener that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.errors: list[JMSError] = []
+        self.reported = threading.Event()
+
+    def __call__(self, error: JMSError) -> None:
+        self.errors.append(error)
+        self.reported.set()
+
+
+@contextmanager
+def loss_of(connection: Connection) -> Iterator[Losses]:
+    """Run a block in which the connection is lost: that is reported once, and closing it is silent and soon done."""
+    losses = Losses()
+    connection.exception_listener = losses
+    yield losses
+    assert losses.reported.wait(PATIENCE), "nobody reported the loss"
+    within_bounds(connection.close)
+    assert len(losses.errors) == 1
+
+
+def within_bounds(call: Callable[[], T]) -> T:
+    """Call it, and fail if it takes too long."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(call).result(PATIENCE)
+
+
+def put(session: Session, name: str, texts: Iterable[str]) -> None:
+    """Send these texts to the queue of that name."""
+    with session.create_producer(session.create_queue(name)) as producer:
+        for text in texts:
+            producer.send(session.create_text_message(text))
+
+
+def take(consumer: MessageConsumer) -> str:
+    """Give the text of the next message, which must come."""
+    message = consumer.receive(PATIENCE)
+    assert message is not None, "nothing came"
+    return message.get_body(str)
+
+
+def take_until(consumer: MessageConsumer, wanted: Iterable[str]) -> list[str]:
+    """Receive until all wanted texts are there, and give all that came."""
+    missing, taken = set(wanted), []
+    while missing:
+        taken.append(take(consumer))
+        missing.discard(taken[-1])
+    return taken
