@@ -36,9 +36,12 @@ def part(journal: Journal, shared: set[int], least: int = 0) -> Check:
     return Check(f"received by {journal.receiver}", len(journal), expected, ok)
 
 
-def integrity(result: Tally, capabilities: Capabilities, lost: int = 0) -> list[Check]:
-    """Check that nothing was lost (or what had to be), nothing came twice, in the wrong order or damaged."""
-    if capabilities.level(Feature.ORDER) in (Level.NATIVE, Level.EMULATED):
+def integrity(result: Tally, capabilities: Capabilities, lost: int = 0, *, ordered: bool = True) -> list[Check]:
+    """Check that nothing was lost (or what had to be), nothing came twice, in the wrong order or damaged.
+
+    `ordered` tells whether JMS promises an order here, on a provider that keeps it at all.
+    """
+    if ordered and capabilities.level(Feature.ORDER) in (Level.NATIVE, Level.EMULATED):
         order = exactly("out of order", result.reordered, 0)
     else:
         order = unpromised("out of order", result.reordered)

@@ -91,6 +91,15 @@ def test_receiver_dies(url: str) -> None:
     assert [column["finished in all"] for column in found.values()] == [40, 85, 120]
 
 
+def test_order_is_not_promised_where_others_take_over(url: str) -> None:
+    comparison = compare([url], Orders(40), scenarios=["death"])
+    free = {
+        title: [check.label for check in column.checks if check.expected is None]
+        for title, column in columns(comparison).items()
+    }
+    assert free == {"queue": ["out of order"], "topic": [], "topic, durable": []}
+
+
 @pytest.mark.parametrize("scenario", list(SCENARIOS))
 @pytest.mark.parametrize(("messages", "receivers"), [(1, 1), (1, 3), (2, 3), (3, 1), (7, 5)])
 def test_few_messages_and_few_receivers(url: str, scenario: str, messages: int, receivers: int) -> None:
@@ -208,7 +217,10 @@ def test_mark_of_redelivery_is_checked_only_where_it_is_promised(url: str, monke
     assert wrong(comparison) == []
     queue = columns(comparison)["queue"]
     assert "delivery count is 2" not in numbers(queue)
-    assert [check.label for check in queue.checks if check.expected is None] == ["marked as redelivered"]
+    assert [check.label for check in queue.checks if check.expected is None] == [
+        "marked as redelivered",
+        "out of order",
+    ]
 
 
 def test_provider_that_does_not_answer_is_known_before_anything_is_played(url: str) -> None:

@@ -1,0 +1,35 @@
+"""The comparison of the built-in engine with a real broker, side by side, by the command that a user types."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+import jmslike
+from jmslike.cli.app import make_app
+from tests.brokers import Broker
+
+
+@pytest.mark.parametrize("name", ["artemis", "activemq", "rabbitmq"])
+def test_side_by_side_with_the_engine(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    broker: Broker = request.getfixturevalue(name)
+    engine, file, numbers = f"native://compare-{uuid.uuid4().hex}", tmp_path / "in.txt", tmp_path / "out.json"
+    file.write_text("".join(f"order {number}\n" for number in range(90)), encoding="utf-8")
+    result = CliRunner().invoke(
+        make_app(),
+        ["compare", str(file), engine, broker.url("stomp"), "--json", str(numbers)],
+        env={"COLUMNS": "200"},
+    )
+    jmslike.forget(engine)
+    assert result.exit_code == 0, result.output
+    assert "checked numbers are as expected" in result.stdout
+    assert "The runs differ in durability" in result.stdout
+    found = json.loads(numbers.read_text(encoding="utf-8"))
+    assert [report["durable"] for report in found["reports"]] == [False, True]
+    for scenario in found["reports"][1]["scenarios"]:
+        for column in scenario["columns"]:
+            assert bool(column["checks"]) != bool(column["refused"])
