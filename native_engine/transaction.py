@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Sequence
+from operator import methodcaller
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from native_engine.bounds import Bounds, Scope, WaitingSender
@@ -92,6 +94,9 @@ class Part:
         return accepted
 
 
+_acquire, _release = methodcaller("acquire"), methodcaller("release")
+
+
 class Locks:
     """Several locks that are held together."""
 
@@ -101,12 +106,16 @@ class Locks:
         self._locks = locks
 
     def __enter__(self) -> None:
-        for lock in self._locks:
-            lock.acquire()
+        taken: list[bool] = []
+        try:
+            taken.extend(map(_acquire, self._locks))  # in C, so that an interruption finds all noted that are taken
+        except BaseException:
+            for lock in self._locks[: len(taken)]:
+                lock.release()
+            raise
 
     def __exit__(self, *exception: object) -> None:
-        for lock in self._locks:
-            lock.release()
+        deque(map(_release, self._locks), 0)  # in C, too: it is not interrupted half-way
 
 
 class Transaction:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from native_engine import ClosedError, Engine, FullError, RolledBackError, Scope, SenderClosedError
+from native_engine.transaction import Locks
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.records import Record, taken
 from tests.unit.engine.scenes import Stage, Take
@@ -311,3 +312,19 @@ def test_what_waited_in_vain_says_how_long() -> None:
     engine.sender("topic", "t").send(Record("1"))
     with pytest.raises(FullError, match=r"subscription d of topic t was full \(max_depth=1\) for 0.01 s"):
         engine.sender("topic", "t").send(Record("2"))
+
+
+def test_an_interrupted_commit_leaves_nothing_locked() -> None:
+    """Ctrl-C while the last of several locks is waited for."""
+
+    class Interrupting:
+        def acquire(self) -> bool:
+            raise KeyboardInterrupt
+
+    locks: Any = [threading.Lock(), threading.Lock(), Interrupting()]
+    with pytest.raises(KeyboardInterrupt), Locks(locks):
+        pass
+    assert not any(lock.locked() for lock in locks[:2])
+    with Locks(locks[:2]):
+        assert all(lock.locked() for lock in locks[:2])
+    assert not any(lock.locked() for lock in locks[:2])
