@@ -309,9 +309,9 @@ class Queue:
 
     def _absorb(self) -> None:
         assert self.store is not None
-        for lane in self.lanes:
-            while lane:
-                self.store.add(lane.popleft())
+        for priority, lane in zip(self._priorities, self.lanes, strict=True):
+            if lane:
+                self.store.absorb(priority, lane)
 
     def _account(self, store: Store) -> None:
         """Count what the store let expire, and see that the timer knows when to look."""

@@ -10,11 +10,12 @@ from __future__ import annotations
 import heapq
 import itertools
 import logging
+from collections import deque
 from collections.abc import Iterator
 from typing import Any
 
 from native_engine.clock import Clock
-from native_engine.records import Entry, Matches
+from native_engine.records import Constraints, Entry, Matches
 
 __all__ = ["Store"]
 
@@ -93,13 +94,19 @@ class Store:
 
     # -- coming in
 
-    def add(self, record: Any) -> None:
-        """Put a new record at the end."""
-        constraints = record.constraints
-        if constraints is None:
-            self.calm += 1
-            self._append(Entry(record, next(self._numbers), 0, True))
-            return
+    def absorb(self, priority: int, lane: deque[Any]) -> None:
+        """Put the new records of one priority at the end; there may be a million of them."""
+        append, numbers = self._log(priority).entries.append, self._numbers
+        while lane:
+            record = lane.popleft()
+            if record.constraints is None:
+                append(Entry(record, next(numbers), 0, True))
+                self.calm += 1
+                self.waiting += 1
+            else:
+                self._add_constrained(record, record.constraints)
+
+    def _add_constrained(self, record: Any, constraints: Constraints) -> None:
         self.calm = 0
         now = self._now()
         if _expired(record, now):
@@ -165,12 +172,19 @@ class Store:
                     return again[0]
                 heapq.heappop(again)
             entries = self._logs[priority].entries
-            end = len(entries)
-            while track.position < end:
-                entry = entries[track.position]
-                if self._suits(entry, receiver, view):
-                    return entry
-                track.position += 1
+            position, end, matches = track.position, len(entries), view.matches
+            while position < end:
+                entry = entries[position]
+                if entry.waiting:
+                    if entry.record.constraints is not None:
+                        suits = self._suits(entry, receiver, view)
+                    else:  # a look at one of a million has to cost little more than its evaluation
+                        suits = matches is None or _verdict(view, matches, entry)
+                    if suits:
+                        track.position = position
+                        return entry
+                position += 1
+            track.position = position
         return None
 
     def take(self, entry: Entry, receiver: object) -> None:

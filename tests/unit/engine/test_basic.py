@@ -950,3 +950,21 @@ def test_closed_receivers_are_kept_only_for_what_they_hold(engine: Engine) -> No
     assert len(engine._queues["q"].retired) < 50
     keeper.settle([receipt], 1)
     assert texts(engine.receiver("q")) == ["kept"]
+
+
+def test_a_look_at_a_record_that_does_not_match_is_little_more_than_its_selector(engine: Engine) -> None:
+    send(engine, *["blue"] * 200, "red")
+    receiver = engine.receiver("q", lambda note: note.text == "red")
+    calls = 0
+
+    def note(frame: Any, event: str, argument: Any) -> None:
+        nonlocal calls
+        calls += event == "call"
+
+    sys.setprofile(note)
+    try:
+        delivery = receiver.take(0)
+    finally:
+        sys.setprofile(None)
+    assert delivery is not None
+    assert calls < 2.5 * 200
