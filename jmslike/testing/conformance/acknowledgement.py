@@ -161,7 +161,7 @@ def test_acknowledge_is_ignored_in_a_transaction(jms: Provider) -> None:
 
 @pytest.mark.parametrize("kind", ["queue", "topic"])
 def test_recover_repeats_everything_unacknowledged_in_order(jms: Provider, kind: str) -> None:
-    """ACK-12, ACK-14, RED-02: it comes before what was not delivered yet, marked, with its count raised each time."""
+    """ACK-12, ACK-14: it comes before what was not delivered yet, marked, with its count raised each time."""
     connection, destination = jms.connection(), getattr(jms, kind)()
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(destination)

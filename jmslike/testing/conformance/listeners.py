@@ -84,7 +84,7 @@ def test_a_listener_gets_what_came_before_it_was_set(jms: Provider, kind: str) -
 
 @pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE])
 def test_a_message_whose_listener_failed_is_delivered_again_at_once(jms: Provider, mode: int) -> None:
-    """CONS-25, CONS-27, RED-02: before any other, marked, with its count raised; the listener goes on."""
+    """CONS-25, CONS-27: before any other, marked, with its count raised; the listener goes on."""
     session, queue = jms.connection().create_session(mode), jms.queue()
 
     def fail_twice(message: Message) -> None:

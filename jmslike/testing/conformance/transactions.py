@@ -112,7 +112,7 @@ def test_commit_acknowledges_what_was_received(jms: Provider) -> None:
 @needs_transactions
 @pytest.mark.parametrize("kind", ["queue", "topic"])
 def test_rollback_repeats_what_was_received(jms: Provider, kind: str) -> None:
-    """TX-06, RED-02, RED-05: it comes again in order before other messages, marked, its count raised each time."""
+    """TX-06, RED-05: it comes again in order before other messages, marked, its count raised each time."""
     session, destination = transacted(jms), getattr(jms, kind)()
     consumer = session.create_consumer(destination)
     put(jms.connection().create_session(), destination, "1", "2", "3")

@@ -76,8 +76,8 @@ class Dialect(ABC):
         """Give the features of the very broker that sent a CONNECTED frame with these headers; it may be asked."""
         return self.features
 
-    def claiming(self, client_id: str) -> dict[str, str] | None:
-        """Give the headers of a SUBSCRIBE that only one connection can have, where CONNECT does not claim the id."""
+    def claiming(self, client_id: str) -> Errand | None:
+        """Say how to claim a client id, where CONNECT does not; what is refused is in use."""
         return None
 
     def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:

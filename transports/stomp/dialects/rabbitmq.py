@@ -6,7 +6,7 @@ import time
 import uuid
 from typing import Any, ClassVar, Final
 
-from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, unsupported
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
@@ -49,6 +49,9 @@ _LONGEST_SHORT: Final = 255
 _LONGEST_EXPIRATION: Final = 2**32 - 1
 _NOWHERE: Final = "/topic/jmslike.nowhere"
 
+_DROPPED: Final = "what is sent to a queue that is not there is dropped without a word"
+_NO_DEFINITION: Final = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
+_ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
 _AMQP: Final = "use the transport amqp://"
 
 
@@ -73,6 +76,26 @@ class RabbitMQ(Dialect):
         Feature.NO_LOCAL: EMULATED,
         Feature.NO_WAIT: EMULATED,
         Feature.CLIENT_ID: EMULATED,
+        Feature.PRIORITY: partial(
+            ORD_02="a queue orders by priority only if every client declares it so: others would be refused"
+        ),
+        Feature.TRANSACTION: partial(TX_13=_DROPPED),
+        Feature.TEMPORARY: partial(CONN_19=_DROPPED),
+        Feature.DURABLE_SUBSCRIPTION: partial(
+            SUB_12=_NO_DEFINITION,
+            SUB_17=_NO_DEFINITION,
+        ),
+        Feature.SHARED_SUBSCRIPTION: partial(
+            SUB_06=_NO_DEFINITION,
+            SUB_16=_NO_DEFINITION,
+        ),
+        Feature.REDELIVERY_COUNT: partial(
+            ACK_05=_ALL_MARKED,
+            CONN_17=_ALL_MARKED,
+            RED_02=_ALL_MARKED,
+            RED_03=_ALL_MARKED,
+            SUB_24=_ALL_MARKED,
+        ),
         Feature.QUEUE_SELECTOR: unsupported(
             "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
         ),
@@ -98,9 +121,16 @@ class RabbitMQ(Dialect):
 
     # ---- subscriptions --------------------------------------------------------------------------------------------
 
-    def claiming(self, client_id: str) -> dict[str, str]:
+    def claiming(self, client_id: str) -> Errand:
         name = _checked(f"jmslike.client.{client_id}")
-        return {"id": "client", "destination": f"/queue/{_escaped(name)}", **_EXCLUSIVE}
+        subscribe = {
+            "id": "client",
+            "destination": f"/queue/{_escaped(name)}",
+            "ack": "client-individual",
+            **_EXCLUSIVE,
+        }
+        # a queue that is refused may still be subscribed to, but that cannot be ended
+        return Errand("UNSUBSCRIBE", {"id": "client"}, before=(("SUBSCRIBE", subscribe),))
 
     def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
         headers = {
