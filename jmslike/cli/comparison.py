@@ -25,7 +25,7 @@ def compare(
     file_and_urls: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="[FILE] [URL]...",
+            metavar="FILE | URL",
             help=f"{FILE_HELP} Without it: generated orders. Then the providers to play on; without any: native://",
         ),
     ] = None,
