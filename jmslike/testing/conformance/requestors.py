@@ -151,7 +151,7 @@ def test_closing_a_requestor_closes_its_session_and_its_temporary_queue(jms: Pro
 
 @requires(Feature.TEMPORARY)
 def test_closing_a_requestor_deletes_its_temporary_queue(jms: Provider) -> None:
-    """REQ-05, CONN-19: nobody can send to it any more."""
+    """REQ-05, CONN-19, DST-10: nobody can send to it any more, on any connection."""
     queue = jms.queue()
     service = Service(jms, queue)
     session = jms.connection().create_session()

@@ -72,8 +72,8 @@ class ActiveMQ(Dialect):
         Feature.NO_WAIT: EMULATED,
         Feature.REDELIVERY_COUNT: partial(
             ACK_05=_ALL_REDELIVERED,
-            CONN_17=_ALL_REDELIVERED,
-            CONS_12=_ALL_REDELIVERED,
+            RED_02=_ALL_REDELIVERED,
+            RED_03=_ALL_REDELIVERED,
             SUB_24="the broker does not mark what a durable subscription's consumer gives back",
         ),
         Feature.QUEUE_SELECTOR: partial(
@@ -95,6 +95,7 @@ class ActiveMQ(Dialect):
                     "SC_80",
                     "SC_81",
                     "SC_82",
+                    "SEL_05",
                     "SEL_12",
                     "SEL_13",
                 ),
@@ -102,6 +103,7 @@ class ActiveMQ(Dialect):
             ),
             **dict.fromkeys(("SC_28", "SEL_11"), "the broker compares numbers as doubles"),
             **dict.fromkeys(("SC_33", "SEL_09"), "the broker orders strings"),
+            SEL_32=_ARITHMETIC,
             SC_34="the broker takes what is missing for equal to what is missing",
             CONS_22="the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)",
         ),
@@ -109,7 +111,7 @@ class ActiveMQ(Dialect):
         Feature.DELAY: partial(
             ORD_07="the broker's scheduler publishes when the message is due, to the subscriptions of that time",
         ),
-        Feature.TEMPORARY: partial(CONN_19="only the end of its connection deletes a temporary destination over STOMP"),
+        Feature.TEMPORARY: partial(DST_10="only the end of its connection deletes a temporary destination over STOMP"),
         Feature.TRANSACTION: partial(TX_13="a temporary destination that another connection deleted still exists"),
         Feature.SHARED_SUBSCRIPTION: unsupported(
             "use a virtual topic: send to the topic VirtualTopic.T, and share the queue Consumer.NAME.VirtualTopic.T"
