@@ -285,7 +285,7 @@ class Engine:
         for queue in self._all_queues():
             queue.lock = threading.Lock()
             for receiver in queue.receivers:
-                receiver.taking = False  # whoever was taking is not in this process
+                receiver._taking = False  # whoever was taking is not in this process
         if self._state is State.OPEN:
             self._end_all(State.FORKED)
 

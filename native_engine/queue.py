@@ -7,7 +7,7 @@ atomic, and because of two rules that hold whatever the threads do:
 - A sender appends first and looks at `attention` afterwards; a receiver that found nothing sets `attention` first and
   looks again afterwards. One of the two sees the other, so no record is left beside a receiver that sleeps.
 - Whoever changes the way of taking (a selector, a constraint) makes every receiver slow first, and waits until nobody
-  is in the few lock-free lines (`Receiver.taking`). So no record overtakes another on the way into the store.
+  is in the few lock-free lines (`Receiver._taking`). So no record overtakes another on the way into the store.
 
 Everything else happens under the lock of the queue. Calls to listeners are collected there and made without it.
 """
@@ -205,12 +205,12 @@ class Queue:
         """Let a receiver take from here."""
         with self.lock:
             self.check()
-            if receiver.matches is not None:
+            if receiver._matches is not None:
                 self.become_general()
             self.receivers[receiver] = None
             if self.store is not None:
-                self.store.join(receiver, receiver.matches)
-            receiver.refresh()
+                self.store.join(receiver, receiver._matches)
+            receiver._refresh()
 
     def leave(self, receiver: Receiver) -> list[Call]:
         """Let a receiver take no more; what it took is still its own."""
@@ -218,15 +218,15 @@ class Queue:
             if receiver not in self.receivers:
                 return []
             receiver.closed = True
-            receiver.fast = False
-            receiver.wait_until_out()
-            receiver.arrive()
+            receiver._fast = False
+            receiver._wait_until_out()
+            receiver._arrive()
             self.idle.pop(receiver, None)
-            receiver.wake()
+            receiver._wake()
             del self.receivers[receiver]
             if receiver.held:
                 self._retire(receiver)
-            self.handed += receiver.handed
+            self.handed += receiver._handed
             if self.store is not None:
                 self.store.leave(receiver)
             return self.offer()
@@ -246,7 +246,7 @@ class Queue:
             for receiver in (*self.receivers, *self.retired):
                 if state in (State.CLOSED, State.FORKED):  # what is held of anything else that ended may be settled
                     receiver.held.clear()
-                receiver.wake()
+                receiver._wake()
             if self.bounds is not None:
                 self.bounds.wake_all()
 
@@ -258,12 +258,12 @@ class Queue:
         self.attention = True
         self._refresh()
         for receiver in self.receivers:
-            receiver.wait_until_out()
+            receiver._wait_until_out()
         for entry in self.returned:
             self.store.put_back(entry)
         self.returned.clear()
         for receiver in self.receivers:
-            self.store.join(receiver, receiver.matches)
+            self.store.join(receiver, receiver._matches)
         self._absorb()
 
     # -- what there is
@@ -273,7 +273,7 @@ class Queue:
         with self.lock:
             depth = self._available() if self.store is None else self.store.depth + sum(map(len, self.lanes))
             in_flight = sum(len(receiver.held) for receiver in (*self.receivers, *self.retired))
-            delivered = self.handed + sum(receiver.handed for receiver in self.receivers)
+            delivered = self.handed + sum(receiver._handed for receiver in self.receivers)
             acknowledged = delivered - self.released - in_flight
             return Statistics(
                 depth=depth,
@@ -353,19 +353,19 @@ class Queue:
             entry = store.find(receiver)
             if entry is not None and entry.promised_to is None:
                 store.promise(entry, receiver)
-                receiver.promise = entry
+                receiver._promise = entry
                 self._call(receiver, calls)
 
     def _call(self, receiver: Receiver, calls: list[Call]) -> None:
         del self.idle[receiver]
         self.called += 1
-        receiver.called = True
-        receiver.calls += 1
-        receiver.fast = False  # it has to come under the lock, to say that it arrived
-        if receiver.asleep or receiver.callback is None:
-            receiver.wake()
+        receiver._called = True
+        receiver._calls += 1
+        receiver._fast = False  # it has to come under the lock, to say that it arrived
+        if receiver._asleep or receiver._callback is None:
+            receiver._wake()
         else:
-            calls.append((receiver, receiver.callback, receiver.calls))
+            calls.append((receiver, receiver._callback, receiver._calls))
 
     def _make_room(self, bounds: Bounds, record: Any) -> bool:
         """Drop the oldest records until the new one fits; False if that cannot help."""
@@ -406,4 +406,4 @@ class Queue:
         if plain is not self.plain:
             self.plain = plain
             for receiver in self.receivers:
-                receiver.refresh()
+                receiver._refresh()

@@ -17,12 +17,13 @@ __all__ = ["Receiver"]
 class Receiver:
     """Takes records from a queue or subscription. One thread at a time calls `take`; everything else is for any thread.
 
-    Made by `Engine.receiver` and `Engine.subscribe`.
+    Made by `Engine.receiver` and `Engine.subscribe`. What begins with an underscore is between this class and the other
+    parts of the engine, mostly its queue.
     """
 
     __slots__ = (
-        "_gate", "_interrupted", "_leave", "asleep", "callback", "called", "calls", "closed", "fast", "handed", "held",
-        "matches", "promise", "queue", "taking",
+        "_asleep", "_callback", "_called", "_calls", "_fast", "_gate", "_handed", "_interrupted", "_leave", "_matches",
+        "_promise", "_queue", "_taking", "closed", "held",
     )  # fmt: skip
 
     def __init__(
@@ -31,22 +32,22 @@ class Receiver:
         matches: Matches | None = None,
         leave: Callable[[Receiver], list[Call]] | None = None,
     ) -> None:
-        self.queue = queue
-        self.matches = matches
+        self._queue = queue
+        self._matches = matches
         self._leave = leave or queue.leave
         self._gate = threading.Lock()  # free when there is something to wake up for
         self._gate.acquire()
         self._interrupted = False
-        self.closed = False
-        self.asleep = False  # the thread in take sleeps, or is about to
-        self.callback: Ready | None = None  # set while listening
-        self.called = False  # somebody counts on this receiver to look
-        self.calls = 0
-        self.promise: Entry | None = None  # what it was called for
-        self.fast = False  # may take without the lock
-        self.taking = False  # is in the lines that rely on `fast`
-        self.handed = 0
-        self.held: set[Receipt] = set()
+        self.closed = False  # `close` was called
+        self._asleep = False  # the thread in take sleeps, or is about to
+        self._callback: Ready | None = None  # set while listening
+        self._called = False  # somebody counts on this receiver to look
+        self._calls = 0
+        self._promise: Entry | None = None  # what it was called for
+        self._fast = False  # may take without the lock
+        self._taking = False  # is in the lines that rely on `_fast`
+        self._handed = 0
+        self.held: set[Receipt] = set()  # what was handed over and is not settled
         queue.join(self)
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
@@ -56,14 +57,14 @@ class Receiver:
         at once and comes without a receipt. Gives None when the time is up, or `interrupt` or `close` was called.
         Raises the closed error when the engine is closed, the no-destination error when the queue was deleted.
         """
-        self.taking = True
+        self._taking = True
         try:
-            if self.fast:
-                queue = self.queue
+            if self._fast:
+                queue = self._queue
                 for lane in queue.lanes:
                     if lane:
                         record = lane.popleft()
-                        self.handed += 1
+                        self._handed += 1
                         if settle:
                             return record, None, 0
                         receipt = Receipt()
@@ -75,7 +76,7 @@ class Receiver:
         except IndexError:
             pass  # another receiver took the last one between the look and the grasp
         finally:
-            self.taking = False
+            self._taking = False
         return self._take_or_wait(timeout, settle)
 
     def settle(self, receipts: Iterable[Receipt], outcome: Outcome) -> None:
@@ -83,14 +84,14 @@ class Receiver:
 
         Raises the closed error when the engine is closed.
         """
-        if outcome is None and self.held and self.queue.bounds is None:
+        if outcome is None and self.held and self._queue.bounds is None:
             self.held.difference_update(receipts)
             return
-        with self.queue.lock:
-            if self.queue.state in (State.CLOSED, State.FORKED):
-                self.queue.check()
-            self.apply(receipts, outcome)
-            calls = self.queue.offer()
+        with self._queue.lock:
+            if self._queue.state in (State.CLOSED, State.FORKED):
+                self._queue.check()
+            self._apply(receipts, outcome)
+            calls = self._queue.offer()
         make(calls)
 
     def ready(self, callback: Ready | None) -> None:
@@ -100,25 +101,25 @@ class Receiver:
         one is expected to take by itself later, until `take` gives None. It is called in the thread of whoever made the
         record available, with no lock held.
         """
-        with self.queue.lock:
-            self.callback = callback
-            self.arrive()
-            if not self.asleep:
-                self.queue.idle.pop(self, None)
+        with self._queue.lock:
+            self._callback = callback
+            self._arrive()
+            if not self._asleep:
+                self._queue.idle.pop(self, None)
                 self._rest()
-            calls = self.queue.offer()
+            calls = self._queue.offer()
         make(calls)
 
     def interrupt(self) -> None:
         """Make the take in progress, or else the next one, give None."""
-        with self.queue.lock:
+        with self._queue.lock:
             if self.closed:
                 return
             self._interrupted = True
-            self.arrive()
-            self.fast = False
-            self.wake()
-            calls = self.queue.offer()
+            self._arrive()
+            self._fast = False
+            self._wake()
+            calls = self._queue.offer()
         make(calls)
 
     def holds(self, receipt: Receipt) -> bool:
@@ -134,59 +135,59 @@ class Receiver:
 
     def release_unsettled(self) -> None:
         """Let all that is unsettled be delivered again, each with one attempt more."""
-        with self.queue.lock:
+        with self._queue.lock:
             released = [receipt for receipt in tuple(self.held) if self._let_go(receipt)]
-            self.queue.take_back((receipt, receipt.attempts + 1) for receipt in released)
-            calls = self.queue.offer()
+            self._queue.take_back((receipt, receipt.attempts + 1) for receipt in released)
+            calls = self._queue.offer()
         make(calls)
 
-    # -- for the engine
+    # -- for the other parts of the engine
 
-    def apply(self, receipts: Iterable[Receipt], outcome: Outcome) -> int:
+    def _apply(self, receipts: Iterable[Receipt], outcome: Outcome) -> int:
         """Settle with the lock of the queue held; gives how many were held."""
         settled = [receipt for receipt in receipts if self._let_go(receipt)]
         if outcome is not None:
-            self.queue.take_back((receipt, outcome) for receipt in settled)
-        elif self.queue.bounds is not None:
+            self._queue.take_back((receipt, outcome) for receipt in settled)
+        elif self._queue.bounds is not None:
             for receipt in settled:
-                self.queue.bounds.leave(receipt.record)
+                self._queue.bounds.leave(receipt.record)
         return len(settled)
 
-    def holds_all(self, receipts: Sequence[Receipt]) -> bool:
+    def _holds_all(self, receipts: Sequence[Receipt]) -> bool:
         """Tell whether none of them is stale."""
         return self.held.issuperset(receipts)
 
-    def refresh(self) -> None:
+    def _refresh(self) -> None:
         """Find out whether this receiver may take without the lock (locked)."""
-        self.fast = self.queue.plain and not (self.called or self._interrupted or self.closed)
+        self._fast = self._queue.plain and not (self._called or self._interrupted or self.closed)
 
-    def wait_until_out(self) -> None:
+    def _wait_until_out(self) -> None:
         """Wait until the thread in take has left the lock-free lines; it needs no lock for that (locked)."""
-        while self.taking:
+        while self._taking:
             time.sleep(0)
 
-    def wake(self) -> None:
+    def _wake(self) -> None:
         """Wake the thread in take, if it sleeps; a wake-up that comes too early is kept (locked)."""
-        if self.asleep and self._gate.locked():
+        if self._asleep and self._gate.locked():
             self._gate.release()
 
-    def arrive(self) -> None:
+    def _arrive(self) -> None:
         """End a call that is under way: whoever called counts on this receiver no more (locked)."""
-        if self.called:
-            self.called = False
-            self.queue.called -= 1
-            if self.promise is not None and self.queue.store is not None:
-                self.queue.store.forgo(self.promise, self)
-            self.promise = None
-            self.refresh()
+        if self._called:
+            self._called = False
+            self._queue.called -= 1
+            if self._promise is not None and self._queue.store is not None:
+                self._queue.store.forgo(self._promise, self)
+            self._promise = None
+            self._refresh()
 
-    def decline(self, number: int) -> list[Call]:
+    def _decline(self, number: int) -> list[Call]:
         """Answer a call with no; gives the calls to be made instead."""
-        with self.queue.lock:
-            if not self.called or self.calls != number:
+        with self._queue.lock:
+            if not self._called or self._calls != number:
                 return []  # it took or left meanwhile
-            self.arrive()
-            return self.queue.offer()
+            self._arrive()
+            return self._queue.offer()
 
     # -- inside
 
@@ -200,18 +201,18 @@ class Receiver:
 
     def _take_or_wait(self, timeout: float | None, settle: bool) -> Delivery | None:
         deadline = None if timeout is None else time.monotonic() + timeout
-        queue = self.queue
+        queue = self._queue
         while True:
             try:
                 with queue.lock:
                     self._rise()
                     delivery, is_over = self._look(settle)
                     if delivery is None:
-                        self.asleep = not is_over and (deadline is None or time.monotonic() < deadline)
+                        self._asleep = not is_over and (deadline is None or time.monotonic() < deadline)
                         self._rest()
                     calls = queue.offer()  # this looks again, after `_rest` told the senders that somebody waits
                 make(calls)
-                if not self.asleep:
+                if not self._asleep:
                     return delivery
                 self._sleep(deadline)
             except BaseException:  # KeyboardInterrupt, too, must not leave a sleeper behind whom others count on
@@ -226,18 +227,18 @@ class Receiver:
         """Take a record if there is one; tell whether waiting for one is over (locked)."""
         if self.closed:
             return None, True
-        self.queue.check()
+        self._queue.check()
         if self._interrupted:
             self._interrupted = False
-            self.refresh()
+            self._refresh()
             return None, True
-        receipt = self.queue.next_for(self)
+        receipt = self._queue.next_for(self)
         if receipt is None:
             return None, False
-        self.handed += 1
+        self._handed += 1
         if settle and receipt.attempts == 0:
-            if self.queue.bounds is not None:
-                self.queue.bounds.leave(receipt.record)
+            if self._queue.bounds is not None:
+                self._queue.bounds.leave(receipt.record)
             return (receipt.record, None, 0), True
         self.held.add(receipt)
         return (receipt.record, receipt, receipt.attempts), True
@@ -250,14 +251,14 @@ class Receiver:
 
     def _rise(self) -> None:
         """Be idle no more (locked)."""
-        if self.asleep:
-            self.asleep = False
+        if self._asleep:
+            self._asleep = False
             self._gate.acquire(blocking=False)  # a wake-up in the last moment, when the time was up already
-        self.queue.idle.pop(self, None)
-        self.arrive()
+        self._queue.idle.pop(self, None)
+        self._arrive()
 
     def _rest(self) -> None:
         """Be idle if there is a way to be called; `offer` must follow (locked)."""
-        if (self.asleep or self.callback is not None) and not self.closed:
-            self.queue.idle[self] = None
-            self.queue.attention = True
+        if (self._asleep or self._callback is not None) and not self.closed:
+            self._queue.idle[self] = None
+            self._queue.attention = True

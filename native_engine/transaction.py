@@ -38,7 +38,7 @@ class Part:
     @property
     def is_stale(self) -> bool:
         """Whether a delivery to be settled is not held any more."""
-        return not all(receiver.holds_all(receipts) for receiver, receipts, _ in self.settlements)
+        return not all(receiver._holds_all(receipts) for receiver, receipts, _ in self.settlements)
 
     @property
     def leaving(self) -> list[Any]:
@@ -87,7 +87,7 @@ class Part:
         """Do it; gives how many deliveries were accepted."""
         accepted = 0
         for receiver, receipts, outcome in self.settlements:
-            settled = receiver.apply(receipts, outcome)
+            settled = receiver._apply(receipts, outcome)
             accepted += settled if outcome is None else 0
         for record in sorted(self.records, key=_urgency):  # receivers without a lock must not see the last first
             self.queue.put(record)
@@ -141,7 +141,7 @@ class Transaction:
             for queue in sender.targets(record):
                 parts.setdefault(queue, Part(queue)).records.append(record)
         for receiver, receipts, outcome in settlements:
-            settled = parts.setdefault(receiver.queue, Part(receiver.queue)).settlements
+            settled = parts.setdefault(receiver._queue, Part(receiver._queue)).settlements
             settled.append((receiver, receipts, outcome))
         self._parts = sorted(parts.values(), key=_serial)
         self._locks = Locks([part.queue.lock for part in self._parts])

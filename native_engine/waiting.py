@@ -20,7 +20,7 @@ Ready: TypeAlias = Callable[[], bool]
 class Callee(Protocol):
     """Whose callback is called."""
 
-    def decline(self, number: int) -> list[Call]:
+    def _decline(self, number: int) -> list[Call]:
         """Say that this call finds nobody; gives the calls to be made instead."""
 
 
@@ -41,6 +41,6 @@ def make(calls: list[Call]) -> None:
             interruption = error
             answer = False
         if not answer:
-            calls += callee.decline(number)
+            calls += callee._decline(number)
     if interruption is not None:
         raise interruption

@@ -400,7 +400,7 @@ def test_released_records_do_not_pile_up_at_receivers_that_never_look(engine: En
     send(engine, "a")
     for attempts in range(1, 1001):
         picky.settle([taken(picky)[1]], attempts)
-    store = idle.queue.store
+    store = idle._queue.store
     assert store is not None
     assert len(store._views[idle].track(4).again) < 100
     assert taken(idle)[2] == 1000
@@ -875,7 +875,7 @@ def test_a_forked_child_is_refused(engine: Engine) -> None:
     child = os.fork()
     if child == 0:
         refused = 0
-        calls = [
+        calls: list[Callable[[], object]] = [
             lambda: sender.send(Note("b")),
             lambda: receiver.take(None),
             lambda: receiver.settle([], None),

@@ -139,6 +139,6 @@ def test_nothing_is_lost_or_overtaken(make: Callable[[], Scene]) -> None:
 
 def test_waiting_until_nobody_takes_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, a record that is taken while the way changes loses its place."""
-    plant(monkeypatch, Queue, "become_general", "receiver.wait_until_out()", "pass")
+    plant(monkeypatch, Queue, "become_general", "receiver._wait_until_out()", "pass")
     with pytest.raises(AssertionError):
         explore(a_selector_comes)
