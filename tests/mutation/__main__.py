@@ -38,7 +38,7 @@ CODE = [
     "jmslike/message",
     "native_engine",
 ]
-TESTS = ["tests/unit", "tests/contract", "tests/conformance"]
+TESTS = ["tests/unit", "tests/contract/test_native.py", "tests/conformance/test_native.py"]
 SLOWEST = 5.0
 """Seconds: tests that take longer (stress, soak) are not run for each mutant."""
 

@@ -70,7 +70,7 @@ class Dialect(ABC):
     temporary_prefix: ClassVar[str] = "jmslike-temporary."
 
     def __init__(self, server: str) -> None:
-        self.version = server.partition("/")[2] or "unknown"
+        self.version = (server.partition("/")[2].split() or ["unknown"])[0]
 
     def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
         """Give the features of the very broker that sent a CONNECTED frame with these headers; it may be asked."""
