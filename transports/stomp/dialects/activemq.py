@@ -59,7 +59,9 @@ class ActiveMQ(Dialect):
     """Queues are `/queue/NAME` and topics `/topic/NAME`; temporary destinations are the broker's own.
 
     ACK obeys transactions, so commits are whole. NACK would send to the dead-letter queue. What the broker gives back
-    when a consumer ends is marked redelivered, also if it was never received.
+    when a consumer ends is marked redelivered, also if it was never received. What the broker has to be set up for:
+    delays (schedulerSupport), order by priority (prioritizedMessages), browsing more than 400 messages
+    (maxBrowsePageSize), and selectors that have to look further than 200 (maxPageSize).
     """
 
     product = "ActiveMQ Classic"
@@ -82,28 +84,10 @@ class ActiveMQ(Dialect):
                 ("SC_16", "SC_22", "SC_23", "SC_25", "SC_35", "SC_47", "SC_56", "SC_72", "SC_73"), _STRINGS
             ),
             **dict.fromkeys(("SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
-            **dict.fromkeys(
-                (
-                    "SC_11",
-                    "SC_51",
-                    "SC_74",
-                    "SC_75",
-                    "SC_76",
-                    "SC_77",
-                    "SC_78",
-                    "SC_79",
-                    "SC_80",
-                    "SC_81",
-                    "SC_82",
-                    "SEL_05",
-                    "SEL_12",
-                    "SEL_13",
-                ),
-                _ARITHMETIC,
-            ),
+            **dict.fromkeys([f"SC_{number}" for number in (11, 51, *range(74, 83))], _ARITHMETIC),
+            **dict.fromkeys(("SEL_05", "SEL_12", "SEL_13", "SEL_32"), _ARITHMETIC),
             **dict.fromkeys(("SC_28", "SEL_11"), "the broker compares numbers as doubles"),
             **dict.fromkeys(("SC_33", "SEL_09"), "the broker orders strings"),
-            SEL_32=_ARITHMETIC,
             SC_34="the broker takes what is missing for equal to what is missing",
             CONS_22="the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)",
         ),

@@ -1,0 +1,99 @@
+"""What ActiveMQ Classic is told: selectors, headers, names; and what is read from its frames."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+
+import pytest
+from stomp.utils import Frame
+
+from jmslike import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
+from jmslike.selector import parse
+from jmslike.spi import Envelope, Headers, SubscriptionSpec
+from transports.stomp.dialects.activemq import ActiveMQ
+
+ACTIVEMQ = ActiveMQ("ActiveMQ/6.1.4")
+HERE = Queue("here")
+
+
+def read(headers: Mapping[str, str], body: bytes = b"") -> Envelope:
+    """Read a frame as Classic makes it."""
+    always = {"message-id": "ID:vm-1-2-5:1:-1:1:7", "expires": "0", "priority": "4", "timestamp": "1500"}
+    return ACTIVEMQ.read(Frame("MESSAGE", always | dict(headers), body), HERE)
+
+
+@pytest.mark.parametrize(
+    ("destination", "address"),
+    [
+        (Queue("a.b"), "/queue/a.b"),
+        (Topic("VirtualTopic.T"), "/topic/VirtualTopic.T"),
+        (TemporaryQueue("ID:vm-1-2-5:1:1"), "/remote-temp-queue/ID:vm-1-2-5:1:1"),
+        (TemporaryTopic("ID:vm-1-2-5:1:2"), "/remote-temp-topic/ID:vm-1-2-5:1:2"),
+    ],
+)
+def test_a_destination_has_an_address_that_leads_back(destination: Destination, address: str) -> None:
+    assert ACTIVEMQ.address(destination) == {"destination": address}
+    reply_to = read({"reply-to": address}).headers.reply_to
+    assert (type(reply_to), reply_to) == (type(destination), destination)
+
+
+@pytest.mark.parametrize("name", ["a,b", "a?consumer.exclusive=true", " a", "a "])
+def test_a_name_that_would_become_another_is_refused(name: str) -> None:
+    with pytest.raises(InvalidDestinationError):
+        ACTIVEMQ.address(Queue(name))
+
+
+def test_a_message_id_is_sought_among_ours_and_the_brokers() -> None:
+    assert ACTIVEMQ.selector(parse("JMSMessageID = 'ID:1'")) == (
+        "(jmslike_id IS NULL AND (JMSMessageID = 'ID:1')) OR (jmslike_id IS NOT NULL AND (jmslike_id = 'ID:1'))"
+    )
+
+
+@pytest.mark.parametrize("selector", ["n + 1 = 2", "a BETWEEN 1 AND n * 2", "-n < 3", "JMSPriority = n - 1"])
+def test_the_broker_is_not_asked_to_calculate_with_strings(selector: str) -> None:
+    with pytest.raises(UnsupportedFeatureError, match="'n'"):
+        ACTIVEMQ.selector(parse(selector))
+
+
+def test_the_broker_may_calculate_with_numbers() -> None:
+    assert ACTIVEMQ.selector(parse("JMSPriority - 1 = 2")) == "((JMSPriority - 1.0) = 2.0)"
+
+
+def test_another_selector_or_no_local_is_another_durable_subscription() -> None:
+    plain = SubscriptionSpec(Topic("t"), name="s", durable=True)
+    selecting = SubscriptionSpec(Topic("t"), parse("n = 'x'"), name="s", durable=True)
+    deaf = SubscriptionSpec(Topic("t"), name="s", durable=True, excluded_origin="me")
+    texts = [ACTIVEMQ.subscribing(spec, "me").headers["selector"] for spec in (plain, selecting, deaf)]
+    assert len(set(texts)) == 3
+    assert all(parse(text).matches(read({})) for text in texts)
+
+
+def test_a_delayed_message_keeps_its_expiration() -> None:
+    now = int(time.time() * 1000)
+    sent = Envelope.make(id="ID:1", destination=HERE, kind="text", expiration=now + 90_000, delivery_time=now + 60_000)
+    headers = ACTIVEMQ.headers(sent)
+    assert 50_000 < int(headers["AMQ_SCHEDULED_DELAY"]) <= 60_000
+    assert int(headers["expires"]) + int(headers["AMQ_SCHEDULED_DELAY"]) == now + 90_000
+    assert read({**headers, "expires": "5"}).expiration == now + 90_000
+
+
+def test_a_group_comes_back() -> None:
+    sent = Envelope.make(
+        id="ID:1", destination=HERE, kind="text", properties={"JMSXGroupID": "g", "JMSXGroupSeq": 3, "n": 1}
+    )
+    headers = ACTIVEMQ.headers(sent)
+    assert (headers["JMSXGroupID"], headers["JMSXGroupSeq"]) == ("g", "3")
+    returned = {name: text for name, text in headers.items() if not name.startswith("JMSX")}
+    assert read(returned).properties == {"JMSXGroupID": "g", "JMSXGroupSeq": 3, "n": 1}
+
+
+def test_what_java_sent_is_read() -> None:
+    headers = {"type": "order", "correlation-id": "c", "color": "red", "persistent": "true", "scheduledJobId": "ID:9"}
+    message = read(headers, b"text")
+    assert (message.kind, message.body, message.id) == ("text", "text", "ID:vm-1-2-5:1:-1:1:7")
+    assert (message.delivery_mode, message.timestamp) == (2, 1500)
+    assert message.headers == Headers("c", None, "order")
+    assert message.properties == {"color": "red"}
+    assert read({"content-length": "2"}, b"\x00\xff").kind == "bytes"
