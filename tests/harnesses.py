@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import stat
 from contextlib import suppress
 from urllib.parse import urlsplit
 
@@ -33,7 +34,9 @@ def harness_of(broker: Broker, protocol: str) -> Harness:
 
 def cut_links_to(port: int) -> None:
     """Break all connections of this process to that port, as if the network had failed."""
-    for descriptor in os.listdir("/dev/fd"):
-        with suppress(OSError), socket.socket(fileno=os.dup(int(descriptor))) as link:
-            if link.getpeername()[1] == port:
-                link.shutdown(socket.SHUT_RDWR)
+    for descriptor in map(int, os.listdir("/dev/fd")):
+        with suppress(OSError):
+            if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
+                with socket.socket(fileno=os.dup(descriptor)) as link:
+                    if link.getpeername()[1] == port:
+                        link.shutdown(socket.SHUT_RDWR)
