@@ -12,7 +12,7 @@ from jmslike.testing import Harness
 from tests.brokers import Broker, LocalBroker
 
 
-def harness_of(broker: Broker, protocol: str) -> Harness:
+def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolution) -> Harness:
     """Give the harness of a broker for one of its protocols."""
     url = broker.url(protocol)
     port = urlsplit(url).port
@@ -26,6 +26,7 @@ def harness_of(broker: Broker, protocol: str) -> Harness:
         broker.name,
         url,
         silence=0.3,
+        resolution=resolution,
         cut=lambda: cut_links_to(port),
         restart=restart if isinstance(broker, LocalBroker) else None,
         refused_user=broker.refused_user,

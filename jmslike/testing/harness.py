@@ -12,7 +12,8 @@ class Harness:
     """A provider to test, by its URL, and what a test can do to it.
 
     `options` go to every ConnectionFactory. `patience` is the longest wait, in seconds, for something that must come;
-    `silence` the wait after which a test believes that nothing comes. A hook that is None skips the tests that need it:
+    `silence` the wait after which a test believes that nothing comes; `resolution` is how far apart, in seconds, two
+    delivery times are that the provider surely tells apart. A hook that is None skips the tests that need it:
     `cut` breaks every open connection as a failing network would; `restart` stops the provider without warning and
     starts it again; `refused_user` is a user name and password that the provider refuses.
     """
@@ -22,6 +23,7 @@ class Harness:
     options: Mapping[str, Any] = field(default_factory=dict)
     patience: float = 10.0
     silence: float = 0.05
+    resolution: float = 0.03
     cut: Callable[[], None] | None = None
     restart: Callable[[], None] | None = None
     refused_user: tuple[str, str] | None = None

@@ -84,6 +84,11 @@ class Provider:
         """The seconds to wait before believing that nothing comes."""
         return self._harness.silence
 
+    @property
+    def resolution(self) -> float:
+        """How far apart, in seconds, two delivery times are that the provider surely tells apart."""
+        return self._harness.resolution
+
     def factory(self, **options: Any) -> jmslike.ConnectionFactory:
         """Make a factory for the provider."""
         return jmslike.ConnectionFactory(self._harness.url, **{**self._harness.options, **options})

@@ -12,4 +12,4 @@ from tests.harnesses import harness_of
 
 @pytest.fixture(scope="session")
 def harness(activemq: Broker) -> Harness:
-    return harness_of(activemq, "stomp")
+    return harness_of(activemq, "stomp", resolution=1.0)  # its scheduler counts in half seconds

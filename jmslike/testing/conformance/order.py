@@ -178,7 +178,8 @@ def test_later_messages_pass_a_delayed_one(jms: Provider) -> None:
 def test_delayed_messages_come_in_the_order_of_their_times(jms: Provider) -> None:
     """ORD-06: the one that is due first comes first, whichever was sent first."""
     session, queue = jms.connection().create_session(), jms.queue()
-    sent = [put_with(session, queue, str(delay), delivery_delay=delay) for delay in (0.09, 0.03, 0.06)]
+    delays = [steps * jms.resolution for steps in (3, 1, 2)]
+    sent = [put_with(session, queue, str(delay), delivery_delay=delay) for delay in delays]
     due = sorted(sent, key=lambda message: message.delivery_time)
     assert take_texts(jms, session.create_consumer(queue), 3) == texts_of(due)
 

@@ -59,9 +59,11 @@ class ActiveMQ(Dialect):
     """Queues are `/queue/NAME` and topics `/topic/NAME`; temporary destinations are the broker's own.
 
     ACK obeys transactions, so commits are whole. NACK would send to the dead-letter queue. What the broker gives back
-    when a consumer ends is marked redelivered, also if it was never received. What the broker has to be set up for:
-    delays (schedulerSupport), order by priority (prioritizedMessages), browsing more than 400 messages
-    (maxBrowsePageSize), and selectors that have to look further than 200 (maxPageSize).
+    when a consumer ends is marked redelivered, also if it was never received.
+
+    The broker has to be set up for delays (schedulerSupport; they end up to half a second late), order by priority
+    (prioritizedMessages), browsing more than 400 messages (maxBrowsePageSize), and selectors on a queue that have to
+    look further than 200 (maxPageSize). Of a durable subscription at most 32,766 messages can be held unsettled.
     """
 
     product = "ActiveMQ Classic"
@@ -74,6 +76,7 @@ class ActiveMQ(Dialect):
         Feature.NO_WAIT: EMULATED,
         Feature.REDELIVERY_COUNT: partial(
             ACK_05=_ALL_REDELIVERED,
+            CONN_17=_ALL_REDELIVERED,
             RED_02=_ALL_REDELIVERED,
             RED_03=_ALL_REDELIVERED,
             SUB_24="the broker does not mark what a durable subscription's consumer gives back",
