@@ -91,9 +91,7 @@ class Proxy:
         finally:
             self._links.difference_update(ends)
 
-    async def _forward(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, from_client: bool
-    ) -> None:
+    async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, from_client: bool) -> None:
         with suppress(OSError):
             while octets := await reader.read(CHUNK):
                 await self._flowing.wait()

@@ -1,0 +1,140 @@
+"""A connection is lost under load: everybody hears of it in time and once, and no message is lost."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from jmslike import Connection, ConnectionFactory, ConnectionLostError, Session
+from tests.brokers import Broker, LocalBroker
+from tests.faults.proxy import Proxy
+from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, take_until
+
+ENOUGH = 30
+BATCH = 5
+
+
+class Load:
+    """A sender, and a receiver that acknowledges five at a time, each until the connection is lost."""
+
+    def __init__(self, connection: Connection, name: str) -> None:
+        self.confirmed: list[str] = []
+        self.acknowledged: set[str] = set()
+        self.unacknowledged: set[str] = set()
+        self._connection = connection
+        self._name = name
+        self._flows = threading.Event()
+
+    def __enter__(self) -> Load:
+        self._pool = ThreadPoolExecutor(2)
+        self._parts = [self._pool.submit(self._send), self._pool.submit(self._receive)]
+        return self
+
+    def wait_until_it_flows(self) -> None:
+        assert self._flows.wait(PATIENCE)
+
+    def __exit__(self, *failure: object) -> None:
+        self._pool.shutdown(wait=False)
+        for part in self._parts:
+            with pytest.raises(ConnectionLostError):
+                part.result(PATIENCE)
+
+    def _send(self) -> None:
+        session = self._connection.create_session()
+        for number in range(1_000_000):
+            put(session, self._name, [str(number)])
+            self.confirmed.append(str(number))
+
+    def _receive(self) -> None:
+        session = self._connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+        with session.create_consumer(session.create_queue(self._name)) as consumer:
+            while True:
+                message = consumer.receive()
+                assert message is not None
+                self.unacknowledged.add(message.get_body(str))
+                if len(self.unacknowledged) == BATCH:
+                    self.acknowledged |= self.unacknowledged  # from here on the broker may know
+                    self.unacknowledged = set()
+                    message.acknowledge()
+                if len(self.acknowledged) >= ENOUGH and len(self.unacknowledged) == BATCH // 2:
+                    self._flows.set()
+
+
+def check_that_nothing_is_lost(load: Load, connection: Connection, name: str) -> None:
+    """What was confirmed was acknowledged, or comes; what was not acknowledged comes."""
+    session = connection.create_session()
+    consumer = session.create_consumer(session.create_queue(name))
+    take_until(consumer, (set(load.confirmed) - load.acknowledged) | load.unacknowledged)
+
+
+def test_the_broker_is_killed(ours: LocalBroker, connect: Connect, name: str) -> None:
+    connection = connect(ours.stomp_url)
+    with loss_of(connection):
+        with Load(connection, name) as load:
+            load.wait_until_it_flows()
+            ours.kill()
+        with pytest.raises(ConnectionLostError):
+            ConnectionFactory(ours.stomp_url).create_connection()
+    ours.restart()
+    check_that_nothing_is_lost(load, connect(ours.stomp_url), name)
+
+
+@pytest.mark.parametrize("fail", [Proxy.cut, Proxy.freeze])
+def test_the_network_fails(
+    target: Broker, proxy: Proxy, connect: Connect, name: str, fail: Callable[[Proxy], None]
+) -> None:
+    connection = connect(proxy.url, heartbeat=0.4)
+    with loss_of(connection), Load(connection, name) as load:
+        load.wait_until_it_flows()
+        fail(proxy)
+    proxy.thaw()
+    check_that_nothing_is_lost(load, connect(target.stomp_url), name)
+
+
+def test_more_than_the_window_is_unacknowledged(target: Broker, proxy: Proxy, connect: Connect, name: str) -> None:
+    connection = connect(proxy.url, window=10)
+    texts = [str(number) for number in range(50)]
+    put(connection.create_session(), name, texts)
+    session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+    consumer = session.create_consumer(session.create_queue(name))
+    with loss_of(connection) as losses:
+        assert [take(consumer) for _ in texts[:35]] == texts[:35]
+        proxy.cut()
+        assert losses.reported.wait(PATIENCE)
+        with pytest.raises(ConnectionLostError):
+            consumer.receive()
+    session = connect(target.stomp_url).create_session()
+    assert sorted(take_until(session.create_consumer(session.create_queue(name)), texts)) == sorted(texts)
+
+
+def test_a_slow_listener_does_not_cost_the_connection(proxy: Proxy, connect: Connect, name: str) -> None:
+    connection = connect(proxy.url, heartbeat=0.2, window=2)
+    lost, heard, go_on = threading.Event(), threading.Semaphore(0), threading.Event()
+    connection.exception_listener = lambda _: lost.set()
+
+    def listen(message: object) -> None:
+        heard.release()
+        go_on.wait(PATIENCE)
+
+    session = connection.create_session()
+    session.create_consumer(session.create_queue(name)).message_listener = listen
+    put(connection.create_session(), name, map(str, range(20)))
+    assert heard.acquire(timeout=PATIENCE)
+    assert not lost.wait(1)  # five heartbeats
+    go_on.set()
+    for _ in range(19):
+        assert heard.acquire(timeout=PATIENCE)
+
+
+def test_a_slow_network_costs_time_only(proxy: Proxy, connect: Connect, name: str) -> None:
+    proxy.delay = 0.02
+    connection = connect(proxy.url, heartbeat=0.5)
+    session = connection.create_session(Session.SESSION_TRANSACTED)
+    consumer = session.create_consumer(session.create_queue(name))
+    put(session, name, ["a", "b"])
+    session.commit()
+    assert [take(consumer), take(consumer)] == ["a", "b"]
+    session.commit()
