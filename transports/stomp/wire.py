@@ -152,19 +152,16 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         if refusal is not None:
             self._drop()
             raise refusal
-        self._prepare_socket()
+        self._bound_writes()
         self._is_open = True
         return self._server_headers
 
-    def _prepare_socket(self) -> None:
-        with suppress(AttributeError, OSError):  # the link has gone already, which the next write tells
-            link = self._connection.transport.socket
-            # an acknowledgement that waits for the network to be idle starves a broker that counts its window
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            if sys.platform != "win32":
-                # a broker that no longer reads would block a write, and the heartbeats behind it, for ever
-                seconds = max(1, round(self._address.request_timeout))
-                link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", seconds, 0))
+    def _bound_writes(self) -> None:
+        # a broker that no longer reads would block a write, and the heartbeats behind it, for ever
+        if sys.platform != "win32":
+            limit = struct.pack("@ll", max(1, round(self._address.request_timeout)), 0)
+            with suppress(AttributeError, OSError):  # the link has gone already, which the next write tells
+                self._connection.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
