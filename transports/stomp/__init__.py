@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import logging
+
 from transports.stomp.factory import factory, tls_factory
 
 __all__ = ["factory", "tls_factory"]
+
+logging.getLogger("stomp.py").addHandler(logging.NullHandler())  # what matters of it is raised, reported or logged by us

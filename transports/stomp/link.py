@@ -107,10 +107,11 @@ class StompLink:
             else:
                 wire.write(frame("BEGIN", lines))
                 requests = [wire.request("SEND", lines + head, body) for head, body in sends]
+            commit = wire.request("COMMIT", lines)
         except ConnectionLostError as error:
             raise TransactionRolledBackError("the connection was lost before the commit") from error
         try:
-            wire.call("COMMIT", transaction)
+            wire.wait(commit, "COMMIT")
             for request in requests:
                 wire.wait(request, "SEND")
         except ConnectionLostError as error:
