@@ -93,11 +93,10 @@ class Run:
     def wait_for(self, count: int) -> bool:
         """Wait until that many different numbers were received; give up when nothing new comes for long."""
         with self._progress:
-            known = -1
-            while known < len(self._numbers) < count:
-                known = len(self._numbers)
-                self._progress.wait_for(lambda: len(self._numbers) > known, LONGEST_SILENCE)
-            return len(self._numbers) >= count
+            while len(self._numbers) < count:
+                if not self._progress.wait(LONGEST_SILENCE):
+                    return False
+            return True
 
     def end(self) -> None:
         """Let the two end, and count what is missing."""
@@ -109,12 +108,13 @@ class Run:
             number = message.get_int_property("number")
             if number in self._numbers:
                 self.costs.duplicates += 1
+            else:
+                self._progress.notify_all()
             if message.message_id in self._ids:
                 self.costs.delivered_again += 1
                 self.costs.marked += message.redelivered
             self._numbers.add(number)
             self._ids.add(message.message_id)
-            self._progress.notify_all()
 
     def _keep(self, work: Callable[[Session], None], mode: int) -> None:
         """Do the work, on a new connection each time that one is lost."""

@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
-from jmslike import Connection, JMSError, MessageConsumer, Session
+from jmslike import Connection, JMSError, Message, MessageConsumer, Session, TextMessage
 
 T = TypeVar("T")
 PATIENCE = 20.0
@@ -57,11 +57,16 @@ def put(session: Session, name: str, texts: Iterable[str]) -> None:
             producer.send(session.create_text_message(text))
 
 
+def text_of(message: Message | None) -> str:
+    """Give the text of a message that must be there."""
+    assert isinstance(message, TextMessage), f"no TextMessage: {message!r}"
+    assert message.text is not None
+    return message.text
+
+
 def take(consumer: MessageConsumer) -> str:
     """Give the text of the next message, which must come."""
-    message = consumer.receive(PATIENCE)
-    assert message is not None, "nothing came"
-    return message.get_body(str)
+    return text_of(consumer.receive(PATIENCE))
 
 
 def take_until(consumer: MessageConsumer, wanted: Iterable[str]) -> list[str]:

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from jmslike import JMSError, Message, Session, TransactionInDoubtError, TransactionRolledBackError
+from jmslike import ConnectionLostError, JMSError, Session, TransactionInDoubtError, TransactionRolledBackError
 from tests.brokers import Broker
 from tests.faults.proxy import Proxy
 from tests.faults.steps import Connect, loss_of, put, take, take_until
@@ -50,6 +50,8 @@ def test_a_commit_is_cut(target: Broker, proxy: Proxy, connect: Connect, name: s
         with pytest.raises(tuple(cut.errors)):
             session.commit()
         assert proxy.sprung.is_set()
+        with pytest.raises(ConnectionLostError):
+            consumer.receive()
     received, sent = left(target, connect, name), left(target, connect, f"{name}-out")
     assert sent == (["a", "b"] if cut.sent else [])
     assert received == ["received 1", "received 2"] or (received == [] and sent)

@@ -11,7 +11,7 @@ import pytest
 from jmslike import Connection, ConnectionFactory, ConnectionLostError, Session
 from tests.brokers import Broker, LocalBroker
 from tests.faults.proxy import Proxy
-from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, take_until
+from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, take_until, text_of
 
 ENOUGH = 30
 BATCH = 5
@@ -54,7 +54,7 @@ class Load:
             while True:
                 message = consumer.receive()
                 assert message is not None
-                self.unacknowledged.add(message.get_body(str))
+                self.unacknowledged.add(text_of(message))
                 if len(self.unacknowledged) == BATCH:
                     self.acknowledged |= self.unacknowledged  # from here on the broker may know
                     self.unacknowledged = set()
@@ -72,6 +72,11 @@ def check_that_nothing_is_lost(load: Load, connection: Connection, name: str) ->
 
 def test_the_broker_is_killed(ours: LocalBroker, connect: Connect, name: str) -> None:
     connection = connect(ours.stomp_url)
+    held = f"{name}-held"
+    put(connection.create_session(), held, ["1", "2"])
+    session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+    consumer = session.create_consumer(session.create_queue(held))
+    assert [take(consumer), take(consumer)] == ["1", "2"]
     with loss_of(connection):
         with Load(connection, name) as load:
             load.wait_until_it_flows()
@@ -79,7 +84,15 @@ def test_the_broker_is_killed(ours: LocalBroker, connect: Connect, name: str) ->
         with pytest.raises(ConnectionLostError):
             ConnectionFactory(ours.stomp_url).create_connection()
     ours.restart()
-    check_that_nothing_is_lost(load, connect(ours.stomp_url), name)
+    connection = connect(ours.stomp_url)
+    check_that_nothing_is_lost(load, connection, name)
+    session = connection.create_session()
+    consumer = session.create_consumer(session.create_queue(held))
+    again = [consumer.receive(PATIENCE), consumer.receive(PATIENCE)]
+    assert [(text_of(message), message is not None and message.redelivered) for message in again] == [
+        ("1", True),
+        ("2", True),
+    ]
 
 
 @pytest.mark.parametrize("fail", [Proxy.cut, Proxy.freeze])

@@ -16,7 +16,7 @@ SOON = 0.3
 def test_it_is_silent_from_the_start(proxy: Proxy) -> None:
     proxy.freeze()
     factory = ConnectionFactory(proxy.url, connect_timeout=SOON)
-    with pytest.raises(ConnectionLostError, match="no answer to CONNECT within 0.3 seconds"):
+    with pytest.raises(ConnectionLostError, match="no answer to CONNECT within"):
         within_bounds(factory.create_connection)
 
 
