@@ -65,8 +65,9 @@ def test_another_selector_or_no_local_is_another_durable_subscription() -> None:
     plain = SubscriptionSpec(Topic("t"), name="s", durable=True)
     selecting = SubscriptionSpec(Topic("t"), parse("n = 'x'"), name="s", durable=True)
     deaf = SubscriptionSpec(Topic("t"), name="s", durable=True, excluded_origin="me")
-    texts = [ACTIVEMQ.subscribing(spec, "me").headers["selector"] for spec in (plain, selecting, deaf)]
-    assert len(set(texts)) == 3
+    assert "selector" not in ACTIVEMQ.subscribing(plain, "me").headers  # what Java calls by that name
+    texts = [ACTIVEMQ.subscribing(spec, "me").headers["selector"] for spec in (selecting, deaf)]
+    assert len(set(texts)) == 2
     assert all(parse(text).matches(read({})) for text in texts)
 
 

@@ -161,7 +161,8 @@ class ActiveMQ(Dialect):
         }
         if spec.durable:
             headers["activemq.subscriptionName"] = spec.name or ""
-            headers["selector"] = _definition(spec)
+            if spec.selector is not None or spec.excluded_origin is not None:
+                headers["selector"] = _definition(spec)
         elif spec.selector is not None and spec.destination.is_queue:
             headers["selector"] = self.selector(spec.selector)
         private = not (spec.destination.is_queue or spec.durable)
