@@ -141,7 +141,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         try:
             connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
         except Exception as error:
-            self._drop()
+            self._abandon()
             raise ConnectionLostError(f"cannot connect: {error or type(error).__name__}") from error
         answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
         refusal = self._connected.error
@@ -150,7 +150,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
                 f"no answer to CONNECT within {address.connect_timeout:g} seconds: is this a STOMP port?"
             )
         if refusal is not None:
-            self._drop()
+            self._abandon()
             raise refusal
         self._bound_writes()
         self._is_open = True
@@ -347,6 +347,11 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             except JMSError as error:
                 _log.debug("closing: %s", error)
         self._lose(ConnectionLostError("the connection was closed"))
+
+    def _abandon(self) -> None:
+        """Drop an attempt to connect, whose end must not pass for that of the next."""
+        self._connection.remove_listener("jmslike")
+        self._drop()
 
     def _drop(self) -> None:
         """End the link; stomp.py's thread sees that and closes the socket."""
