@@ -8,4 +8,4 @@ from transports.stomp.factory import factory, tls_factory
 
 __all__ = ["factory", "tls_factory"]
 
-logging.getLogger("stomp.py").addHandler(logging.NullHandler())  # what matters of it is raised, reported or logged by us
+logging.getLogger("stomp.py").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
