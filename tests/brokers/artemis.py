@@ -10,6 +10,7 @@ from tests.brokers.software import installed, program, run
 
 VERSION = "2.44.0"
 GATHER = "<journal-buffer-timeout>100000</journal-buffer-timeout>"  # nanoseconds a write waits for others, not 3 ms
+COUNT = "<persist-delivery-count-before-delivery>true</persist-delivery-count-before-delivery>"  # survives a crash
 
 
 class Artemis(LocalBroker):
@@ -47,7 +48,7 @@ class Artemis(LocalBroker):
         run(artemis, "create", *login, *listen, *others, *journal, "--silent", "--force", str(self._instance))
         settings = self._instance / "etc" / "broker.xml"
         text = settings.read_text().replace("<max-disk-usage>90<", "<max-disk-usage>100<")
-        settings.write_text(text.replace("<journal-datasync>", f"{GATHER}<journal-datasync>"))
+        settings.write_text(text.replace("<journal-datasync>", f"{COUNT}{GATHER}<journal-datasync>"))
 
     def command(self) -> list[str]:
         """Run the instance."""
