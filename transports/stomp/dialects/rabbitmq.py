@@ -52,7 +52,7 @@ _NOWHERE: Final = "/topic/jmslike.nowhere"
 _DROPPED: Final = "what is sent to a queue that is not there is dropped without a word"
 _NO_DEFINITION: Final = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
 _ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
-_AMQP: Final = "use the transport amqp://"
+_LARGEST_PREFETCH: Final = 2**16 - 1
 
 
 class RabbitMQ(Dialect):
@@ -100,7 +100,7 @@ class RabbitMQ(Dialect):
             "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
         ),
         Feature.DELAY: unsupported("it delivers at once: send later, or use another broker"),
-        Feature.BROWSE: unsupported(f"STOMP cannot look without taking: {_AMQP}"),
+        Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's management page"),
         Feature.MESSAGE_GROUP: unsupported("it knows no groups: give each group a queue with one consumer"),
     }
 
@@ -136,7 +136,7 @@ class RabbitMQ(Dialect):
         headers = {
             "destination": _address(spec.destination),
             "ack": "client-individual",
-            "prefetch-count": str(spec.window),
+            "prefetch-count": str(spec.window if spec.window <= _LARGEST_PREFETCH else 0),  # 0: all that there is
         }
         if spec.destination.is_queue:
             return Subscribing(headers, {}, private=False)
