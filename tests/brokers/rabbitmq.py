@@ -48,7 +48,7 @@ class RabbitMQ(LocalBroker):
         settings = {
             "default_user": USER,
             "default_pass": PASSWORD,
-            "vm_memory_high_watermark.absolute": "256MB",
+            "vm_memory_high_watermark.absolute": "512MB",
             "listeners.tcp.1": f"127.0.0.1:{self.ports['amqp']}",
             "stomp.listeners.tcp.1": f"127.0.0.1:{self.ports['stomp']}",
             "management.tcp.ip": "127.0.0.1",

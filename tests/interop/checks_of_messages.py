@@ -38,7 +38,8 @@ def test_java_reads_our_text_and_bytes(jms: Provider, python: Python, java: Java
 def test_we_read_javas_text_and_bytes(jms: Provider, python: Python, java: Java, kind: str, body: Any) -> None:
     queue = jms.queue()
     java.send(queue, kind, body)
-    assert content(python.receive(queue)) == ((kind, body) if body else ("text", ""))  # without a body nothing tells
+    # without a body some brokers do not tell text from bytes
+    assert content(python.receive(queue)) in ([(kind, body)] if body else [(kind, body), ("text", "")])
 
 
 @pytest.mark.parametrize(("kind", "body"), NOT_IN_STOMP.items(), ids=NOT_IN_STOMP)
