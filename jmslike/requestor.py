@@ -20,6 +20,7 @@ class _Requestor:
         if not isinstance(destination, kind):
             raise InvalidDestinationError(f"requests go to a {kind.__name__.lower()}, not to {destination!r}")
         self._open = True
+        self._unanswered: set[str | None] = set()
         self._session = session
         self._reply_to = session.create_temporary_queue() if kind is Queue else session.create_temporary_topic()
         self._producer = session.create_producer(destination)
@@ -28,8 +29,8 @@ class _Requestor:
     def request(self, message: Message, timeout: Duration | None = None) -> Message | None:
         """Send the message with JMSReplyTo set, and wait for its reply, for ever or `timeout` (seconds or a timedelta).
 
-        A reply belongs to a request if its correlation id is the request's message id or correlation id, or None; what
-        came late for earlier requests is left out. Gives None when the time is up. Raises what send and receive raise.
+        What comes late for an earlier request, as its correlation id tells, is left out. Gives None when the time is
+        up. Raises what send and receive raise.
         """
         limit = waiting_time(timeout)
         clock = self._session._clock
@@ -38,11 +39,15 @@ class _Requestor:
             pass  # late replies to earlier requests
         message.reply_to = self._reply_to
         self._producer.send(message)
-        mine = {None, message.message_id, message.correlation_id}
+        # a service may answer with an id that its provider gave the request and that is not known here
+        mine = {message.message_id, message.correlation_id}
         while True:
             remaining = None if deadline is None else max(0.0, deadline - clock.monotonic())
             reply = self._consumer.receive(remaining)
-            if reply is None or reply.correlation_id in mine:
+            if reply is None:
+                self._unanswered |= mine - {None}
+                return None
+            if reply.correlation_id in mine or reply.correlation_id not in self._unanswered:
                 return reply
 
     def close(self) -> None:

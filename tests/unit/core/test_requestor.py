@@ -66,24 +66,43 @@ def test_late_replies_to_other_requests_are_left_out(broker: FakeBroker) -> None
     assert body(task.end()) == "right"
 
 
+def unanswered(broker: FakeBroker, requestor: QueueRequestor) -> Envelope:
+    """Make a request that nobody answers in time."""
+    task, sent = request(broker, requestor, 5)
+    broker.clock.until_waiting()
+    broker.clock.advance(5)
+    assert task.end() is None
+    return sent
+
+
 def test_a_reply_may_carry_the_requests_own_correlation_id(broker: FakeBroker) -> None:
     requestor = QueueRequestor(broker.session(), QUEUE)
+    earlier = unanswered(broker, requestor)
     message = requestor._session.create_text_message("question")
     message.correlation_id = "c"
+    sends = len(broker.named("send"))
     task = Task(requestor.request, message)
-    broker.until(lambda: broker.named("send"))
-    sent = broker.named("send")[0][1]
-    broker.put(reply_to(sent, "wrong", headers=Headers("d")))
+    broker.until(lambda: len(broker.named("send")) > sends)
+    sent = broker.named("send")[-1][1]
+    broker.put(reply_to(sent, "wrong", headers=Headers(earlier.id)))
     broker.put(reply_to(sent, "right", headers=Headers("c")))
+    assert body(task.end()) == "right"
+
+
+def test_a_reply_may_carry_an_id_that_only_the_provider_knows(broker: FakeBroker) -> None:
+    requestor = QueueRequestor(broker.session(), QUEUE)
+    task, sent = request(broker, requestor)
+    broker.put(reply_to(sent, "right", headers=Headers("ID:the-brokers-own")))
     assert body(task.end()) == "right"
 
 
 def test_replies_to_others_do_not_give_more_time(broker: FakeBroker) -> None:
     requestor = QueueRequestor(broker.session(), QUEUE)
+    earlier = unanswered(broker, requestor)
     task, sent = request(broker, requestor, 5)
     broker.clock.until_waiting()
     broker.clock.advance(3)
-    broker.put(reply_to(sent, "wrong", headers=Headers("d")))
+    broker.put(reply_to(sent, "wrong", headers=Headers(earlier.id)))
     broker.until(lambda: ("take", 2.0, True) in broker.calls)
     broker.clock.until_waiting()
     broker.clock.advance(2)
