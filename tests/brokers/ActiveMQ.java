@@ -17,7 +17,7 @@ public class ActiveMQ {
         broker.setUseJmx(false);
         broker.setPersistenceAdapter(journal(new File(arguments[0], "messages")));
         broker.setSchedulerSupport(true);
-        broker.setDestinationPolicy(priorities());
+        broker.setDestinationPolicy(policies());
         var user = new AuthenticationUser(arguments[1], arguments[2], "users");
         broker.setPlugins(new BrokerPlugin[] {new SimpleAuthenticationPlugin(List.of(user))});
         broker.getSystemUsage().getMemoryUsage().setPercentOfJvmHeap(50);
@@ -38,12 +38,20 @@ public class ActiveMQ {
         return journal;
     }
 
-    /** The broker orders by priority only where a policy says so. */
-    private static PolicyMap priorities() {
-        var policy = new PolicyEntry();
-        policy.setPrioritizedMessages(true);
+    /**
+     * The broker orders by priority, and knows after a crash what it had delivered, only where a policy says so. That is
+     * for the queues "marked.>", as it also marks what was only looked at, and is no policy for temporary queues, on which it fails.
+     */
+    private static PolicyMap policies() {
+        var marked = new PolicyEntry();
+        marked.setQueue("marked.>");
+        marked.setPrioritizedMessages(true);
+        marked.setPersistJMSRedelivered(true);
+        var others = new PolicyEntry();
+        others.setPrioritizedMessages(true);
         var map = new PolicyMap();
-        map.setDefaultEntry(policy);
+        map.setPolicyEntries(List.of(marked));
+        map.setDefaultEntry(others);
         return map;
     }
 }

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from jmslike import Connection, ConnectionFactory, ConnectionLostError, Message, Session
 from tests.brokers import LOCAL_BROKERS, LocalBroker, broker
 
-QUEUE = "kills"
+QUEUE = "marked.kills"
 BATCH = 10
 """Messages that the receiver works on before it acknowledges them."""
 PAUSE = 0.1

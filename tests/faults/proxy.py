@@ -108,6 +108,6 @@ class Proxy:
         writer.close()
 
     def _cut(self) -> None:
-        for end in self._links:
+        for end in [end for end in self._links if not end.is_closing()]:
             end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             end.transport.abort()

@@ -73,6 +73,8 @@ def take_until(consumer: MessageConsumer, wanted: Iterable[str]) -> list[str]:
     """Receive until all wanted texts are there, and give all that came."""
     missing, taken = set(wanted), []
     while missing:
-        taken.append(take(consumer))
+        message = consumer.receive(PATIENCE)
+        assert message is not None, f"{sorted(missing)} did not come, {taken} did"
+        taken.append(text_of(message))
         missing.discard(taken[-1])
     return taken
