@@ -118,6 +118,10 @@ def test_more_than_the_window_is_unacknowledged(target: Broker, proxy: Proxy, co
         assert losses.reported.wait(PATIENCE)
         with pytest.raises(ConnectionLostError):
             consumer.receive()
+    if isinstance(target, LocalBroker) and target.name == "artemis":
+        # it may keep the first message of a consumer that was cut off, until it starts again
+        target.kill()
+        target.restart()
     session = connect(target.stomp_url).create_session()
     consumer = session.create_consumer(session.create_queue(name))
     assert sorted(take_until(consumer, texts)) == sorted(texts)
