@@ -65,7 +65,7 @@ def test_a_port_that_does_not_answer(servers: list[Server]) -> None:
 def test_the_next_host_is_tried(servers: list[Server]) -> None:
     silent, good = started(servers), started(servers, CONNECT=CONNECTED % b"0,0")
     url = f"{silent},{good.removeprefix('stomp://')}"
-    with ConnectionFactory(url, connect_timeout=1, request_timeout=0.05).create_connection() as connection:
+    with ConnectionFactory(url, connect_timeout=3, request_timeout=0.05).create_connection() as connection:
         assert connection.capabilities.product == "ActiveMQ Artemis"
 
 
