@@ -12,7 +12,10 @@ ROUNDS = 40
 
 
 def fewest_objects(traffic: Traffic) -> Counter[str]:
-    """Count the objects by type after some rounds of traffic; the fewest, because some are cleared away in lots, of which 40 rounds see the end."""
+    """Count the objects by type after some rounds of traffic; the fewest, because some are cleared away in lots.
+
+    There are enough rounds to see the end of a lot.
+    """
     return min((objects_after_a_round(traffic) for _ in range(ROUNDS)), key=Counter.total)
 
 
