@@ -12,14 +12,14 @@ from jmslike.errors import IllegalStateError
 from jmslike.message import BytesMessage, Message, fresh
 from jmslike.message.properties import PropertyReading
 from jmslike.outbox import Outbox
-from jmslike.producer import check_delivery_mode, check_duration, check_priority
+from jmslike.send_settings import SendSettings
 from jmslike.values import PropertyValue
 
 if TYPE_CHECKING:
     from jmslike.session import Session
 
 
-class JMSProducer(PropertyReading):
+class JMSProducer(SendSettings, PropertyReading):
     """Sends to any destination. Each setting is an attribute, and also a `set_...` method that gives the producer back:
     `context.create_producer().set_priority(7).set_property("n", 1).send(queue, "text")`.
 
@@ -27,21 +27,13 @@ class JMSProducer(PropertyReading):
     no closing. Setters raise JMSError for a value out of range, and what the setters of a message raise.
     """
 
-    __slots__ = (
-        "_delivery_delay", "_delivery_mode", "_disable_message_id", "_disable_message_timestamp", "_listener",
-        "_outbox", "_priority", "_session", "_template", "_time_to_live",
-    )  # fmt: skip
+    __slots__ = ("_listener", "_outbox", "_session", "_template")
 
     def __init__(self, session: Session, outbox: Outbox) -> None:
         self._session = session
         self._outbox = outbox
         self._template = fresh(Message)
-        self._delivery_mode = Message.DEFAULT_DELIVERY_MODE
-        self._priority = Message.DEFAULT_PRIORITY
-        self._time_to_live = 0.0
-        self._delivery_delay = 0.0
-        self._disable_message_id = False
-        self._disable_message_timestamp = False
+        self._set_defaults()
         self._listener: CompletionListener | None = None
 
     def send(self, destination: Destination, body: Any) -> JMSProducer:
@@ -96,96 +88,30 @@ class JMSProducer(PropertyReading):
 
     # ---- how messages are sent ------------------------------------------------------------------------------------
 
-    @property
-    def delivery_mode(self) -> int:
-        """As `MessageProducer.delivery_mode`."""
-        self._check_open()
-        return self._delivery_mode
-
-    @delivery_mode.setter
-    def delivery_mode(self, value: int) -> None:
-        self._check_open()
-        self._delivery_mode = check_delivery_mode(value)
-
     def set_delivery_mode(self, value: int) -> JMSProducer:
         """Set `delivery_mode`."""
         self.delivery_mode = value
         return self
-
-    @property
-    def priority(self) -> int:
-        """As `MessageProducer.priority`."""
-        self._check_open()
-        return self._priority
-
-    @priority.setter
-    def priority(self, value: int) -> None:
-        self._check_open()
-        self._priority = check_priority(value)
 
     def set_priority(self, value: int) -> JMSProducer:
         """Set `priority`."""
         self.priority = value
         return self
 
-    @property
-    def time_to_live(self) -> float:
-        """As `MessageProducer.time_to_live`, in seconds."""
-        self._check_open()
-        return self._time_to_live
-
-    @time_to_live.setter
-    def time_to_live(self, value: Duration) -> None:
-        self._check_open()
-        self._time_to_live = check_duration(value, "time_to_live")
-
     def set_time_to_live(self, value: Duration) -> JMSProducer:
         """Set `time_to_live`, in seconds or a timedelta."""
         self.time_to_live = value
         return self
-
-    @property
-    def delivery_delay(self) -> float:
-        """As `MessageProducer.delivery_delay`, in seconds."""
-        self._check_open()
-        return self._delivery_delay
-
-    @delivery_delay.setter
-    def delivery_delay(self, value: Duration) -> None:
-        self._check_open()
-        self._delivery_delay = check_duration(value, "delivery_delay")
 
     def set_delivery_delay(self, value: Duration) -> JMSProducer:
         """Set `delivery_delay`, in seconds or a timedelta."""
         self.delivery_delay = value
         return self
 
-    @property
-    def disable_message_id(self) -> bool:
-        """As `MessageProducer.disable_message_id`."""
-        self._check_open()
-        return self._disable_message_id
-
-    @disable_message_id.setter
-    def disable_message_id(self, value: bool) -> None:
-        self._check_open()
-        self._disable_message_id = bool(value)
-
     def set_disable_message_id(self, value: bool) -> JMSProducer:
         """Set `disable_message_id`."""
         self.disable_message_id = value
         return self
-
-    @property
-    def disable_message_timestamp(self) -> bool:
-        """As `MessageProducer.disable_message_timestamp`."""
-        self._check_open()
-        return self._disable_message_timestamp
-
-    @disable_message_timestamp.setter
-    def disable_message_timestamp(self, value: bool) -> None:
-        self._check_open()
-        self._disable_message_timestamp = bool(value)
 
     def set_disable_message_timestamp(self, value: bool) -> JMSProducer:
         """Set `disable_message_timestamp`."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from jmslike.completion import CompletionListener
-from jmslike.constants import DeliveryMode
 from jmslike.destinations import Destination
-from jmslike.durations import Duration, seconds
-from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
-from jmslike.message import MESSAGE_TYPES, Message
+from jmslike.durations import Duration
+from jmslike.errors import IllegalStateError, InvalidDestinationError
+from jmslike.message import MESSAGE_TYPES
 from jmslike.outbox import Outbox, Outlet, seal
+from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
 from jmslike.spi import NO_PROPERTIES, constraints_of
 
 if TYPE_CHECKING:
@@ -19,53 +19,20 @@ if TYPE_CHECKING:
 _OWN_TYPES = frozenset(MESSAGE_TYPES.values())
 
 
-def check_delivery_mode(value: int) -> DeliveryMode:
-    """Give the delivery mode. Raises JMSError for anything but 1 and 2."""
-    if isinstance(value, bool) or value not in (1, 2):
-        raise JMSError(f"a delivery mode is DeliveryMode.PERSISTENT or NON_PERSISTENT, not {value!r}")
-    return DeliveryMode(value)
-
-
-def check_priority(value: int) -> int:
-    """Give the priority. Raises JMSError for anything but 0 to 9."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 9:
-        raise JMSError(f"a priority is a whole number from 0 to 9, not {value!r}")
-    return value
-
-
-def check_duration(value: Duration, what: str) -> float:
-    """Give the duration in seconds. Raises JMSError if it is negative or no duration."""
-    try:
-        result = seconds(value, what)
-    except ValueError as error:
-        raise JMSError(str(error)) from error
-    if result > 1e11:
-        raise JMSError(f"{what} of {result:g} seconds is beyond what a timestamp can hold")
-    return result
-
-
-class MessageProducer:
+class MessageProducer(SendSettings):
     """Sends messages to one destination, or, made without one (`unidentified`), to any (section 7.1).
 
     Its settings are the defaults of its sends. A producer belongs to the thread of its session.
     """
 
-    __slots__ = (
-        "_delivery_delay", "_delivery_mode", "_disable_message_id", "_disable_message_timestamp", "_now", "_number",
-        "_open", "_outbox", "_outlet", "_post", "_priority", "_session", "_terms", "_time_to_live",
-    )  # fmt: skip
+    __slots__ = ("_now", "_number", "_open", "_outbox", "_outlet", "_post", "_session", "_terms")
 
     def __init__(self, session: Session, outbox: Outbox, destination: Destination | None) -> None:
         self._session = session
         self._outbox = outbox
         self._outlet: Outlet | None = None if destination is None else outbox.open(destination)
         self._open = True
-        self._delivery_mode = DeliveryMode.PERSISTENT
-        self._priority = Message.DEFAULT_PRIORITY
-        self._time_to_live = 0.0
-        self._delivery_delay = 0.0
-        self._disable_message_id = False
-        self._disable_message_timestamp = False
+        self._set_defaults()
         self._now = outbox.now
         self._number = outbox.number
         self._refresh()
@@ -172,75 +139,6 @@ class MessageProducer:
         """Where this producer sends to, or None if it is unidentified."""
         self._check_open()
         return self._outlet.destination if self._outlet is not None else None
-
-    @property
-    def delivery_mode(self) -> int:
-        """The default delivery mode (section 7.7): DeliveryMode.PERSISTENT unless it is set. Raises JMSError."""
-        self._check_open()
-        return self._delivery_mode
-
-    @delivery_mode.setter
-    def delivery_mode(self, value: int) -> None:
-        self._check_open()
-        self._delivery_mode = check_delivery_mode(value)
-        self._refresh()
-
-    @property
-    def priority(self) -> int:
-        """The default priority, 0 to 9 (section 3.4.10): 4 unless it is set. Raises JMSError."""
-        self._check_open()
-        return self._priority
-
-    @priority.setter
-    def priority(self, value: int) -> None:
-        self._check_open()
-        self._priority = check_priority(value)
-
-    @property
-    def time_to_live(self) -> float:
-        """The default time to live (section 7.8), in seconds, 0 for ever; a timedelta may be set. Raises JMSError."""
-        self._check_open()
-        return self._time_to_live
-
-    @time_to_live.setter
-    def time_to_live(self, value: Duration) -> None:
-        self._check_open()
-        self._time_to_live = check_duration(value, "time_to_live")
-        self._refresh()
-
-    @property
-    def delivery_delay(self) -> float:
-        """The delivery delay (section 7.9), in seconds; 0 for none. A timedelta may be assigned. Raises JMSError."""
-        self._check_open()
-        return self._delivery_delay
-
-    @delivery_delay.setter
-    def delivery_delay(self, value: Duration) -> None:
-        self._check_open()
-        self._delivery_delay = check_duration(value, "delivery_delay")
-        self._refresh()
-
-    @property
-    def disable_message_id(self) -> bool:
-        """A hint that message ids are not needed (section 3.4.3). It saves nothing here, so they are always set."""
-        self._check_open()
-        return self._disable_message_id
-
-    @disable_message_id.setter
-    def disable_message_id(self, value: bool) -> None:
-        self._check_open()
-        self._disable_message_id = bool(value)
-
-    @property
-    def disable_message_timestamp(self) -> bool:
-        """A hint that timestamps are not needed (section 3.4.4). It saves nothing here, so they are always set."""
-        self._check_open()
-        return self._disable_message_timestamp
-
-    @disable_message_timestamp.setter
-    def disable_message_timestamp(self, value: bool) -> None:
-        self._check_open()
-        self._disable_message_timestamp = bool(value)
 
     def close(self) -> None:
         """Close, after its asynchronous sends are completed. A second call does nothing.

@@ -20,6 +20,7 @@ from jmslike.errors import (
     MessageNotWriteableError,
 )
 from jmslike.message import Message
+from jmslike.send_settings import SendSettings
 from jmslike.spi import Envelope
 from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, TOPIC, FakeBroker, Task, text, texts
 
@@ -526,7 +527,8 @@ def test_everything_of_a_producer_of_a_closed_context_is_refused(broker: FakeBro
     context = context_of(broker)
     producer = context.create_producer()
     context.close()
-    names = [name for name, found in vars(type(producer)).items() if isinstance(found, property)]
+    members = {**vars(SendSettings), **vars(type(producer))}
+    names = [name for name, found in members.items() if isinstance(found, property)]
     assert len(names) == 11
     for name in names:
         with pytest.raises(IllegalStateError, match="context is closed"):

@@ -18,6 +18,7 @@ from jmslike.errors import (
 )
 from jmslike.message import TextMessage
 from jmslike.producer import MessageProducer
+from jmslike.send_settings import SendSettings
 from jmslike.session import Session
 from jmslike.spi import Envelope
 from tests.unit.core.fake import OTHER, QUEUE, TOPIC, FakeBroker
@@ -413,7 +414,9 @@ def test_everything_of_a_closed_producer_is_refused(broker: FakeBroker, how: str
     message = session.create_message()
     parts: dict[str, Any] = {"producer": producer, "session": session, "connection": session._connection}
     parts[how].close()
-    names = [name for name, found in vars(MessageProducer).items() if isinstance(found, property)]
+    names = [
+        name for name, found in {**vars(SendSettings), **vars(MessageProducer)}.items() if isinstance(found, property)
+    ]
     assert len(names) == 7
     for name in names:
         with pytest.raises(IllegalStateError, match="the producer is closed"):
