@@ -133,6 +133,10 @@ class LocalBroker(Broker, ABC):
         self._state.write_text(json.dumps({"group": self._group, "ports": self.ports}))
         self._wait_until_ready()
 
+    def end_of_log(self) -> str:
+        """Give the last of what it has told."""
+        return self._log.read_text(errors="replace")[-8000:]
+
     @property
     def running(self) -> bool:
         """Whether any of its processes is alive."""
@@ -180,8 +184,7 @@ class LocalBroker(Broker, ABC):
                 reason = error
             if not self.running or time.monotonic() > deadline:
                 self.kill()
-                log = self._log.read_text(errors="replace")[-3000:]
-                raise RuntimeError(f"{self.name} did not start: {reason}. Its log ends:\n{log}")
+                raise RuntimeError(f"{self.name} did not start: {reason}. Its log ends:\n{self.end_of_log()}")
             time.sleep(SHORT)
 
     @property

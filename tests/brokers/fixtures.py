@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pytest
 
-from tests.brokers import Broker, UnavailableError, broker
+from tests.brokers import Broker, LocalBroker, UnavailableError, broker
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +36,14 @@ def _running(name: str) -> Iterator[Broker]:
     except UnavailableError as missing:
         give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
         give_up(f"{name}: {missing}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show, with a failure, how the logs of the brokers that the test used end."""
+    report = yield
+    if report.failed:
+        for used in getattr(item, "funcargs", {}).values():
+            if isinstance(used, LocalBroker):
+                report.sections.append((f"End of the log of {used.name}", used.end_of_log()))
+    return report

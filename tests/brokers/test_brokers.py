@@ -39,9 +39,10 @@ class Conversation:
     def __init__(self, url: str, user: str, password: str) -> None:
         address = urlsplit(url)
         assert address.hostname is not None
-        self.socket = create_connection((address.hostname, address.port or 0), timeout=10)
+        self.socket = create_connection((address.hostname, address.port or 0), timeout=60)
         self.stream = self.socket.makefile("rb")
         self.close = self.socket.close
+        self.heard: list[str] = []
         self.say(f"CONNECT\naccept-version:1.2\nhost:/\nlogin:{user}\npasscode:{password}")
 
     def say(self, command_and_headers: str, body: str = "") -> None:
@@ -51,11 +52,15 @@ class Conversation:
         """Give the next frame; an end of the stream is an empty one."""
         frame = b""
         while not frame.endswith(b"\0"):
-            byte = self.stream.read(1)
+            try:
+                byte = self.stream.read(1)
+            except TimeoutError as silence:
+                raise AssertionError(f"the broker fell silent after {self.heard}, {frame!r}") from silence
             if not byte:
                 break
             frame += byte
-        return frame.strip(b"\n\0").decode()
+        self.heard.append(frame.strip(b"\n\0").decode())
+        return self.heard[-1]
 
 
 @contextmanager
