@@ -6,8 +6,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 
 _log = logging.getLogger("jmslike.callbacks")
 
@@ -17,20 +17,21 @@ class CallbackThread:
 
     def __init__(self, name: str) -> None:
         self._name = name
-        self._tasks: deque[Callable[[], object]] = deque()
-        self._changed = threading.Condition()
-        self._closed = False
+        self._tasks: SimpleQueue[Callable[[], object] | None] = SimpleQueue()
+        self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
 
     def submit(self, task: Callable[[], object]) -> None:
         """Run `task` on the thread, after those given before."""
-        with self._changed:
-            self._tasks.append(task)
+        self._tasks.put(task)
+        if self._thread is None:
+            self._start()
+
+    def _start(self) -> None:
+        with self._starting:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
                 self._thread.start()
-            else:
-                self._changed.notify_all()
 
     @property
     def is_current(self) -> bool:
@@ -39,19 +40,26 @@ class CallbackThread:
 
     def close(self) -> None:
         """Let the thread end when it has run what it was given."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify_all()
+        if self._thread is not None:
+            self._tasks.put(None)
 
     def _run(self) -> None:
         while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._tasks or self._closed)
-                if not self._tasks:
-                    self._thread = None
+            task = self._tasks.get()
+            if task is None:
+                if self._ends():
                     return
-                task = self._tasks.popleft()
+                continue
             try:
                 task()
             except BaseException:  # sys.exit() there must not lose the callbacks that follow
                 _log.exception("a listener raised an exception")
+
+    def _ends(self) -> bool:
+        """Leave the rest, if there is any, to this thread; what comes later starts another."""
+        with self._starting:
+            thread, self._thread = self._thread, None
+            if not self._tasks.empty():
+                self._thread = thread
+                self._tasks.put(None)
+            return self._thread is None

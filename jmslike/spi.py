@@ -16,7 +16,7 @@ contract; `jmslike.testing.contract` has at least one test for each and runs the
        kept where ORDER is declared.
 - C5   `send` without a completion returns only after the broker took responsibility for a persistent message. With one
        it pipelines: the completion is called exactly once, with an error or None, in the order of sending, also on loss
-       and close; at most `max_in_flight` are open, then `send` waits. `settle` returns in CLIENT and INDIVIDUAL when it
+       and close; the core bounds how many are open. `settle` returns in CLIENT and INDIVIDUAL when it
        is applied, in AUTO and DUPS_OK when it is handed to the wire; `close` flushes.
 - C6   `commit`: where TRANSACTION is NATIVE, all or nothing, else TransactionRolledBackError. Where it is PARTIAL, all
        sends are confirmed before any settlement is applied; a failure before that point is TransactionRolledBackError,

@@ -34,7 +34,7 @@ class StompSender:
             raise InvalidDestinationError(f"{self._destination} was deleted")
         lines, body = self.encode(envelope)
         if completion is not None:
-            self._transport.confirmations.send(self._wire, lines, body, completion)
+            self._wire.confirmations.send(lines, body, completion)
         elif envelope.delivery_mode == 1:
             self._wire.write(frame("SEND", lines, body))
         else:

@@ -21,7 +21,6 @@ from jmslike.spi import Destination, Envelope, Events, SessionSpec, TemporaryQue
 from transports.inbox import Inbox
 from transports.stomp.address import Address
 from transports.stomp.browsing import browse
-from transports.stomp.confirmations import Confirmations
 from transports.stomp.dialects import find_dialect
 from transports.stomp.dialects.base import Dialect, Errand
 from transports.stomp.frames import frame, header_lines
@@ -50,7 +49,6 @@ class StompTransport:
         self.client_id: str | None = None
         self.deleted: set[Destination] = set()
         self.browsing: set[Inbox[Any]] = set()
-        self.confirmations = Confirmations(address.request_timeout)
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
@@ -193,7 +191,6 @@ class StompTransport:
             for temporary in temporaries:
                 self._delete(temporary)
         self.wire.close()
-        self.confirmations.close()
 
 
 def _ask(wire: Wire, errand: Errand) -> None:

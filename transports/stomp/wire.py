@@ -30,6 +30,7 @@ from jmslike.errors import (
     ResourceAllocationError,
 )
 from transports.stomp.address import Address
+from transports.stomp.confirmations import Confirmations
 from transports.stomp.frames import frame, header_lines
 from transports.stomp.reader import Reader
 
@@ -47,12 +48,11 @@ _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 class Request:
     """A frame that asked for a receipt."""
 
-    __slots__ = ("_answered", "answered_by", "error", "is_answered")
+    __slots__ = ("_answered", "error", "is_answered")
 
-    def __init__(self, answered_by: Callable[[], None] | None = None) -> None:
+    def __init__(self) -> None:
         self._answered = threading.Lock()
         self._answered.acquire()
-        self.answered_by = answered_by
         self.error: JMSError | None = None
         self.is_answered = False
 
@@ -79,6 +79,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._address = address
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
+        self.confirmations = Confirmations(self, address.request_timeout)
         self._requests: OrderedDict[str, Request] = OrderedDict()
         self._routes: dict[str, Callable[[Frame], None]] = {}
         self._connected = Request()
@@ -169,6 +170,13 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         """Write one frame or more. Raises ConnectionLostError."""
         if self._lost is not None:
             raise self.loss()
+        failure = self.put(octets)
+        if failure is not None:
+            self.lose(failure)
+            raise self.loss() from failure.__cause__
+
+    def put(self, octets: bytes) -> ConnectionLostError | None:
+        """Write, and give what went wrong, which `lose` is to be told when the caller holds no lock (C12)."""
         transport = self._connection.transport
         try:
             if transport.blocking:
@@ -176,28 +184,18 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             else:
                 transport.send_queue.put(octets)
         except Exception as error:
-            lost = ConnectionLostError(f"cannot write: {error or type(error).__name__}")
-            lost.__cause__ = error
-            self._lose(lost)
-            raise self.loss() from error
+            failure = ConnectionLostError(f"cannot write: {error or type(error).__name__}")
+            failure.__cause__ = error
+            return failure
+        return None
 
     def send(self, command: str, headers: dict[str, str], body: bytes = b"") -> None:
         """Write a frame without waiting for anything."""
         self.write(frame(command, header_lines(headers), body))
 
-    def request(
-        self,
-        command: str,
-        lines: str,
-        body: bytes = b"",
-        answered_by: Callable[[], None] | None = None,
-        before: bytes = b"",
-    ) -> Request:
-        """Write a frame that asks for a receipt, together with the frames `before` it.
-
-        `answered_by` is called when the answer is there.
-        """
-        request = Request(answered_by)
+    def request(self, command: str, lines: str, body: bytes = b"", before: bytes = b"") -> Request:
+        """Write a frame that asks for a receipt, together with the frames `before` it."""
+        request = Request()
         with self._lock:
             if self._lost is not None:
                 raise self.loss()
@@ -229,7 +227,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
     def give_up(self, why: str) -> None:
         """Drop a connection whose broker does not answer."""
-        self._lose(ConnectionLostError(why))
+        self.lose(ConnectionLostError(why))
 
     @property
     def is_lost(self) -> bool:
@@ -292,7 +290,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             with self._lock:
                 only = next(iter(self._requests)) if len(self._requests) == 1 else ""
             self._answer(only, error)  # it can be about nothing else
-            self._lose(ConnectionLostError(f"the broker reports: {text}"))
+            self.lose(ConnectionLostError(f"the broker reports: {text}"))
 
     def on_disconnected(self) -> None:
         """The socket is closed."""
@@ -301,25 +299,24 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             if not self._connected.is_answered:
                 self._connected.answer(error)
         else:
-            self._lose(error)
+            self.lose(error)
 
     def on_heartbeat_timeout(self) -> None:
         """The broker is silent for too long."""
-        self._lose(ConnectionLostError("no heartbeat from the broker"))
+        self.lose(ConnectionLostError("no heartbeat from the broker"))
 
     def _answer(self, receipt: str, error: JMSError | None) -> bool:
         with self._lock:
             request = self._requests.pop(receipt, None)
         if request is None:
-            return False
+            return self.confirmations.answer(receipt, error)
         request.answer(error)
-        if request.answered_by is not None:
-            request.answered_by()
         return True
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
-    def _lose(self, error: JMSError) -> None:
+    def lose(self, error: JMSError) -> None:
+        """End the connection, and tell all who wait and, unless it was closed, `on_lost`; once."""
         with self._lock:
             if self._lost is not None:
                 return
@@ -330,8 +327,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._drop()
         for request in requests:
             request.answer(self.loss())
-            if request.answered_by is not None:
-                request.answered_by()
+        self.confirmations.lose(self.loss())
         if not expected:
             self.on_lost(error)
 
@@ -346,7 +342,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
                 self.call("DISCONNECT", {})
             except JMSError as error:
                 _log.debug("closing: %s", error)
-        self._lose(ConnectionLostError("the connection was closed"))
+        self.lose(ConnectionLostError("the connection was closed"))
 
     def _abandon(self) -> None:
         """Drop an attempt to connect, whose end must not pass for that of the next."""
