@@ -76,13 +76,15 @@ class Reader:
 
 
 def _end_of_frame(data: bytes, start: int) -> int:
-    """Give where the NUL is, or will be, that ends the frame which begins at `start`; -1 if that is not known yet."""
-    end = data.find(b"\0", start)
-    if end < 0:
+    """Give where the NUL is, or will be, that ends the frame which begins at `start`; -1 if that is not known yet.
+
+    A NUL among the headers ends nothing: brokers let it pass in a value, and what follows it there is no frame.
+    """
+    head = _HEAD_END.search(data, start)
+    if head is None:
         return -1
-    head = _HEAD_END.search(data, start, end)
-    length = _LENGTH.search(data, start, head.start()) if head is not None else None
-    return head.end() + int(length[1]) if head is not None and length is not None else end
+    length = _LENGTH.search(data, start, head.start())
+    return head.end() + int(length[1]) if length is not None else data.find(b"\0", head.end())
 
 
 def read_frame(octets: bytes) -> PushedFrame:
