@@ -14,16 +14,19 @@ _MEANING: Final = {"\\c": ":", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
 _LINE_ENDS: Final = (b"\n", b"\r")
 _ALIVE: Final = b"\n"
 """What stomp.py takes for a sign of life."""
+_END: Final = 2
+"""Bytes that end a frame: a NUL, and the line's end that brokers write, and count, after it."""
 
 
 class PushedFrame:
     """A MESSAGE or RECEIPT frame; looks like a frame of stomp.py."""
 
-    __slots__ = ("body", "headers")
+    __slots__ = ("body", "headers", "size")
 
-    def __init__(self, headers: dict[str, str], body: bytes) -> None:
+    def __init__(self, headers: dict[str, str], body: bytes, size: int) -> None:
         self.headers = headers
         self.body = body
+        self.size = size  # in bytes, on the wire
 
 
 Handler = Callable[[PushedFrame], None]
@@ -107,7 +110,7 @@ def read_frame(octets: bytes) -> PushedFrame:
             headers.setdefault(name, value)
     if "\\" in text:
         headers = {_unescaped(name): _unescaped(value) for name, value in headers.items()}
-    return PushedFrame(headers, body)
+    return PushedFrame(headers, body, len(octets) + _END)
 
 
 def _unescaped(text: str) -> str:

@@ -107,8 +107,7 @@ class StompSubscription:
         if self._how.private or not self._how.divisible or not self._held:
             return False
         if self._how.credit:
-            # a tenth for what the escapes of the wire add to the sizes
-            return self._held_size * 1.1 >= self._how.credit * len(self._parts)
+            return self._held_size >= self._how.credit * len(self._parts)
         return len(self._held) >= self._spec.window * len(self._parts)
 
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
@@ -127,7 +126,7 @@ class StompSubscription:
                 self._wire.write(ack_frame(ack))
             held = Held(arrival, None, 0)
         else:
-            held = Held(arrival, ack, _size(frame) if self._how.credit else 0)
+            held = Held(arrival, ack, frame.size if self._how.credit else 0)
         with self._lock:
             self._held[held] = None
             self._held_size += held.size
@@ -295,9 +294,3 @@ def check_usable(transport: StompTransport, spec: SubscriptionSpec) -> None:
         for other in transport.open_subscriptions():
             if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
                 raise JMSError(f"the durable subscription {spec.name!r} is in use, and not shared")
-
-
-def _size(frame: Any) -> int:
-    """Give about as many bytes as the frame had on the wire."""
-    headers = frame.headers
-    return len(frame.body or b"") + sum(map(len, headers)) + sum(map(len, headers.values())) + 2 * len(headers) + 10

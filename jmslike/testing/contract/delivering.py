@@ -14,6 +14,7 @@ from jmslike.testing.contract.border import Border, Completions, message
 
 __all__ = [
     "test_a_durable_subscription_is_live_and_keeps_what_is_sent_without_consumer",
+    "test_a_session_may_hold_more_than_the_window_whatever_the_messages_are",
     "test_a_shared_subscription_gives_each_message_to_one_of_its_consumers",
     "test_a_subscription_is_live_when_subscribe_returns",
     "test_a_topic_subscription_is_live_when_subscribe_returns",
@@ -94,6 +95,16 @@ def test_a_transaction_may_hold_far_more_than_the_window(border: Border) -> None
     link.commit([], [(subscription, [receipt for _, receipt, _ in deliveries], ACCEPT)])
     link.close()
     assert border.remaining(queue) == []
+
+
+def test_a_session_may_hold_more_than_the_window_whatever_the_messages_are(border: Border) -> None:
+    """C3: with a window of 10, all of 20 messages come that take more room on a wire than they have characters."""
+    queue, link = border.queue(), border.session()
+    sender = link.sender(queue)
+    for number in range(20):
+        sender.send(message(queue, str(number), properties={"note": "\u5b57\n:" * 200}))
+    deliveries = border.receive_all(border.subscribe(link, queue, window=10), 20)
+    assert sorted(int(envelope.body) for envelope, _, _ in deliveries) == list(range(20))
 
 
 def test_a_waiting_consumer_gets_what_a_busy_one_has_no_window_for(border: Border) -> None:
