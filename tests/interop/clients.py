@@ -24,7 +24,12 @@ from jmslike.testing import Provider
 from tests.brokers import Broker
 from tests.interop.peer import SILENCE, Headers, JavaConnection, JavaSession, Peer, Seen
 
-PROTOCOLS: Final[Mapping[str, str]] = {"core": "core", "openwire": "openwire", "qpid": "amqp"}
+PROTOCOLS: Final[Mapping[str, str]] = {
+    "core": "core",
+    "openwire": "openwire",
+    "qpid": "amqp",
+    "rabbitmq": "amqp",
+}
 """The protocol that each client library speaks."""
 
 

@@ -61,6 +61,17 @@ _DESTINATIONS: Final[Mapping[str, type[Destination]]] = {
 }
 
 
+class QuorumQueue(Queue):
+    """A queue that the Java client of RabbitMQ declares to be a quorum queue."""
+
+
+class PlainQueue(Queue):
+    """A queue to which the Java client of RabbitMQ sends bodies in the clear, and which it does not declare."""
+
+
+_KINDS: Final[Mapping[type[Destination], str]] = {QuorumQueue: "quorum queue", PlainQueue: "plain queue"}
+
+
 class JavaError(Exception):
     """What a command raised in Java, by its class."""
 
@@ -104,7 +115,7 @@ class Seen(Headers):
 
 
 class Peer:
-    """A Java process with one client library: `core`, `openwire` or `qpid`."""
+    """A Java process with one client library: `core`, `openwire`, `qpid` or `rabbitmq`."""
 
     def __init__(self, client: str, classpath: str) -> None:
         self.client = client
@@ -386,7 +397,9 @@ def _encoded_destination(destination: Destination | None) -> dict[str, str] | No
     if destination is None:
         return None
     kind = "queue" if destination.is_queue else "topic"
-    return {"kind": f"temporary {kind}" if destination.is_temporary else kind, "name": destination.name}
+    if destination.is_temporary:
+        kind = f"temporary {kind}"
+    return {"kind": _KINDS.get(type(destination), kind), "name": destination.name}
 
 
 def _decoded_destination(description: Mapping[str, str]) -> Destination:

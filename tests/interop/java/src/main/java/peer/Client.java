@@ -24,6 +24,15 @@ enum Client {
         ConnectionFactory factory(String url) {
             return new org.apache.qpid.jms.JmsConnectionFactory(url);
         }
+    },
+    RABBITMQ {
+        @Override
+        ConnectionFactory factory(String url) throws JMSException {
+            var factory = new com.rabbitmq.jms.admin.RMQConnectionFactory();
+            factory.setUri(url);
+            factory.setDeclareReplyToDestination(false); // a requestor's queue may be for its own connection only
+            return factory;
+        }
     };
 
     abstract ConnectionFactory factory(String url) throws JMSException;

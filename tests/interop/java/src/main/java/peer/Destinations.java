@@ -1,6 +1,7 @@
 package peer;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.rabbitmq.jms.admin.RMQDestination;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Queue;
@@ -8,6 +9,7 @@ import jakarta.jms.Session;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
 import jakarta.jms.Topic;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -20,6 +22,8 @@ final class Destinations {
         return switch (destination.get("kind").asText()) {
             case "queue" -> session.createQueue(name);
             case "topic" -> session.createTopic(name);
+            case "quorum queue" -> new RMQDestination(name, true, false, new HashMap<>(Map.of("x-queue-type", "quorum")));
+            case "plain queue" -> new RMQDestination(name, "", name, name); // its messages travel in the clear
             default -> temporary.get(name);
         };
     }
@@ -37,6 +41,9 @@ final class Destinations {
     }
 
     private static String kind(Destination destination) {
+        if (destination instanceof RMQDestination one) { // which is of all four kinds to the compiler
+            return (one.isTemporary() ? "temporary " : "") + (one.isQueue() ? "queue" : "topic");
+        }
         if (destination instanceof TemporaryQueue) {
             return "temporary queue";
         }
