@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from transports.addressing import TLS_OPTIONS
 from transports.stomp.address import parse_address
 from transports.stomp.transport import StompTransport
 
@@ -11,12 +12,6 @@ _OPTIONS = {
     "dialect": "artemis, activemq or rabbitmq (default: what the server says it is)",
     "vhost": "the virtual host; may also be the path of the URL",
     "heartbeat": "seconds between signs of life in each direction, 0 for none (default: 10)",
-}
-_TLS_OPTIONS = {
-    "tls_ca": "file with the certificates to trust (default: the system's)",
-    "tls_cert": "file with the client's certificate",
-    "tls_key": "file with the client's key",
-    "tls_verify": "true or false: whether the server must prove who it is (default: true)",
 }
 
 
@@ -35,4 +30,4 @@ class StompFactory:
 
 
 factory = StompFactory(_OPTIONS)
-tls_factory = StompFactory({**_OPTIONS, **_TLS_OPTIONS})
+tls_factory = StompFactory({**_OPTIONS, **TLS_OPTIONS})

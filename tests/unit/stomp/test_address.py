@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from transports.stomp.address import TLS, Address, parse_address
+from transports.addressing import TLS
+from transports.stomp.address import Address, parse_address
 
 
 def parse(url: str, **options: str) -> Address:
