@@ -19,9 +19,10 @@ def main() -> None:
     """Record them all."""
     peer = Peer("rabbitmq", classpath())
     try:
-        with broker("rabbitmq") as rabbitmq, pika.BlockingConnection(
-            pika.URLParameters(rabbitmq.url("amqp"))
-        ) as connection:
+        with (
+            broker("rabbitmq") as rabbitmq,
+            pika.BlockingConnection(pika.URLParameters(rabbitmq.url("amqp"))) as connection,
+        ):
             channel, java = connection.channel(), Java(peer, rabbitmq)
             for name, golden in GOLDEN.items():
                 (FOLDER / f"{name}.bin").write_bytes(recorded(channel, java, name, golden))

@@ -97,7 +97,7 @@ class ObjectParser:
         if marker == ARRAY:
             return self._array(depth + 1)
         if marker == ENUM:
-            self._class(depth + 1)
+            self._described(depth + 1)
             handle = self._reserve()
             self._handles[handle] = constant = self._value(depth + 1)
             return constant

@@ -32,7 +32,7 @@ ITEMS: Final = {**PROPERTIES, "c": Char("ß"), "x": b"\x00\xff", "none": b"", "n
 
 @dataclass(frozen=True)
 class Golden:
-    """A message as a Java program made it, and what its object becomes where that is not the same."""
+    """A message as a Java program made it; a temporary queue or topic by how its name begins."""
 
     kind: str = "text"
     body: Any = None
@@ -83,8 +83,8 @@ GOLDEN: Final = {
     ),
     "topic": Golden(body="x", destination=Topic("jmslike.golden.topic"), reply_to=Queue("jmslike.answers")),
     "reply-to-itself": Golden(body="x", reply_to=QUEUE),
-    "reply-to-temporary-queue": Golden(body="x", reply_to=TemporaryQueue("jms-temp-queue-")),
-    "reply-to-temporary-topic": Golden(body="x", reply_to=TemporaryTopic("jms-temp-topic-")),
+    "reply-to-temporary-queue": Golden(body="x", reply_to=TemporaryQueue("jms-temp-")),
+    "reply-to-temporary-topic": Golden(body="x", reply_to=TemporaryTopic("jms-temp-")),
     "reply-to-quorum-queue": Golden(body="x", reply_to=Queue("jmslike.quorum")),
     "reply-to-plain-queue": Golden(body="x", reply_to=Queue("jmslike.plain")),
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from jmslike import Queue, Topic
+from jmslike import Queue
 from jmslike.spi import Envelope
 from tests.unit.amqp.golden import FOLDER, GOLDEN, Golden
 from transports.amqp.jms_body import StreamError, decode, encode
@@ -107,7 +107,3 @@ def all_of(envelope: Envelope) -> str:
     times = (envelope.timestamp, envelope.expiration, envelope.due)
     terms = (envelope.id, envelope.destination, envelope.delivery_mode, envelope.priority, envelope.origin)
     return repr((terms, times, envelope.headers, sorted(envelope.properties.items()), envelope.kind, body))
-
-
-def test_the_destination_is_that_of_the_body() -> None:
-    assert decode(body_of("topic"), ELSEWHERE).destination == Topic("jmslike.golden.topic")

@@ -57,9 +57,7 @@ def envelopes(draw: st.DrawFn) -> Envelope:
         timestamp=draw(TIMES),
         expiration=draw(TIMES),
         delivery_time=draw(TIMES),
-        headers=Headers(
-            draw(st.none() | TEXTS | st.binary()), draw(st.none() | DESTINATIONS), draw(st.none() | TEXTS)
-        ),
+        headers=Headers(draw(st.none() | TEXTS | st.binary()), draw(st.none() | DESTINATIONS), draw(st.none() | TEXTS)),
         properties=draw(st.dictionaries(NAMES, VALUES)),
         origin=draw(NAMES),
     )
