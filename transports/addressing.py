@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final, TypeVar
 
 Value = TypeVar("Value")
@@ -29,7 +30,14 @@ class TLS:
 def parse_tls(options: Mapping[str, str]) -> TLS:
     """Read the TLS_OPTIONS. Raises ValueError that says what is wrong."""
     verify = choice("tls_verify", options.get("tls_verify", "true"), {"true": True, "false": False})
-    return TLS(options.get("tls_ca"), options.get("tls_cert"), options.get("tls_key"), verify)
+    return TLS(_file("tls_ca", options), _file("tls_cert", options), _file("tls_key", options), verify)
+
+
+def _file(name: str, options: Mapping[str, str]) -> str | None:
+    path = options.get(name)
+    if path is not None and not Path(path).is_file():
+        raise ValueError(f"option {name} is {path!r}, but there is no such file")
+    return path
 
 
 def parse_url(url: str, default_port: int) -> tuple[tuple[tuple[str, int], ...], str]:

@@ -10,8 +10,6 @@ import itertools
 import logging
 import re
 import socket
-import struct
-import sys
 import threading
 import time
 from collections import OrderedDict
@@ -31,6 +29,7 @@ from jmslike.errors import (
 )
 from transports.stomp.address import Address
 from transports.stomp.confirmations import Confirmations
+from transports.stomp.dialling import make_connection
 from transports.stomp.frames import frame, header_lines
 from transports.stomp.reader import Reader
 
@@ -110,31 +109,9 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
     def _connect_to(self, host: tuple[str, int], client_id: str | None) -> dict[str, str]:
         address = self._address
         deadline = time.monotonic() + address.connect_timeout
-        heartbeat = round(address.heartbeat * 1000)
         self._connected = Request()
         self._lost = None
-        connection = stomp.Connection12(
-            [host],
-            prefer_localhost=False,
-            try_loopback_connect=False,
-            reconnect_attempts_max=1,
-            reconnect_sleep_initial=0,
-            timeout=address.connect_timeout,
-            heartbeats=(heartbeat, heartbeat),
-            heart_beat_receive_scale=2.5,
-            vhost=address.virtual_host or "/",
-            auto_decode=False,
-            auto_content_length=False,
-        )
-        if address.tls is not None:
-            connection.set_ssl(
-                [host],
-                key_file=address.tls.key,
-                cert_file=address.tls.certificate,
-                ca_certs=address.tls.authority,
-                verify=address.tls.verify,
-            )
-        self._connection = connection
+        self._connection = connection = make_connection(host, address, self.on_heartbeat_timeout)
         connection.set_listener("jmslike", self)
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
         connection.transport.receive = Reader(connection.transport.receive, handlers).receive
@@ -143,7 +120,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
         except Exception as error:
             self._abandon()
-            raise ConnectionLostError(f"cannot connect: {error or type(error).__name__}") from error
+            raise ConnectionLostError(f"cannot connect: {str(error) or type(error).__name__}") from error
         answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
         refusal = self._connected.error
         if not answered:
@@ -153,16 +130,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         if refusal is not None:
             self._abandon()
             raise refusal
-        self._bound_writes()
         self._is_open = True
         return self._server_headers
-
-    def _bound_writes(self) -> None:
-        # a broker that no longer reads would block a write, and the heartbeats behind it, for ever
-        if sys.platform != "win32":
-            limit = struct.pack("@ll", max(1, round(self._address.request_timeout)), 0)
-            with suppress(AttributeError, OSError):  # the link has gone already, which the next write tells
-                self._connection.transport.socket.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, limit)
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
@@ -184,7 +153,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             else:
                 transport.send_queue.put(octets)
         except Exception as error:
-            failure = ConnectionLostError(f"cannot write: {error or type(error).__name__}")
+            failure = ConnectionLostError(f"cannot write: {str(error) or type(error).__name__}")
             failure.__cause__ = error
             return failure
         return None

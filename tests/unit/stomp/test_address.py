@@ -7,6 +7,8 @@ import pytest
 from transports.addressing import TLS
 from transports.stomp.address import Address, parse_address
 
+FILE = __file__
+
 
 def parse(url: str, **options: str) -> Address:
     return parse_address(url, options, None, None)
@@ -40,12 +42,14 @@ def test_the_virtual_host_is_the_path_or_an_option() -> None:
 def test_tls() -> None:
     assert parse("stomp://a").tls is None
     assert parse("stomps://a").tls == TLS(None, None, None, verify=True)
-    assert parse("stomps://a", tls_ca="ca", tls_cert="c", tls_key="k", tls_verify="False").tls == TLS(
-        "ca", "c", "k", verify=False
+    assert parse("stomps://a", tls_ca=FILE, tls_cert=FILE, tls_key=FILE, tls_verify="False").tls == TLS(
+        FILE, FILE, FILE, verify=False
     )
 
 
-@pytest.mark.parametrize(("name", "value"), [("tls_verify", "maybe"), ("heartbeat", "-1"), ("heartbeat", "often")])
+@pytest.mark.parametrize(
+    ("name", "value"), [("tls_verify", "maybe"), ("heartbeat", "-1"), ("heartbeat", "often"), ("tls_ca", "/no/such")]
+)
 def test_a_bad_option_is_named(name: str, value: str) -> None:
     with pytest.raises(ValueError, match=name):
         parse("stomps://a", **{name: value})

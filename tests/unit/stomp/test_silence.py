@@ -2,46 +2,13 @@
 
 from __future__ import annotations
 
-import socket
 import threading
 from collections.abc import Iterator
 
 import pytest
 
 from jmslike import ConnectionFactory, ConnectionLostError, JMSError, JMSSecurityError, Message
-
-CONNECTED = b"CONNECTED\nversion:1.2\nserver:ActiveMQ-Artemis/2.44.0\nheart-beat:%b\n\n\0"
-
-
-class Server:
-    """Answers the first frame if it knows the command, and is silent after that."""
-
-    def __init__(self, answers: dict[bytes, bytes]) -> None:
-        self._answers = answers
-        self._listening = socket.create_server(("127.0.0.1", 0))
-        self._links: list[socket.socket] = []
-        self.url = f"stomp://127.0.0.1:{self._listening.getsockname()[1]}"
-        self._thread = threading.Thread(target=self._serve, daemon=True)
-        self._thread.start()
-
-    def _serve(self) -> None:
-        try:
-            while True:
-                link, _ = self._listening.accept()
-                self._links.append(link)
-                received = link.recv(65536)
-                for command, answer in self._answers.items():
-                    if received.startswith(command):
-                        link.sendall(answer)
-        except OSError:
-            return
-
-    def close(self) -> None:
-        self._listening.shutdown(socket.SHUT_RDWR)
-        self._listening.close()
-        self._thread.join(10)
-        for link in self._links:
-            link.close()
+from tests.unit.stomp.server import CONNECTED, Server
 
 
 @pytest.fixture

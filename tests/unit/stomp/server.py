@@ -1,0 +1,62 @@
+"""A server for tests: answers what it is told to, and is silent after that."""
+
+from __future__ import annotations
+
+import socket
+import ssl
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+
+CERTIFICATE = str(Path(__file__).with_name("localhost.pem"))
+"""Of 127.0.0.1, with its key, signed by itself; for tests only."""
+CONNECTED = b"CONNECTED\nversion:1.2\nserver:ActiveMQ-Artemis/2.44.0\nheart-beat:%b\n\n\0"
+
+
+class Server:
+    """Answers the first frame of a link if it knows the command."""
+
+    def __init__(self, answers: Mapping[bytes, bytes], *, secure: bool = False) -> None:
+        self._answers = answers
+        self._context = None
+        if secure:
+            self._context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+            self._context.load_cert_chain(CERTIFICATE)
+        self._listening = socket.create_server(("127.0.0.1", 0))
+        self._links: list[socket.socket] = []
+        self.url = f"stomp{'s' * secure}://127.0.0.1:{self._listening.getsockname()[1]}"
+        self._thread = threading.Thread(target=self._serve, daemon=True)
+        self._thread.start()
+
+    def _serve(self) -> None:
+        while True:
+            try:
+                link, _ = self._listening.accept()
+            except OSError:
+                return
+            self._links.append(link)
+            try:
+                if self._context is not None:
+                    self._links[-1] = link = self._context.wrap_socket(link, server_side=True)
+                self._answer(link)
+            except OSError:
+                continue  # the client did not like it
+
+    def _answer(self, link: socket.socket) -> None:
+        received = link.recv(65536)
+        for command, answer in self._answers.items():
+            if received.startswith(command):
+                link.sendall(answer)
+
+    def end_links(self) -> None:
+        """Let all clients find the end of their links."""
+        for link in self._links:
+            link.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """End all links, and listen no longer."""
+        self._listening.shutdown(socket.SHUT_RDWR)
+        self._listening.close()
+        self._thread.join(10)
+        for link in self._links:
+            link.close()

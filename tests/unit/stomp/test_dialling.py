@@ -1,0 +1,91 @@
+"""How a link is opened, over TLS too, and what is said of one that is not."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from jmslike import Connection, ConnectionFactory, ConnectionLostError, DeliveryMode, JMSError
+from tests.unit.stomp.server import CERTIFICATE, CONNECTED, Server
+
+Started = Callable[[bytes], Server]
+
+
+@pytest.fixture
+def started() -> Iterator[Started]:
+    """Starts a server that gives this answer to CONNECT."""
+    servers: list[Server] = []
+
+    def start(answer: bytes) -> Server:
+        servers.append(Server({b"CONNECT": answer}, secure=True))
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.close()
+
+
+def connect(url: str, **options: object) -> Connection:
+    return ConnectionFactory(url, tls_ca=CERTIFICATE, request_timeout=1, **options).create_connection()
+
+
+def loss_of(connection: Connection, cause: Callable[[], None] = lambda: None) -> JMSError:
+    losses: list[JMSError] = []
+    reported = threading.Event()
+
+    def note(error: JMSError) -> None:
+        losses.append(error)
+        reported.set()
+
+    connection.exception_listener = note
+    cause()
+    assert reported.wait(10)
+    return losses[0]
+
+
+def test_a_certificate_that_is_not_trusted_is_refused_and_said_why(started: Started) -> None:
+    factory = ConnectionFactory(started(CONNECTED % b"0,0").url)
+    with pytest.raises(ConnectionLostError, match="certificate verify failed"):
+        factory.create_connection()
+
+
+def test_a_certificate_may_be_taken_unseen(started: Started) -> None:
+    factory = ConnectionFactory(started(CONNECTED % b"0,0").url, tls_verify=False, request_timeout=0.1)
+    with factory.create_connection() as connection:
+        assert connection.capabilities.product == "ActiveMQ Artemis"
+
+
+def test_the_end_of_a_secured_link_is_a_loss(started: Started) -> None:
+    server = started(CONNECTED % b"0,0")
+    with connect(server.url, heartbeat=0) as connection:
+        assert "closed" in str(loss_of(connection, server.end_links))
+
+
+def test_a_missing_heartbeat_of_a_secured_link_is_a_loss(started: Started) -> None:
+    with connect(started(CONNECTED % b"50,0").url, heartbeat=0.05) as connection:
+        assert "no heartbeat" in str(loss_of(connection))
+
+
+def test_a_secured_link_that_is_not_read_is_given_up(started: Started) -> None:
+    with connect(started(CONNECTED % b"0,0").url, heartbeat=0) as connection:
+        session = connection.create_session()
+        producer = session.create_producer(session.create_queue("q"))
+        producer.delivery_mode = DeliveryMode.NON_PERSISTENT
+        message = session.create_text_message("x" * 100_000)
+
+        def send_on() -> None:
+            for _ in range(10_000):
+                producer.send(message)
+
+        with pytest.raises(ConnectionLostError):
+            send_on()
+
+
+def test_who_refuses_is_said() -> None:
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        with pytest.raises(ConnectionLostError, match="refused"):
+            ConnectionFactory(f"stomp://127.0.0.1:{unused.getsockname()[1]}").create_connection()

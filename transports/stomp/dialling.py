@@ -1,0 +1,96 @@
+"""Opens the socket of a stomp.py connection.
+
+stomp.py by itself does not say why it cannot connect, and begins again and again when a file is missing. Over TLS it
+takes the end of a link for silence, waits without bound for the other side's good-bye when it has missed a heartbeat,
+and prompts for the password of a key.
+"""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import ssl
+import struct
+import sys
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, Final
+
+import stomp
+from stomp.utils import PollableQueue
+
+from transports.addressing import TLS
+from transports.stomp.address import Address
+
+_AT_ONCE: Final = 2**16
+"""Bytes that are read at once, at most."""
+
+
+def make_connection(host: tuple[str, int], address: Address, on_silence: Callable[[], None]) -> Any:
+    """Give a stomp.py connection whose `connect` raises why there is no socket; `on_silence` has to drop it."""
+    heartbeat = round(address.heartbeat * 1000)
+    connection = stomp.Connection12(
+        [host],
+        heartbeats=(heartbeat, heartbeat),
+        heart_beat_receive_scale=2.5,
+        vhost=address.virtual_host or "/",
+        auto_decode=False,
+        auto_content_length=False,
+    )
+    transport = connection.transport
+
+    def dial() -> None:
+        link = socket.create_connection(host, address.connect_timeout)
+        try:
+            if address.tls is not None:
+                link = _context(address.tls).wrap_socket(link, server_hostname=host[0])
+        except BaseException:
+            link.close()
+            raise
+        transport.socket, transport.current_host_and_port = link, host
+        if address.tls is not None:
+            _hand_to_reader(transport)
+        link.setblocking(transport.blocking)
+        _bound_writes(link if transport.blocking else transport.send_queue._putsocket, address.request_timeout)
+
+    def receive() -> bytes:
+        try:
+            octets: bytes = transport.socket.recv(_AT_ONCE)
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except (OSError, AttributeError):
+            octets = b""
+        if not octets:
+            transport.running = False
+        return octets
+
+    transport.attempt_connection = dial
+    transport.receive = receive
+    transport.disconnect_socket = on_silence
+    return connection
+
+
+def _context(tls: TLS) -> ssl.SSLContext:
+    context = ssl.create_default_context(cafile=tls.authority)
+    if not tls.verify:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    if tls.certificate is not None:
+        context.load_cert_chain(tls.certificate, tls.key, password="")
+    return context
+
+
+def _hand_to_reader(transport: Any) -> None:
+    # two threads must not use one TLS socket: what is written goes to the thread that reads
+    transport.send_queue = PollableQueue()
+    transport.sel = selectors.DefaultSelector()
+    transport.sel.register(transport.send_queue, selectors.EVENT_READ)
+    transport.sel.register(transport.socket, selectors.EVENT_READ)
+    transport.blocking = False
+
+
+def _bound_writes(link: socket.socket, seconds: float) -> None:
+    # a broker that no longer reads would block a write, and the heartbeats behind it, for ever
+    if sys.platform != "win32":
+        with suppress(OSError):  # the link has gone already, which the next write tells
+            link.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, struct.pack("@ll", max(1, round(seconds)), 0))
