@@ -20,11 +20,13 @@ BODIES = {
     "map": ITEMS,
     "stream": list(ITEMS.values()),
     "object": "a String",
-    "message": None,
 }
+WHOLE = ["core-artemis", "openwire-artemis", "qpid-artemis", "openwire-activemq"]
+whole = pytest.mark.parametrize("java", WHOLE, indirect=True)
+"""For what the client of RabbitMQ lacks: bare messages, selectors of queues, delays without a plugin."""
 
 
-@pytest.fixture(params=["core-artemis", "openwire-artemis", "qpid-artemis", "openwire-activemq"])
+@pytest.fixture(params=[*WHOLE, "rabbitmq-rabbitmq"])
 def java(request: pytest.FixtureRequest, java_program: Callable[[str, Broker], Java]) -> Java:
     client, _, broker = request.param.partition("-")
     return java_program(client, request.getfixturevalue(broker))
@@ -42,6 +44,12 @@ def test_a_message_is_told_as_it_was_sent(java: Java, name: str, kind: str, body
     assert seen.kind == kind
     assert exact(seen.body) == exact(body)
     assert exact({name: seen.properties[name] for name in PROPERTIES}) == exact(PROPERTIES)
+
+
+@whole
+def test_a_bare_message_is_told(java: Java, name: str) -> None:
+    java.send(Queue(name), "message")
+    assert java.receive(Queue(name)).kind == "message"
 
 
 def test_headers_are_told(java: Java, name: str) -> None:
@@ -70,12 +78,14 @@ def test_getters_give_values_or_their_errors(java: Java, name: str) -> None:
     assert seen.got[2:] == [Raised("NumberFormatException"), None]
 
 
+@whole
 def test_errors_come_by_class(java: Java, name: str) -> None:
     with pytest.raises(JavaError) as caught:
         java.session.consumer(Queue(name), "no selector at all")
     assert caught.value.java_class == "InvalidSelectorException"
 
 
+@whole
 def test_a_selector_chooses(java: Java, name: str) -> None:
     for number in range(3):
         java.send(Queue(name), body=str(number), properties={"n": number})
@@ -98,9 +108,10 @@ def test_a_request_is_answered(java: Java, name: str) -> None:
     answers = java.session.temporary()
     service = java.connection().session().consumer(Queue(name))
     request = service.replying()
-    sent = java.send(Queue(name), body="ping", reply_to=answers)
-    assert request().reply_to == answers
-    answer = java.receive(answers)
+    with java.session.consumer(answers) as requestor:
+        sent = java.send(Queue(name), body="ping", reply_to=answers)
+        assert request().reply_to == answers
+        answer = requestor.receive()
     assert (answer.body, answer.correlation_id) == ("ping", sent.message_id)
 
 
@@ -129,6 +140,7 @@ def test_acknowledgement_is_the_programs_own(java: Java, name: str) -> None:
     assert java.finds_nothing(Queue(name))
 
 
+@whole
 def test_a_shared_subscription_or_a_delay_is_refused_where_the_library_lacks_it(java: Java, name: str) -> None:
     if java.client != "openwire":
         shared = java.connection().session().consumer(Topic(name), name=name, shared=True, durable=False)
