@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from struct import Struct
 from typing import Any, Final, NamedTuple
 
-from jmslike.message import modified_utf8
+from jmslike import modified_utf8
 
 MAGIC: Final = b"\xac\xed\x00\x05"
 """What every object stream begins with."""

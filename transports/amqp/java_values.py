@@ -10,8 +10,8 @@ from functools import lru_cache, partial
 from struct import Struct
 from typing import Any, Final
 
+from jmslike import modified_utf8
 from jmslike.errors import MessageFormatError
-from jmslike.message import modified_utf8
 from jmslike.values import Byte, Char, Float, Long, Short
 from transports.amqp.java_objects import StreamError, text_of
 

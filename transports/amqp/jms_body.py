@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from struct import Struct
 from typing import Any, Final
 
 from jmslike.destinations import Destination
 from jmslike.errors import MessageFormatError
-from jmslike.message.names import DELIVERY_COUNT
 from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Envelope, Headers
-from jmslike.values import Long
+from jmslike.values import Char, Long
 from transports.amqp.java_destinations import serialised
 from transports.amqp.java_objects import MAGIC, ObjectParser, StreamError
 from transports.amqp.java_stream import BlockReader, BlockWriter
@@ -42,6 +41,8 @@ _CORRELATION_BYTES: Final = "rmq.jmslike.correlation"
 _ENCODED_OBJECT: Final = "rmq.jmslike.object"
 """Says that a Java String, or an array of bytes, is what our serializer made of an object."""
 
+_DELIVERY_COUNT: Final = "JMSXDeliveryCount"
+
 _CLASSES: Final = {
     "message": "com.rabbitmq.jms.client.RMQNullMessage",
     "text": "com.rabbitmq.jms.client.message.RMQTextMessage",
@@ -65,7 +66,8 @@ _numbers = Struct(f">{len(_MODE_TEXT)}si{len(_PRIORITY_TEXT)}si{len(_TIMESTAMP_T
 _i32 = Struct(">i").pack
 _NULL, _NOT_NULL = b"\1", b"\0"
 
-_VALUE_TYPES: Final = frozenset(ENCODERS)
+_ITEM_TYPES: Final = frozenset(ENCODERS)
+_PROPERTY_TYPES: Final = _ITEM_TYPES - {bytes, Char}
 _STRINGS: Final = (MAGIC + b"\x74", MAGIC + b"\x7c")
 
 
@@ -195,8 +197,9 @@ def _decoded(body: bytes, source: Destination) -> Envelope:
     kind = _KINDS[reader.text()]
     internal_id = reader.text()
     headers = reader.entries()
-    properties = _values(reader.entries())
-    properties.pop(DELIVERY_COUNT, None)  # how often the sender itself had received it
+    properties = reader.entries()
+    _require(_PROPERTY_TYPES, properties.values())
+    properties.pop(_DELIVERY_COUNT, None)  # how often the sender itself had received it
     kind, content = _read_content(reader, kind, headers.get(_ENCODED_OBJECT) is True)
     message_id = headers.get(_ID)
     if message_id.__class__ is not str:
@@ -224,10 +227,13 @@ def _read_content(reader: BlockReader, kind: str, is_encoded: bool) -> tuple[str
     if kind == "bytes":
         return kind, reader.unframed()
     if kind == "map":
-        return kind, _values(reader.entries())
+        named = reader.entries()
+        _require(_ITEM_TYPES, named.values())
+        return kind, named
     if kind == "stream":
         items = BlockReader(reader.octets()).items()
-        return kind, tuple(_values(dict(enumerate(items))).values())
+        _require(_ITEM_TYPES, items)
+        return kind, items
     if kind == "object":
         return (kind, None) if reader.boolean() else _read_object(reader.octets(), is_encoded)
     return kind, None
@@ -244,29 +250,33 @@ def _read_object(octets: bytes, is_encoded: bool) -> tuple[str, Any]:
     return "bytes", octets
 
 
-def _values(values: dict[Any, Any]) -> dict[Any, Any]:
-    for value in values.values():
-        if value.__class__ not in _VALUE_TYPES:
+def _require(types: frozenset[type], values: Iterable[Any]) -> None:
+    for value in values:
+        if value.__class__ not in types:
             raise StreamError("an object where only values may be")
-    return values
 
 
 def _client_headers(headers: Mapping[str, Any]) -> Headers:
-    reply_to = headers.get(_REPLY_TO)
     correlation_id: str | bytes | None = _text(headers, _CORRELATION_ID)
-    octets = _text(headers, _CORRELATION_BYTES)
-    if octets is not None and bytes.fromhex(octets).decode(errors="replace") == correlation_id:
-        correlation_id = bytes.fromhex(octets)
+    hexadecimal = _text(headers, _CORRELATION_BYTES)
+    if hexadecimal is not None:
+        octets = bytes.fromhex(hexadecimal)
+        if octets.decode(errors="replace") == correlation_id:  # no Java program has set another since
+            correlation_id = octets
+    reply_to = headers.get(_REPLY_TO)
+    if not isinstance(reply_to, Destination):
+        reply_to = None
     message_type = _text(headers, _TYPE)
     if correlation_id is None and reply_to is None and message_type is None:
         return NO_HEADERS
-    return Headers(correlation_id, reply_to if isinstance(reply_to, Destination) else None, message_type)
+    return Headers(correlation_id, reply_to, message_type)
 
 
 def _origin(headers: Mapping[str, Any], message_id: str) -> str:
-    """Give who sent it; a Java program that sends it on gives it an id of its own, which does not tell."""
+    """Give who sent it: a Java program, which gives it another id, if that has sent on what it got from us."""
     connection = connection_of(message_id)
-    return _text(headers, _ORIGIN) or connection if len(connection) < len(message_id) - 3 else connection
+    is_ours = connection != message_id[3:]
+    return (_text(headers, _ORIGIN) if is_ours else None) or connection
 
 
 def _text(headers: Mapping[str, Any], name: str) -> str | None:

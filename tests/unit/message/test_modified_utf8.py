@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jmslike.message.modified_utf8 import decode, encode
+from jmslike.modified_utf8 import decode, encode
 
 
 @pytest.mark.parametrize(
