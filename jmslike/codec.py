@@ -107,7 +107,7 @@ def encode_body(kind: str, body: Any) -> Body:
     if kind == "text":
         if body is None:
             return Body(b"", True, {KIND: "null text"})
-        octets = _utf8(body)
+        octets = utf8(body)
         return Body(octets, True, {}) if b"\0" not in octets else Body(octets, False, {KIND: kind})
     if kind == "message":
         return Body(b"", True, {KIND: kind})
@@ -120,7 +120,7 @@ def encode_body(kind: str, body: Any) -> Body:
     document: Any = dict(zip(body, plain, strict=True)) if kind == "map" else plain
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     letters = "".join(_LETTERS[value.__class__] for value in values)
-    return Body(_utf8(text), True, {KIND: kind, ITEMS: letters})
+    return Body(utf8(text), True, {KIND: kind, ITEMS: letters})
 
 
 def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple[str, Any]:
@@ -133,7 +133,7 @@ def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple
             return kind, octets
         if kind == "text":
             return kind, octets.decode()
-    except (ValueError, TypeError, AttributeError, MessageFormatError, RecursionError):
+    except (ValueError, TypeError, LookupError, AttributeError, MessageFormatError, RecursionError):
         pass  # below in its best form
     if kind in ("null text", "null object", "message") and not octets:
         return kind.removeprefix("null "), None
@@ -145,7 +145,8 @@ def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple
     return "bytes", octets
 
 
-def _utf8(text: str) -> bytes:
+def utf8(text: str) -> bytes:
+    """Give the text in UTF-8. Raises MessageFormatError where there is half of a surrogate pair."""
     try:
         return text.encode()
     except UnicodeEncodeError as error:

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import unquote
 
 from transports.addressing import TLS, parse_tls, parse_url, seconds
+from transports.stomp.frames import fits_connect
 
 DEFAULT_PORT: Final = 61613
 DEFAULT_TLS_PORT: Final = 61614
@@ -32,9 +33,13 @@ def parse_address(url: str, options: Mapping[str, str], user: str | None, passwo
     """Read the URL and the options. Raises ValueError that says what is wrong."""
     is_protected = url.startswith("stomps:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
+    virtual_host = unquote(path) if path else options.get("vhost")
+    for what, value in (("user", user), ("password", password), ("virtual host", virtual_host)):
+        if value is not None and not fits_connect(value):
+            raise ValueError(f"the {what} has characters that STOMP cannot send when it connects")
     return Address(
         hosts,
-        unquote(path) if path else options.get("vhost"),
+        virtual_host,
         user,
         password,
         parse_tls(options) if is_protected else None,

@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Final
+
+from jmslike.codec import utf8
+
+_LINE_ENDS: Final = frozenset("\r\n\0")
 
 
 def escape(text: str) -> str:
@@ -17,8 +22,16 @@ def escape(text: str) -> str:
 
 
 def header_lines(headers: Mapping[str, str]) -> str:
-    """Give the lines of the headers."""
-    return "".join([f"{escape(name)}:{escape(value)}\n" for name, value in headers.items()])
+    """Give the lines of the headers. Raises MessageFormatError for what UTF-8 cannot hold."""
+    lines = "".join([f"{escape(name)}:{escape(value)}\n" for name, value in headers.items()])
+    if not lines.isascii():
+        utf8(lines)
+    return lines
+
+
+def fits_connect(value: str) -> bool:
+    """Tell whether the value can stand in a CONNECT frame, in which nothing is escaped."""
+    return _LINE_ENDS.isdisjoint(value) and value.encode(errors="replace").decode() == value
 
 
 def frame(command: str, lines: str, body: bytes = b"") -> bytes:

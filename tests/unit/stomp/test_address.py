@@ -47,6 +47,12 @@ def test_tls() -> None:
     )
 
 
+@pytest.mark.parametrize(("user", "password", "path"), [("u\n", "p", ""), ("u", "p\0", ""), ("u", "p", "a%0Ab")])
+def test_nothing_can_be_added_to_the_frame_that_connects(user: str, password: str, path: str) -> None:
+    with pytest.raises(ValueError, match="cannot send"):
+        parse_address(f"stomp://a/{path}", {}, user, password)
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("tls_verify", "maybe"), ("heartbeat", "-1"), ("heartbeat", "often"), ("tls_ca", "/no/such")]
 )

@@ -96,6 +96,7 @@ def test_half_a_surrogate_pair_cannot_be_sent() -> None:
         (b"{", True, {"jmslike_kind": "map", "jmslike_items": "i"}, ("text", "{")),
         (b'{"a":1}', True, {"jmslike_kind": "map", "jmslike_items": ""}, ("text", '{"a":1}')),
         (b'"a"', True, {"jmslike_kind": "stream", "jmslike_items": "S"}, ("text", '"a"')),
+        (b"[1]", True, {"jmslike_kind": "stream", "jmslike_items": "?"}, ("text", "[1]")),
         (b"[" * 100_000, True, {"jmslike_kind": "stream"}, ("text", "[" * 100_000)),
         (b"x", True, {"jmslike_kind": "unheard of"}, ("text", "x")),
         (b"not empty", True, {"jmslike_kind": "null text"}, ("text", "not empty")),

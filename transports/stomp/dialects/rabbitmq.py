@@ -7,6 +7,7 @@ import uuid
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from jmslike.codec import utf8
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
@@ -163,7 +164,7 @@ class RabbitMQ(Dialect):
             for name, text in common_headers(envelope).items()
         }
         for name in _SHORT:
-            if name in headers and len(headers[name].encode()) > _LONGEST_SHORT:
+            if name in headers and len(utf8(headers[name])) > _LONGEST_SHORT:
                 headers[_own(name)] = headers.pop(name)
         if envelope.expiration:
             headers[EXPIRES] = str(envelope.expiration)
@@ -235,7 +236,7 @@ def _escaped(name: str) -> str:
 
 
 def _checked(name: str) -> str:
-    if len(name.encode()) > _LONGEST_SHORT:
+    if len(utf8(name)) > _LONGEST_SHORT:
         raise InvalidDestinationError(f"RabbitMQ has names of at most {_LONGEST_SHORT} bytes, not {name!r}")
     return name
 
