@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
     from transports.stomp.transport import StompTransport
 
 
+_log = logging.getLogger("jmslike.stomp")
+
+
 class StompLink:
     """See SessionLink."""
 
@@ -42,11 +46,17 @@ class StompLink:
         check_usable(self._transport, spec)
         subscription = StompSubscription(self._transport, spec, self._mode)
         with self._lock:
-            if not self._closed:
+            is_open = not self._closed
+            if is_open:
+                self._subscriptions = [other for other in self._subscriptions if not other.is_over]
                 self._subscriptions.append(subscription)
-                return subscription
-        subscription.end()
-        raise IllegalStateError("the session is closed")
+        if not is_open:
+            subscription.end()
+            raise IllegalStateError("the session is closed")
+        wire = self._transport.wire
+        if wire.is_lost:  # before the subscription could be told with the others
+            subscription.lose(wire.loss())
+        return subscription
 
     def subscriptions(self) -> list[StompSubscription]:
         """Give what was subscribed here, also if it is closed but still holds something."""
@@ -66,7 +76,7 @@ class StompLink:
         acks = [ack for subscription, receipts in accepted for ack in subscription.acks_for_commit(receipts)]
         inside, after = (acks, []) if self._transport.dialect.acks_in_transactions else ([], acks)
         if sends or inside:
-            self._run([sender.encode(envelope) for sender, envelope in sends], inside)
+            self._run(_encoded(sends), inside)
         if after:
             self._acknowledge(after)
         for subscription, receipts in accepted:
@@ -89,7 +99,7 @@ class StompLink:
         try:
             wire.write(b"".join(map(ack_frame, acks[:-1])))
             wire.call("ACK", {"id": acks[-1]})
-        except ConnectionLostError as error:
+        except JMSError as error:
             raise TransactionInDoubtError(
                 "the sends of the transaction are done, but not all that was received is acknowledged: it comes again"
             ) from error
@@ -131,6 +141,13 @@ class StompLink:
         for subscription in subscriptions:
             try:
                 subscription.end()
-            except ConnectionLostError:
-                continue  # the broker has everything back
+            except JMSError as error:  # the others end all the same; on a lost link the broker has everything back
+                _log.debug("closing a session: %s", error)
         self._transport.forget(self)
+
+
+def _encoded(sends: Sequence[tuple[Any, Envelope]]) -> list[tuple[str, bytes]]:
+    try:
+        return [sender.encode(envelope) for sender, envelope in sends]
+    except JMSError as error:
+        raise TransactionRolledBackError(f"a message of the transaction cannot be sent: {error}") from error

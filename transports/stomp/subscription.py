@@ -99,6 +99,7 @@ class StompSubscription:
             return
         if self._is_starved():
             self._subscribe()
+            self._end_empty_parts()  # if it was closed meanwhile
         if timeout == 0 and not self._inbox.is_armed:
             self._transport.round_trip()
 
@@ -200,7 +201,12 @@ class StompSubscription:
 
     def uses(self, name: str) -> bool:
         """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
-        return self._spec.durable and self._spec.name == name and not (self._closed and not self._held)
+        return self._spec.durable and self._spec.name == name and not self.is_over
+
+    @property
+    def is_over(self) -> bool:
+        """Whether this is closed, and holds nothing any more."""
+        return self._closed and not self._held
 
     @property
     def is_exclusive(self) -> bool:

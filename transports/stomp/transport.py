@@ -23,7 +23,7 @@ from transports.stomp.address import Address
 from transports.stomp.browsing import browse
 from transports.stomp.dialects import find_dialect
 from transports.stomp.dialects.base import Dialect, Errand
-from transports.stomp.frames import frame, header_lines
+from transports.stomp.frames import fits_connect, frame, header_lines
 from transports.stomp.link import StompLink
 from transports.stomp.subscription import StompSubscription
 from transports.stomp.wire import Wire
@@ -60,9 +60,13 @@ class StompTransport:
     def _connect(self, client_id: str | None) -> dict[str, str]:
         wire = Wire(self._address)
         headers = wire.connect(client_id)
-        dialect = find_dialect(self._address.dialect, headers.get("server", ""))
-        if client_id is not None:
-            _claim(client_id, wire, dialect)
+        try:
+            dialect = find_dialect(self._address.dialect, headers.get("server", ""))
+            if client_id is not None:
+                _claim(client_id, wire, dialect)
+        except JMSError:
+            wire.close()
+            raise
         wire.survives_errors = dialect.survives_errors
         wire.on_lost, wire.on_failed = self._lose, self._fail
         self.dialect, self.wire = dialect, wire
@@ -84,6 +88,8 @@ class StompTransport:
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify. STOMP names the client when it connects, so this connects anew."""
+        if not fits_connect(client_id):
+            raise InvalidClientIDError(f"the client id {client_id!r} has characters that STOMP cannot send")
         former = self.wire
         self._connect(client_id)
         self.client_id = client_id
@@ -204,5 +210,4 @@ def _claim(client_id: str, wire: Wire, dialect: Dialect) -> None:
         try:
             _ask(wire, claim)
         except JMSError as error:
-            wire.close()
             raise InvalidClientIDError(f"the client id {client_id!r} is in use: {error}") from error

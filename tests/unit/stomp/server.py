@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import socket
 import ssl
 import threading
@@ -60,3 +61,26 @@ class Server:
         self._thread.join(10)
         for link in self._links:
             link.close()
+
+
+class Obliging(Server):
+    """Answers CONNECT, and gives every frame the receipt that it asks for."""
+
+    def __init__(self) -> None:
+        super().__init__({})
+
+    def _answer(self, link: socket.socket) -> None:
+        threading.Thread(target=self._oblige, args=(link,), daemon=True).start()
+
+    def _oblige(self, link: socket.socket) -> None:
+        rest = b""
+        try:
+            while octets := link.recv(65536):
+                *frames, rest = (rest + octets).split(b"\0")
+                for frame in frames:
+                    if frame.lstrip().startswith(b"CONNECT"):
+                        link.sendall(CONNECTED % b"0,0")
+                    for receipt in re.findall(rb"^receipt:(.*)$", frame, re.MULTILINE):
+                        link.sendall(b"RECEIPT\nreceipt-id:%b\n\n\0" % receipt)
+        except OSError:
+            return

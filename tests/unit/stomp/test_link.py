@@ -1,0 +1,93 @@
+"""Sessions and what they keep, with a server that grants everything and sends nothing by itself."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from jmslike import Queue, TransactionRolledBackError
+from jmslike.constants import SessionMode
+from jmslike.errors import ConnectionLostError, InvalidClientIDError, MessageFormatError
+from jmslike.spi import Completion, SessionSpec, SubscriptionSpec
+from jmslike.testing.contract.border import Recorder, message
+from tests.unit.stomp.server import Obliging
+from transports.stomp.address import parse_address
+from transports.stomp.link import StompLink
+from transports.stomp.transport import StompTransport
+
+QUEUE = Queue("q")
+
+
+@pytest.fixture
+def server() -> Iterator[Obliging]:
+    it = Obliging()
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def transport(server: Obliging) -> Iterator[StompTransport]:
+    it = StompTransport(parse_address(server.url, {}, None, None))
+    it.open(Recorder())
+    yield it
+    it.close()
+
+
+@pytest.fixture
+def link(transport: StompTransport) -> StompLink:
+    return transport.session(SessionSpec(SessionMode.SESSION_TRANSACTED))
+
+
+def test_a_subscription_that_is_over_is_forgotten(link: StompLink) -> None:
+    for _ in range(10):
+        link.subscribe(SubscriptionSpec(QUEUE)).close()
+    assert len(link.subscriptions()) == 1
+
+
+class LossAtEntry:
+    """In place of a lock: the connection is lost when it is asked for, and all subscriptions so far have been told."""
+
+    def __init__(self, server: Obliging, transport: StompTransport) -> None:
+        self._lose = server.end_links
+        self._told = threading.Event()
+        transport.wire.on_lost = lambda _: self._told.set()
+
+    def __enter__(self) -> None:
+        self._lose()
+        assert self._told.wait(10)
+
+    def __exit__(self, *exc_info: object) -> None:
+        pass
+
+
+def test_a_subscription_that_is_made_at_a_loss_does_not_wait(
+    server: Obliging, transport: StompTransport, link: StompLink
+) -> None:
+    lock, link._lock = link._lock, LossAtEntry(server, transport)  # type: ignore[assignment]
+    subscription = link.subscribe(SubscriptionSpec(QUEUE))
+    link._lock = lock
+    with pytest.raises(ConnectionLostError):
+        subscription.take(10)
+
+
+@pytest.mark.parametrize("unsendable", [{"body": "\ud800"}, {"properties": {"p": "\ud800"}}])
+def test_a_commit_of_what_cannot_be_sent_is_rolled_back(link: StompLink, unsendable: dict[str, Any]) -> None:
+    with pytest.raises(TransactionRolledBackError, match="surrogate"):
+        link.commit([(link.sender(QUEUE), message(QUEUE, **unsendable))], [])
+
+
+@pytest.mark.parametrize("completion", [None, lambda error: None])
+def test_a_property_that_cannot_be_sent_is_refused(link: StompLink, completion: Completion | None) -> None:
+    sender = link.sender(QUEUE)
+    with pytest.raises(MessageFormatError):
+        sender.send(message(QUEUE, properties={"p": "\ud800"}), completion)
+    sender.send(message(QUEUE))
+
+
+@pytest.mark.parametrize("client_id", ["a\nhost:other", "a\r", "a\0b", "\ud800"])
+def test_a_client_id_cannot_add_headers(transport: StompTransport, client_id: str) -> None:
+    with pytest.raises(InvalidClientIDError):
+        transport.identify(client_id)
