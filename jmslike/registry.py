@@ -14,7 +14,7 @@ from jmslike.spi import Transport, TransportFactory
 
 GROUP: Final = "jmslike.transports"
 
-PLANNED: Final = frozenset({"amqp", "amqps", "kafka", "kafkas", "failover"})
+PLANNED: Final = frozenset({"kafka", "kafkas", "failover"})
 """Schemes that later versions will have, and a user may have read of."""
 
 _KEYWORD_ONLY: Final = frozenset({"object_serializer"})

@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable
+from typing import Generic, TypeVar
 
 from jmslike.errors import JMSError
 from jmslike.spi import Completion
@@ -16,7 +16,7 @@ class Unanswered:
 
     __slots__ = ("completion", "error", "is_answered", "key", "sent_at")
 
-    def __init__(self, key: object, completion: Completion) -> None:
+    def __init__(self, key: int, completion: Completion) -> None:
         self.key = key
         self.completion = completion
         self.sent_at = time.monotonic()
@@ -24,49 +24,65 @@ class Unanswered:
         self.error: JMSError | None = None
 
 
-class Completions:
+Sent = TypeVar("Sent", bound=Unanswered)
+
+
+class Completions(Generic[Sent]):
     """The sends that are open, oldest first. Added by one thread at a time, answered by any."""
 
     def __init__(self) -> None:
-        self._open: deque[Unanswered] = deque()
+        self._open: deque[Sent] = deque()
         self._turn = threading.Lock()  # nobody waits for it: who has it looks again after giving it back
+        self._fewer = threading.Condition()
+        self._waiting = 0
 
     def __len__(self) -> int:
         return len(self._open)
 
-    def add(self, key: object, completion: Completion) -> Unanswered:
+    def add(self, sent: Sent) -> None:
         """Note a send, before it is written."""
-        sent = Unanswered(key, completion)
         self._open.append(sent)
-        return sent
 
-    def find(self, key: object) -> Unanswered | None:
+    def find(self, key: int) -> Sent | None:
         """Give the send of that key."""
         oldest = self.oldest()
         if oldest is None or oldest.key == key:
             return oldest
-        return next((sent for sent in list(self._open) if sent.key == key), None)
+        return next((sent for sent in self.all() if sent.key == key), None)
 
-    def oldest(self) -> Unanswered | None:
+    def all(self) -> list[Sent]:
+        """Give the sends that are open now."""
+        return list(self._open)
+
+    def oldest(self) -> Sent | None:
         """Give the send that has waited longest."""
         try:
             return self._open[0]
         except IndexError:
             return None
 
-    def answer(self, sent: Unanswered, error: JMSError | None) -> None:
+    def answer(self, sent: Sent, error: JMSError | None) -> None:
         """Note the answer, and complete what is due."""
         sent.error = error
         sent.is_answered = True
         self._complete()
 
-    def answer_all(self, error: JMSError, which: Callable[[Unanswered], bool] = lambda sent: True) -> None:
-        """Give all of them, or those of them, that are open the error for an answer."""
-        for sent in list(self._open):
-            if not sent.is_answered and which(sent):
+    def answer_all(self, error: JMSError) -> None:
+        """Give all that are open the error for an answer."""
+        for sent in self.all():
+            if not sent.is_answered:
                 sent.error = error
                 sent.is_answered = True
         self._complete()
+
+    def wait_for_fewer(self, limit: int, timeout: float) -> bool:
+        """Wait at most `timeout` seconds until fewer than that are open, and tell whether they are."""
+        with self._fewer:
+            self._waiting += 1
+            try:
+                return self._fewer.wait_for(lambda: len(self._open) < limit, timeout)
+            finally:
+                self._waiting -= 1
 
     def _complete(self) -> None:
         while self._is_due() and self._turn.acquire(blocking=False):
@@ -74,6 +90,9 @@ class Completions:
                 while self._is_due():
                     sent = self._open.popleft()
                     sent.completion(sent.error)
+                    if self._waiting:
+                        with self._fewer:
+                            self._fewer.notify_all()
             finally:
                 self._turn.release()
 

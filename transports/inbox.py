@@ -66,14 +66,14 @@ class Inbox(Generic[Item]):
     def get(self, timeout: float | None) -> Item | None:
         """Give the next item, waiting at most `timeout` seconds; None when time is up, interrupted or closed.
 
-        Raises ConnectionLostError after `lose`.
+        Raises what `lose` was told.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             if self._closed:
                 return None
             if self._lost is not None:
-                raise ConnectionLostError(f"the connection is lost: {self._lost}") from self._lost
+                raise _same(self._lost) from self._lost
             if self._interrupted:
                 self._interrupted = False
                 return None
@@ -123,3 +123,10 @@ class Inbox(Generic[Item]):
                     left.append(item)
         except Empty:
             return left
+
+
+def _same(error: JMSError) -> JMSError:
+    """Give an error to raise for one that is raised again and again."""
+    if isinstance(error, ConnectionLostError):
+        return ConnectionLostError(f"the connection is lost: {error}")
+    return type(error)(str(error))

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from jmslike.errors import JMSError
 from jmslike.spi import Completion
-from transports.completions import Completions
+from transports.completions import Completions, Unanswered
 from transports.stomp.frames import frame
 
 if TYPE_CHECKING:
     from transports.stomp.wire import Wire
+
+_MARK: Final = "c"
+"""Before the number of a send, in its receipt."""
 
 
 class Confirmations:
@@ -26,7 +29,7 @@ class Confirmations:
         self._wire = wire
         self._patience = patience
         self._sending = threading.Lock()
-        self._open = Completions()
+        self._open: Completions[Unanswered] = Completions()
         self._last = 0
         self._timer: threading.Timer | None = None
 
@@ -37,9 +40,8 @@ class Confirmations:
             if wire.is_lost:
                 raise wire.loss()
             self._last += 1
-            receipt = f"c{self._last}"
-            self._open.add(receipt, completion)
-            failure = wire.put(frame("SEND", f"receipt:{receipt}\n{lines}", body))
+            self._open.add(Unanswered(self._last, completion))
+            failure = wire.put(frame("SEND", f"receipt:{_MARK}{self._last}\n{lines}", body))
             if self._timer is None:
                 self._look_in(self._patience)
         if failure is not None:
@@ -49,7 +51,8 @@ class Confirmations:
 
     def answer(self, receipt: str, error: JMSError | None) -> bool:
         """Note an answer; tell whether it was for one of these."""
-        sent = self._open.find(receipt)
+        number = receipt.removeprefix(_MARK)
+        sent = self._open.find(int(number)) if number.isdecimal() else None
         if sent is None:
             return False
         self._open.answer(sent, error)

@@ -1,0 +1,14 @@
+"""The transport of `amqp://`: AMQP 0-9-1 through pika, to RabbitMQ."""
+
+from __future__ import annotations
+
+import logging
+
+from transports.amqp.factory import factory, tls_factory
+from transports.amqp.floats import keep_floats
+
+__all__ = ["factory", "tls_factory"]
+
+keep_floats()
+logging.getLogger("pika").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
+logging.getLogger("pika").propagate = False

@@ -1,0 +1,67 @@
+"""Looking at a queue: all that waits is got on a channel of its own, whose end gives it back."""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from pika.spec import Basic
+
+from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
+from jmslike.selector import Selector
+from jmslike.spi import Destination, Envelope
+from transports.amqp.channel import Channel, Reply
+from transports.amqp.errors import PRECONDITION_FAILED, code_of
+from transports.amqp.reading import read_envelope
+from transports.amqp.topology import Topology
+
+if TYPE_CHECKING:
+    from transports.amqp.transport import AmqpTransport
+
+
+def browse(transport: AmqpTransport, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
+    """Give what waits, oldest first. Others do not get it meanwhile, and see it marked redelivered afterwards."""
+    if queue in transport.deleted:
+        raise InvalidDestinationError(f"{queue} was deleted")
+    transport.topology.ensure(queue)
+    if not queue.is_temporary:
+        require_classic(transport.topology, queue.name)
+    channel = _Looking(transport.wire)
+    try:
+        while (found := channel.get(queue.name)) is not None:
+            envelope = read_envelope(*found, queue)
+            if selector is None or selector.matches(envelope):
+                yield envelope
+    finally:
+        channel.close()
+
+
+def require_classic(topology: Topology, queue: str) -> None:
+    """Raise UnsupportedFeatureError unless to give a message back does no more than to mark it.
+
+    A quorum queue counts it, and drops what was given back too often.
+    """
+    try:
+        topology.queue(queue, durable=True, arguments={"x-queue-type": "classic"})
+    except JMSError as refusal:
+        if code_of(refusal) != PRECONDITION_FAILED:
+            raise
+        if "x-queue-type" in str(refusal):
+            raise UnsupportedFeatureError(
+                f"{queue!r} is no classic queue, and another kind counts each look at a message as a delivery: "
+                "look at it with the broker's management page"
+            ) from refusal
+
+
+class _Looking(Channel):
+    """A channel that gets message after message."""
+
+    def get(self, queue: str) -> tuple[Any, Any, bytes] | None:
+        """Give the next message, or None if there is none."""
+
+        def start(reply: Reply) -> None:
+            self.raw.add_callback(lambda _: reply(None), [Basic.GetEmpty])
+            self.raw.basic_get(queue, lambda _, method, properties, body: reply((method, properties, body)))
+
+        found: tuple[Any, Any, bytes] | None = self.ask("look at a message", start)
+        return found

@@ -1,0 +1,113 @@
+"""The channel on which one session receives."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from pika.spec import Basic
+
+from jmslike.errors import JMSError
+from transports.amqp.channel import Channel, Reply
+from transports.amqp.wire import Wire
+
+
+class Consuming(Channel):
+    """Acknowledgements are gathered, and cumulative where nothing below is open (C13)."""
+
+    def __init__(self, wire: Wire, on_failed: Callable[[JMSError], None], on_cancelled: Callable[[str], None]) -> None:
+        self._on_cancelled = on_cancelled
+        self._on_empty: Reply = lambda frame: None
+        self._open: deque[int] = deque()
+        self._settled: set[int] = set()
+        self._accepted: deque[int] = deque()
+        self._is_due = False
+        super().__init__(wire, on_failed)
+
+    def _open_raw(self, reply: Reply) -> None:
+        super()._open_raw(reply)
+        self.raw.add_on_cancel_callback(lambda frame: self._on_cancelled(frame.method.consumer_tag))
+        self.raw.add_callback(lambda frame: self._on_empty(frame), [Basic.GetEmpty], one_shot=False)
+
+    def accept(self, tags: Iterable[int]) -> None:
+        """Acknowledge these deliveries."""
+        self._accepted.extend(tags)
+        if not self._is_due:
+            self._is_due = True
+            self.wire.post(self._acknowledge)
+
+    def release(self, tags: Iterable[int]) -> None:
+        """Give these deliveries back."""
+        given_back = list(tags)
+
+        def give_back() -> None:
+            if self.error is None:
+                for tag in given_back:
+                    self._settled.add(tag)
+                    self.raw.basic_nack(tag)
+
+        self.wire.post(give_back)
+
+    def round_trip(self) -> None:
+        """Wait until the broker has handled all that was posted before."""
+        self.ask("wait for what was acknowledged", lambda reply: self.raw.basic_qos(prefetch_count=1, callback=reply))
+
+    def get(self, queue: str, receiver: Callable[[Any, Any, Any, bytes], None]) -> None:
+        """Ask for a message that nothing pushed; what is on its way here comes first."""
+
+        def start(reply: Reply) -> None:
+            def found(channel: Any, method: Any, properties: Any, body: bytes) -> None:
+                receiver(channel, method, properties, body)
+                reply(None)
+
+            self._on_empty = reply
+            self.raw.basic_get(queue, found)
+
+        self.ask("look for a message", start)
+
+    def consume(self, queue: str, receiver: Callable[[Any, Any, Any, bytes], None], tag: str, **how: Any) -> None:
+        """Have the messages of a queue pushed, as many as there is room for in a window (0: all)."""
+        window = how.pop("window")
+
+        def start(reply: Reply) -> None:
+            self.raw.basic_qos(prefetch_count=window)
+            self.raw.basic_consume(queue, receiver, consumer_tag=tag, callback=reply, **how)
+
+        self.ask("consume", start)
+
+    def cancel(self, consumers: Iterable[str]) -> None:
+        """End consumers; what is pushed to them meanwhile is given back by pika."""
+        ending = list(consumers)
+
+        def start(reply: Reply) -> None:
+            known = [tag for tag in ending if tag in self.raw.consumer_tags]
+            for tag in known:
+                self.raw.basic_cancel(tag, callback=reply if tag is known[-1] else None)
+            if not known:
+                reply(None)
+
+        self.ask("end a consumer", start)
+
+    # ---- done by the thread of the connection -----------------------------------------------------------------------
+
+    def delivered(self, tag: int) -> None:
+        """Note a delivery; the broker counts them upwards."""
+        self._open.append(tag)
+
+    def _acknowledge(self) -> None:
+        self._is_due = False
+        if self.error is not None:
+            return
+        settled, unsettled = self._settled, self._open
+        due = [self._accepted.popleft() for _ in range(len(self._accepted))]
+        settled.update(due)
+        last = 0
+        while unsettled and unsettled[0] in settled:
+            last = unsettled.popleft()
+            settled.discard(last)
+        if last:
+            self.raw.basic_ack(last, multiple=True)
+        for tag in due:
+            if tag > last:
+                self.raw.basic_ack(tag)

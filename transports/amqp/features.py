@@ -1,0 +1,57 @@
+"""What RabbitMQ can do over AMQP 0-9-1."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from transports.amqp.address import Address
+from transports.amqp.profiles import Profile
+
+_NO_DEFINITION: Final = "AMQP cannot ask how an existing subscription is defined: unsubscribe first"
+_ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
+
+_FEATURES: Final[Mapping[Feature, Support]] = {
+    **dict.fromkeys(Feature, NATIVE),
+    Feature.TOPIC_SELECTOR: EMULATED,
+    Feature.NO_LOCAL: EMULATED,
+    Feature.CLIENT_ID: EMULATED,
+    Feature.QUEUE_SELECTOR: unsupported(
+        "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
+    ),
+    Feature.MESSAGE_GROUP: unsupported("it knows no groups: give each group a queue with one consumer"),
+    Feature.DELAY: partial(
+        ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
+    ),
+    Feature.DURABLE_SUBSCRIPTION: partial(SUB_12=_NO_DEFINITION, SUB_17=_NO_DEFINITION),
+    Feature.SHARED_SUBSCRIPTION: partial(SUB_06=_NO_DEFINITION, SUB_16=_NO_DEFINITION),
+}
+_ONE_PRIORITY: Final = partial(
+    ORD_02="a queue orders by priority only if it was declared so, which other clients may not expect: ?max_priority=9"
+)
+_CLASSIC: Final[Mapping[Feature, Support]] = {
+    Feature.BROWSE: EMULATED,
+    Feature.REDELIVERY_COUNT: partial(
+        ACK_05=_ALL_MARKED,
+        CONN_17=_ALL_MARKED,
+        RED_02=_ALL_MARKED,
+        RED_03=_ALL_MARKED,
+        SUB_24=_ALL_MARKED,
+    ),
+}
+_QUORUM: Final[Mapping[Feature, Support]] = {
+    Feature.BROWSE: unsupported(
+        "a quorum queue counts each look at a message as a delivery: use the broker's management page"
+    ),
+}
+
+
+def features(address: Address, profile: Profile) -> Mapping[Feature, Support]:
+    """Give what a connection with these options can do."""
+    return {
+        **_FEATURES,
+        **(_QUORUM if address.queue_type == "quorum" else _CLASSIC),
+        Feature.PRIORITY: NATIVE if address.max_priority >= 9 else _ONE_PRIORITY,
+        **profile.features,
+    }

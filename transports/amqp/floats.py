@@ -1,0 +1,47 @@
+"""Headers of floating point, of which pika 1.4 sends none and reads the whole part only.
+
+Other values are left to pika, and a pika that keeps numbers whole is left alone.
+"""
+
+from __future__ import annotations
+
+import struct
+from typing import Any, Final
+
+import pika.data
+
+_NUMBER: Final = 1.5
+_READERS: Final = {b"f": struct.Struct(">f"), b"d": struct.Struct(">d")}
+_pack = struct.Struct(">cd").pack
+
+
+def keep_floats() -> None:
+    """Make pika keep them, unless it does."""
+    if not _are_kept():
+        encode, decode = pika.data.encode_value, pika.data.decode_value
+
+        def encode_value(pieces: list[bytes], value: Any) -> int:
+            if isinstance(value, float):
+                pieces.append(_pack(b"d", value))
+                return 9
+            size: int = encode(pieces, value)
+            return size
+
+        def decode_value(encoded: bytes, offset: int) -> tuple[Any, int]:
+            reader = _READERS.get(encoded[offset : offset + 1])
+            if reader is None:
+                value: tuple[Any, int] = decode(encoded, offset)
+                return value
+            return reader.unpack_from(encoded, offset + 1)[0], offset + 1 + reader.size
+
+        pika.data.encode_value, pika.data.decode_value = encode_value, decode_value
+
+
+def _are_kept() -> bool:
+    pieces: list[bytes] = []
+    try:
+        pika.data.encode_table(pieces, {"n": _NUMBER})
+    except pika.exceptions.UnsupportedAMQPFieldException:
+        return False
+    table, _ = pika.data.decode_table(b"".join(pieces), 0)
+    return bool(table == {"n": _NUMBER})

@@ -1,0 +1,165 @@
+"""One session over AMQP: a channel to receive on, and one to send on, each opened when it is needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    JMSError,
+    TransactionInDoubtError,
+    TransactionRolledBackError,
+)
+from jmslike.selector import Selector
+from jmslike.spi import ACCEPT, Destination, Envelope, SessionSpec, SubscriptionSpec
+from transports.amqp.browsing import browse
+from transports.amqp.consuming import Consuming
+from transports.amqp.publisher import Letter, Publisher
+from transports.amqp.sender import AmqpSender
+from transports.amqp.subscription import AmqpSubscription, check_usable
+from transports.amqp.transacting import Transacting
+
+if TYPE_CHECKING:
+    from transports.amqp.transport import AmqpTransport
+
+
+class AmqpLink:
+    """See SessionLink."""
+
+    def __init__(self, transport: AmqpTransport, spec: SessionSpec) -> None:
+        self.transport = transport
+        self.mode = spec.mode
+        self.publisher = Publisher(transport.wire)
+        self._is_transacted = spec.transacted
+        self._lock = threading.Lock()
+        self._opening = threading.Lock()
+        self._subscriptions: list[AmqpSubscription] = []
+        self._consuming: Consuming | None = None
+        self._transacting: Transacting | None = None
+        self._closed = False
+
+    def sender(self, destination: Destination) -> AmqpSender:
+        """See SessionLink.sender."""
+        return AmqpSender(self, destination)
+
+    def subscribe(self, spec: SubscriptionSpec) -> AmqpSubscription:
+        """See SessionLink.subscribe."""
+        check_usable(self, spec)
+        subscription = AmqpSubscription(self, self._receiving_channel(), spec)
+        with self._lock:
+            if not self._closed:
+                self._subscriptions.append(subscription)
+                return subscription
+        subscription.close()
+        raise IllegalStateError("the session is closed")
+
+    def _receiving_channel(self) -> Consuming:
+        with self._opening:
+            if self._consuming is None or self._consuming.error is not None:
+                self._consuming = Consuming(self.transport.wire, self._fail, self._cancelled)
+            return self._consuming
+
+    def _fail(self, error: JMSError) -> None:
+        """The broker has closed the channel, and given what was delivered to others: nothing here is good any more."""
+        self.transport.wire.lose(ConnectionLostError(f"the broker closed the channel of a session: {error}"))
+
+    def _cancelled(self, consumer_tag: str) -> None:
+        for subscription in self.subscriptions():
+            subscription.cancelled(consumer_tag)
+
+    def subscriptions(self) -> list[AmqpSubscription]:
+        """Give what was subscribed here, also if it is closed but still holds something."""
+        with self._lock:
+            return list(self._subscriptions)
+
+    # ---- transactions ---------------------------------------------------------------------------------------------
+
+    def commit(
+        self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any], *, dead_letters: bool = False
+    ) -> None:
+        """See SessionLink.commit.
+
+        The sends are one transaction of the broker; what was received is acknowledged when they are done, so that a
+        loss in between delivers it again.
+        """
+        if self.transport.wire.is_lost:
+            raise self.transport.wire.loss()
+        if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
+            raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
+        if sends:
+            self._send(self._letters(sends))
+        try:
+            self._settle(settlements)
+        except ConnectionLostError as error:
+            raise TransactionInDoubtError(
+                "the sends of the transaction are done, but not all that was received is acknowledged: it comes again"
+            ) from error
+
+    def _letters(self, sends: Sequence[tuple[AmqpSender, Envelope]]) -> list[Letter]:
+        try:
+            for sender in {id(sender): sender for sender, _ in sends}.values():
+                sender.check_before_commit()
+            return [sender.letter(envelope) for sender, envelope in sends]
+        except TransactionRolledBackError:
+            raise
+        except JMSError as error:
+            raise TransactionRolledBackError(f"nothing was sent: {error}") from error
+
+    def _send(self, letters: list[Letter]) -> None:
+        if not self._is_transacted:  # dead letters
+            for letter in letters:
+                self.publisher.send(letter)
+            return
+        self.transport.wire.wait_until_unblocked()
+        for _ in range(2):
+            if self._transacting is None or self._transacting.error is not None:
+                self._transacting = Transacting(self.transport.wire)
+            letters = self._transacting.run(letters)
+            if not letters:
+                return
+            for letter in letters:  # their queues have been deleted meanwhile
+                self.transport.topology.forget(letter.destination)
+                self.transport.topology.ensure(letter.destination)
+
+    def _settle(self, settlements: Sequence[tuple[AmqpSubscription, Sequence[Any], Any]]) -> None:
+        accepted = [
+            held.tag
+            for subscription, receipts, outcome in settlements
+            if outcome is ACCEPT
+            for held in subscription.let_go(receipts)
+            if held.tag
+        ]
+        if accepted:
+            assert self._consuming is not None, "it delivered them"
+            self._consuming.accept(accepted)
+            self._consuming.round_trip()
+        for subscription, receipts, outcome in settlements:
+            if outcome is not ACCEPT:
+                subscription.settle(receipts, outcome)
+            else:
+                subscription.end_surplus()
+
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
+        """See SessionLink.browse."""
+        return browse(self.transport, queue, selector)
+
+    def close(self) -> None:
+        """See SessionLink.close."""
+        with self._lock:
+            self._closed = True
+            subscriptions = list(self._subscriptions)
+        for subscription in subscriptions:
+            try:
+                subscription.close()
+            except JMSError:
+                continue  # the broker has everything back
+        self.publisher.close()
+        for channel in (self._transacting, self._consuming):
+            if channel is not None:
+                channel.close()
+        with self._lock:
+            self._subscriptions = []
+        self.transport.forget(self)

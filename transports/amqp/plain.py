@@ -1,0 +1,219 @@
+"""Messages in the clear: headers as AMQP has them, and what any program may have sent.
+
+AMQP's tables keep boolean, int, long, double and String; `jmslike_types` tells another jmslike of the other types of
+properties, and further headers that begin with jmslike_ what AMQP has no word for.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from pika.compat import long
+
+from jmslike.codec import ITEMS, KIND, TYPES, decode_body
+from jmslike.spi import (
+    NO_HEADERS,
+    NO_PROPERTIES,
+    Destination,
+    Envelope,
+    Headers,
+    PropertyValue,
+    Queue,
+    TemporaryQueue,
+    TemporaryTopic,
+    Topic,
+)
+from jmslike.values import Byte, Float, Long, Short
+from transports.amqp.jms_body import connection_of
+
+_DUE: Final = "jmslike_due"
+_ORIGIN: Final = "jmslike_origin"
+_CORRELATION: Final = "jmslike_correlation"
+_CORRELATION_BYTES: Final = "jmslike_correlation_bytes"
+_REPLY_TO: Final = "jmslike_reply_to"
+_TYPE: Final = "jmslike_type"
+_ESCAPED: Final = "jmslike_p_"
+_OWN: Final = "jmslike_"
+
+_JMS: Final = frozenset(
+    {"JMSCorrelationID", "JMSDeliveryMode", "JMSExpiration", "JMSMessageID", "JMSPriority", "JMSTimestamp", "JMSType"}
+)
+_TEXT: Final = "TextMessage"
+"""What JMSType says of a text for rabbitmq-jms-client, if it reads destinations of plain AMQP."""
+
+_KINDS: Final[Mapping[str, type[Destination]]] = {
+    "queue": Queue,
+    "topic": Topic,
+    "temp-queue": TemporaryQueue,
+    "temp-topic": TemporaryTopic,
+}
+_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
+_LETTERS: Final[Mapping[type, str]] = {Byte: "b", Short: "s", Float: "f"}
+_TYPED: Final[Mapping[str, Callable[[Any], PropertyValue]]] = {"b": Byte, "s": Short, "f": Float}
+_SOMEBODYS: Final = ("amq.", "jms-temp-queue-")
+"""How the names of queues begin that cannot be declared."""
+_SECONDS_UNTIL: Final = 10**11
+"""A timestamp beyond is in milliseconds: some programs write those."""
+_INT: Final = 2**31
+
+
+LONGEST_SHORT: Final = 255
+"""Bytes that AMQP allows in a name, and in what it calls a short string."""
+
+
+def short(text: str | bytes | None) -> str | None:
+    """Give the text if it is one, and a short string."""
+    return text if isinstance(text, str) and len(text.encode(errors="replace")) <= LONGEST_SHORT else None
+
+
+# ---- writing ---------------------------------------------------------------------------------------------------------
+
+
+def plain_headers(envelope: Envelope, *, is_text: bool) -> dict[str, Any]:
+    """Give the headers, but for the marks of the body."""
+    headers: dict[str, Any] = {"JMSMessageID": envelope.id, "JMSTimestamp": long(envelope.timestamp)}
+    if is_text:
+        headers["JMSType"] = _TEXT
+    if envelope.expiration:
+        headers["JMSExpiration"] = long(envelope.expiration)
+    if envelope.due:
+        headers[_DUE] = long(envelope.due)
+    if envelope.origin is not None and envelope.origin != connection_of(envelope.id):
+        headers[_ORIGIN] = envelope.origin
+    if envelope.headers is not NO_HEADERS:
+        _write_client_headers(envelope.headers, headers)
+    types = []
+    for name, value in envelope.properties.items():
+        letter = _LETTERS.get(value.__class__)
+        if letter is not None:
+            types.append(f"{name}={letter}")
+        if value is not None:  # Java clients fail on a header without value
+            own = f"{_ESCAPED}{name}" if name in _JMS or name.startswith(_OWN) else name
+            headers[own] = long(value) if value.__class__ is Long else value
+    if types:
+        headers[TYPES] = ";".join(types)
+    return headers
+
+
+def _write_client_headers(given: Headers, headers: dict[str, Any]) -> None:
+    if isinstance(given.correlation_id, bytes):
+        headers[_CORRELATION_BYTES] = given.correlation_id.hex()
+    elif given.correlation_id is not None and short(given.correlation_id) is None:
+        headers[_CORRELATION] = given.correlation_id
+    if given.reply_to is not None:
+        headers[_REPLY_TO] = f"{_NAMES[type(given.reply_to)]}/{given.reply_to.name}"
+    if given.type is not None and short(given.type) is None:
+        headers[_TYPE] = given.type
+
+
+# ---- reading ---------------------------------------------------------------------------------------------------------
+
+
+def read_plain(properties: Any, body: bytes, destination: Destination) -> Envelope:
+    """Give the envelope of a message from whoever it is."""
+    raw: dict[str, Any] = properties.headers or {}
+    content_type = properties.content_type or ""
+    is_text = raw.get("JMSType") == _TEXT or content_type.startswith(("text/", "application/json", "application/xml"))
+    marks = {name: text for name in (KIND, ITEMS) if isinstance(text := raw.get(name), str)}
+    kind, content = decode_body(body, is_text, marks)
+    message_id = _text(raw, "JMSMessageID") or properties.message_id or ""
+    if not message_id.startswith("ID:"):
+        message_id = f"ID:{message_id}"
+    timestamp = _timestamp(raw, properties)
+    return Envelope.make(
+        id=message_id,
+        destination=destination,
+        kind=kind,
+        body=content,
+        delivery_mode=2 if properties.delivery_mode == 2 else 1,
+        priority=4 if properties.priority is None else min(properties.priority, 9),
+        timestamp=timestamp,
+        expiration=_expiration(raw, properties, timestamp),
+        delivery_time=_whole(raw, _DUE),
+        headers=_client_headers(raw, properties),
+        properties=_user_properties(raw),
+        origin=_text(raw, _ORIGIN) or connection_of(message_id),
+    )
+
+
+def _user_properties(raw: Mapping[str, Any]) -> Mapping[str, PropertyValue]:
+    properties = {
+        name.removeprefix(_ESCAPED): _property(value)
+        for name, value in raw.items()
+        if name not in _JMS and not name.startswith("x-") and (not name.startswith(_OWN) or name.startswith(_ESCAPED))
+    }
+    for item in (_text(raw, TYPES) or "").split(";"):
+        name, _, letter = item.rpartition("=")
+        value, typed = properties.get(name), _TYPED.get(letter)
+        if typed is not None and isinstance(value, (int, float)):
+            try:
+                properties[name] = typed(value)
+            except (ValueError, OverflowError):
+                continue  # somebody on the way changed the value and not its type
+    return properties or NO_PROPERTIES
+
+
+def _property(value: Any) -> PropertyValue:
+    """Give what JMS has for a value of an AMQP table."""
+    if value is None or value.__class__ in (str, bool, float):
+        return value
+    if isinstance(value, int):
+        return Long(value) if isinstance(value, long) or not -_INT <= value < _INT else int(value)
+    if isinstance(value, bytes):
+        return value.decode(errors="replace")
+    return json.dumps(value, default=str)
+
+
+def _client_headers(raw: Mapping[str, Any], properties: Any) -> Headers:
+    correlation_id: str | bytes | None = _text(raw, _CORRELATION) or properties.correlation_id
+    octets = _text(raw, _CORRELATION_BYTES)
+    if octets is not None:
+        try:
+            correlation_id = bytes.fromhex(octets)
+        except ValueError:
+            correlation_id = octets
+    reply_to = _destination(_text(raw, _REPLY_TO), properties.reply_to)
+    message_type = _text(raw, _TYPE)
+    if message_type is None:
+        message_type = properties.type
+    if correlation_id is None and reply_to is None and message_type is None:
+        return NO_HEADERS
+    return Headers(correlation_id, reply_to, message_type)
+
+
+def _destination(own: str | None, name: str | None) -> Destination | None:
+    if own is not None:
+        kind, _, own_name = own.partition("/")
+        if kind in _KINDS and own_name:
+            return _KINDS[kind](own_name)
+    if not name:
+        return None
+    return TemporaryQueue(name) if name.startswith(_SOMEBODYS) else Queue(name)
+
+
+def _timestamp(raw: Mapping[str, Any], properties: Any) -> int:
+    own = _whole(raw, "JMSTimestamp")
+    if own or not properties.timestamp:
+        return own
+    timestamp = int(properties.timestamp)
+    return timestamp if timestamp >= _SECONDS_UNTIL else timestamp * 1000
+
+
+def _expiration(raw: Mapping[str, Any], properties: Any, timestamp: int) -> int:
+    own = _whole(raw, "JMSExpiration")
+    lifetime = properties.expiration
+    if own or not timestamp or not lifetime or not lifetime.isdecimal():
+        return own
+    return timestamp + int(lifetime)
+
+
+def _text(raw: Mapping[str, Any], name: str) -> str | None:
+    value = raw.get(name)
+    return value if isinstance(value, str) else None
+
+
+def _whole(raw: Mapping[str, Any], name: str) -> int:
+    value = raw.get(name)
+    return int(value) if isinstance(value, int) else 0

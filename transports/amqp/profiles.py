@@ -1,0 +1,171 @@
+"""What messages look like to the others: to rabbitmq-jms-client, or to any AMQP 0-9-1 program."""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+import pika
+from pika.compat import long
+
+from jmslike.capabilities import Feature, Support
+from jmslike.codec import encode_body
+from jmslike.errors import InvalidDestinationError, MessageFormatError
+from jmslike.spi import Destination, Envelope
+from jmslike.values import Long, PropertyValue
+from transports.amqp import jms_body
+from transports.amqp.java_destinations import DEFAULT, QUEUES, TEMPORARY_TOPICS, TOPICS
+from transports.amqp.plain import LONGEST_SHORT, plain_headers, short
+
+_LONGEST_EXPIRATION: Final = 2**32 - 1
+_MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
+_MANY: Final = 20_000
+_MOST_IN_HEADERS: Final = 100_000
+"""Bytes; all headers have to go into one frame of 128 KiB."""
+_JAVA_TEMPORARY_QUEUE: Final = "jms-temp-queue-"
+
+
+class Profile(ABC):
+    """A way to write messages and to name what is on the broker. All read what each of them writes."""
+
+    name: ClassVar[str]
+    binds_queues_to: ClassVar[str | None] = None
+    """An exchange to which queues are bound, too, for those who send by it."""
+    topics: ClassVar[str]
+    temporary_topics: ClassVar[str]
+    temporary_queue: ClassVar[str]
+    temporary_topic: ClassVar[str]
+    """How names of temporary destinations begin."""
+    features: ClassVar[Mapping[Feature, Support]] = {}
+    """What is otherwise than elsewhere on the broker."""
+
+    @abstractmethod
+    def durable(self, name: str, client_id: str | None) -> str:
+        """Name the queue of a durable subscription."""
+
+    @abstractmethod
+    def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
+        """Give the properties and the body. Raises MessageFormatError."""
+
+    def route(self, destination: Destination) -> tuple[str, str]:
+        """Give the exchange and the routing key of a destination. Raises InvalidDestinationError."""
+        name = checked(destination.name)
+        if destination.is_queue:
+            return DEFAULT, name
+        return (self.temporary_topics if destination.is_temporary else self.topics), name
+
+
+class JMS(Profile):
+    """The exchanges, names and bodies of rabbitmq-jms-client: nothing is lost between Java and Python."""
+
+    name = "jms"
+    binds_queues_to = QUEUES
+    topics = TOPICS
+    temporary_topics = TEMPORARY_TOPICS
+    temporary_queue = _JAVA_TEMPORARY_QUEUE
+    temporary_topic = "jms-temp-topic-"
+
+    def durable(self, name: str, client_id: str | None) -> str:
+        """Name it as the Java client does: after the subscription alone."""
+        return checked(name)
+
+    def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
+        """See Profile.write. The headers serve selectors that a broker evaluates; Java reads the body."""
+        body = jms_body.encode(envelope)
+        headers: dict[str, Any] = {
+            "JMSDeliveryMode": _MODES[envelope.delivery_mode],
+            "JMSMessageID": envelope.id,
+            "JMSTimestamp": long(envelope.timestamp),
+            "JMSPriority": envelope.priority,
+        }
+        correlation_id, _, message_type = envelope.headers
+        if isinstance(correlation_id, str):
+            headers["JMSCorrelationID"] = correlation_id
+        if message_type is not None:
+            headers["JMSType"] = message_type
+        properties = envelope.properties
+        if properties and not _are_too_many(properties):
+            for name, value in properties.items():
+                if value is not None and len(name) <= LONGEST_SHORT:
+                    headers[name] = long(value) if value.__class__ is Long else value
+        return _basic(envelope, "application/octet-stream", headers), body
+
+
+class Plain(Profile):
+    """Bodies in the clear, in places where programs without JMS expect them."""
+
+    name = "plain"
+    topics = "amq.topic"
+    temporary_topics = "amq.topic"
+    temporary_queue = "jmslike-temporary."
+    temporary_topic = "jmslike-temporary."
+
+    def __init__(self) -> None:
+        self._jms = JMS()
+
+    def durable(self, name: str, client_id: str | None) -> str:
+        """Name it after client and subscription."""
+        return checked(f"jmslike.durable.{client_id or ''}/{name}")
+
+    def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
+        """See Profile.write. A temporary queue of a Java client gets what that client can read."""
+        destination = envelope.destination
+        if destination.is_temporary and destination.name.startswith(_JAVA_TEMPORARY_QUEUE):
+            return self._jms.write(envelope)
+        octets, is_text, marks = encode_body(envelope.kind, envelope.body)
+        if _are_too_many(envelope.properties):
+            raise MessageFormatError(
+                f"properties of more than {_MOST_IN_HEADERS:,} bytes do not fit into AMQP's headers"
+            )
+        headers = plain_headers(envelope, is_text=is_text)
+        headers.update(marks)
+        if not is_text:
+            content_type = "application/octet-stream"
+        else:
+            content_type = "application/json" if envelope.kind in ("map", "stream") else "text/plain"
+        properties = _basic(envelope, content_type, headers)
+        properties.timestamp = envelope.timestamp // 1000
+        properties.type = short(envelope.headers.type)
+        return properties, octets
+
+
+PROFILES: Final[Mapping[str, Profile]] = {"jms": JMS(), "plain": Plain()}
+
+
+def checked(name: str) -> str:
+    """Give the name, if AMQP allows it. Raises InvalidDestinationError."""
+    if len(name.encode(errors="replace")) > LONGEST_SHORT:
+        raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes, not {name!r}")
+    return name
+
+
+def _basic(envelope: Envelope, content_type: str, headers: dict[str, Any]) -> pika.BasicProperties:
+    correlation_id, reply_to, _ = envelope.headers
+    expiration = None
+    if envelope.expiration:
+        left = max(0, envelope.expiration - int(time.time() * 1000))
+        expiration = str(left) if left <= _LONGEST_EXPIRATION else None  # the core looks at it, too
+    return pika.BasicProperties(
+        content_type=content_type,
+        headers=headers,
+        delivery_mode=envelope.delivery_mode,
+        priority=envelope.priority,
+        correlation_id=short(correlation_id),
+        reply_to=None if reply_to is None else short(reply_to.name),
+        expiration=expiration,
+        message_id=envelope.id,
+    )
+
+
+def _are_too_many(properties: Mapping[str, PropertyValue]) -> bool:
+    if not properties:
+        return False
+    size = sum(len(name) + 10 for name in properties)
+    size += sum(len(value) for value in properties.values() if isinstance(value, (str, bytes)))
+    if size < _MANY:  # characters: four bytes each at most
+        return False
+    octets = sum(len(name.encode()) + 10 for name in properties)
+    octets += sum(len(str(value).encode(errors="replace")) for value in properties.values())
+    return octets > _MOST_IN_HEADERS

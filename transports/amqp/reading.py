@@ -1,0 +1,28 @@
+"""Deliveries as envelopes, whoever sent them, and in which profile."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from jmslike.spi import Destination, Envelope, Topic
+from transports.amqp import jms_body
+from transports.amqp.java_objects import MAGIC
+from transports.amqp.plain import read_plain
+
+
+def read_envelope(method: Any, properties: Any, body: bytes, destination: Destination) -> Envelope:
+    """Give the envelope; a body that only looks like one of the Java client comes as bytes."""
+    if body.startswith(MAGIC):
+        try:
+            return jms_body.decode(body, destination)
+        except jms_body.StreamError:
+            pass
+    if type(destination) is Topic and method.routing_key != destination.name:  # subscribed with wildcards
+        destination = Topic(method.routing_key)
+    return read_plain(properties, body, destination)
+
+
+def attempts_of(method: Any, properties: Any) -> int:
+    """Tell how often the message was handed over before: quorum queues count, others tell whether it was."""
+    count = (properties.headers or {}).get("x-delivery-count")
+    return count if isinstance(count, int) and count >= 0 else int(method.redelivered)

@@ -1,0 +1,80 @@
+"""Sending to one destination."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING
+
+from jmslike.errors import InvalidDestinationError, JMSError, TransactionRolledBackError
+from jmslike.spi import Completion, Destination, Envelope
+from transports.amqp.publisher import AbsentError, Letter
+
+if TYPE_CHECKING:
+    from transports.amqp.link import AmqpLink
+
+_log = logging.getLogger("jmslike.amqp")
+
+
+class AmqpSender:
+    """Publishes; a persistent message waits for its confirmation, or its completion does."""
+
+    def __init__(self, link: AmqpLink, destination: Destination) -> None:
+        self._link = link
+        self._transport = link.transport
+        self._destination = destination
+        self._exchange, self._key = self._transport.profile.route(destination)
+
+    def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
+        """See Sender.send."""
+        if self._destination in self._transport.deleted:
+            raise InvalidDestinationError(f"{self._destination} was deleted")
+        letter = self.letter(envelope)
+        publisher = self._link.publisher
+        if completion is not None:
+            publisher.post(letter, self._watched(completion))
+        elif envelope.delivery_mode == 1:
+            publisher.post(letter, self._watched(self._unexpected))
+        else:
+            try:
+                publisher.send(letter)
+            except AbsentError:
+                self._transport.topology.forget(self._destination)
+                if self._destination.is_temporary:
+                    raise
+                publisher.send(self.letter(envelope))
+
+    def letter(self, envelope: Envelope) -> Letter:
+        """Give the message as it is published, after seeing to it that there is somewhere to go."""
+        topology = self._transport.topology
+        topology.ensure(self._destination)
+        exchange = self._exchange
+        if envelope.due:
+            exchange = topology.delay(exchange, max(1, envelope.due - envelope.timestamp))
+        return Letter(self._destination, exchange, self._key, *self._transport.profile.write(envelope))
+
+    def _watched(self, completion: Completion) -> Completion:
+        """Let the next message look again whether there is a queue, after one found none."""
+
+        def completed(error: JMSError | None) -> None:
+            if error is not None:
+                self._transport.topology.forget(self._destination)
+            completion(error)
+
+        return completed
+
+    def _unexpected(self, error: JMSError | None) -> None:
+        if isinstance(error, AbsentError):
+            self._transport.fail(InvalidDestinationError(f"a message to {self._destination} is lost: {error}"))
+        elif error is not None:
+            _log.debug("a non-persistent message to %s: %s", self._destination, error)
+
+    def check_before_commit(self) -> None:
+        """Raise TransactionRolledBackError if a send of a transaction could not be done."""
+        destination = self._destination
+        if destination in self._transport.deleted:
+            raise TransactionRolledBackError(f"{destination} was deleted: all is undone")
+        if destination.is_queue and destination.is_temporary and not self._transport.topology.exists(destination.name):
+            raise TransactionRolledBackError(f"{destination} is not there any more: all is undone")
+
+    def close(self) -> None:
+        """See Sender.close; a send that waits for its confirmation is bounded anyway."""

@@ -1,0 +1,241 @@
+"""One consumer over AMQP: its consumers on the wire, its inbox, and what it holds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+from jmslike.constants import SessionMode
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.spi import Delivery, Outcome, SubscriptionSpec
+from transports.amqp.consuming import Consuming
+from transports.amqp.errors import ACCESS_REFUSED, RESOURCE_LOCKED, code_of
+from transports.amqp.profiles import checked
+from transports.amqp.reading import attempts_of, read_envelope
+from transports.inbox import Inbox
+
+if TYPE_CHECKING:
+    from transports.amqp.link import AmqpLink
+
+_log = logging.getLogger("jmslike.amqp")
+
+_LARGEST_PREFETCH = 2**16 - 1
+
+
+class Arrival(NamedTuple):
+    """A delivery as it came, with the attempts if it was released here rather than pushed."""
+
+    method: Any
+    properties: Any
+    body: bytes
+    attempts: int | None = None
+
+
+class Held:
+    """A receipt: what was handed out and is not settled. `tag` is 0 if it was acknowledged at the hand-over."""
+
+    __slots__ = ("arrival", "tag")
+
+    def __init__(self, arrival: Arrival, tag: int) -> None:
+        self.arrival = arrival
+        self.tag = tag
+
+
+class AmqpSubscription:
+    """Takes from an inbox that the connection's thread fills."""
+
+    def __init__(self, link: AmqpLink, channel: Consuming, spec: SubscriptionSpec) -> None:
+        self._channel = channel
+        self._wire = channel.wire
+        self._topology = link.transport.topology
+        self._spec = spec
+        self._is_private = not spec.destination.is_queue and spec.name is None
+        self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        self._queue = self._declare(link)
+        self._inbox: Inbox[Arrival] = Inbox()
+        self._held: dict[Held, None] = {}  # in the order of handing out
+        self._consumers: list[str] = []
+        self._closing = threading.Lock()
+        self._closed = False
+        self._on_failed = link.transport.fail
+        try:
+            self._consume()
+        except JMSError as error:
+            if code_of(error) in (ACCESS_REFUSED, RESOURCE_LOCKED):
+                raise JMSError(f"{self._queue} is in use, and not shared: {error}") from error
+            raise
+
+    def _declare(self, link: AmqpLink) -> str:
+        """See to it that there is a queue to read from, and give its name."""
+        spec, topology, profile = self._spec, self._topology, link.transport.profile
+        destination = spec.destination
+        topology.ensure(destination)
+        if destination.is_queue:
+            return destination.name
+        if spec.name is None:
+            queue = f"jms-cons-{uuid4()}"
+            topology.queue(queue, exclusive=True, auto_delete=True)
+        elif spec.durable:
+            queue = profile.durable(spec.name, link.transport.client_id)
+            topology.lasting_queue(queue)
+        else:
+            queue = checked(f"jmslike.shared.{link.transport.client_id or ''}/{spec.name}")
+            topology.queue(queue, durable=True, auto_delete=True)
+        exchange, key = profile.route(destination)
+        topology.bind(queue, exchange, key)
+        return queue
+
+    def _consume(self) -> None:
+        """Let the broker push as much as the window has room for."""
+        window = self._spec.window if self._spec.window <= _LARGEST_PREFETCH else 0  # 0: all that there is
+        tag = f"jmslike-{uuid4()}"
+        self._channel.consume(self._queue, self._on_message, tag, window=window, exclusive=self.is_exclusive)
+        self._consumers.append(tag)
+
+    def _on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
+        self._channel.delivered(method.delivery_tag)
+        self._inbox.put(Arrival(method, properties, body))
+
+    # ---- taking ---------------------------------------------------------------------------------------------------
+
+    def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
+        """See Subscription.take."""
+        arrival = self._inbox.poll()
+        if arrival is None:
+            self._prepare_to_wait(timeout)
+            arrival = self._inbox.get(timeout)
+            if arrival is None:
+                return None
+        return self._hand_out(arrival, settle)
+
+    def _prepare_to_wait(self, timeout: float | None) -> None:
+        if self._closed or self._wire.is_lost:
+            return
+        if timeout == 0 and not self._inbox.is_armed:
+            with suppress(InvalidDestinationError):  # it was deleted, which was reported
+                self._channel.get(self._queue, self._on_message)
+        elif not self._is_private and len(self._held) >= self._spec.window * len(self._consumers):
+            self._consume()  # all that the broker may push is held, so nothing more would come (C3)
+
+    def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
+        method, properties, body, attempts = arrival
+        if attempts is None:
+            attempts = attempts_of(method, properties)
+        envelope = read_envelope(method, properties, body, self._spec.destination)
+        tag = method.delivery_tag
+        if settle and not attempts:
+            self._channel.accept((tag,))
+            return envelope, None, 0
+        if self._is_private:  # nobody else could get it
+            if arrival.attempts is None:
+                self._channel.accept((tag,))
+            tag = 0
+        held = Held(arrival, tag)
+        self._held[held] = None
+        return envelope, held, attempts
+
+    # ---- settling -------------------------------------------------------------------------------------------------
+
+    def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
+        """See Subscription.settle."""
+        if self._wire.is_lost:
+            if any(held in self._held for held in receipts):
+                raise self._wire.loss()
+            return
+        mine = self.let_go(receipts)
+        tags = [held.tag for held in mine if held.tag]
+        if outcome is not None:
+            self._release(mine, tags, outcome)
+        elif tags:
+            self._channel.accept(tags)
+            if self._confirmed:
+                self._channel.round_trip()
+        self.end_surplus()
+
+    def _release(self, mine: list[Held], tags: list[int], attempts: int) -> None:
+        if tags:
+            self._channel.release(tags)
+        elif not self._closed and mine:
+            self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
+
+    def let_go(self, receipts: Sequence[Held]) -> list[Held]:
+        """Give those that were held, and hold them no more."""
+        held = self._held
+        mine = [receipt for receipt in receipts if receipt in held]
+        for receipt in mine:
+            held.pop(receipt, None)
+        return mine
+
+    def end_surplus(self) -> None:
+        """End the consumers that were only there to hold more than the window."""
+        if len(self._consumers) > 1 and not self._held and not self._closed:
+            surplus, self._consumers = self._consumers[1:], self._consumers[:1]
+            with suppress(JMSError):
+                self._channel.cancel(surplus)
+
+    def holds(self, receipt: Held) -> bool:
+        """See Subscription.holds."""
+        return receipt in self._held and not self._wire.is_lost
+
+    def reads(self, destination: object) -> bool:
+        """Whether this is a live consumer of the destination."""
+        return not self._closed and self._spec.destination == destination
+
+    def uses(self, name: str) -> bool:
+        """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
+        return self._spec.durable and self._spec.name == name and not (self._closed and not self._held)
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether nobody else may consume from the same subscription."""
+        return self._spec.durable and not self._spec.shared
+
+    # ---- waking and closing ---------------------------------------------------------------------------------------
+
+    def ready(self, callback: Callable[[], bool] | None) -> None:
+        """See Subscription.ready."""
+        self._inbox.ready(callback)
+
+    def interrupt(self) -> None:
+        """See Subscription.interrupt."""
+        self._inbox.interrupt()
+
+    def lose(self, error: JMSError) -> None:
+        """The connection is gone."""
+        self._inbox.lose(error)
+
+    def cancelled(self, consumer_tag: str) -> None:
+        """The broker has ended a consumer: its queue was deleted."""
+        if consumer_tag in self._consumers and not self._closed:
+            error = InvalidDestinationError(f"{self._spec.destination} was deleted: its consumer gets nothing more")
+            self._inbox.lose(error)
+            self._on_failed(error)
+
+    def close(self) -> None:
+        """See Subscription.close."""
+        with self._closing:
+            if self._closed:
+                return
+            self._closed = True
+            try:
+                if not self._wire.is_lost and self._channel.error is None:
+                    self._channel.cancel(self._consumers)
+            finally:
+                left = self._inbox.close()
+            if left and not self._wire.is_lost and self._channel.error is None:
+                self._channel.release(arrival.method.delivery_tag for arrival in left if arrival.attempts is None)
+
+
+def check_usable(link: AmqpLink, spec: SubscriptionSpec) -> None:
+    """Raise if this connection knows that there can be no such consumer."""
+    transport = link.transport
+    if spec.destination in transport.deleted:
+        raise InvalidDestinationError(f"{spec.destination} was deleted")
+    if spec.durable and spec.name is not None:
+        for other in transport.open_subscriptions():
+            if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
+                raise JMSError(f"the durable subscription {spec.name!r} is in use, and not shared")
