@@ -41,6 +41,7 @@ class Inbox(Generic[Item]):
         self._items.put(item)
         if self._closed:
             self._empty()
+            self._items.put(_WAKE)  # that of `close` may be gone, and a `get` that it was for still asleep
         callback = self._callback
         if callback is not None:
             callback()

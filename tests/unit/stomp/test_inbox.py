@@ -63,6 +63,13 @@ def test_nothing_stays_in_a_closed_inbox() -> None:
     assert inbox.close() == []
 
 
+def test_what_comes_after_close_takes_no_wake_away() -> None:
+    inbox: Inbox[int] = Inbox()
+    inbox.close()
+    inbox.put(1)  # before the `get` that close has woken is running again
+    assert not inbox._items.empty()
+
+
 def test_a_listener_is_called_for_each_item_and_for_what_waits() -> None:
     inbox: Inbox[int] = Inbox()
     calls: list[int] = []
