@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.errors import ConnectionLostError
 from transports.inbox import Inbox
 
 
@@ -45,7 +45,7 @@ def test_a_waiting_get_is_woken() -> None:
 def test_a_loss_raises_again_and_again() -> None:
     inbox: Inbox[int] = Inbox()
     inbox.put(1)
-    inbox.lose(JMSError("gone"))
+    inbox.lose(ConnectionLostError("gone"))
     for _ in range(2):
         with pytest.raises(ConnectionLostError, match="gone"):
             inbox.get(None)
