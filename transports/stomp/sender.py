@@ -24,13 +24,14 @@ class StompSender:
         self._wire = transport.wire
         self._dialect = transport.dialect
         self._destination = destination
+        self._may_be_deleted = self._dialect.made_here(destination.name)
         self._id_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.id_headers)
         self._time_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.timestamp_headers)
         self._terms: Terms | None = None
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
-        if self._destination in self._transport.deleted:
+        if self._may_be_deleted and self._transport.is_deleted(self._destination):
             raise InvalidDestinationError(f"{self._destination} was deleted")
         lines, body = self.encode(envelope)
         if completion is not None:
@@ -73,7 +74,7 @@ class StompSender:
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""
-        if self._destination in self._transport.deleted:
+        if self._may_be_deleted and self._transport.is_deleted(self._destination):
             raise TransactionRolledBackError(f"{self._destination} was deleted: all is undone")
 
     def close(self) -> None:

@@ -294,7 +294,7 @@ class StompSubscription:
 
 def check_usable(transport: StompTransport, spec: SubscriptionSpec) -> None:
     """Raise InvalidDestinationError or JMSError if this connection knows that there can be no such consumer."""
-    if spec.destination in transport.deleted:
+    if transport.is_deleted(spec.destination):
         raise InvalidDestinationError(f"{spec.destination} was deleted")
     if spec.durable and spec.name is not None:
         for other in transport.open_subscriptions():

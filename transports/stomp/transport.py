@@ -47,7 +47,6 @@ class StompTransport:
         self._links: list[StompLink] = []
         self._closed = False
         self.client_id: str | None = None
-        self.deleted: set[Destination] = set()
         self.browsing: set[Inbox[Any]] = set()
 
     def open(self, events: Events) -> Capabilities:
@@ -168,8 +167,11 @@ class StompTransport:
             if in_use:
                 raise JMSError(f"{destination} has a consumer")
             self._temporaries.discard(destination)
-            self.deleted.add(destination)
         self._delete(destination)
+
+    def is_deleted(self, destination: Destination) -> bool:
+        """Tell whether this is a temporary destination that this connection made and deleted."""
+        return self.dialect.made_here(destination.name) and destination not in self._temporaries
 
     def _delete(self, temporary: Destination) -> None:
         try:

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from jmslike import Queue, TransactionRolledBackError
+from jmslike import Queue, TemporaryTopic, TransactionRolledBackError
 from jmslike.constants import SessionMode
-from jmslike.errors import ConnectionLostError, InvalidClientIDError, MessageFormatError
+from jmslike.errors import ConnectionLostError, InvalidClientIDError, InvalidDestinationError, MessageFormatError
 from jmslike.spi import Completion, SessionSpec, SubscriptionSpec
 from jmslike.testing.contract.border import Recorder, message
 from tests.unit.stomp.server import Obliging
@@ -45,6 +45,20 @@ def test_a_subscription_that_is_over_is_forgotten(link: StompLink) -> None:
     for _ in range(10):
         link.subscribe(SubscriptionSpec(QUEUE)).close()
     assert len(link.subscriptions()) == 1
+
+
+def test_nothing_is_kept_of_a_temporary_destination_that_is_deleted(transport: StompTransport, link: StompLink) -> None:
+    deleted, kept = (TemporaryTopic(transport.create_temporary(TemporaryTopic)) for _ in range(2))
+    sender = link.sender(deleted)
+    sender.send(message(deleted))
+    transport.delete_temporary(deleted)
+    with pytest.raises(InvalidDestinationError):
+        sender.send(message(deleted))
+    with pytest.raises(InvalidDestinationError):
+        link.subscribe(SubscriptionSpec(deleted))
+    link.sender(kept).send(message(kept))
+    link.sender(TemporaryTopic("of others")).send(message(kept))
+    assert transport._temporaries == {kept}
 
 
 class LossAtEntry:

@@ -12,7 +12,7 @@ from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
-from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.selector import Selector
 from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
@@ -142,6 +142,9 @@ class ActiveMQ(Dialect):
                 wire.unroute("temporary")
             return f"{self._connection}:{number}"
 
+    def made_here(self, name: str) -> bool:
+        return bool(self._connection) and name.startswith(f"{self._connection}:")
+
     def _destination(self, text: str) -> Destination | None:
         for kind, own in _OWN_TEMPORARY.items():
             if text.startswith(own):
@@ -269,6 +272,8 @@ def _has_scheduler(wire: Wire) -> bool:
     headers = {"AMQ_SCHEDULED_DELAY": "1", "AMQ_SCHEDULED_REPEAT": str(2**31 - 1)}
     try:
         wire.call("SEND", {"destination": "/topic/jmslike.probe", **headers})
+    except ConnectionLostError:
+        raise  # which says nothing of the scheduler, and is not to be remembered
     except JMSError as error:
         return "repeat" in str(error)
     return False

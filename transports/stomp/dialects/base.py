@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
@@ -67,10 +68,11 @@ class Dialect(ABC):
     """Where JMSTimestamp goes."""
     modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
     """What the header `persistent` says for each delivery mode; left out where there is no word."""
-    temporary_prefix: ClassVar[str] = "jmslike-temporary."
 
     def __init__(self, server: str) -> None:
         self.version = (server.partition("/")[2].split() or ["unknown"])[0]
+        self._mark = f"jmslike-temporary.{uuid.uuid4()}."
+        self._temporary_numbers = itertools.count(1)
 
     def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
         """Give the features of the very broker that sent a CONNECTED frame with these headers; it may be asked."""
@@ -82,7 +84,15 @@ class Dialect(ABC):
 
     def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
         """Make a temporary destination and give its name, which nobody else has."""
-        return f"{self.temporary_prefix}{uuid.uuid4()}"
+        return self.new_temporary_name()
+
+    def new_temporary_name(self) -> str:
+        """Give a name that nobody else has, and that tells `made_here` where it is from."""
+        return f"{self._mark}{next(self._temporary_numbers)}"
+
+    def made_here(self, name: str) -> bool:
+        """Tell whether a temporary destination of that name was made by this connection, be it deleted or not."""
+        return name.startswith(self._mark)
 
     def browsing(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
         """Give the headers of a SUBSCRIBE that looks at a queue until a MESSAGE says `browser:end`."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-import uuid
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
@@ -111,7 +110,7 @@ class RabbitMQ(Dialect):
         return {"destination": _address(destination)}
 
     def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
-        name = f"{self.temporary_prefix}{uuid.uuid4()}"
+        name = self.new_temporary_name()
         if kind is TemporaryQueue:
             # a message that nobody can get, as only frames declare queues
             wire.call("SEND", {"destination": f"/queue/{name}", "expiration": "0", **_EXCLUSIVE})
