@@ -53,6 +53,12 @@ def test_an_unknown_server_is_named(servers: list[Server]) -> None:
         ConnectionFactory(started(servers, CONNECT=answer), request_timeout=0.05).create_connection()
 
 
+def test_a_broker_that_is_lost_while_it_is_asked_what_it_can_do(servers: list[Server]) -> None:
+    answer = b"CONNECTED\nversion:1.2\nserver:ActiveMQ/6.1.4\nsession:ID:silent-1:1\n\n\0"
+    with pytest.raises(ConnectionLostError, match="no answer to SEND"):
+        ConnectionFactory(started(servers, CONNECT=answer), request_timeout=0.1).create_connection()
+
+
 def test_a_request_without_answer_is_a_loss(servers: list[Server]) -> None:
     url = started(servers, CONNECT=CONNECTED % b"0,0")
     losses: list[JMSError] = []
