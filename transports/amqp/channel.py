@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from jmslike.errors import JMSError
+from jmslike.errors import IllegalStateError, JMSError
 from transports.amqp.errors import channel_error
 from transports.amqp.wire import Wire
 
@@ -67,6 +67,10 @@ class Channel:
 
         Raises what the broker's refusal means, which closes the channel, or ConnectionLostError.
         """
+        if self.wire.is_lost:
+            raise self.wire.loss()
+        if self.wire.is_current:
+            raise IllegalStateError("the thread that reads from the broker cannot wait for its answers")
         question = _Question()
         self._questions.add(question)
 

@@ -102,12 +102,13 @@ class Consuming(Channel):
         settled, unsettled = self._settled, self._open
         due = [self._accepted.popleft() for _ in range(len(self._accepted))]
         settled.update(due)
-        last = 0
+        end = 0
         while unsettled and unsettled[0] in settled:
-            last = unsettled.popleft()
-            settled.discard(last)
-        if last:
-            self.raw.basic_ack(last, multiple=True)
+            end = unsettled.popleft()
+            settled.discard(end)
+        covered = max((tag for tag in due if tag <= end), default=0)  # the broker must know the tag, not yet settled
+        if covered:
+            self.raw.basic_ack(covered, multiple=True)
         for tag in due:
-            if tag > last:
+            if tag > covered:
                 self.raw.basic_ack(tag)

@@ -53,7 +53,7 @@ class AmqpLink:
             if not self._closed:
                 self._subscriptions.append(subscription)
                 return subscription
-        subscription.close()
+        subscription.end()
         raise IllegalStateError("the session is closed")
 
     def _receiving_channel(self) -> Consuming:
@@ -153,7 +153,7 @@ class AmqpLink:
             subscriptions = list(self._subscriptions)
         for subscription in subscriptions:
             try:
-                subscription.close()
+                subscription.end()
             except JMSError:
                 continue  # the broker has everything back
         self.publisher.close()

@@ -229,6 +229,13 @@ class AmqpSubscription:
             if left and not self._wire.is_lost and self._channel.error is None:
                 self._channel.release(arrival.method.delivery_tag for arrival in left if arrival.attempts is None)
 
+    def end(self) -> None:
+        """Close, and hold nothing any more: the end of the channel gives it back."""
+        try:
+            self.close()
+        finally:
+            self._held.clear()
+
 
 def check_usable(link: AmqpLink, spec: SubscriptionSpec) -> None:
     """Raise if this connection knows that there can be no such consumer."""

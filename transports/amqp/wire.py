@@ -125,9 +125,11 @@ class Wire:
     def _finish(self) -> None:
         """The thread ends: nothing of the socket may stay open."""
         with suppress(Exception):
-            stream = getattr(self._connection, "_transport", None)
-            if stream is not None and not self._connection.is_closed:
+            stream = self._connection._transport
+            if stream is not None:
                 stream.abort()
+                self._loop.add_callback_threadsafe(self._loop.stop)
+                self._loop.start()  # closes the socket
         with suppress(Exception):
             self._loop.close()
         self._ended.set()
@@ -158,6 +160,11 @@ class Wire:
                 task()
             except Exception:  # each task reports what concerns somebody
                 _log.exception("a task of the connection failed")
+
+    @property
+    def is_current(self) -> bool:
+        """Whether the caller is the thread of the connection, which may wait for nothing."""
+        return threading.current_thread() is self._thread
 
     @property
     def connection(self) -> Any:
@@ -216,7 +223,7 @@ class Wire:
         if self._lost is None:
             with suppress(JMSError):
                 self.post(self._connection.close)
-        if threading.current_thread() is not self._thread and self._thread is not None:
+        if self._thread is not None and not self.is_current:
             if not self._ended.wait(self.patience):
                 self._stop()
             self._ended.wait(self.patience)

@@ -263,6 +263,7 @@ def test_a_call_comes_from_a_thread_that_holds_no_lock(border: Border) -> None:
     queue, other, link = border.queue(), border.queue(), border.session()
     subscription, beside = border.subscribe(link, queue), border.subscribe(border.session(), queue, window=1)
     sender, aside, seen = link.sender(queue), link.sender(other), Completions()
+    aside.send(message(other, "first"))  # which may have to ask whether there is such a queue
 
     def use() -> None:
         aside.send(message(other, "aside"), lambda error: None)
