@@ -65,6 +65,8 @@ def test_a_name_that_artemis_cannot_read_is_refused(selector: str) -> None:
         (SubscriptionSpec(HERE), None, {"destination": "here", "subscription-type": "ANYCAST"}),
         (SubscriptionSpec(Topic("t")), "c", {"destination": "t", "subscription-type": "MULTICAST"}),
         (SubscriptionSpec(Topic("t"), None, "n", True), "c", {"destination": "t", "durable-subscription-name": "n"}),
+        (SubscriptionSpec(Topic("t"), None, "b.c", True), "a", {"durable-subscription-name": "b\\.c"}),
+        (SubscriptionSpec(Topic("t"), None, "c", True), "a.b\\", {"destination": "t::a\\.b\\\\.c"}),
         (SubscriptionSpec(Topic("t"), None, "n", True, True), None, {"destination": "t::jmslike.n"}),
         (SubscriptionSpec(Topic("t"), None, "n", False, True), None, {"destination": "t::nonDurable.n"}),
         (SubscriptionSpec(Topic("t"), None, "n", False, True), "c", {"destination": "t::nonDurable.c.n"}),

@@ -109,19 +109,21 @@ class Artemis(Dialect):
         if destination.is_queue:
             if spec.selector is not None:
                 headers["selector"] = self.selector(spec.selector)
-        elif spec.durable and client_id is not None:
-            headers["durable-subscription-name"] = spec.name or ""
-        elif spec.durable or spec.shared:
-            headers["destination"] = f"{destination.name}::{_owner(spec, client_id)}.{spec.name}"
+        elif spec.name is not None:
+            owner, name = _owner(spec, client_id), _escaped(spec.name)
+            if owner == client_id:
+                headers["durable-subscription-name"] = name
+            else:
+                headers["destination"] = f"{destination.name}::{owner}.{name}"
         private = not (destination.is_queue or spec.durable or spec.shared)
         return Subscribing(headers, {}, private, credit)
 
     def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
-        return [_deleting(name, client_id or _NOBODY)]
+        return [_deleting(_escaped(name), _escaped(client_id or _NOBODY))]
 
     def closing(self, spec: SubscriptionSpec, client_id: str | None) -> Errand | None:
         if spec.shared and not spec.durable and spec.name is not None:
-            return _deleting(spec.name, _owner(spec, client_id))
+            return _deleting(_escaped(spec.name), _owner(spec, client_id))
         return None
 
     def deleting(self, temporary: Destination) -> list[Errand]:
@@ -180,8 +182,13 @@ _NOBODY: Final = "jmslike"
 def _owner(spec: SubscriptionSpec, client_id: str | None) -> str:
     """Give what comes before the subscription's name in that of its queue; Java spells the others so, too."""
     if spec.durable:
-        return client_id or _NOBODY
-    return f"nonDurable.{client_id}" if client_id else "nonDurable"
+        return _escaped(client_id or _NOBODY)
+    return f"nonDurable.{_escaped(client_id)}" if client_id else "nonDurable"
+
+
+def _escaped(part: str) -> str:
+    """Give a part of a queue's name so that it cannot pass for two; Java does it like this."""
+    return part.replace("\\", "\\\\").replace(".", "\\.")
 
 
 def _deleting(name: str, owner: str) -> Errand:
