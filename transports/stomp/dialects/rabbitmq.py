@@ -223,6 +223,9 @@ _HIDDEN: Final = _DECLARING | _JMS | {EXPIRES, REPLY_TO, "amqp-message-id"} | {_
 
 
 def _address(destination: Destination) -> str:
+    """Give the destination's address. Raises InvalidDestinationError for a name that would become another one."""
+    if "%2F" in destination.name:
+        raise InvalidDestinationError(f"{destination}: over STOMP, RabbitMQ reads %2F as a slash")
     name = _escaped(_checked(destination.name))
     if not destination.is_queue:
         return f"/topic/{name}"
