@@ -33,6 +33,9 @@ class Confirmations:
         self._last = 0
         self._timer: threading.Timer | None = None
 
+    def __len__(self) -> int:
+        return len(self._open)
+
     def send(self, lines: str, body: bytes, completion: Completion) -> None:
         """Write the frame; the completion is called when it and all before it are answered, also by a loss."""
         wire = self._wire

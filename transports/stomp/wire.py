@@ -38,7 +38,7 @@ _log = logging.getLogger("jmslike.stomp")
 Frame = Any  # stomp.utils.Frame
 
 _REFUSED: Final = re.compile(
-    r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login", re.IGNORECASE
+    r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login|permission", re.IGNORECASE
 )
 _NOWHERE: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
@@ -247,7 +247,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         detail = frame.body.decode("utf-8", "replace").strip() if frame.body else ""
         if detail and detail != text:
             text = f"{text}: {detail.splitlines()[0][:500]}"
-        error = _error(text, connecting=not self._is_open)
+        error = error_of(text, connecting=not self._is_open)
         if not self._is_open:
             if not self._connected.is_answered:
                 self._connected.answer(error)
@@ -257,8 +257,9 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             self.on_failed(error)
         else:
             with self._lock:
-                only = next(iter(self._requests)) if len(self._requests) == 1 else ""
-            self._answer(only, error)  # it can be about nothing else
+                is_for_one = len(self._requests) == 1 and not len(self.confirmations)
+                only = next(iter(self._requests)) if is_for_one else ""
+            self._answer(only, error)
             self.lose(ConnectionLostError(f"the broker reports: {text}"))
 
     def on_disconnected(self) -> None:
@@ -326,13 +327,14 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             transport.socket.shutdown(socket.SHUT_RDWR)
 
 
-def _error(text: str, *, connecting: bool) -> JMSError:
+def error_of(text: str, *, connecting: bool) -> JMSError:
+    """Give the error that the text of an ERROR frame means."""
     if connecting and _CLIENT_ID.search(text):
         return InvalidClientIDError(text)
+    if not connecting and _NOWHERE.search(text):  # first, as it names the destination, which may be called as it likes
+        return InvalidDestinationError(text)
     if _REFUSED.search(text):
         return JMSSecurityError(text)
     if re.search(r"\bfull\b|limit|quota|exceed", text, re.IGNORECASE):
         return ResourceAllocationError(text)
-    if _NOWHERE.search(text):
-        return InvalidDestinationError(text)
     return JMSError(text)

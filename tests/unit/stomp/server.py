@@ -69,6 +69,13 @@ class Obliging(Server):
     def __init__(self) -> None:
         super().__init__({})
 
+    def answer_to(self, frame: bytes) -> bytes:
+        """Give what is sent back for a frame."""
+        if frame.startswith(b"CONNECT\n"):
+            return CONNECTED % b"0,0"
+        receipt = re.search(rb"^receipt:(.*)$", frame, re.MULTILINE)
+        return b"" if receipt is None else b"RECEIPT\nreceipt-id:%b\n\n\0" % receipt[1]
+
     def _answer(self, link: socket.socket) -> None:
         threading.Thread(target=self._oblige, args=(link,), daemon=True).start()
 
@@ -78,9 +85,6 @@ class Obliging(Server):
             while octets := link.recv(65536):
                 *frames, rest = (rest + octets).split(b"\0")
                 for frame in frames:
-                    if frame.lstrip().startswith(b"CONNECT"):
-                        link.sendall(CONNECTED % b"0,0")
-                    for receipt in re.findall(rb"^receipt:(.*)$", frame, re.MULTILINE):
-                        link.sendall(b"RECEIPT\nreceipt-id:%b\n\n\0" % receipt)
+                    link.sendall(self.answer_to(frame.lstrip()))
         except OSError:
             return
