@@ -49,6 +49,12 @@ class Server:
             if received.startswith(command):
                 link.sendall(answer)
 
+    def demand_certificate(self) -> None:
+        """Refuse clients from now on that do not show the certificate."""
+        assert self._context is not None
+        self._context.verify_mode = ssl.CERT_REQUIRED
+        self._context.load_verify_locations(CERTIFICATE)
+
     def end_links(self) -> None:
         """Let all clients find the end of their links."""
         for link in self._links:

@@ -58,6 +58,15 @@ def test_a_certificate_may_be_taken_unseen(started: Started) -> None:
         assert connection.capabilities.product == "ActiveMQ Artemis"
 
 
+def test_the_clients_certificate_is_shown(started: Started) -> None:
+    server = started(CONNECTED % b"0,0")
+    server.demand_certificate()
+    with connect(server.url, tls_cert=CERTIFICATE) as connection:
+        assert connection.capabilities.product == "ActiveMQ Artemis"
+    with pytest.raises(ConnectionLostError):
+        connect(server.url)
+
+
 def test_the_end_of_a_secured_link_is_a_loss(started: Started) -> None:
     server = started(CONNECTED % b"0,0")
     with connect(server.url, heartbeat=0) as connection:
