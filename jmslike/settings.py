@@ -95,7 +95,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
 
 GENERAL_OPTIONS: Final = tuple(item.name for item in fields(Settings))
 
-WIRE_OPTIONS: Final = ("max_in_flight", "connect_timeout", "request_timeout")
+WIRE_OPTIONS: Final = ("connect_timeout", "request_timeout")
 """The general options that a transport is told of."""
 
 

@@ -37,7 +37,7 @@ def test_the_names_of_the_options() -> None:
         "request_timeout",
         "object_serializer",
     }
-    assert set(WIRE_OPTIONS) == {"max_in_flight", "connect_timeout", "request_timeout"}
+    assert set(WIRE_OPTIONS) == {"connect_timeout", "request_timeout"}
 
 
 @pytest.mark.parametrize(
