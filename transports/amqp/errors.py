@@ -71,9 +71,7 @@ def connection_error(reason: BaseException) -> ConnectionLostError:
 
 def refusal(reason: BaseException, address: str) -> JMSError:
     """Give the error of a connection that did not come about."""
-    causes = [reason]
-    if isinstance(reason, exceptions.AMQPConnectorException):
-        causes += [each for each in reason.args if isinstance(each, BaseException)]
+    causes = [reason, *(each for each in reason.args if isinstance(each, BaseException))]
     for cause in causes:
         code = code_of(cause)
         if code in (ACCESS_REFUSED, _NOT_ALLOWED) or isinstance(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Final
 
-from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Level, Support, partial, unsupported
 from transports.amqp.address import Address
 from transports.amqp.profiles import Profile
 
@@ -31,7 +31,7 @@ _ONE_PRIORITY: Final = partial(
     ORD_02="a queue orders by priority only if it was declared so, which other clients may not expect: ?max_priority=9"
 )
 _CLASSIC: Final[Mapping[Feature, Support]] = {
-    Feature.BROWSE: EMULATED,
+    Feature.BROWSE: partial(QB_01="what was looked at is marked redelivered afterwards"),
     Feature.REDELIVERY_COUNT: partial(
         ACK_05=_ALL_MARKED,
         CONN_17=_ALL_MARKED,
@@ -49,9 +49,11 @@ _QUORUM: Final[Mapping[Feature, Support]] = {
 
 def features(address: Address, profile: Profile) -> Mapping[Feature, Support]:
     """Give what a connection with these options can do."""
-    return {
+    found = {
         **_FEATURES,
         **(_QUORUM if address.queue_type == "quorum" else _CLASSIC),
         Feature.PRIORITY: NATIVE if address.max_priority >= 9 else _ONE_PRIORITY,
-        **profile.features,
     }
+    for feature, gaps in profile.gaps.items():
+        found[feature] = Support(Level.PARTIAL, {**found[feature].exceptions, **gaps})
+    return found

@@ -10,7 +10,7 @@ from typing import Any, ClassVar, Final
 import pika
 from pika.compat import long
 
-from jmslike.capabilities import Feature, Support
+from jmslike.capabilities import Feature
 from jmslike.codec import encode_body
 from jmslike.errors import InvalidDestinationError, MessageFormatError
 from jmslike.spi import Destination, Envelope
@@ -25,6 +25,7 @@ _MANY: Final = 20_000
 _MOST_IN_HEADERS: Final = 100_000
 """Bytes; all headers have to go into one frame of 128 KiB."""
 _JAVA_TEMPORARY_QUEUE: Final = "jms-temp-queue-"
+_SAME_NAME: Final = "a durable subscription is known by its name alone, as in the Java client: ?profile=plain"
 
 
 class Profile(ABC):
@@ -38,8 +39,8 @@ class Profile(ABC):
     temporary_queue: ClassVar[str]
     temporary_topic: ClassVar[str]
     """How names of temporary destinations begin."""
-    features: ClassVar[Mapping[Feature, Support]] = {}
-    """What is otherwise than elsewhere on the broker."""
+    gaps: ClassVar[Mapping[Feature, Mapping[str, str]]] = {}
+    """What does not hold in this profile only: behaviours by their ids, each with its reason."""
 
     @abstractmethod
     def durable(self, name: str, client_id: str | None) -> str:
@@ -56,6 +57,13 @@ class Profile(ABC):
             return DEFAULT, name
         return (self.temporary_topics if destination.is_temporary else self.topics), name
 
+    def is_always_bound(self, destination: Destination) -> bool:
+        """Tell whether some queue gets what is sent there, if it is there at all: a topic may have no subscribers, but
+        to one of ours that is temporary a queue is bound as long as its connection lives."""
+        return destination.is_queue or (
+            destination.is_temporary and destination.name.startswith((JMS.temporary_topic, Plain.temporary_topic))
+        )
+
 
 class JMS(Profile):
     """The exchanges, names and bodies of rabbitmq-jms-client: nothing is lost between Java and Python."""
@@ -66,6 +74,9 @@ class JMS(Profile):
     temporary_topics = TEMPORARY_TOPICS
     temporary_queue = _JAVA_TEMPORARY_QUEUE
     temporary_topic = "jms-temp-topic-"
+    gaps: ClassVar[Mapping[Feature, Mapping[str, str]]] = {
+        Feature.DURABLE_SUBSCRIPTION: {"SUB-08": _SAME_NAME},
+    }
 
     def durable(self, name: str, client_id: str | None) -> str:
         """Name it as the Java client does: after the subscription alone."""

@@ -17,24 +17,25 @@ _MOST_UNCONFIRMED: Final = 2000
 
 
 class Letter(NamedTuple):
-    """A message as it is published."""
+    """A message as it is published; one that is `mandatory` has to get into some queue."""
 
     destination: Destination
     exchange: str
     key: str
+    mandatory: bool
     properties: Any
     body: bytes
 
     def publish(self, raw: Any) -> None:
-        """Publish it. It is an error if a queue is not there, but a topic may have no subscribers."""
-        raw.basic_publish(self.exchange, self.key, self.body, self.properties, mandatory=self.destination.is_queue)
+        """Publish it on pika's channel."""
+        raw.basic_publish(self.exchange, self.key, self.body, self.properties, mandatory=self.mandatory)
 
 
 class AbsentError(InvalidDestinationError):
-    """There is no such queue (any more)."""
+    """There is no such destination (any more)."""
 
     def __init__(self) -> None:
-        super().__init__("there is no such queue: it was deleted, or the connection that it belonged to has ended")
+        super().__init__("there is no such destination: it was deleted, or the connection that made it has ended")
 
 
 class Publisher:

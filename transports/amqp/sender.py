@@ -23,6 +23,7 @@ class AmqpSender:
         self._transport = link.transport
         self._destination = destination
         self._exchange, self._key = self._transport.profile.route(destination)
+        self._must_arrive = self._transport.profile.is_always_bound(destination)
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
@@ -50,7 +51,8 @@ class AmqpSender:
         exchange = self._exchange
         if envelope.due:
             exchange = topology.delay(exchange, max(1, envelope.due - envelope.timestamp))
-        return Letter(self._destination, exchange, self._key, *self._transport.profile.write(envelope))
+        properties, body = self._transport.profile.write(envelope)
+        return Letter(self._destination, exchange, self._key, self._must_arrive, properties, body)
 
     def _watched(self, completion: Completion) -> Completion:
         """Let the next message look again whether there is a queue, after one found none."""
@@ -73,7 +75,7 @@ class AmqpSender:
         destination = self._destination
         if destination in self._transport.deleted:
             raise TransactionRolledBackError(f"{destination} was deleted: all is undone")
-        if destination.is_queue and destination.is_temporary and not self._transport.topology.exists(destination.name):
+        if destination.is_temporary and self._must_arrive and not self._transport.topology.exists(destination.name):
             raise TransactionRolledBackError(f"{destination} is not there any more: all is undone")
 
     def close(self) -> None:

@@ -91,12 +91,18 @@ class AmqpTransport:
     # ---- destinations ---------------------------------------------------------------------------------------------
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
-        """See Transport.create_temporary. The queue is exclusive: it ends with the connection."""
+        """See Transport.create_temporary. An exclusive queue ends with the connection; that of a topic keeps nothing,
+        and tells who publishes that the topic is there.
+        """
         if kind is TemporaryQueue:
             name = f"{self.profile.temporary_queue}{uuid.uuid4()}"
             self.topology.queue(name, exclusive=True)
         else:
-            name = f"{self.profile.temporary_topic}{uuid.uuid4()}"
+            topic = kind(f"{self.profile.temporary_topic}{uuid.uuid4()}")
+            name = topic.name
+            self.topology.ensure(topic)
+            self.topology.queue(name, exclusive=True, arguments={"x-max-length": 0})
+            self.topology.bind(name, *self.profile.route(topic))
         with self._lock:
             if self._closed:
                 raise IllegalStateError("the connection is closed")
@@ -113,8 +119,7 @@ class AmqpTransport:
                 raise JMSError(f"{destination} has a consumer")
             self._temporaries.discard(destination)
             self.deleted.add(destination)
-        if destination.is_queue:
-            self.topology.delete(destination.name)
+        self.topology.delete(destination.name)
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
