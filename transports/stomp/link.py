@@ -97,8 +97,7 @@ class StompLink:
     def _acknowledge(self, acks: list[str]) -> None:
         wire = self._transport.wire
         try:
-            wire.write(b"".join(map(ack_frame, acks[:-1])))
-            wire.call("ACK", {"id": acks[-1]})
+            wire.call("ACK", {"id": acks[-1]}, b"".join(map(ack_frame, acks[:-1])))
         except JMSError as error:
             raise TransactionInDoubtError(
                 "the sends of the transaction are done, but not all that was received is acknowledged: it comes again"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from jmslike.codec import ITEMS, KIND, TYPES, decode_body, decode_properties, encode_body, encode_properties
+from jmslike.codec import ITEMS, KIND, TYPES, decode_body, decode_properties, encode_properties
 from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
 
 ID: Final = "jmslike_id"
@@ -115,7 +115,7 @@ def read_envelope(
     if group_seq is not None and _is_number(group_seq):
         values = {**values, SEQ: int(group_seq)}
     kind, body = decode_body(frame.body or b"", is_text, raw)
-    timestamp = _milliseconds(raw.get(TIMESTAMP) or raw.get("timestamp"))
+    timestamp = milliseconds(raw.get(TIMESTAMP) or raw.get("timestamp"))
     return Envelope.make(
         id=raw.get(ID) or message_id,
         destination=destination,
@@ -125,7 +125,7 @@ def read_envelope(
         priority=_priority(raw.get("priority")),
         timestamp=timestamp,
         expiration=expiration,
-        delivery_time=_milliseconds(raw.get(DUE)),
+        delivery_time=milliseconds(raw.get(DUE)),
         headers=_client_headers(raw, reply_to),
         properties=values,
         origin=raw.get(ORIGIN) or connection_of(raw.get(ID) or message_id),
@@ -175,17 +175,10 @@ def _is_number(text: str) -> bool:
     return text.removeprefix("-").isdecimal() and text.isascii()
 
 
-def _milliseconds(text: str | None) -> int:
-    return int(text) if text is not None and text.isascii() and text.isdecimal() else 0
-
-
 def milliseconds(text: str | None) -> int:
     """Read a time in milliseconds since the epoch; 0 for none."""
-    return _milliseconds(text)
+    return int(text) if text is not None and text.isascii() and text.isdecimal() else 0
 
 
 def _priority(text: str | None) -> int:
     return int(text) if text is not None and len(text) == 1 and text.isdecimal() else 4
-
-
-__all__ = ["GROUP", "SEQ", "common_headers", "encode_body", "milliseconds", "read_envelope"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmslike.constants import SessionMode
@@ -159,8 +160,7 @@ class StompSubscription:
 
     def _accept(self, acks: list[str]) -> None:
         if self._confirmed and acks:
-            self._wire.write(b"".join(map(ack_frame, acks[:-1])))
-            self._wire.call("ACK", {"id": acks[-1]})
+            self._wire.call("ACK", {"id": acks[-1]}, b"".join(map(ack_frame, acks[:-1])))
         elif acks:
             self._wire.write(b"".join(map(ack_frame, acks)))
 
@@ -189,7 +189,8 @@ class StompSubscription:
     def settled_by_commit(self, receipts: Sequence[Held]) -> None:
         """Note that a commit acknowledged these."""
         self._let_go(receipts)
-        self._end_empty_parts()
+        with suppress(ConnectionLostError):  # the commit is done all the same
+            self._end_empty_parts()
 
     def holds(self, receipt: Held) -> bool:
         """See Subscription.holds."""

@@ -142,8 +142,7 @@ class StompTransport:
     def round_trip(self) -> None:
         """Wait until the broker has handled all that was written."""
         transaction = {"transaction": self.next_transaction_id()}
-        self.wire.send("BEGIN", transaction)
-        self.wire.call("ABORT", transaction)
+        self.wire.call("ABORT", transaction, frame("BEGIN", header_lines(transaction)))
 
     def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
         """Look at a queue, where the dialect can."""

@@ -12,7 +12,6 @@ import re
 import socket
 import threading
 import time
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
@@ -67,7 +66,7 @@ class Request:
 
 
 class Wire(stomp.ConnectionListener):  # type: ignore[misc]
-    """A live connection. `on_lost` and `on_failed` are called by stomp.py's thread, `on_lost` once."""
+    """A live connection. `on_lost` is called once, by the thread that finds out; `on_failed` by stomp.py's."""
 
     survives_errors = False
     """Whether the broker goes on after an ERROR that answers no request."""
@@ -79,7 +78,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
         self.confirmations = Confirmations(self, address.request_timeout)
-        self._requests: OrderedDict[str, Request] = OrderedDict()
+        self._requests: dict[str, Request] = {}
         self._routes: dict[str, Callable[[Frame], None]] = {}
         self._connected = Request()
         self._server_headers: dict[str, str] = {}
@@ -157,10 +156,6 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             failure.__cause__ = error
             return failure
         return None
-
-    def send(self, command: str, headers: dict[str, str], body: bytes = b"") -> None:
-        """Write a frame without waiting for anything."""
-        self.write(frame(command, header_lines(headers), body))
 
     def request(self, command: str, lines: str, body: bytes = b"", before: bytes = b"") -> Request:
         """Write a frame that asks for a receipt, together with the frames `before` it."""
