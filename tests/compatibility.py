@@ -16,13 +16,15 @@ from tests.brokers import UnavailableError, broker
 
 PAGE = Path(__file__).parent.parent / "docs" / "compatibility.md"
 
-BROKERS: Mapping[str, tuple[str, str] | None] = {
+BROKERS: Mapping[str, tuple[str, str, str] | None] = {
     "native": None,
-    "Artemis, STOMP": ("artemis", "stomp"),
-    "Classic, STOMP": ("activemq", "stomp"),
-    "RabbitMQ, STOMP": ("rabbitmq", "stomp"),
+    "Artemis, STOMP": ("artemis", "stomp", ""),
+    "Classic, STOMP": ("activemq", "stomp", ""),
+    "RabbitMQ, STOMP": ("rabbitmq", "stomp", ""),
+    "RabbitMQ, AMQP": ("rabbitmq", "amqp", ""),
+    "RabbitMQ's quorum queues, AMQP": ("rabbitmq", "amqp", "?profile=plain&queue_type=quorum"),
 }
-"""The broker and its protocol behind each transport of the page; the native engine needs none."""
+"""The broker, its protocol and options behind each transport of the page; the native engine needs none."""
 
 NATIVE_URL = "native://compatibility"
 VERSION = "*version asked*"
@@ -117,9 +119,9 @@ def main() -> None:
             if behind is None:
                 transports[title] = ask(NATIVE_URL)
             else:
-                name, protocol = behind
+                name, protocol, options = behind
                 with broker(name) as it:
-                    transports[title] = ask(it.url(protocol))
+                    transports[title] = ask(f"{it.url(protocol)}{options}")
         except UnavailableError as missing:
             print(f"{title} stays as it is: {missing}", file=sys.stderr)
             transports[title] = before.get(title, UNKNOWN)

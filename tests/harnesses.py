@@ -12,8 +12,8 @@ from jmslike.testing import Harness
 from tests.brokers import Broker, LocalBroker
 
 
-def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolution) -> Harness:
-    """Give the harness of a broker for one of its protocols."""
+def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolution, **options: object) -> Harness:
+    """Give the harness of a broker for one of its protocols, with options of the connection factory."""
     url = broker.url(protocol)
     port = urlsplit(url).port
     assert port is not None
@@ -25,6 +25,7 @@ def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolu
     return Harness(
         broker.name,
         url,
+        options,
         silence=0.3,
         resolution=resolution,
         cut=lambda: cut_links_to(port),

@@ -11,7 +11,10 @@ from tests.compatibility import BROKERS, NATIVE_URL, PAGE, UNKNOWN, ask, declare
 @pytest.mark.parametrize("title", BROKERS)
 def test_the_page_is_not_stale(title: str, request: pytest.FixtureRequest) -> None:
     behind = BROKERS[title]
-    url = NATIVE_URL if behind is None else request.getfixturevalue(behind[0]).url(behind[1])
+    url = NATIVE_URL
+    if behind is not None:
+        name, protocol, options = behind
+        url = f"{request.getfixturevalue(name).url(protocol)}{options}"
     now, then = ask(url), read(PAGE.read_text(encoding="utf-8"))[title]
     assert then.levels == now.levels, "make docs"
     assert then.details.splitlines() == now.details.splitlines(), "make docs"

@@ -1,0 +1,15 @@
+"""The clauses of the SPI on RabbitMQ's quorum queues, over AMQP with bodies in the clear."""
+
+from __future__ import annotations
+
+import pytest
+
+from jmslike.testing import Harness
+from jmslike.testing.contract.suite import *  # noqa: F403
+from tests.brokers import Broker
+from tests.harnesses import harness_of
+
+
+@pytest.fixture(scope="session")
+def harness(rabbitmq: Broker) -> Harness:
+    return harness_of(rabbitmq, "amqp", profile="plain", queue_type="quorum")
