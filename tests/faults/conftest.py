@@ -7,31 +7,33 @@ from contextlib import ExitStack
 import pytest
 
 from jmslike import Connection, ConnectionFactory
-from tests.brokers import LOCAL_BROKERS, Broker, LocalBroker
+from tests.brokers import Broker, LocalBroker
 from tests.faults.proxy import Proxy
 from tests.faults.steps import Connect
+from tests.faults.targets import KINDS, Target
 
 
-@pytest.fixture(params=LOCAL_BROKERS)
-def target(request: pytest.FixtureRequest) -> Broker:
-    """Give each broker in turn."""
-    it = request.getfixturevalue(request.param)
-    assert isinstance(it, Broker)
-    return it
+@pytest.fixture(params=KINDS)
+def target(request: pytest.FixtureRequest) -> Target:
+    """Give each broker by each protocol in turn."""
+    name, protocol = KINDS[request.param]
+    broker = request.getfixturevalue(name)
+    assert isinstance(broker, Broker)
+    return Target(broker, protocol)
 
 
 @pytest.fixture
-def ours(target: Broker) -> LocalBroker:
-    """Give each broker in turn that may be killed."""
-    if not isinstance(target, LocalBroker):
-        pytest.skip(f"{target.name} is given, and not ours to stop")
+def ours(target: Target) -> Target:
+    """Give each target in turn whose broker may be killed."""
+    if not isinstance(target.broker, LocalBroker):
+        pytest.skip(f"{target.broker.name} is given, and not ours to stop")
     return target
 
 
 @pytest.fixture
-def proxy(target: Broker) -> Iterator[Proxy]:
+def proxy(target: Target) -> Iterator[Proxy]:
     """Give a way to the broker that fails as told."""
-    it = Proxy(target.stomp_url)
+    it = Proxy(target.url)
     yield it
     it.close()
 

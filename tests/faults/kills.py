@@ -3,7 +3,7 @@
 A sender sends persistent messages, and sends again what was not confirmed; a receiver acknowledges after its work; both
 connect again when they lose their connection. For example:
 
-python -m tests.faults.kills artemis --messages 20000 --kills 20
+python -m tests.faults.kills rabbitmq-amqp --messages 20000 --kills 20
 """
 
 from __future__ import annotations
@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from jmslike import Connection, ConnectionFactory, ConnectionLostError, Message, Session
-from tests.brokers import LOCAL_BROKERS, LocalBroker, broker
+from tests.brokers import LocalBroker, broker
+from tests.faults.targets import KINDS, Target
 
 QUEUE = "marked.kills"
 BATCH = 10
@@ -132,17 +133,17 @@ class Run:
         return connection
 
 
-def run(target: LocalBroker, messages: int, kills: int, report: Callable[[str], None] = lambda line: None) -> Costs:
+def run(target: Target, messages: int, kills: int, report: Callable[[str], None] = lambda line: None) -> Costs:
     """Kill the broker that often, each time after as many messages, and start it again."""
-    it = Run(target.stomp_url, messages)
+    it = Run(target.url, messages)
     with ThreadPoolExecutor(2) as pool:
         parts = [pool.submit(it.send), pool.submit(it.receive)]
         try:
             for kill in range(1, kills + 1):
                 if not it.wait_for(kill * messages // (kills + 1)):
                     break
-                target.kill()
-                target.restart()
+                target.broker.kill()
+                target.broker.restart()
                 report(f"kill {kill} of {kills}: {it.costs}")
             it.wait_for(messages)
         finally:
@@ -155,16 +156,17 @@ def run(target: LocalBroker, messages: int, kills: int, report: Callable[[str], 
 def main() -> int:
     """Run it on a broker of its own; exit code 1 if a message was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.kills", description=__doc__)
-    parser.add_argument("broker", choices=LOCAL_BROKERS)
+    parser.add_argument("target", choices=KINDS)
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=20)
     options = parser.parse_args()
     logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # a lost connection is what this is about
-    with broker(options.broker) as target:
-        if not isinstance(target, LocalBroker):
-            parser.error(f"{target.name} is given by a variable, and not ours to kill")
+    name, protocol = KINDS[options.target]
+    with broker(name) as it:
+        if not isinstance(it, LocalBroker):
+            parser.error(f"{it.name} is given by a variable, and not ours to kill")
         began = time.monotonic()
-        costs = run(target, options.messages, options.kills, lambda line: print(line, flush=True))
+        costs = run(Target(it, protocol), options.messages, options.kills, lambda line: print(line, flush=True))
     print(f"{options.messages:,} messages, {options.kills} kills, {time.monotonic() - began:.0f} s: {costs}")
     return int(costs.lost > 0)
 

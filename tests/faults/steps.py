@@ -71,7 +71,8 @@ def take(consumer: MessageConsumer) -> str:
 
 def take_until(consumer: MessageConsumer, wanted: Iterable[str]) -> list[str]:
     """Receive until all wanted texts are there, and give all that came."""
-    missing, taken = set(wanted), []
+    missing = set(wanted)
+    taken: list[str] = []
     while missing:
         message = consumer.receive(PATIENCE)
         assert message is not None, f"{sorted(missing)} did not come, {taken} did"

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from tests.brokers import LocalBroker
 from tests.faults.kills import run
+from tests.faults.targets import Target
 
 
-def test_nothing_is_lost(ours: LocalBroker) -> None:
+def test_nothing_is_lost(ours: Target) -> None:
     costs = run(ours, messages=2000, kills=3)
     assert costs.lost == 0
     assert costs.marked <= costs.delivered_again <= costs.duplicates <= costs.delivered_again + costs.sent_again

@@ -9,9 +9,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jmslike import Connection, ConnectionFactory, ConnectionLostError, Session
-from tests.brokers import Broker, LocalBroker
+from tests.brokers import LocalBroker
 from tests.faults.proxy import Proxy
 from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, take_until, text_of
+from tests.faults.targets import Target
 
 ENOUGH = 30
 BATCH = 5
@@ -69,8 +70,8 @@ def check_that_nothing_is_lost(load: Load, connection: Connection, name: str) ->
     take_until(consumer, set(load.confirmed) - load.acknowledged)
 
 
-def test_the_broker_is_killed(ours: LocalBroker, connect: Connect, name: str) -> None:
-    connection = connect(ours.stomp_url)
+def test_the_broker_is_killed(ours: Target, connect: Connect, name: str) -> None:
+    connection = connect(ours.url)
     held = f"marked.{name}"
     put(connection.create_session(), held, ["1", "2"])
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
@@ -79,11 +80,11 @@ def test_the_broker_is_killed(ours: LocalBroker, connect: Connect, name: str) ->
     with loss_of(connection):
         with Load(connection, name) as load:
             load.wait_until_it_flows()
-            ours.kill()
+            ours.broker.kill()
         with pytest.raises(ConnectionLostError):
-            ConnectionFactory(ours.stomp_url).create_connection()
-    ours.restart()
-    connection = connect(ours.stomp_url)
+            ConnectionFactory(ours.url).create_connection()
+    ours.broker.restart()
+    connection = connect(ours.url)
     check_that_nothing_is_lost(load, connection, name)
     session = connection.create_session()
     consumer = session.create_consumer(session.create_queue(held))
@@ -96,17 +97,17 @@ def test_the_broker_is_killed(ours: LocalBroker, connect: Connect, name: str) ->
 
 @pytest.mark.parametrize("fail", [Proxy.cut, Proxy.freeze])
 def test_the_network_fails(
-    target: Broker, proxy: Proxy, connect: Connect, name: str, fail: Callable[[Proxy], None]
+    target: Target, proxy: Proxy, connect: Connect, name: str, fail: Callable[[Proxy], None]
 ) -> None:
-    connection = connect(proxy.url, heartbeat=0.4)
+    connection = connect(proxy.url, heartbeat=2 * target.heartbeat)
     with loss_of(connection), Load(connection, name) as load:
         load.wait_until_it_flows()
         fail(proxy)
     proxy.thaw()
-    check_that_nothing_is_lost(load, connect(target.stomp_url), name)
+    check_that_nothing_is_lost(load, connect(target.url), name)
 
 
-def test_more_than_the_window_is_unacknowledged(target: Broker, proxy: Proxy, connect: Connect, name: str) -> None:
+def test_more_than_the_window_is_unacknowledged(target: Target, proxy: Proxy, connect: Connect, name: str) -> None:
     connection = connect(proxy.url, window=10)
     texts = [str(number) for number in range(50)]
     put(connection.create_session(), name, texts)
@@ -118,17 +119,19 @@ def test_more_than_the_window_is_unacknowledged(target: Broker, proxy: Proxy, co
         assert losses.reported.wait(PATIENCE)
         with pytest.raises(ConnectionLostError):
             consumer.receive()
-    if isinstance(target, LocalBroker) and target.name == "artemis":
+    if isinstance(target.broker, LocalBroker) and target.broker.name == "artemis":
         # it may keep the first message of a consumer that was cut off, until it starts again
-        target.kill()
-        target.restart()
-    session = connect(target.stomp_url).create_session()
+        target.broker.kill()
+        target.broker.restart()
+    session = connect(target.url).create_session()
     consumer = session.create_consumer(session.create_queue(name))
     assert sorted(take_until(consumer, texts)) == sorted(texts)
 
 
-def test_a_slow_listener_does_not_cost_the_connection(proxy: Proxy, connect: Connect, name: str) -> None:
-    connection = connect(proxy.url, heartbeat=0.2, window=2)
+def test_a_slow_listener_does_not_cost_the_connection(
+    target: Target, proxy: Proxy, connect: Connect, name: str
+) -> None:
+    connection = connect(proxy.url, heartbeat=target.heartbeat, window=2)
     lost, heard, go_on = threading.Event(), threading.Semaphore(0), threading.Event()
     connection.exception_listener = lambda _: lost.set()
 
@@ -140,15 +143,15 @@ def test_a_slow_listener_does_not_cost_the_connection(proxy: Proxy, connect: Con
     session.create_consumer(session.create_queue(name)).message_listener = listen
     put(connection.create_session(), name, map(str, range(20)))
     assert heard.acquire(timeout=PATIENCE)
-    assert not lost.wait(1)  # five heartbeats
+    assert not lost.wait(5 * target.heartbeat)
     go_on.set()
     for _ in range(19):
         assert heard.acquire(timeout=PATIENCE)
 
 
-def test_a_slow_network_costs_time_only(proxy: Proxy, connect: Connect, name: str) -> None:
+def test_a_slow_network_costs_time_only(target: Target, proxy: Proxy, connect: Connect, name: str) -> None:
     proxy.delay = 0.02
-    connection = connect(proxy.url, heartbeat=0.5)
+    connection = connect(proxy.url, heartbeat=2 * target.heartbeat)
     session = connection.create_session(Session.SESSION_TRANSACTED)
     consumer = session.create_consumer(session.create_queue(name))
     put(session, name, ["a", "b"])

@@ -16,7 +16,7 @@ SOON = 0.3
 def test_it_is_silent_from_the_start(proxy: Proxy) -> None:
     proxy.freeze()
     factory = ConnectionFactory(proxy.url, connect_timeout=SOON)
-    with pytest.raises(ConnectionLostError, match="no answer to CONNECT within"):
+    with pytest.raises(ConnectionLostError, match="no answer"):
         within_bounds(factory.create_connection)
 
 
@@ -47,7 +47,9 @@ def acknowledging(connection: Connection, name: str) -> Callable[[], object]:
 
 def committing(connection: Connection, name: str) -> Callable[[], object]:
     session = connection.create_session(Session.SESSION_TRANSACTED)
-    put(session, name, ["sent"])
+    for text in ("sent before", "sent"):
+        session.commit()
+        put(session, name, [text])
     return session.commit
 
 

@@ -6,6 +6,7 @@ pika may be called by that thread only. Others give it tasks, which it does in t
 from __future__ import annotations
 
 import logging
+import math
 import ssl
 import threading
 from collections import deque
@@ -114,7 +115,7 @@ class Wire:
             port,
             address.virtual_host,
             pika.PlainCredentials(address.user, address.password),
-            heartbeat=round(address.heartbeat),
+            heartbeat=math.ceil(address.heartbeat),
             blocked_connection_timeout=address.request_timeout,
             socket_timeout=address.connect_timeout,
             stack_timeout=address.connect_timeout,

@@ -1,0 +1,36 @@
+"""What the faults strike: each broker, by each protocol that there is a transport for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from tests.brokers import Broker
+
+KINDS: Final[Mapping[str, tuple[str, str]]] = {
+    "artemis": ("artemis", "stomp"),
+    "activemq": ("activemq", "stomp"),
+    "rabbitmq": ("rabbitmq", "stomp"),
+    "rabbitmq-amqp": ("rabbitmq", "amqp"),
+}
+"""The broker and the protocol of each target."""
+
+_SHORTEST_HEARTBEATS: Final[Mapping[str, float]] = {"stomp": 0.2, "amqp": 1.0}
+
+
+@dataclass(frozen=True)
+class Target:
+    """A broker, and the protocol by which it is reached."""
+
+    broker: Broker
+    protocol: str
+
+    @property
+    def url(self) -> str:
+        return self.broker.url(self.protocol)
+
+    @property
+    def heartbeat(self) -> float:
+        """The shortest there is, in seconds."""
+        return _SHORTEST_HEARTBEATS[self.protocol]
