@@ -48,6 +48,9 @@ class AmqpSender:
         """Give the message as it is published, after seeing to it that there is somewhere to go."""
         topology = self._transport.topology
         topology.ensure(self._destination)
+        reply_to = envelope.headers.reply_to
+        if reply_to is not None and not reply_to.is_temporary:
+            topology.ensure_answers(reply_to)
         exchange = self._exchange
         if envelope.due:
             exchange = topology.delay(exchange, max(1, envelope.due - envelope.timestamp))

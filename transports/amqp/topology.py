@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from jmslike.errors import JMSError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Destination
 from transports.amqp.channel import Channel, Reply
 from transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, PRECONDITION_FAILED, RESOURCE_LOCKED, code_of
+from transports.amqp.java_destinations import TEMPORARY_TOPICS
 from transports.amqp.profiles import Profile, checked
 from transports.amqp.wire import Wire
+
+_log = logging.getLogger("jmslike.amqp")
 
 _DELAYS_LAST: Final = 60.0
 """Seconds for which the queue of a delay is used before it is declared again, which lets it live on."""
@@ -51,6 +55,16 @@ class Topology:
         elif not destination.is_temporary:
             self._declare_queue(checked(destination.name))
         self._known.add(destination)
+
+    def ensure_answers(self, destination: Destination) -> None:
+        """See to it that answers arrive, if that can be done here: who answers may publish without a look."""
+        try:
+            self.ensure(destination)
+        except ConnectionLostError:
+            raise
+        except JMSError as refusal:
+            _log.debug("no place for answers at %s: %s", destination, refusal)
+            self._known.add(destination)
 
     def forget(self, destination: Destination) -> None:
         """Look again the next time: somebody deleted it."""
@@ -91,13 +105,14 @@ class Topology:
         self.ask("declare a queue", lambda raw, reply: raw.queue_declare(name, callback=reply, **how))
 
     def exchange(self, name: str, kind: str = "topic") -> None:
-        """Declare a durable exchange; one that is there, whatever it is like, will do."""
+        """Declare an exchange that lasts; one that is there, whatever it is like, will do."""
         if name in self._exchanges or name.startswith("amq."):
             return
+        durable = name != TEMPORARY_TOPICS  # a Java client takes that one only as it would declare it
         try:
             self.ask(
                 "declare an exchange",
-                lambda raw, reply: raw.exchange_declare(name, kind, durable=True, callback=reply),
+                lambda raw, reply: raw.exchange_declare(name, kind, durable=durable, callback=reply),
             )
         except JMSError as refusal:
             if code_of(refusal) not in _OTHERWISE_DEFINED:
