@@ -26,11 +26,15 @@ _SETTLING = 0.05
 
 
 class WireSubscription:
-    """One SUBSCRIBE. It ends when it is closed and nothing of it is held, because UNSUBSCRIBE gives back all of it."""
+    """One SUBSCRIBE. It ends when it is closed and nothing of it is held, because UNSUBSCRIBE gives back all of it.
+
+    `settling` are those that are no longer held, but whose settlement may not be written yet.
+    """
 
     def __init__(self, identifier: str) -> None:
         self.id = identifier
         self.is_open = True
+        self.settling = 0
 
 
 class Arrival(NamedTuple):
@@ -68,6 +72,7 @@ class StompSubscription:
         self._held: dict[Held, None] = {}  # in the order of handing out
         self._held_size = 0
         self._closed = False
+        self._may_end = False  # closed, and all that was pushed and not taken is given back
         self._closing = threading.Lock()
         self._subscribe()
 
@@ -152,10 +157,13 @@ class StompSubscription:
         mine = self._let_go(receipts)
         if not mine:
             return
-        if outcome is None:  # ACCEPT
-            self._accept([held.ack for held in mine if held.ack is not None])
-        else:
-            self._release(mine, outcome)
+        try:
+            if outcome is None:  # ACCEPT
+                self._accept([held.ack for held in mine if held.ack is not None])
+            else:
+                self._release(mine, outcome)
+        finally:
+            self._settled(mine)
         self._end_empty_parts()
 
     def _accept(self, acks: list[str]) -> None:
@@ -179,8 +187,14 @@ class StompSubscription:
             mine = [held for held in receipts if held in self._held]
             for held in mine:
                 del self._held[held]
+                held.arrival.part.settling += 1
             self._held_size -= sum(held.size for held in mine)
         return mine
+
+    def _settled(self, mine: list[Held]) -> None:
+        with self._lock:
+            for held in mine:
+                held.arrival.part.settling -= 1
 
     def acks_for_commit(self, receipts: Sequence[Held]) -> list[str]:
         """Give what a commit has to acknowledge."""
@@ -188,7 +202,7 @@ class StompSubscription:
 
     def settled_by_commit(self, receipts: Sequence[Held]) -> None:
         """Note that a commit acknowledged these."""
-        self._let_go(receipts)
+        self._settled(self._let_go(receipts))
         with suppress(ConnectionLostError):  # the commit is done all the same
             self._end_empty_parts()
 
@@ -251,6 +265,7 @@ class StompSubscription:
                 acks = [held.ack for held in held if held.ack is not None]
                 acks += [arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None]
                 self._give_back(acks)
+            self._may_end = True
             self._end_empty_parts()
 
     def _stop_pushing(self) -> list[Arrival]:
@@ -270,10 +285,11 @@ class StompSubscription:
         self._wire.write(b"".join(map(nack_frame, acks)))
 
     def _end_empty_parts(self) -> None:
-        if not self._closed:
+        if not self._may_end:
             return
         with self._lock:
             busy = {held.arrival.part for held in self._held if held.ack is not None}
+            busy.update(part for part in self._parts if part.settling)
             ending = [part for part in self._parts if part.is_open and part not in busy]
             for part in ending:
                 part.is_open = False

@@ -20,6 +20,7 @@ __all__ = [
     "test_every_close_may_be_called_twice",
     "test_receipts_outlive_their_subscription",
     "test_receipts_that_outlive_their_subscription_can_be_committed",
+    "test_settling_while_another_thread_closes",
     "test_take_on_what_is_closed_gives_none",
 ]
 
@@ -103,6 +104,23 @@ def test_receipts_outlive_their_subscription(border: Border) -> None:
     subscription.settle([first], ACCEPT)
     subscription.settle([second], 1)
     assert border.remaining(queue) == ["2"]
+
+
+def test_settling_while_another_thread_closes(border: Border) -> None:
+    """C9, C13: receipts settled while the subscription is being closed are settled, and only they; 20 times."""
+    queue, link, settled = border.queue(), border.session(), set()
+    border.send(link, queue, [str(number) for number in range(100)])
+    for _ in range(20):
+        subscription = border.subscribe(link, queue, window=10)
+        deliveries = border.receive_all(subscription, 3)
+        closing = border.in_thread(subscription.close)
+        for envelope, receipt, _ in deliveries:
+            subscription.settle([receipt], ACCEPT)
+            settled.add(int(envelope.body))
+        closing.result(border.patience)
+    assert not border.events.losses
+    assert sorted(map(int, border.remaining(queue))) == sorted(set(range(100)) - settled)
+    assert len(settled) == 60
 
 
 def test_receipts_that_outlive_their_subscription_can_be_committed(border: Border) -> None:
