@@ -6,9 +6,11 @@ import logging
 
 from transports.amqp.factory import factory, tls_factory
 from transports.amqp.floats import keep_floats
+from transports.amqp.tolerance import tolerate
 
 __all__ = ["factory", "tls_factory"]
 
+tolerate()
 keep_floats()
 logging.getLogger("pika").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
 logging.getLogger("pika").propagate = False

@@ -64,7 +64,9 @@ class AmqpLink:
 
     def _fail(self, error: JMSError) -> None:
         """The broker has closed the channel, and given what was delivered to others: nothing here is good any more."""
-        self.transport.wire.lose(ConnectionLostError(f"the broker closed the channel of a session: {error}"))
+        if not isinstance(error, ConnectionLostError):
+            error = ConnectionLostError(f"the broker closed the channel of a session: {error}")
+        self.transport.wire.lose(error)
 
     def _cancelled(self, consumer_tag: str) -> None:
         for subscription in self.subscriptions():

@@ -161,9 +161,13 @@ def _property(value: Any) -> PropertyValue:
         return value
     if isinstance(value, int):
         return Long(value) if isinstance(value, long) or not -_INT <= value < _INT else int(value)
-    if isinstance(value, bytes):
-        return value.decode(errors="replace")
-    return json.dumps(value, default=str)
+    if isinstance(value, (dict, list)):
+        return json.dumps(value, default=_text_of)
+    return _text_of(value)
+
+
+def _text_of(value: object) -> str:
+    return value.decode(errors="replace") if isinstance(value, bytes) else str(value)
 
 
 def _client_headers(raw: Mapping[str, Any], properties: Any) -> Headers:
