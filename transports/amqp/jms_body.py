@@ -64,6 +64,7 @@ _TIMESTAMP_TEXT: Final = short_text(_TIMESTAMP) + bytes((LONG,))
 _EXPIRATION_TEXT: Final = short_text(_EXPIRATION) + bytes((LONG,))
 _numbers = Struct(f">{len(_MODE_TEXT)}si{len(_PRIORITY_TEXT)}si{len(_TIMESTAMP_TEXT)}sq{len(_EXPIRATION_TEXT)}sq").pack
 _i32 = Struct(">i").pack
+_LATEST: Final = 2**53
 _NULL, _NOT_NULL = b"\1", b"\0"
 
 _ITEM_TYPES: Final = frozenset(ENCODERS)
@@ -212,9 +213,9 @@ def _decoded(body: bytes, source: Destination) -> Envelope:
         body=content,
         delivery_mode=1 if headers.get(_DELIVERY_MODE) == 1 else 2,
         priority=priority if 0 <= (priority := _whole(headers, _PRIORITY, 4)) <= 9 else 4,
-        timestamp=_whole(headers, _TIMESTAMP),
-        expiration=_whole(headers, _EXPIRATION),
-        delivery_time=_whole(headers, _DELIVERY_TIME),
+        timestamp=moment(_whole(headers, _TIMESTAMP)),
+        expiration=moment(_whole(headers, _EXPIRATION)),
+        delivery_time=moment(_whole(headers, _DELIVERY_TIME)),
         headers=_client_headers(headers),
         properties=properties or NO_PROPERTIES,
         origin=_origin(headers, message_id),
@@ -287,6 +288,11 @@ def _text(headers: Mapping[str, Any], name: str) -> str | None:
 def _whole(headers: Mapping[str, Any], name: str, default: int = 0) -> int:
     value = headers.get(name)
     return int(value) if isinstance(value, int) else default
+
+
+def moment(milliseconds: int) -> int:
+    """Give a time since the epoch, or 0 for none if no clock will ever show it: that could not be sent on."""
+    return milliseconds if 0 <= milliseconds <= _LATEST else 0
 
 
 def connection_of(message_id: str) -> str:

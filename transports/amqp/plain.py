@@ -26,7 +26,7 @@ from jmslike.spi import (
     Topic,
 )
 from jmslike.values import Byte, Float, Long, Short
-from transports.amqp.jms_body import connection_of
+from transports.amqp.jms_body import connection_of, moment
 
 _DUE: Final = "jmslike_due"
 _ORIGIN: Final = "jmslike_origin"
@@ -121,7 +121,7 @@ def read_plain(properties: Any, body: bytes, destination: Destination) -> Envelo
     message_id = _text(raw, "JMSMessageID") or properties.message_id or ""
     if not message_id.startswith("ID:"):
         message_id = f"ID:{message_id}"
-    timestamp = _timestamp(raw, properties)
+    timestamp = moment(_timestamp(raw, properties))
     return Envelope.make(
         id=message_id,
         destination=destination,
@@ -130,8 +130,8 @@ def read_plain(properties: Any, body: bytes, destination: Destination) -> Envelo
         delivery_mode=2 if properties.delivery_mode == 2 else 1,
         priority=4 if properties.priority is None else min(properties.priority, 9),
         timestamp=timestamp,
-        expiration=_expiration(raw, properties, timestamp),
-        delivery_time=_whole(raw, _DUE),
+        expiration=moment(_expiration(raw, properties, timestamp)),
+        delivery_time=moment(_whole(raw, _DUE)),
         headers=_client_headers(raw, properties),
         properties=_user_properties(raw),
         origin=_text(raw, _ORIGIN) or connection_of(message_id),
