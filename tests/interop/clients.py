@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cached_property
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from jmslike import (
     BytesMessage,
@@ -70,6 +70,10 @@ class Java:
             sent = self.send(destination, body=body, delay=delay)
         return float(sent.timestamp + delay * 1000)
 
+    def sends_on(self, kind: str) -> bool:
+        """Tell whether it can send on a message of that kind which it received: RabbitMQ's fails on streams."""
+        return (self.client, kind) != ("rabbitmq", "stream")
+
     def receive(self, destination: Destination, selector: str | None = None, **more: Any) -> Seen:
         """Receive the next message with a consumer made for it; see `JavaConsumer.receive`."""
         with self.session.consumer(destination, selector) as consumer:
@@ -84,6 +88,12 @@ class Java:
         """Close the connections."""
         for connection in self._connections:
             connection.close()
+
+
+class MakeJava(Protocol):
+    """Gives a Java program of a client library, on a broker, with options of Java."""
+
+    def __call__(self, client: str, broker: Broker, *options: str) -> Java: ...
 
 
 class Python:

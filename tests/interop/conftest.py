@@ -7,26 +7,26 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-pytest.register_assert_rewrite("tests.interop.checks_of_messages", "tests.interop.checks_of_sessions")
+_CHECKS = ("messages", "order", "sessions", "stomp_bodies")
+pytest.register_assert_rewrite(*(f"tests.interop.checks_of_{part}" for part in _CHECKS))
 
 from jmslike.testing import Provider  # noqa: E402 - after the registration
 from tests.brokers import Broker, UnavailableError  # noqa: E402
 from tests.interop.build import classpath  # noqa: E402
-from tests.interop.clients import Java, Python  # noqa: E402
+from tests.interop.clients import Java, MakeJava, Python  # noqa: E402
 from tests.interop.peer import Peer  # noqa: E402
-
-MakeJava = Callable[[str, Broker], Java]
 
 
 @pytest.fixture(scope="session")
-def peer() -> Iterator[Callable[[str], Peer]]:
-    """Give the Java process of a client library by the library's name."""
-    started: dict[str, Peer] = {}
+def peer() -> Iterator[Callable[..., Peer]]:
+    """Give the Java process of a client library by the library's name, and with options of Java."""
+    started: dict[tuple[str, ...], Peer] = {}
 
-    def give(client: str) -> Peer:
-        if client not in started:
-            started[client] = Peer(client, classpath())
-        return started[client]
+    def give(*client_and_options: str) -> Peer:
+        if client_and_options not in started:
+            client, *options = client_and_options
+            started[client_and_options] = Peer(client, classpath(), *options)
+        return started[client_and_options]
 
     yield give
     for one in started.values():
@@ -34,13 +34,13 @@ def peer() -> Iterator[Callable[[str], Peer]]:
 
 
 @pytest.fixture
-def java_program(peer: Callable[[str], Peer]) -> Iterator[MakeJava]:
+def java_program(peer: Callable[..., Peer]) -> Iterator[MakeJava]:
     """Give Java programs by client library and broker; without Java the test is not run, which on CI is a failure."""
     made: list[Java] = []
 
-    def make(client: str, broker: Broker) -> Java:
+    def make(client: str, broker: Broker, *options: str) -> Java:
         try:
-            java = Java(peer(client), broker)
+            java = Java(peer(client, *options), broker)
         except UnavailableError as missing:
             give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
             give_up(f"the Java client {client}: {missing}")

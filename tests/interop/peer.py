@@ -65,11 +65,19 @@ class QuorumQueue(Queue):
     """A queue that the Java client of RabbitMQ declares to be a quorum queue."""
 
 
+class PriorityQueue(Queue):
+    """A queue that the Java client of RabbitMQ declares with JMS' ten priorities."""
+
+
 class PlainQueue(Queue):
     """A queue to which the Java client of RabbitMQ sends bodies in the clear, and which it does not declare."""
 
 
-_KINDS: Final[Mapping[type[Destination], str]] = {QuorumQueue: "quorum queue", PlainQueue: "plain queue"}
+_KINDS: Final[Mapping[type[Destination], str]] = {
+    QuorumQueue: "quorum queue",
+    PriorityQueue: "priority queue",
+    PlainQueue: "plain queue",
+}
 
 
 class JavaError(Exception):
@@ -115,12 +123,12 @@ class Seen(Headers):
 
 
 class Peer:
-    """A Java process with one client library: `core`, `openwire`, `qpid` or `rabbitmq`."""
+    """A Java process with one client library: `core`, `openwire`, `qpid` or `rabbitmq`. Options go to Java itself."""
 
-    def __init__(self, client: str, classpath: str) -> None:
+    def __init__(self, client: str, classpath: str, *options: str) -> None:
         self.client = client
         self._process = subprocess.Popen(
-            ["java", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", classpath, "peer.Main", client],
+            ["java", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error", *options, "-cp", classpath, "peer.Main", client],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             encoding="utf-8",

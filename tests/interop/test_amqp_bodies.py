@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pika
@@ -15,41 +15,12 @@ from pika.adapters.blocking_connection import BlockingChannel
 from jmslike import Destination, Long, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.spi import Envelope, Headers
 from tests.brokers import Broker
+from tests.interop.bodies import FIRST, READ, RELAYED, SENT, each
 from tests.interop.clients import Java
 from tests.interop.peer import Seen, exact
 from tests.interop.record_golden import bound_queue, next_body
-from tests.interop.values import GETTERS, ITEMS, PROPERTIES, TEXT
+from tests.interop.values import GETTERS, PROPERTIES, TEXT
 from transports.amqp.jms_body import decode, encode
-
-STREAMS = {"stream": ("stream", tuple(ITEMS.values())), "empty stream": ("stream", ())}
-RELAYED = {
-    "text": ("text", TEXT + "\0"),
-    "null text": ("text", None),
-    "empty text": ("text", ""),
-    "big text": ("text", "ä" * 100_000),
-    "bytes": ("bytes", bytes(range(256)) * 10),
-    "empty bytes": ("bytes", b""),
-    "bytes like a block": ("bytes", b"\x77\x03abc\x7a\x7f\xff\xff\xff"),
-    "map": ("map", ITEMS),
-    "empty map": ("map", {}),
-    "null object": ("object", None),
-    "message": ("message", None),
-}
-"""What a Java program can also send on; streams it cannot."""
-SENT = {**STREAMS, **RELAYED}
-"""What a Java program can send."""
-BIG = (bytes(range(256)) * 20, "ä" * 100_000, Long(1), b"y")
-FIRST = {"JMSXDeliveryCount": 1}
-READ = {
-    **SENT,
-    "map of big values": ("map", dict(zip("abcd", BIG, strict=True))),
-    "stream of big values": ("stream", BIG),
-}
-"""What a Java program reads."""
-
-
-def each(bodies: Mapping[str, tuple[str, Any]]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize(("kind", "body"), bodies.values(), ids=bodies)
 
 
 @pytest.fixture

@@ -10,7 +10,9 @@ from jmslike import MessageConsumer, Queue
 from jmslike.testing import Harness, Provider
 from tests.brokers import Broker
 from tests.interop.checks_of_messages import *  # noqa: F403
+from tests.interop.checks_of_order import *  # noqa: F403
 from tests.interop.checks_of_sessions import *  # noqa: F403
+from tests.interop.checks_of_stomp_bodies import *  # noqa: F403
 from tests.interop.clients import Java, Python, content
 
 

@@ -39,5 +39,7 @@ GETTERS = [
 """The getter of each type, for each of the properties in turn."""
 
 ITEMS = {**PROPERTIES, "c": Char("ß"), "x": b"\x00\xff", "n": None}
+OTHER_KINDS = {"map": ITEMS, "stream": list(ITEMS.values()), "object": {"n": [1, 2.5, None, "☃"]}}
+"""Bodies of what is neither text nor bytes."""
 TEXT = "zwölf \U0001d11e\r\n\t"
 BIG = 1 << 20

@@ -22,10 +22,15 @@ final class Destinations {
         return switch (destination.get("kind").asText()) {
             case "queue" -> session.createQueue(name);
             case "topic" -> session.createTopic(name);
-            case "quorum queue" -> new RMQDestination(name, true, false, new HashMap<>(Map.of("x-queue-type", "quorum")));
+            case "quorum queue" -> declaredWith(name, Map.of("x-queue-type", "quorum"));
+            case "priority queue" -> declaredWith(name, Map.of("x-max-priority", 9));
             case "plain queue" -> new RMQDestination(name, "", name, name); // its messages travel in the clear
             default -> temporary.get(name);
         };
+    }
+
+    private static Destination declaredWith(String name, Map<String, Object> arguments) {
+        return new RMQDestination(name, true, false, new HashMap<>(arguments));
     }
 
     Map<String, String> describe(Destination destination) throws JMSException {
