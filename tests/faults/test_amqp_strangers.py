@@ -177,6 +177,7 @@ def test_they_become_dead_letters(rabbitmq: Broker, connect: Connect, name: str)
         assert consumer.receive(PATIENCE) is not None
         session.rollback()
         assert consumer.receive_no_wait() is None
+        consumer.close()
         letter = dead.receive(PATIENCE)
         assert letter is not None
         assert letter.get_string_property("a_decimal") == "0.07"
