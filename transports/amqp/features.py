@@ -11,6 +11,7 @@ from transports.amqp.profiles import Profile
 
 _NO_DEFINITION: Final = "AMQP cannot ask how an existing subscription is defined: unsubscribe first"
 _ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
+_ALL_COUNTED: Final = "all that was on its way to a closed consumer is counted as delivered"
 
 _FEATURES: Final[Mapping[Feature, Support]] = {
     **dict.fromkeys(Feature, NATIVE),
@@ -41,6 +42,9 @@ _CLASSIC: Final[Mapping[Feature, Support]] = {
     ),
 }
 _QUORUM: Final[Mapping[Feature, Support]] = {
+    Feature.REDELIVERY_COUNT: partial(
+        ACK_05=_ALL_COUNTED, CONN_17=_ALL_COUNTED, RED_03=_ALL_COUNTED, SUB_24=_ALL_COUNTED
+    ),
     Feature.BROWSE: unsupported(
         "a quorum queue counts each look at a message as a delivery: use the broker's management page"
     ),

@@ -25,4 +25,4 @@ def read_envelope(method: Any, properties: Any, body: bytes, destination: Destin
 def attempts_of(method: Any, properties: Any) -> int:
     """Tell how often the message was handed over before: quorum queues count, others tell whether it was."""
     count = (properties.headers or {}).get("x-delivery-count")
-    return count if isinstance(count, int) and count >= 0 else int(method.redelivered)
+    return int(count) if isinstance(count, int) and count >= 0 else int(method.redelivered)

@@ -149,18 +149,22 @@ class AmqpSubscription:
         mine = self.let_go(receipts)
         tags = [held.tag for held in mine if held.tag]
         if outcome is not None:
-            self._release(mine, tags, outcome)
+            self._release(mine, outcome)
         elif tags:
             self._channel.accept(tags)
             if self._confirmed:
                 self._channel.round_trip()
         self.end_surplus()
 
-    def _release(self, mine: list[Held], tags: list[int], attempts: int) -> None:
-        if tags:
-            self._channel.release(tags)
-        elif not self._closed and mine:
+    def _release(self, mine: list[Held], attempts: int) -> None:
+        """Offer them here again, or let others have them if this is closed.
+
+        What an open consumer gives back, the broker would push to it once more, which a quorum queue counts.
+        """
+        if not self._closed:
             self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
+        else:
+            self._channel.release(held.tag for held in mine if held.tag)
 
     def let_go(self, receipts: Sequence[Held]) -> list[Held]:
         """Give those that were held, and hold them no more."""
@@ -217,24 +221,30 @@ class AmqpSubscription:
 
     def close(self) -> None:
         """See Subscription.close."""
-        with self._closing:
-            if self._closed:
-                return
-            self._closed = True
-            try:
-                if not self._wire.is_lost and self._channel.error is None:
-                    self._channel.cancel(self._consumers)
-            finally:
-                left = self._inbox.close()
-            if left and not self._wire.is_lost and self._channel.error is None:
-                self._channel.release(arrival.method.delivery_tag for arrival in left if arrival.attempts is None)
+        self._close(give_back_held=False)
 
     def end(self) -> None:
-        """Close, and hold nothing any more: the end of the channel gives it back."""
-        try:
-            self.close()
-        finally:
-            self._held.clear()
+        """Close, and give back what is held, too."""
+        self._close(give_back_held=True)
+
+    def _close(self, *, give_back_held: bool) -> None:
+        with self._closing:
+            left: list[Arrival] = []
+            if not self._closed:
+                self._closed = True
+                try:
+                    if self._is_usable:
+                        self._channel.cancel(self._consumers)
+                finally:
+                    left = self._inbox.close()
+            if give_back_held:
+                left += [held.arrival for held in self.let_go(list(self._held))]
+            if left and not self._is_private and self._is_usable:
+                self._channel.release(sorted(arrival.method.delivery_tag for arrival in left))
+
+    @property
+    def _is_usable(self) -> bool:
+        return not self._wire.is_lost and self._channel.error is None
 
 
 def check_usable(link: AmqpLink, spec: SubscriptionSpec) -> None:

@@ -127,9 +127,22 @@ class Topology:
         """Let the queue get what is sent to the exchange with that routing key."""
         self.ask("bind a queue", lambda raw, reply: raw.queue_bind(queue, exchange, key, callback=reply))
 
-    def delete(self, queue: str, *, if_unused: bool = False) -> None:
+    def delete(self, queue: str) -> None:
         """Delete a queue."""
-        self.ask("delete a queue", lambda raw, reply: raw.queue_delete(queue, if_unused=if_unused, callback=reply))
+        self.ask("delete a queue", lambda raw, reply: raw.queue_delete(queue, callback=reply))
+
+    def delete_unused(self, queue: str) -> None:
+        """Delete a queue that has no consumers: only such a one can be had alone. Raises what a refusal means."""
+        channel = Channel(self._wire)
+        try:
+            channel.ask("limit what is pushed", lambda reply: channel.raw.basic_qos(prefetch_count=1, callback=reply))
+            channel.ask(
+                "have a queue alone",
+                lambda reply: channel.raw.basic_consume(queue, lambda *_: None, exclusive=True, callback=reply),
+            )
+            channel.ask("delete a queue", lambda reply: channel.raw.queue_delete(queue, callback=reply))
+        finally:
+            channel.close()
 
     # ---- delays ---------------------------------------------------------------------------------------------------
 

@@ -11,7 +11,7 @@ from jmslike.capabilities import Capabilities
 from jmslike.errors import IllegalStateError, InvalidClientIDError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.amqp.address import Address
-from transports.amqp.errors import NOT_FOUND, PRECONDITION_FAILED, RESOURCE_LOCKED, code_of
+from transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, RESOURCE_LOCKED, code_of
 from transports.amqp.features import features
 from transports.amqp.link import AmqpLink
 from transports.amqp.profiles import Profile, checked
@@ -126,15 +126,13 @@ class AmqpTransport:
         if any(subscription.uses(name) for subscription in self.open_subscriptions()):
             raise JMSError(f"the durable subscription {name!r} is in use")
         queue = self.profile.durable(name, self.client_id)
-        if not self.topology.exists(queue):
-            raise InvalidDestinationError(f"there is no durable subscription {name!r}")
         try:
-            self.topology.delete(queue, if_unused=True)
+            self.topology.delete_unused(queue)
         except JMSError as error:
             if code_of(error) == NOT_FOUND:
                 raise InvalidDestinationError(f"there is no durable subscription {name!r}") from error
-            if code_of(error) == PRECONDITION_FAILED:
-                raise JMSError(f"the durable subscription {name!r} is in use") from error
+            if code_of(error) == ACCESS_REFUSED:
+                raise JMSError(f"the durable subscription {name!r} is in use: {error}") from error
             raise
 
     def close(self) -> None:

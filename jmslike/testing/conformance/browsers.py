@@ -43,7 +43,7 @@ def test_what_was_browsed_is_received_for_the_first_time(jms: Provider) -> None:
     put(session, queue, "a")
     assert browsed(session, queue) == ["a"]
     message = take(jms, session.create_consumer(queue))
-    assert (message.text, attempt_of(message)) == ("a", (False, 1))
+    assert (text_of(message), attempt_of(message)) == ("a", (False, 1))
 
 
 @requires(Feature.BROWSE)

@@ -196,7 +196,7 @@ def test_with_closes_a_browser(jms: Provider) -> None:
 
 
 def test_a_message_that_was_redelivered_after_close_counts_its_attempts(jms: Provider) -> None:
-    """CONN-17, RED-02: each connection that closes without acknowledging adds one delivery."""
+    """RED-02: each connection that closes without acknowledging adds one delivery."""
     queue = jms.queue()
     put(jms.connection().create_session(), queue, "1")
     attempts = []
