@@ -173,8 +173,11 @@ def _basic(envelope: Envelope, content_type: str, headers: dict[str, Any]) -> pi
 def _are_too_many(properties: Mapping[str, PropertyValue]) -> bool:
     if not properties:
         return False
-    size = sum(len(name) + 10 for name in properties)
-    size += sum(len(value) for value in properties.values() if isinstance(value, (str, bytes)))
+    size = 0
+    for name, value in properties.items():
+        size += len(name) + 10
+        if isinstance(value, (str, bytes)):
+            size += len(value)
     if size < _MANY:  # characters: four bytes each at most
         return False
     octets = sum(len(name.encode()) + 10 for name in properties)

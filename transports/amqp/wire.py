@@ -21,6 +21,7 @@ from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError, Reso
 from transports.addressing import TLS
 from transports.amqp.address import Address
 from transports.amqp.errors import connection_error, refusal
+from transports.amqp.gathering import GatheringConnection
 
 _log = logging.getLogger("jmslike.amqp")
 
@@ -78,7 +79,7 @@ class Wire:
 
         def run() -> None:
             try:
-                self._connection = pika.SelectConnection(
+                self._connection = GatheringConnection(
                     self._parameters(host, port),
                     on_open_callback=lambda _: opened.set(),
                     on_open_error_callback=failed,
@@ -155,12 +156,14 @@ class Wire:
 
     def _work(self) -> None:
         self._is_called = False
+        self._connection.gather()
         for _ in range(len(self._tasks)):  # what comes now calls again
             task = self._tasks.popleft()
             try:
                 task()
             except Exception:  # each task reports what concerns somebody
                 _log.exception("a task of the connection failed")
+        self._connection.write()
 
     @property
     def is_current(self) -> bool:
@@ -174,6 +177,8 @@ class Wire:
 
     def wait_until_unblocked(self) -> None:
         """Wait while the broker takes no messages. Raises ResourceAllocationError."""
+        if self._unblocked.is_set():
+            return
         if not self._unblocked.wait(self.patience) and self._lost is None:
             raise ResourceAllocationError(
                 f"the broker has taken no messages for {self.patience:g} seconds: it is short of memory or of disk"
