@@ -13,7 +13,7 @@ from jmslike.constants import SessionMode
 from jmslike.errors import InvalidDestinationError, JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from transports.amqp.consuming import Consuming
-from transports.amqp.errors import ACCESS_REFUSED, RESOURCE_LOCKED, code_of
+from transports.amqp.errors import RESOURCE_LOCKED, code_of
 from transports.amqp.profiles import checked
 from transports.amqp.reading import attempts_of, read_envelope
 from transports.inbox import Inbox
@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from transports.amqp.link import AmqpLink
 
 _log = logging.getLogger("jmslike.amqp")
+
+_IN_USE = "in exclusive use"
+"""How RabbitMQ's refusal differs from that for want of permission."""
 
 _LARGEST_PREFETCH = 2**16 - 1
 
@@ -65,7 +68,7 @@ class AmqpSubscription:
         try:
             self._consume()
         except JMSError as error:
-            if code_of(error) in (ACCESS_REFUSED, RESOURCE_LOCKED):
+            if code_of(error) == RESOURCE_LOCKED or _IN_USE in str(error):
                 raise JMSError(f"{self._queue} is in use, and not shared: {error}") from error
             raise
 
@@ -73,6 +76,7 @@ class AmqpSubscription:
         """See to it that there is a queue to read from, and give its name."""
         spec, topology, profile = self._spec, self._topology, link.transport.profile
         destination = spec.destination
+        topology.forget(destination)  # if it was deleted, the refusal would end the session's channel
         topology.ensure(destination)
         if destination.is_queue:
             return destination.name
@@ -82,6 +86,8 @@ class AmqpSubscription:
         elif spec.durable:
             queue = profile.durable(spec.name, link.transport.client_id)
             topology.lasting_queue(queue)
+            if self.is_exclusive and topology.consumers(queue):  # to be refused later would end the session's channel
+                raise JMSError(f"the durable subscription {spec.name!r} is in use, and is to be one consumer's alone")
         else:
             queue = checked(f"jmslike.shared.{link.transport.client_id or ''}/{spec.name}")
             topology.queue(queue, durable=True, auto_delete=True)
@@ -191,7 +197,12 @@ class AmqpSubscription:
 
     def uses(self, name: str) -> bool:
         """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
-        return self._spec.durable and self._spec.name == name and not (self._closed and not self._held)
+        return self._spec.durable and self._spec.name == name and self.is_in_use
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is open, or holds something unsettled."""
+        return not self._closed or bool(self._held)
 
     @property
     def is_exclusive(self) -> bool:

@@ -67,8 +67,10 @@ class Topology:
             self._known.add(destination)
 
     def forget(self, destination: Destination) -> None:
-        """Look again the next time: somebody deleted it."""
+        """Look again the next time: somebody deleted it, or its exchange."""
         self._known.discard(destination)
+        if not destination.is_queue:
+            self._exchanges.discard(self._profile.route(destination)[0])
 
     def lasting_queue(self, name: str) -> None:
         """Declare a durable queue; one that is there, whatever it is like, will do."""
@@ -99,6 +101,11 @@ class Topology:
             if code_of(refusal) != RESOURCE_LOCKED:
                 raise
         return True
+
+    def consumers(self, queue: str) -> int:
+        """Tell how many consumers there are of a queue."""
+        found = self.ask("find a queue", lambda raw, reply: raw.queue_declare(queue, passive=True, callback=reply))
+        return int(found.method.consumer_count)
 
     def queue(self, name: str, **how: Any) -> None:
         """Declare a queue."""
