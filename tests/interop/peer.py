@@ -332,6 +332,10 @@ class JavaConsumer(_Open):
         """Begin to wait for a request, to be sent back to its JMSReplyTo; calling what this gives waits for that."""
         return self._later("reply", timeout, ())
 
+    def listen(self) -> None:
+        """Receive by a listener from now on: it gets what comes at once, and `receive` and the like ask it."""
+        self.call("listen")
+
     def acknowledge(self) -> None:
         """Acknowledge what was received last."""
         self.call("acknowledge")

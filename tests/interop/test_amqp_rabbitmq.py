@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jmslike import Destination, Long, Queue, Session, TemporaryQueue, TemporaryTopic, Topic
+from jmslike import Destination, Long, PickleSerializer, Queue, Session, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.testing import Harness, Provider
 from jmslike.testing.steps import attempt_of, take, text_of
 from tests.brokers import Broker

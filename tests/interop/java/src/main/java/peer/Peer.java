@@ -12,11 +12,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 /**
  * Holds the connections, sessions and consumers that the commands made, by handle, and obeys the commands on them.
@@ -29,6 +33,7 @@ final class Peer {
     private static final class OpenConsumer {
         final Session session;
         final MessageConsumer consumer;
+        BlockingQueue<Message> heard; // if it has a listener
         Message last;
 
         OpenConsumer(Session session, MessageConsumer consumer) {
@@ -125,11 +130,15 @@ final class Peer {
         }
     }
 
-    private Object performOn(OpenConsumer target, String action, JsonNode command) throws JMSException {
+    private Object performOn(OpenConsumer target, String action, JsonNode command) throws Exception {
         switch (action) {
             case "receive":
-                target.last = receive(target.consumer, command);
+                target.last = receive(target, command);
                 return target.last == null ? null : description.describe(target.last, command.get("getters"));
+            case "listen":
+                target.heard = new LinkedBlockingQueue<>();
+                target.consumer.setMessageListener(target.heard::add);
+                return null;
             case "acknowledge":
                 target.last.acknowledge();
                 return null;
@@ -172,8 +181,8 @@ final class Peer {
     }
 
     /** Wait for a request and send it back to its JMSReplyTo, with its id as the correlation id if it had none. */
-    private Object reply(OpenConsumer target, JsonNode command) throws JMSException {
-        var request = receive(target.consumer, command);
+    private Object reply(OpenConsumer target, JsonNode command) throws Exception {
+        var request = receive(target, command);
         if (request == null) {
             return null;
         }
@@ -199,9 +208,12 @@ final class Peer {
     }
 
     /** Java's receive(0) waits for ever, so none at all is receiveNoWait. */
-    private static Message receive(MessageConsumer consumer, JsonNode command) throws JMSException {
+    private static Message receive(OpenConsumer target, JsonNode command) throws Exception {
         var timeout = command.get("timeout").asLong();
-        return timeout == 0 ? consumer.receiveNoWait() : consumer.receive(timeout);
+        if (target.heard != null) {
+            return target.heard.poll(timeout, MILLISECONDS);
+        }
+        return timeout == 0 ? target.consumer.receiveNoWait() : target.consumer.receive(timeout);
     }
 
     private int keep(Object made) {
