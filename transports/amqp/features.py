@@ -43,7 +43,11 @@ _CLASSIC: Final[Mapping[Feature, Support]] = {
 }
 _QUORUM: Final[Mapping[Feature, Support]] = {
     Feature.REDELIVERY_COUNT: partial(
-        ACK_05=_ALL_COUNTED, CONN_17=_ALL_COUNTED, RED_03=_ALL_COUNTED, SUB_24=_ALL_COUNTED
+        RED_02="what comes again within a session is counted by that session only",
+        ACK_05=_ALL_COUNTED,
+        CONN_17=_ALL_COUNTED,
+        RED_03=_ALL_COUNTED,
+        SUB_24=_ALL_COUNTED,
     ),
     Feature.BROWSE: unsupported(
         "a quorum queue counts each look at a message as a delivery: use the broker's management page"

@@ -10,9 +10,11 @@ from typing import Any, Final
 
 import pika.data
 
+from jmslike.values import Float
+
 _NUMBER: Final = 1.5
 _READERS: Final = {b"f": struct.Struct(">f"), b"d": struct.Struct(">d")}
-_pack = struct.Struct(">cd").pack
+_pack_single, _pack_double = struct.Struct(">cf").pack, struct.Struct(">cd").pack
 
 
 def keep_floats() -> None:
@@ -22,8 +24,9 @@ def keep_floats() -> None:
 
         def encode_value(pieces: list[bytes], value: Any) -> int:
             if isinstance(value, float):
-                pieces.append(_pack(b"d", value))
-                return 9
+                piece = _pack_single(b"f", value) if isinstance(value, Float) else _pack_double(b"d", value)
+                pieces.append(piece)
+                return len(piece)
             size: int = encode(pieces, value)
             return size
 

@@ -64,6 +64,8 @@ class AmqpLink:
 
     def _fail(self, error: JMSError) -> None:
         """The broker has closed the channel, and given what was delivered to others: nothing here is good any more."""
+        if not any(subscription.is_in_use for subscription in self.subscriptions()):
+            return  # the first consumer was refused
         if not isinstance(error, ConnectionLostError):
             error = ConnectionLostError(f"the broker closed the channel of a session: {error}")
         self.transport.wire.lose(error)
@@ -92,7 +94,7 @@ class AmqpLink:
         if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
             raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
         if sends:
-            self._send(self._letters(sends))
+            self._send(sends)
         try:
             self._settle(settlements)
         except ConnectionLostError as error:
@@ -110,21 +112,32 @@ class AmqpLink:
         except JMSError as error:
             raise TransactionRolledBackError(f"nothing was sent: {error}") from error
 
-    def _send(self, letters: list[Letter]) -> None:
+    def _send(self, sends: Sequence[tuple[AmqpSender, Envelope]]) -> None:
         if not self._is_transacted:  # dead letters
-            for letter in letters:
-                self.publisher.send(letter)
+            for sender, envelope in sends:
+                sender.send_confirmed(envelope)
             return
+        letters = self._letters(sends)
         self.transport.wire.wait_until_unblocked()
         for _ in range(2):
             if self._transacting is None or self._transacting.error is not None:
                 self._transacting = Transacting(self.transport.wire)
-            letters = self._transacting.run(letters)
-            if not letters:
+            try:
+                missed = self._transacting.run(letters)
+            except TransactionRolledBackError:
+                self._look_again(letters)
+                raise
+            if not missed:
                 return
-            for letter in letters:  # their queues have been deleted meanwhile
-                self.transport.topology.forget(letter.destination)
+            self._look_again(missed)  # their queues have been deleted meanwhile
+            for letter in missed:
                 self.transport.topology.ensure(letter.destination)
+            letters = missed
+        raise TransactionInDoubtError("some messages of the transaction found no queue, the others are sent")
+
+    def _look_again(self, letters: list[Letter]) -> None:
+        for letter in letters:
+            self.transport.topology.forget(letter.destination)
 
     def _settle(self, settlements: Sequence[tuple[AmqpSubscription, Sequence[Any], Any]]) -> None:
         accepted = [

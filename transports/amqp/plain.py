@@ -182,6 +182,8 @@ def _client_headers(raw: Mapping[str, Any], properties: Any) -> Headers:
     message_type = _text(raw, _TYPE)
     if message_type is None:
         message_type = properties.type
+    if message_type is None and raw.get("JMSType") != _TEXT:
+        message_type = _text(raw, "JMSType")
     if correlation_id is None and reply_to is None and message_type is None:
         return NO_HEADERS
     return Headers(correlation_id, reply_to, message_type)

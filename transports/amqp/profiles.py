@@ -24,7 +24,9 @@ _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
 _MANY: Final = 20_000
 _MOST_IN_HEADERS: Final = 100_000
 """Bytes; all headers have to go into one frame of 128 KiB."""
-_JAVA_TEMPORARY_QUEUE: Final = "jms-temp-queue-"
+_JAVA_TEMPORARY: Final = "jms-temp-queue-"
+"""How a Java client begins the names of temporary queues, and of temporary topics."""
+_NAMED_BY_BROKER: Final = "amq."
 _SAME_NAME: Final = "a durable subscription is known by its name alone, as in the Java client: ?profile=plain"
 
 
@@ -35,7 +37,6 @@ class Profile(ABC):
     binds_queues_to: ClassVar[str | None] = None
     """An exchange to which queues are bound, too, for those who send by it."""
     topics: ClassVar[str]
-    temporary_topics: ClassVar[str]
     temporary_queue: ClassVar[str]
     temporary_topic: ClassVar[str]
     """How names of temporary destinations begin."""
@@ -55,7 +56,9 @@ class Profile(ABC):
         name = checked(destination.name)
         if destination.is_queue:
             return DEFAULT, name
-        return (self.temporary_topics if destination.is_temporary else self.topics), name
+        if not destination.is_temporary:
+            return self.topics, name
+        return (Plain.topics if name.startswith(Plain.temporary_topic) else TEMPORARY_TOPICS), name
 
     def is_always_bound(self, destination: Destination) -> bool:
         """Tell whether some queue gets what is sent there, if it is there at all: a topic may have no subscribers, but
@@ -71,8 +74,7 @@ class JMS(Profile):
     name = "jms"
     binds_queues_to = QUEUES
     topics = TOPICS
-    temporary_topics = TEMPORARY_TOPICS
-    temporary_queue = _JAVA_TEMPORARY_QUEUE
+    temporary_queue = _JAVA_TEMPORARY
     temporary_topic = "jms-temp-topic-"
     gaps: ClassVar[Mapping[Feature, Mapping[str, str]]] = {
         Feature.DURABLE_SUBSCRIPTION: {"SUB-08": _SAME_NAME},
@@ -83,7 +85,13 @@ class JMS(Profile):
         return checked(name)
 
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
-        """See Profile.write. The headers serve selectors that a broker evaluates; Java reads the body."""
+        """See Profile.write. The headers serve selectors that a broker evaluates; Java reads the body.
+
+        Who awaits an answer in a queue that the broker named has asked in the clear.
+        """
+        destination = envelope.destination
+        if destination.is_temporary and destination.name.startswith(_NAMED_BY_BROKER):
+            return PROFILES["plain"].write(envelope)
         body = jms_body.encode(envelope)
         headers: dict[str, Any] = {
             "JMSDeliveryMode": _MODES[envelope.delivery_mode],
@@ -109,23 +117,20 @@ class Plain(Profile):
 
     name = "plain"
     topics = "amq.topic"
-    temporary_topics = "amq.topic"
     temporary_queue = "jmslike-temporary."
     temporary_topic = "jmslike-temporary."
-
-    def __init__(self) -> None:
-        self._jms = JMS()
 
     def durable(self, name: str, client_id: str | None) -> str:
         """Name it after client and subscription."""
         return checked(f"jmslike.durable.{client_id or ''}/{name}")
 
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
-        """See Profile.write. A temporary queue of a Java client gets what that client can read."""
+        """See Profile.write. A temporary destination of a Java client gets what that client can read."""
         destination = envelope.destination
-        if destination.is_temporary and destination.name.startswith(_JAVA_TEMPORARY_QUEUE):
-            return self._jms.write(envelope)
+        if destination.is_temporary and destination.name.startswith(_JAVA_TEMPORARY):
+            return PROFILES["jms"].write(envelope)
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
+        is_text |= envelope.kind == "text"  # also with a NUL in it, which AMQP carries
         if _are_too_many(envelope.properties):
             raise MessageFormatError(
                 f"properties of more than {_MOST_IN_HEADERS:,} bytes do not fit into AMQP's headers"

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Final
 
 from jmslike.spi import Destination, Envelope, Topic
 from transports.amqp import jms_body
 from transports.amqp.java_objects import MAGIC
 from transports.amqp.plain import read_plain
+
+_MOST_ATTEMPTS: Final = 2**31 - 2
+"""More do not go into JMSXDeliveryCount."""
 
 
 def read_envelope(method: Any, properties: Any, body: bytes, destination: Destination) -> Envelope:
@@ -24,5 +27,7 @@ def read_envelope(method: Any, properties: Any, body: bytes, destination: Destin
 
 def attempts_of(method: Any, properties: Any) -> int:
     """Tell how often the message was handed over before: quorum queues count, others tell whether it was."""
+    if not method.redelivered:  # whatever a sender, or a queue on the way, has written
+        return 0
     count = (properties.headers or {}).get("x-delivery-count")
-    return int(count) if isinstance(count, int) and count >= 0 else int(method.redelivered)
+    return int(count) if isinstance(count, int) and 0 < count <= _MOST_ATTEMPTS else 1

@@ -36,13 +36,20 @@ class AmqpSender:
         elif envelope.delivery_mode == 1:
             publisher.post(letter, self._watched(self._unexpected))
         else:
-            try:
-                publisher.send(letter)
-            except AbsentError:
-                self._transport.topology.forget(self._destination)
-                if self._destination.is_temporary:
-                    raise
-                publisher.send(self.letter(envelope))
+            self._send_confirmed(letter, envelope)
+
+    def send_confirmed(self, envelope: Envelope) -> None:
+        """Send, and wait until the broker has the message, whatever its delivery mode."""
+        self._send_confirmed(self.letter(envelope), envelope)
+
+    def _send_confirmed(self, letter: Letter, envelope: Envelope) -> None:
+        try:
+            self._link.publisher.send(letter)
+        except InvalidDestinationError:  # what was there, queue or exchange, has been deleted meanwhile
+            self._transport.topology.forget(self._destination)
+            if self._destination.is_temporary:
+                raise
+            self._link.publisher.send(self.letter(envelope))
 
     def letter(self, envelope: Envelope) -> Letter:
         """Give the message as it is published, after seeing to it that there is somewhere to go."""

@@ -196,13 +196,16 @@ def test_with_closes_a_browser(jms: Provider) -> None:
 
 
 def test_a_message_that_was_redelivered_after_close_counts_its_attempts(jms: Provider) -> None:
-    """RED-02: each connection that closes without acknowledging adds one delivery."""
+    """RED-02, SESS-11: each recover, and each connection that closes without acknowledging, adds one delivery."""
     queue = jms.queue()
     put(jms.connection().create_session(), queue, "1")
     attempts = []
-    for _ in range(3):
+    for _ in range(2):
         connection = jms.connection()
         session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
-        attempts.append(attempt_of(take(jms, session.create_consumer(queue))))
+        consumer = session.create_consumer(queue)
+        attempts.append(attempt_of(take(jms, consumer)))
+        session.recover()
+        attempts.append(attempt_of(take(jms, consumer)))
         connection.close()
-    assert attempts == [(False, 1), (True, 2), (True, 3)]
+    assert attempts == [(False, 1), (True, 2), (True, 3), (True, 4)]

@@ -70,7 +70,7 @@ def test_a_durable_subscription_keeps_messages_while_inactive(jms: Provider) -> 
     put(sending, topic, "4")
     session = client(jms, client_id).create_session()
     with session.create_durable_consumer(topic, name) as consumer:
-        assert take_texts(jms, consumer, 2) == ["3", "4"]
+        assert take_text(jms, consumer) == "4"
     session.unsubscribe(name)
 
 
