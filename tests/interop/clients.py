@@ -97,15 +97,16 @@ class MakeJava(Protocol):
 
 
 class Python:
-    """A program of ours. It closes with the provider."""
+    """A program of ours, with options of the factory. It closes with the provider."""
 
-    def __init__(self, jms: Provider) -> None:
+    def __init__(self, jms: Provider, **options: Any) -> None:
         self._jms = jms
+        self._options = options
 
     @cached_property
     def context(self) -> JMSContext:
         """A context that acknowledges by itself."""
-        return self._jms.context()
+        return self._jms.context(**self._options)
 
     def send(
         self,

@@ -31,6 +31,7 @@ enum Client {
             var factory = new com.rabbitmq.jms.admin.RMQConnectionFactory();
             factory.setUri(url);
             factory.setDeclareReplyToDestination(false); // a requestor's queue may be for its own connection only
+            factory.setKeepTextMessageType(Boolean.getBoolean("peer.keepTextMessageType"));
             return factory;
         }
     };
