@@ -30,7 +30,7 @@ def browse(transport: StompTransport, queue: Destination, selector: Selector | N
         try:
             while (frame := _next(inbox)) is not None:
                 yield dialect.read(frame, queue)
-                wire.write(ack_frame(frame.headers.get("ack", "")))
+                wire.write(ack_frame(frame.headers.get("ack", "")), at_once=False)
         finally:
             if not wire.is_lost:
                 wire.call("UNSUBSCRIBE", {"id": subscription})

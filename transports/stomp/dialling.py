@@ -22,6 +22,9 @@ from stomp.utils import PollableQueue
 from transports.addressing import TLS
 from transports.stomp.address import Address
 
+CAN_PUSH: Final = sys.platform == "linux"
+"""Whether a link can be told, write by write, what is not to wait for the answer to what was written before."""
+
 _AT_ONCE: Final = 2**16
 """Bytes that are read at once, at most."""
 
@@ -51,6 +54,8 @@ def make_connection(host: tuple[str, int], address: Address, on_silence: Callabl
         if address.tls is not None:
             _hand_to_reader(transport)
         link.setblocking(transport.blocking)
+        if not transport.blocking or not CAN_PUSH:
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _bound_writes(link if transport.blocking else transport.send_queue._putsocket, address.request_timeout)
 
     def receive() -> bytes:
@@ -68,6 +73,14 @@ def make_connection(host: tuple[str, int], address: Address, on_silence: Callabl
     transport.receive = receive
     transport.disconnect_socket = on_silence
     return connection
+
+
+def push(transport: Any) -> None:
+    """Let what was written go at once. What is not pushed is gathered by the network while the broker is busy."""
+    if CAN_PUSH and transport.blocking:
+        link = transport.socket
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # this sends it
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
 
 
 def _context(tls: TLS) -> ssl.SSLContext:

@@ -126,11 +126,11 @@ class StompSubscription:
             attempts = self._dialect.attempts(frame)
         envelope = self._read(frame)
         if settle and not attempts:
-            self._wire.write(ack_frame(ack))
+            self._wire.write(ack_frame(ack), at_once=False)
             return envelope, None, 0
         if self._how.private:
             if arrival.attempts is None:
-                self._wire.write(ack_frame(ack))
+                self._wire.write(ack_frame(ack), at_once=False)
             held = Held(arrival, None, 0)
         else:
             held = Held(arrival, ack, frame.size if self._how.credit else 0)
@@ -170,7 +170,7 @@ class StompSubscription:
         if self._confirmed and acks:
             self._wire.call("ACK", {"id": acks[-1]}, b"".join(map(ack_frame, acks[:-1])))
         elif acks:
-            self._wire.write(b"".join(map(ack_frame, acks)))
+            self._wire.write(b"".join(map(ack_frame, acks)), at_once=False)
 
     def _release(self, mine: list[Held], attempts: int) -> None:
         """Let the broker have them back, or where it cannot be told to, be offered here again.

@@ -28,7 +28,7 @@ from jmslike.errors import (
 )
 from transports.stomp.address import Address
 from transports.stomp.confirmations import Confirmations
-from transports.stomp.dialling import make_connection
+from transports.stomp.dialling import make_connection, push
 from transports.stomp.frames import frame, header_lines
 from transports.stomp.reader import Reader
 
@@ -134,21 +134,26 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
     # ---- writing --------------------------------------------------------------------------------------------------
 
-    def write(self, octets: bytes) -> None:
-        """Write one frame or more. Raises ConnectionLostError."""
+    def write(self, octets: bytes, *, at_once: bool = True) -> None:
+        """Write one frame or more. Raises ConnectionLostError.
+
+        What need not go at once may be gathered with what follows: acknowledgements, which are small and many.
+        """
         if self._lost is not None:
             raise self.loss()
-        failure = self.put(octets)
+        failure = self.put(octets, at_once=at_once)
         if failure is not None:
             self.lose(failure)
             raise self.loss() from failure.__cause__
 
-    def put(self, octets: bytes) -> ConnectionLostError | None:
+    def put(self, octets: bytes, *, at_once: bool = True) -> ConnectionLostError | None:
         """Write, and give what went wrong, which `lose` is to be told when the caller holds no lock (C12)."""
         transport = self._connection.transport
         try:
             if transport.blocking:
                 transport.send(octets)
+                if at_once:
+                    push(transport)
             else:
                 transport.send_queue.put(octets)
         except Exception as error:
