@@ -52,6 +52,8 @@ _KINDS: Final[Mapping[str, type[Destination]]] = {
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 _LETTERS: Final[Mapping[type, str]] = {Byte: "b", Short: "s", Float: "f"}
 _TYPED: Final[Mapping[str, Callable[[Any], PropertyValue]]] = {"b": Byte, "s": Short, "f": Float}
+DIRECT_REPLY: Final = "amq.rabbitmq.reply-to."
+"""How RabbitMQ names who awaits an answer without a queue."""
 _SOMEBODYS: Final = ("amq.", "jms-temp-queue-")
 """How the names of queues begin that cannot be declared."""
 _SECONDS_UNTIL: Final = 10**11

@@ -17,7 +17,7 @@ from jmslike.spi import Destination, Envelope
 from jmslike.values import Long, PropertyValue
 from transports.amqp import jms_body
 from transports.amqp.java_destinations import DEFAULT, QUEUES, TEMPORARY_TOPICS, TOPICS
-from transports.amqp.plain import LONGEST_SHORT, plain_headers, short
+from transports.amqp.plain import DIRECT_REPLY, LONGEST_SHORT, plain_headers, short
 
 _LONGEST_EXPIRATION: Final = 2**32 - 1
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
@@ -62,10 +62,11 @@ class Profile(ABC):
 
     def is_always_bound(self, destination: Destination) -> bool:
         """Tell whether some queue gets what is sent there, if it is there at all: a topic may have no subscribers, but
-        to one of ours that is temporary a queue is bound as long as its connection lives."""
-        return destination.is_queue or (
-            destination.is_temporary and destination.name.startswith((JMS.temporary_topic, Plain.temporary_topic))
-        )
+        to one of ours that is temporary a queue is bound as long as its connection lives. A direct reply needs none."""
+        name = destination.name
+        if destination.is_queue:
+            return not name.startswith(DIRECT_REPLY)
+        return destination.is_temporary and name.startswith((JMS.temporary_topic, Plain.temporary_topic))
 
 
 class JMS(Profile):

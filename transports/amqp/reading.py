@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from jmslike.spi import Destination, Envelope, Topic
+from jmslike.spi import Destination, Envelope, TemporaryQueue, Topic
 from transports.amqp import jms_body
 from transports.amqp.java_objects import MAGIC
-from transports.amqp.plain import read_plain
+from transports.amqp.plain import DIRECT_REPLY, read_plain
 
 _MOST_ATTEMPTS: Final = 2**31 - 2
 """More do not go into JMSXDeliveryCount."""
@@ -17,9 +17,14 @@ def read_envelope(method: Any, properties: Any, body: bytes, destination: Destin
     """Give the envelope; a body that only looks like one of the Java client comes as bytes."""
     if body.startswith(MAGIC):
         try:
-            return jms_body.decode(body, destination)
+            envelope = jms_body.decode(body, destination)
         except jms_body.StreamError:
             pass
+        else:
+            answers = properties.reply_to
+            if answers is not None and answers.startswith(DIRECT_REPLY):  # the broker named it, which no body knows
+                envelope.headers = envelope.headers._replace(reply_to=TemporaryQueue(answers))
+            return envelope
     if type(destination) is Topic and method.routing_key != destination.name:  # subscribed with wildcards
         destination = Topic(method.routing_key)
     return read_plain(properties, body, destination)
