@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from jmslike import Message, Queue, Session
+from jmslike import Message, Queue, Session, TemporaryQueue
 from jmslike.testing import Harness, Provider
 from jmslike.testing.steps import attempt_of, take, text_of
 from tests.brokers import Broker
@@ -214,3 +214,20 @@ def test_java_fails_on_the_form_that_it_does_not_expect(jms: Provider, python: P
     native.send(queue, body="an object stream")
     seen = java.receive(PlainQueue(queue.name))
     assert (seen.kind, seen.body[:4]) == ("bytes", b"\xac\xed\x00\x05")
+
+
+def test_we_answer_a_java_requestor_without_a_queue(
+    jms: Provider, python: Python, java: Java, queue: PlainQueue
+) -> None:
+    """RabbitMQ's direct reply-to, which carries answers in the clear, whatever the form of the request."""
+    answers = PlainQueue("amq.rabbitmq.reply-to")
+    with java.connection().session() as session, session.consumer(answers) as consumer:
+        consumer.listen()
+        for program in (python, Python(jms, profile="jms")):
+            for asked in (queue, ours(queue)):
+                session.send(asked, "text", "ping", reply_to=answers)
+                request = program.receive(ours(queue))
+                assert isinstance(request.reply_to, TemporaryQueue)
+                program.send(request.reply_to, body="pong", correlation_id=request.message_id)
+                answer = consumer.receive()
+                assert (answer.kind, answer.body, answer.correlation_id) == ("text", "pong", request.message_id)
