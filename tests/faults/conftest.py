@@ -8,6 +8,8 @@ import pytest
 
 from jmslike import Connection, ConnectionFactory
 from tests.brokers import Broker, LocalBroker
+from tests.brokers.rabbitmq import RabbitMQ
+from tests.faults.administrator import Administrator, Guest
 from tests.faults.proxy import Proxy
 from tests.faults.steps import Connect
 from tests.faults.targets import KINDS, Target
@@ -36,6 +38,21 @@ def proxy(target: Target) -> Iterator[Proxy]:
     it = Proxy(target.url)
     yield it
     it.close()
+
+
+@pytest.fixture
+def administrator(rabbitmq: Broker) -> Administrator:
+    """Give who may do anything to a RabbitMQ of ours."""
+    if not isinstance(rabbitmq, RabbitMQ):
+        pytest.skip("RabbitMQ is given, and not ours to trouble")
+    return Administrator(rabbitmq)
+
+
+@pytest.fixture
+def guest(administrator: Administrator) -> Iterator[Guest]:
+    """Give a user of RabbitMQ with a virtual host of its own."""
+    with administrator.guest() as it:
+        yield it
 
 
 @pytest.fixture
