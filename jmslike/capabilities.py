@@ -48,8 +48,8 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The level of one feature; for PARTIAL the behaviours (ids) that do not hold, each with its reason; for
-    UNSUPPORTED the reason and what to use instead."""
+    """The level of one feature; for PARTIAL the behaviours (ids) that do not hold, each with its reason, or the reason
+    alone for what shows only when something breaks; for UNSUPPORTED the reason and what to use instead."""
 
     level: Level
     exceptions: Mapping[str, str] = field(default_factory=dict)
@@ -60,9 +60,9 @@ NATIVE = Support(Level.NATIVE)
 EMULATED = Support(Level.EMULATED)
 
 
-def partial(**exceptions: str) -> Support:
+def partial(reason: str = "", **exceptions: str) -> Support:
     """Support with exceptions: `partial(TX_07="one queue at a time")` names behaviour TX-07."""
-    return Support(Level.PARTIAL, {name.replace("_", "-"): reason for name, reason in exceptions.items()})
+    return Support(Level.PARTIAL, {name.replace("_", "-"): why for name, why in exceptions.items()}, reason)
 
 
 def unsupported(reason: str) -> Support:

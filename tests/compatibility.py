@@ -38,7 +38,7 @@ difference: `jmslike capabilities URL` and `connection.capabilities` tell the sa
 
 - **native**: the transport or its broker does it, as the specification says.
 - **emulated**: jmslike does it on top, as the specification says.
-- **partial**: it works, but for the behaviours listed below, each by its id in
+- **partial**: it works, but for what is listed below; behaviours have their ids in
   [the list of behaviours](../tests/semantics.txt).
 - **no**: what asks for it raises `UnsupportedFeatureError`; below is what to use instead.
 """
@@ -78,6 +78,8 @@ def declared(found: Capabilities) -> Declared:
 
 def exceptions(support: Support) -> Iterator[str]:
     """Give a line for each reason, with the behaviours that do not hold for it."""
+    if support.reason:
+        yield f"  - {support.reason}"
     for reason in dict.fromkeys(support.exceptions.values()):
         names = sorted(name for name, why in support.exceptions.items() if why == reason)
         yield f"  - {', '.join(names)}: {reason}"

@@ -22,6 +22,10 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
         "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
     ),
     Feature.MESSAGE_GROUP: unsupported("it knows no groups: give each group a queue with one consumer"),
+    Feature.TRANSACTION: partial(
+        "if the broker is killed during a commit, some of its messages may be there and others not, "
+        "and what was received may come again"
+    ),
     Feature.DELAY: partial(
         ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
     ),
