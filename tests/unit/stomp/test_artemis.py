@@ -8,7 +8,7 @@ import pytest
 from stomp.utils import Frame
 
 from jmslike import Queue, TemporaryQueue, Topic
-from jmslike.errors import UnsupportedFeatureError
+from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
 from jmslike.selector import parse
 from jmslike.spi import Envelope, Headers, SubscriptionSpec
 from transports.stomp.dialects.artemis import Artemis
@@ -142,3 +142,21 @@ def test_headers_that_are_no_numbers_do_no_harm(value: str) -> None:
     envelope = read(priority=value, expires=value, timestamp=value, _AMQ_GROUP_ID="g", _AMQ_GROUP_SEQUENCE=value)
     assert envelope.body == ""
     assert 0 <= envelope.priority <= 9
+
+
+def consumer_of(destination: Queue | Topic) -> SubscriptionSpec:
+    return SubscriptionSpec(destination)
+
+
+@pytest.mark.parametrize("sent_to", [True, False])
+def test_a_topic_whose_name_is_known_as_a_queues_is_refused(*, sent_to: bool) -> None:
+    """DST-02: as its consumer would get what is in the queue."""
+    artemis = Artemis("ActiveMQ-Artemis/2.44.0")
+    artemis.subscribing(consumer_of(Topic("place")), None)
+    if sent_to:
+        artemis.address(Queue("place"))
+    else:
+        artemis.subscribing(consumer_of(Queue("place")), None)
+    with pytest.raises(InvalidDestinationError, match="used the name as a queue's"):
+        artemis.subscribing(consumer_of(Topic("place")), None)
+    artemis.subscribing(consumer_of(Topic("other")), None)

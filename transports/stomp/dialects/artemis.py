@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.errors import InvalidDestinationError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
@@ -40,6 +41,9 @@ _NOT_COUNTED = "Artemis takes back the count of what a consumer did not acknowle
 _ASCII = "Artemis knows only ASCII in names: UnsupportedFeatureError"
 _STRINGS = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
 _DOUBLES = "over STOMP all numbers are doubles to Artemis"
+_ONE_NAME = (
+    "over STOMP a consumer of a topic whose name was used as a queue's gets the queue's messages, and not the topic's"
+)
 _NO_DEFINITION = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
 
 
@@ -69,7 +73,7 @@ class Artemis(Dialect):
         Feature.NO_LOCAL: EMULATED,
         Feature.NO_WAIT: EMULATED,
         Feature.TEMPORARY: partial(CONN_19="a send from elsewhere makes the deleted destination again"),
-        Feature.NAMES: partial(DST_02="over STOMP a topic that has a queue's name gives the queue's messages"),
+        Feature.NAMES: partial(DST_02=_ONE_NAME),
         Feature.TRANSACTION: partial(
             TX_13="a temporary destination that another connection deleted is made again by the commit",
         ),
@@ -95,7 +99,13 @@ class Artemis(Dialect):
         Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's console"),
     }
 
+    def __init__(self, server: str) -> None:
+        super().__init__(server)
+        self._queues: set[str] = set()
+
     def address(self, destination: Destination) -> dict[str, str]:
+        if destination.is_queue and not destination.is_temporary:
+            self._queues.add(destination.name)
         return {"destination": destination.name, "destination-type": "ANYCAST" if destination.is_queue else "MULTICAST"}
 
     def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
@@ -107,14 +117,16 @@ class Artemis(Dialect):
             "consumer-window-size": str(credit),
         }
         if destination.is_queue:
+            if not destination.is_temporary:
+                self._queues.add(destination.name)
             if spec.selector is not None:
                 headers["selector"] = self.selector(spec.selector)
+        elif spec.name is not None and _owner(spec, client_id) != client_id:
+            headers["destination"] = f"{destination.name}::{_owner(spec, client_id)}.{_escaped(spec.name)}"
+        elif destination.name in self._queues:
+            raise InvalidDestinationError(f"{destination}: this connection used the name as a queue's, and {_ONE_NAME}")
         elif spec.name is not None:
-            owner, name = _owner(spec, client_id), _escaped(spec.name)
-            if owner == client_id:
-                headers["durable-subscription-name"] = name
-            else:
-                headers["destination"] = f"{destination.name}::{owner}.{name}"
+            headers["durable-subscription-name"] = _escaped(spec.name)
         private = not (destination.is_queue or spec.durable or spec.shared)
         return Subscribing(headers, {}, private, credit)
 
