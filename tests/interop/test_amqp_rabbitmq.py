@@ -209,6 +209,37 @@ def test_an_answer_waits_where_its_reader_comes_late(jms: Provider, python: Pyth
     assert content(python.receive(answers)) == ("text", "ping")
 
 
+def test_java_as_it_is_by_default_answers_to_queues_but_temporary_ones(
+    jms: Provider, python: Python, rabbitmq: Broker, java_program: MakeJava
+) -> None:
+    """It declares where it answers to, and so fails at what belongs to a connection, also of another Java program."""
+    java = java_program("rabbitmq", rabbitmq, "-Dpeer.declareReplyToDestination=true")
+    queue, answers = jms.queue(), jms.queue()
+    with java.session.consumer(queue) as service:
+        answered = service.replying()
+        python.send(queue, body="ping", reply_to=answers)
+        answered()
+    assert content(python.receive(answers)) == ("text", "ping")
+    for temporary in (python.context.create_temporary_queue(), java.connection().session().temporary()):
+        with java.connection().session().consumer(queue) as service:
+            answered = service.replying()
+            python.send(queue, body="ping", reply_to=temporary)
+            with pytest.raises(JavaError):
+                answered()
+
+
+def test_either_knows_when_the_others_message_was_due(jms: Provider, python: Python, java: Java) -> None:
+    """Java's library says so of delayed messages only, and delays none without a plugin of the broker."""
+    queue = jms.queue()
+    sent = python.send(queue, delay=0.1)
+    with java.session.consumer(queue) as consumer:
+        assert consumer.receive().delivery_time == sent.delivery_time == sent.timestamp + 100
+    python.send(queue)
+    assert java.receive(queue).delivery_time == 0
+    theirs = java.send(queue)
+    assert python.receive(queue).delivery_time == theirs.timestamp
+
+
 # ---- queues ----------------------------------------------------------------------------------------------------------
 
 

@@ -30,7 +30,8 @@ enum Client {
         ConnectionFactory factory(String url) throws JMSException {
             var factory = new com.rabbitmq.jms.admin.RMQConnectionFactory();
             factory.setUri(url);
-            factory.setDeclareReplyToDestination(false); // a requestor's queue may be for its own connection only
+            // else it declares a requestor's queue, which may be for that one's connection only
+            factory.setDeclareReplyToDestination(Boolean.getBoolean("peer.declareReplyToDestination"));
             factory.setKeepTextMessageType(Boolean.getBoolean("peer.keepTextMessageType"));
             return factory;
         }
