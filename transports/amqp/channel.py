@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from jmslike.errors import IllegalStateError, JMSError
@@ -33,7 +34,7 @@ class _Question:
         self._end()
 
     def _end(self) -> None:
-        if self._answered.locked():
+        with suppress(RuntimeError):  # it has been answered, perhaps just now by another thread
             self._answered.release()
 
     def wait(self, timeout: float) -> bool:

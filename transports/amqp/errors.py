@@ -80,6 +80,14 @@ def refusal(reason: BaseException, address: str) -> JMSError:
             error: JMSError = JMSSecurityError(f"{address} refuses the user, the password or the virtual host: {cause}")
             break
     else:
-        error = ConnectionLostError(f"{address}: {reason or type(reason).__name__}")
+        innermost = _innermost(reason)
+        error = ConnectionLostError(f"{address}: {str(innermost) or type(innermost).__name__}")
     error.__cause__ = reason
     return error
+
+
+def _innermost(reason: BaseException) -> BaseException:
+    """Give what it was that made pika give up in the end."""
+    within = [*reason.args, *getattr(reason, "exceptions", ()), getattr(reason, "exception", None)]
+    inner = [each for each in within if isinstance(each, BaseException)]
+    return _innermost(inner[-1]) if inner else reason

@@ -72,38 +72,43 @@ class Wire:
         opened = threading.Event()
         failure: list[BaseException] = []
 
+        loop = IOLoop()
+        connection: Any = None
+
         def failed(_: Any, reason: BaseException) -> None:
             failure.append(reason)
-            self._loop.stop()
-            opened.set()
+            loop.stop()
 
         def run() -> None:
+            nonlocal connection
             try:
-                self._connection = GatheringConnection(
+                self._connection = connection = GatheringConnection(
                     self._parameters(host, port),
                     on_open_callback=lambda _: opened.set(),
                     on_open_error_callback=failed,
                     on_close_callback=lambda _, reason: self.lose(connection_error(reason)),
-                    custom_ioloop=self._loop,
+                    custom_ioloop=loop,
                 )
-                self._connection.add_on_connection_blocked_callback(lambda *_: self._unblocked.clear())
-                self._connection.add_on_connection_unblocked_callback(lambda *_: self._unblocked.set())
-                self._loop.start()
+                connection.add_on_connection_blocked_callback(lambda *_: self._unblocked.clear())
+                connection.add_on_connection_unblocked_callback(lambda *_: self._unblocked.set())
+                loop.start()
             except Exception as error:  # something came that pika cannot read
                 failure.append(error)
                 _log.debug("the connection failed", exc_info=True)
                 if opened.is_set():
                     self.lose(connection_error(error))
             finally:
+                _finish(connection, loop)
+                self._ended.set()
                 opened.set()
-                self._finish()
 
-        self._loop = IOLoop()
+        self._loop = loop
         self._ended.clear()
         self._thread = threading.Thread(target=run, name=f"jmslike-amqp {name}", daemon=True)
         self._thread.start()
         if not opened.wait(patience):
             self._stop()
+            self._ended.wait(patience)
             raise ConnectionLostError(f"{name}: no answer within {patience:g} seconds: is this an AMQP port?")
         if failure:
             raise refusal(failure[0], name) from failure[0]
@@ -123,18 +128,6 @@ class Wire:
             ssl_options=None if address.tls is None else pika.SSLOptions(_context(address.tls), host),
             client_properties={"product": "jmslike"},
         )
-
-    def _finish(self) -> None:
-        """The thread ends: nothing of the socket may stay open."""
-        with suppress(Exception):
-            stream = self._connection._transport
-            if stream is not None:
-                stream.abort()
-                self._loop.add_callback_threadsafe(self._loop.stop)
-                self._loop.start()  # closes the socket
-        with suppress(Exception):
-            self._loop.close()
-        self._ended.set()
 
     # ---- tasks for the thread of the connection -------------------------------------------------------------------
 
@@ -226,7 +219,7 @@ class Wire:
             if self._closing:
                 return
             self._closing = True
-        if self._lost is None:
+        if self._lost is None and self._connection is not None:
             with suppress(JMSError):
                 self.post(self._connection.close)
         if self._thread is not None and not self.is_current:
@@ -234,6 +227,18 @@ class Wire:
                 self._stop()
             self._ended.wait(self.patience)
         self.lose(ConnectionLostError("the connection was closed"))
+
+
+def _finish(connection: Any, loop: Any) -> None:
+    """The thread ends: nothing of the socket may stay open."""
+    with suppress(Exception):
+        stream = connection._transport
+        if stream is not None:
+            stream.abort()
+            loop.add_callback_threadsafe(loop.stop)
+            loop.start()  # closes the socket
+    with suppress(Exception):
+        loop.close()
 
 
 def _context(tls: TLS) -> ssl.SSLContext:
