@@ -28,6 +28,7 @@ class Proxy:
         self.sprung = threading.Event()
         self._broker = (address.hostname, address.port)
         self._trap: tuple[bytes, bool] | None = None
+        self._noticing: tuple[bytes, threading.Event] | None = None
         self._links: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._flowing = asyncio.Event()
@@ -56,6 +57,12 @@ class Proxy:
         What was written before them has been forwarded.
         """
         self._trap = octets, from_client
+
+    def notice(self, octets: bytes) -> threading.Event:
+        """Give what is set when these octets come from the broker."""
+        noticed = threading.Event()
+        self._noticing = octets, noticed
+        return noticed
 
     def close(self) -> None:
         """Break every link, and accept no more."""
@@ -103,6 +110,8 @@ class Proxy:
                     self._cut()
                     self.sprung.set()
                     break
+                if self._noticing is not None and not from_client and self._noticing[0] in octets:
+                    self._noticing[1].set()
                 writer.write(octets)
                 await writer.drain()
         writer.close()

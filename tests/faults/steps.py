@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
@@ -31,6 +31,23 @@ class Losses:
     def __call__(self, error: JMSError) -> None:
         self.errors.append(error)
         self.reported.set()
+
+
+class Answer:
+    """A completion listener for one message."""
+
+    def __init__(self) -> None:
+        self._told: Future[None] = Future()
+
+    def on_completion(self, _message: Message) -> None:
+        self._told.set_result(None)
+
+    def on_exception(self, _message: Message, error: JMSError) -> None:
+        self._told.set_exception(error)
+
+    def wait(self) -> None:
+        """Wait for the answer, and raise the error if it is one."""
+        self._told.result(PATIENCE)
 
 
 @contextmanager

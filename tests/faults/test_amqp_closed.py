@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from jmslike import ConnectionLostError, InvalidDestinationError, JMSError, Message, Session
+from jmslike import ConnectionLostError, InvalidDestinationError, JMSError, Session
 from tests.faults.administrator import Administrator, Guest
 from tests.faults.load import Load, check_that_nothing_is_lost
-from tests.faults.steps import PATIENCE, Connect, Losses, loss_of, put, take, text_of, within_bounds
+from tests.faults.steps import PATIENCE, Answer, Connect, Losses, loss_of, put, take, text_of, within_bounds
 
 TOPICS = "jms.durable.topic"
-
-
-class Answer:
-    """A completion listener that is told of one message."""
-
-    def __init__(self) -> None:
-        self._told: Future[None] = Future()
-
-    def on_completion(self, _message: Message) -> None:
-        self._told.set_result(None)
-
-    def on_exception(self, _message: Message, error: JMSError) -> None:
-        self._told.set_exception(error)
-
-    def wait(self) -> None:
-        """Wait for the answer, and raise the error if it is one."""
-        self._told.result(PATIENCE)
 
 
 def test_a_connection_is_closed(administrator: Administrator, guest: Guest, connect: Connect, name: str) -> None:
