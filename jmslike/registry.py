@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
@@ -17,6 +18,9 @@ GROUP: Final = "jmslike.transports"
 PLANNED: Final = frozenset({"kafka", "kafkas", "failover"})
 """Schemes that later versions will have, and a user may have read of."""
 
+_USER: Final = re.compile("(?<=://)[^/@,]*@")
+_AFTER: Final = re.compile("[?#]")
+_BEYOND: Final = frozenset("?#")
 _KEYWORD_ONLY: Final = frozenset({"object_serializer"})
 
 
@@ -66,15 +70,30 @@ def resolve(url: str, keywords: Mapping[str, Any]) -> Provider:
 
 def _split(url: str) -> SplitResult:
     if not isinstance(url, str) or "://" not in url:
-        raise JMSError(f"not a URL: {url!r}; it looks like native://NAME; known schemes: {', '.join(known_schemes())}")
+        shown = without_secrets(url) if isinstance(url, str) else url
+        raise JMSError(
+            f"not a URL: {shown!r}; it looks like native://NAME; known schemes: {', '.join(known_schemes())}"
+        )
     try:
         parts = urlsplit(url)
         _ = parts.username, parts.password
     except ValueError as error:
-        raise JMSError(f"not a URL: {url!r}: {error}") from error
+        if "@" in str(error):  # it quotes them
+            shown = without_secrets(url)
+            raise JMSError(f"not a URL: {shown!r}: percent-encode what is special in its user or password") from None
+        raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from error
     if parts.fragment:
-        raise JMSError(f"a URL here has no fragment; write # as %23: {url!r}")
+        raise JMSError(f"a URL here has no fragment; write # as %23: {without_secrets(url)!r}")
     return parts
+
+
+def without_secrets(url: str) -> str:
+    """Give a URL, or what should be one, as it may be shown: without user, password and options."""
+    scheme, colon, rest = _USER.sub("", url).partition(":")
+    start, at, end = rest.rpartition("@")
+    if at and not _BEYOND.isdisjoint(start):
+        return f"{scheme}:..."  # nobody knows where the password ends
+    return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_AFTER.split(end)[0]}"  # type: ignore[index]
 
 
 def _factory(scheme: str) -> TransportFactory:
@@ -105,8 +124,9 @@ def how_to_install(extra: str) -> str:
 def _options(parts: SplitResult, keywords: Mapping[str, Any]) -> dict[str, Any]:
     try:
         pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True) if parts.query else []
-    except ValueError as error:
-        raise JMSError(f"the options of the URL must look like name=value&name=value, not {parts.query!r}") from error
+    except ValueError:
+        shown = "" if "password" in parts.query else f", not {parts.query!r}"
+        raise JMSError(f"the options of the URL must look like name=value&name=value{shown}") from None
     given: dict[str, Any] = {}
     if parts.username is not None:
         given["user_name"] = unquote(parts.username)

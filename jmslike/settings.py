@@ -106,7 +106,8 @@ def make_settings(given: Mapping[str, Any]) -> Settings:
         try:
             converted[name] = _CONVERTERS[name](value)
         except ValueError as error:
-            raise JMSError(f"option {name} is {value!r}, but it takes {_expected(name, error)}") from error
+            shown = "something else" if name == "password" else repr(value)
+            raise JMSError(f"option {name} is {shown}, but it takes {_expected(name, error)}") from error
     return Settings(**converted)
 
 

@@ -13,9 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
-from jmslike.compare.play import without_secrets
 from jmslike.errors import JMSError
-from jmslike.registry import GROUP, how_to_install, load
+from jmslike.registry import GROUP, how_to_install, load, without_secrets
 
 EXTRAS: Final = ("stomp", "amqp", "kafka", "cli")
 """The extras of use to a user, not to a contributor."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 
 from jmslike.capabilities import Feature
@@ -14,6 +13,7 @@ from jmslike.compare.stage import Stage
 from jmslike.compare.wording import plural
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.factory import ConnectionFactory
+from jmslike.registry import without_secrets
 
 
 def compare(
@@ -70,11 +70,6 @@ def known(names: Iterable[str]) -> list[str]:
 def columns(names: Iterable[str]) -> int:
     """Count the columns of these scenarios: each sends all messages of the source once."""
     return sum(len(SCENARIOS[name].columns) for name in names)
-
-
-def without_secrets(url: str) -> str:
-    """Give a URL as it may be shown: without user, password and options."""
-    return re.sub(r"(?<=://)[^/@,]*@", "", url).partition("?")[0]
 
 
 def _report(url: str, factory: ConnectionFactory) -> Report:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
@@ -22,7 +22,7 @@ class Address:
     hosts: tuple[tuple[str, int], ...]
     virtual_host: str
     user: str
-    password: str
+    password: str = field(repr=False)
     tls: TLS | None
     connect_timeout: float
     request_timeout: float

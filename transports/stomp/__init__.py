@@ -8,4 +8,6 @@ from transports.stomp.factory import factory, tls_factory
 
 __all__ = ["factory", "tls_factory"]
 
-logging.getLogger("stomp.py").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
+# it is heard of by errors and by our own log, and would show the password, and every frame
+logging.getLogger("stomp.py").addHandler(logging.NullHandler())
+logging.getLogger("stomp.py").propagate = False

@@ -22,6 +22,12 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert settings.redelivery == RedeliveryPolicy(6, 0.0, 1.0, "DLQ.{name}")
 
 
+def test_a_password_is_not_quoted() -> None:
+    with pytest.raises(JMSError, match="option password is") as caught:
+        make_settings({"password": b"secret"})
+    assert "secret" not in str(caught.value)
+
+
 def test_the_names_of_the_options() -> None:
     assert set(GENERAL_OPTIONS) == {
         "client_id",
