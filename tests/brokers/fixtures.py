@@ -28,6 +28,12 @@ def rabbitmq() -> Iterator[Broker]:
     yield from _running("rabbitmq")
 
 
+@pytest.fixture(scope="session")
+def kafka() -> Iterator[Broker]:
+    """Give Apache Kafka."""
+    yield from _running("kafka")
+
+
 def _running(name: str) -> Iterator[Broker]:
     """Run the broker; where it cannot be had, its tests are reported as not run, which on CI is a failure."""
     try:

@@ -71,7 +71,7 @@ def conversation(with_: Broker) -> Iterator[Conversation]:
         it.stream.close()
 
 
-@pytest.fixture(params=LOCAL_BROKERS)
+@pytest.fixture(params=QUEUES)
 def running(request: pytest.FixtureRequest) -> Broker:
     it = request.getfixturevalue(request.param)
     assert isinstance(it, Broker)
