@@ -79,6 +79,7 @@ class AmqpSubscription:
         topology.forget(destination)  # if it was deleted, the refusal would end the session's channel
         topology.ensure(destination)
         if destination.is_queue:
+            topology.consumers(destination.name)  # to be refused later would end the session's channel
             return destination.name
         if spec.name is None:
             queue = f"jms-cons-{uuid4()}"
@@ -86,7 +87,7 @@ class AmqpSubscription:
         elif spec.durable:
             queue = profile.durable(spec.name, link.transport.client_id)
             topology.lasting_queue(queue)
-            if self.is_exclusive and topology.consumers(queue):  # to be refused later would end the session's channel
+            if self.is_exclusive and topology.consumers(queue):  # as above
                 raise JMSError(f"the durable subscription {spec.name!r} is in use, and is to be one consumer's alone")
         else:
             queue = checked(f"jmslike.shared.{link.transport.client_id or ''}/{spec.name}")
