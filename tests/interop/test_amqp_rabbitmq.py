@@ -8,7 +8,18 @@ from typing import Any
 
 import pytest
 
-from jmslike import Destination, Long, PickleSerializer, Queue, Session, TemporaryQueue, TemporaryTopic, Topic
+from jmslike import (
+    Destination,
+    JMSError,
+    Long,
+    PickleSerializer,
+    Queue,
+    Session,
+    TemporaryQueue,
+    TemporaryTopic,
+    Topic,
+    UnsupportedFeatureError,
+)
 from jmslike.testing import Harness, Provider
 from jmslike.testing.steps import attempt_of, take, text_of
 from tests.brokers import Broker
@@ -313,6 +324,37 @@ def test_priority_goes_first_both_ways_in_a_queue_declared_for_it(jms: Provider,
         sender.send(queue, body="urgent", priority=9)
         received = [receive(queue) for _ in range(6)]
         assert [m.body if hasattr(m, "body") else text_of(m) for m in received] == ["urgent", *map(str, range(5))]
+
+
+def test_we_browse_javas_messages_and_mark_them(jms: Provider, python: Python, java: Java) -> None:
+    """Java's browser marks them just so: RabbitMQ knows of no other way to look. Ours has no selector here."""
+    queue = jms.queue()
+    for number in range(3):
+        java.send(queue, body=str(number), properties={"n": number})
+    with python.context.create_browser(queue) as browser:
+        assert [text_of(message) for message in browser] == ["0", "1", "2"]
+    with pytest.raises(UnsupportedFeatureError):
+        python.context.create_browser(queue, "n > 0")
+    received = [java.receive(queue) for _ in range(3)]
+    assert [(seen.body, seen.redelivered) for seen in received] == [("0", True), ("1", True), ("2", True)]
+    python.send(queue, body="ours")
+    assert [seen.body for seen in java.session.browse(queue)] == ["ours"]
+    assert attempt_of(python.receive(queue)) == (True, 2)
+
+
+def test_neither_consumes_from_the_others_temporary_queue(jms: Provider, python: Python, java: Java) -> None:
+    """And neither loses more than the attempt."""
+    queue, ours, theirs = jms.queue(), python.context.create_temporary_queue(), java.session.temporary()
+    with java.session.consumer(theirs) as answers, python.context.create_consumer(queue) as consumer:
+        java.send(queue, body="ping", reply_to=theirs)
+        request = take(jms, consumer)
+        for temporary in (request.reply_to, Queue(theirs.name)):
+            with pytest.raises(JMSError):
+                python.context.create_consumer(temporary)
+        python.send(theirs, body="pong")
+        assert answers.receive().body == "pong"
+    with java.connection() as connection, pytest.raises(JavaError):
+        connection.session().consumer(Queue(ours.name)).receive()
 
 
 @pytest.mark.parametrize("name", ["a.b", "a b", "größe ☃", "*.#", "a/b:c", "jms-temp-queue-of-mine"])

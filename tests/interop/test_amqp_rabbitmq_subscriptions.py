@@ -6,7 +6,15 @@ from contextlib import ExitStack
 
 import pytest
 
-from jmslike import InvalidDestinationError, InvalidSelectorError, JMSConsumer, JMSContext, JMSError, Topic
+from jmslike import (
+    InvalidClientIDError,
+    InvalidDestinationError,
+    InvalidSelectorError,
+    JMSConsumer,
+    JMSContext,
+    JMSError,
+    Topic,
+)
 from jmslike.testing import Harness, Provider
 from jmslike.testing.steps import take, take_text
 from tests.brokers import Broker
@@ -125,6 +133,13 @@ def test_only_ours_can_leave_out_what_its_own_connection_publishes(jms: Provider
 def identified(jms: Provider) -> JMSContext:
     """Give a context with a client id, without which none of ours has a durable subscription of its own."""
     return jms.context(client_id=jms.name("client"))
+
+
+def test_a_client_id_of_ours_is_not_taken_for_java(jms: Provider, java: Java) -> None:
+    """Java claims none on the broker: each side sees to its own programs only."""
+    client_id = jms.name("client")
+    with java.connection(client_id), jms.context(client_id=client_id), pytest.raises(InvalidClientIDError):
+        jms.context(client_id=client_id)
 
 
 @pytest.mark.parametrize("with_client_id", [True, False], ids=["client id", "no client id"])
