@@ -28,7 +28,7 @@ from jmslike import Connection, ConnectionFactory, DeliveryMode, Message, Sessio
 MESSAGES = 5_000
 BODY = "x" * 1024
 WINDOW = 100
-IN_FLIGHT = 2000
+IN_FLIGHT = 1000
 PINGS = 600
 PINGS_PER_SECOND = 200
 
