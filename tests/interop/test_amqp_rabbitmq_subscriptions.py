@@ -70,6 +70,7 @@ def test_javas_selector_compares_our_numbers_and_booleans(
         "f > 1.09 AND f < 1.11",
         "d > 0 AND d < 0.001",
         "S = 'grün: ☃'",
+        "JMSMessageID LIKE 'ID:%' AND z",
         "S LIKE '%☃' AND missing IS NULL AND S IN ('grün: ☃', 'x')",
     ],
 )
@@ -82,6 +83,19 @@ def test_both_select_alike_by_properties_of_every_type(
             program.send(topic, body="other", properties={"z": False, "S": "x", "f": 7.0, "d": 7.0, "l": 7})
             program.send(topic, body="chosen", properties=PROPERTIES)
         assert rest(jms, theirs) == rest(jms, ours) == ["chosen", "chosen"]
+
+
+def test_javas_selector_does_not_see_properties_that_no_headers_have_room_for(
+    jms: Provider, python: Python, java: Java
+) -> None:
+    """All headers have to go into one frame, so then none are there. Without a selector Java gets all of them."""
+    topic = jms.topic()
+    with java.session.consumer(topic, "n = 1") as selecting, java.session.consumer(topic) as other:
+        python.send(topic, body="x", properties={"n": 1, "big": "ä" * 100_000})
+        assert selecting.poll() is None
+        assert other.receive().properties["n"] == 1
+        with pytest.raises(JavaError):
+            java.connection().session().send(topic, properties={"n": 1, "big": "a" * 65_536})
 
 
 def test_both_refuse_what_is_no_selector(jms: Provider, python: Python, java: Java) -> None:
