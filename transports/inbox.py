@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
 
@@ -36,28 +37,34 @@ class Inbox(Generic[Item]):
         """Whether a listener waits to be called."""
         return self._callback is not None
 
-    def put(self, item: Item) -> None:
-        """Add an item and wake whoever waits for it. Nothing stays in an inbox that is closed."""
+    def put(self, item: Item) -> Sequence[Item]:
+        """Add an item and wake whoever waits for it. Nothing stays in an inbox that is closed: tell what cannot."""
         self._items.put(item)
-        if self._closed:
-            self._empty()
-            self._items.put(_WAKE)  # that of `close` may be gone, and a `get` that it was for still asleep
-        callback = self._callback
-        if callback is not None:
-            callback()
+        return self._offer()
 
-    def put_back(self, items: Sequence[Item]) -> None:
-        """Let these items, in this order, be the next."""
+    def put_back(self, items: Sequence[Item]) -> Sequence[Item]:
+        """Let these items, in this order, be the next; tell what cannot stay."""
         self._back.extendleft(reversed(items))
         self._items.put(_WAKE)
+        return self._offer()
+
+    def _offer(self) -> Sequence[Item]:
+        if self._closed:
+            left = self._empty()
+            self._items.put(_WAKE)  # that of `close` may be gone, and a `get` that it was for still asleep
+            return left
         callback = self._callback
         if callback is not None:
             callback()
+        return ()
 
     def poll(self) -> Item | None:
         """Give an item that is there, unless something else is to be noticed first, which `get` does."""
-        if self._back or self._interrupted or self._closed or self._lost is not None:
+        if self._interrupted or self._closed or self._lost is not None:
             return None
+        if self._back:
+            with suppress(IndexError):  # closed just now
+                return self._back.popleft()
         try:
             item = self._items.get_nowait()
         except Empty:
@@ -79,7 +86,9 @@ class Inbox(Generic[Item]):
                 self._interrupted = False
                 return None
             if self._back:
-                return self._back.popleft()
+                with suppress(IndexError):  # closed just now
+                    return self._back.popleft()
+                continue
             try:
                 item = self._items.get(timeout=None if deadline is None else max(0.0, deadline - time.monotonic()))
             except Empty:
@@ -115,8 +124,10 @@ class Inbox(Generic[Item]):
             callback()
 
     def _empty(self) -> list[Item]:
-        left = list(self._back)
-        self._back.clear()
+        left = []
+        with suppress(IndexError):  # one by one: somebody may be taking
+            while True:
+                left.append(self._back.popleft())
         try:
             while True:
                 item = self._items.get_nowait()

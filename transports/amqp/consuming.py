@@ -66,28 +66,36 @@ class Consuming(Channel):
 
         self.ask("look for a message", start)
 
-    def consume(self, queue: str, receiver: Callable[[Any, Any, Any, bytes], None], tag: str, **how: Any) -> None:
-        """Have the messages of a queue pushed, as many as there is room for in a window (0: all)."""
+    def consume(
+        self, queue: str, receiver: Callable[[Any, Any, Any, bytes], None], tag: str, former: str, **how: Any
+    ) -> None:
+        """Have the messages of a queue pushed, as many as there is room for in a window (0: all), and no more to the
+        `former` consumer, if there is one.
+        """
         window = how.pop("window")
 
         def start(reply: Reply) -> None:
+            self._cancel(former, lambda _: None)
             self.raw.basic_qos(prefetch_count=window)
             self.raw.basic_consume(queue, receiver, consumer_tag=tag, callback=reply, **how)
 
         self.ask("consume", start)
 
-    def cancel(self, consumers: Iterable[str]) -> None:
-        """End consumers; what is pushed to them meanwhile is given back by pika."""
-        ending = list(consumers)
+    def cancel(self, tag: str) -> None:
+        """End a consumer; what is pushed to it meanwhile is given back by pika."""
 
         def start(reply: Reply) -> None:
-            known = [tag for tag in ending if tag in self.raw.consumer_tags]
-            for tag in known:
-                self.raw.basic_cancel(tag, callback=reply if tag is known[-1] else None)
-            if not known:
+            if not self._cancel(tag, reply):
                 reply(None)
 
         self.ask("end a consumer", start)
+
+    def _cancel(self, tag: str, reply: Reply) -> bool:
+        """Begin to end a consumer, unless the broker has ended it, and tell which."""
+        if tag not in self.raw.consumer_tags:
+            return False
+        self.raw.basic_cancel(tag, callback=reply)
+        return True
 
     # ---- done by the thread of the connection -----------------------------------------------------------------------
 

@@ -50,11 +50,17 @@ class AmqpLink:
         check_usable(self, spec)
         subscription = AmqpSubscription(self, self._receiving_channel(), spec)
         with self._lock:
-            if not self._closed:
+            is_open = not self._closed
+            if is_open:
+                self._subscriptions = [other for other in self._subscriptions if other.is_in_use]
                 self._subscriptions.append(subscription)
-                return subscription
-        subscription.end()
-        raise IllegalStateError("the session is closed")
+        if not is_open:
+            subscription.end()
+            raise IllegalStateError("the session is closed")
+        wire = self.transport.wire
+        if wire.is_lost:  # before the subscription could be told with the others
+            subscription.lose(wire.loss())
+        return subscription
 
     def _receiving_channel(self) -> Consuming:
         with self._opening:
@@ -154,8 +160,6 @@ class AmqpLink:
         for subscription, receipts, outcome in settlements:
             if outcome is not ACCEPT:
                 subscription.settle(receipts, outcome)
-            else:
-                subscription.end_surplus()
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""

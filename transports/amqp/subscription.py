@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -27,6 +26,7 @@ _IN_USE = "in exclusive use"
 """How RabbitMQ's refusal differs from that for want of permission."""
 
 _LARGEST_PREFETCH = 2**16 - 1
+_NOT_HELD = object()
 
 
 class Arrival(NamedTuple):
@@ -47,6 +47,11 @@ class Held:
         self.arrival = arrival
         self.tag = tag
 
+    @property
+    def consumer(self) -> str | None:
+        """The consumer on the wire to which it was pushed; None if it was asked for."""
+        return getattr(self.arrival.method, "consumer_tag", None)
+
 
 class AmqpSubscription:
     """Takes from an inbox that the connection's thread fills."""
@@ -61,9 +66,10 @@ class AmqpSubscription:
         self._queue = self._declare(link)
         self._inbox: Inbox[Arrival] = Inbox()
         self._held: dict[Held, None] = {}  # in the order of handing out
-        self._consumers: list[str] = []
+        self._consumer = ""
         self._closing = threading.Lock()
         self._closed = False
+        self._is_deleted = False
         self._on_failed = link.transport.fail
         try:
             self._consume()
@@ -97,15 +103,25 @@ class AmqpSubscription:
         return queue
 
     def _consume(self) -> None:
-        """Let the broker push as much as the window has room for."""
+        """Let the broker push as much as the window has room for, whatever is held of what came before."""
         window = self._spec.window if self._spec.window <= _LARGEST_PREFETCH else 0  # 0: all that there is
-        tag = f"jmslike-{uuid4()}"
-        self._channel.consume(self._queue, self._on_message, tag, window=window, exclusive=self.is_exclusive)
-        self._consumers.append(tag)
+        former, self._consumer = self._consumer, f"jmslike-{uuid4()}"
+        self._channel.consume(
+            self._queue, self._on_message, self._consumer, former, window=window, exclusive=self.is_exclusive
+        )
 
     def _on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
         self._channel.delivered(method.delivery_tag)
-        self._inbox.put(Arrival(method, properties, body))
+        self._return(self._inbox.put(Arrival(method, properties, body)))
+
+    def _return(self, left: Sequence[Arrival]) -> None:
+        """Let others have what nobody will take here."""
+        tags = [arrival.method.delivery_tag for arrival in left if not self._is_acknowledged(arrival)]
+        if tags:
+            self._channel.release(sorted(tags))
+
+    def _is_acknowledged(self, arrival: Arrival) -> bool:
+        return self._is_private and arrival.attempts is not None  # it was handed out
 
     # ---- taking ---------------------------------------------------------------------------------------------------
 
@@ -120,13 +136,21 @@ class AmqpSubscription:
         return self._hand_out(arrival, settle)
 
     def _prepare_to_wait(self, timeout: float | None) -> None:
-        if self._closed or self._wire.is_lost:
+        if self._closed or self._is_deleted or self._wire.is_lost:
             return
         if timeout == 0 and not self._inbox.is_armed:
-            with suppress(InvalidDestinationError):  # it was deleted, which was reported
-                self._channel.get(self._queue, self._on_message)
-        elif not self._is_private and len(self._held) >= self._spec.window * len(self._consumers):
-            self._consume()  # all that the broker may push is held, so nothing more would come (C3)
+            self._channel.get(self._queue, self._on_message)
+        elif self._is_window_held():
+            with self._closing:
+                if not self._closed:
+                    self._consume()
+
+    def _is_window_held(self) -> bool:
+        """Tell whether all that the broker may push is held, so that nothing more would come (C3)."""
+        if len(self._held) < self._spec.window:
+            return False
+        pushed = [held for held in self._held if held.tag and held.consumer == self._consumer]
+        return len(pushed) >= self._spec.window
 
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
         method, properties, body, attempts = arrival
@@ -138,7 +162,7 @@ class AmqpSubscription:
             self._channel.accept((tag,))
             return envelope, None, 0
         if self._is_private:  # nobody else could get it
-            if arrival.attempts is None:
+            if not self._is_acknowledged(arrival):
                 self._channel.accept((tag,))
             tag = 0
         held = Held(arrival, tag)
@@ -161,32 +185,19 @@ class AmqpSubscription:
             self._channel.accept(tags)
             if self._confirmed:
                 self._channel.round_trip()
-        self.end_surplus()
 
     def _release(self, mine: list[Held], attempts: int) -> None:
         """Offer them here again, or let others have them if this is closed.
 
         What an open consumer gives back, the broker would push to it once more, which a quorum queue counts.
         """
-        if not self._closed:
-            self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
-        else:
-            self._channel.release(held.tag for held in mine if held.tag)
+        arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
+        self._return(self._inbox.put_back(arrivals) if not self._closed else arrivals)
 
     def let_go(self, receipts: Sequence[Held]) -> list[Held]:
         """Give those that were held, and hold them no more."""
         held = self._held
-        mine = [receipt for receipt in receipts if receipt in held]
-        for receipt in mine:
-            held.pop(receipt, None)
-        return mine
-
-    def end_surplus(self) -> None:
-        """End the consumers that were only there to hold more than the window."""
-        if len(self._consumers) > 1 and not self._held and not self._closed:
-            surplus, self._consumers = self._consumers[1:], self._consumers[:1]
-            with suppress(JMSError):
-                self._channel.cancel(surplus)
+        return [receipt for receipt in receipts if held.pop(receipt, _NOT_HELD) is None]
 
     def holds(self, receipt: Held) -> bool:
         """See Subscription.holds."""
@@ -226,7 +237,8 @@ class AmqpSubscription:
 
     def cancelled(self, consumer_tag: str) -> None:
         """The broker has ended a consumer: its queue was deleted."""
-        if consumer_tag in self._consumers and not self._closed:
+        if consumer_tag == self._consumer and not self._closed:
+            self._is_deleted = True
             error = InvalidDestinationError(f"{self._spec.destination} was deleted: its consumer gets nothing more")
             self._inbox.lose(error)
             self._on_failed(error)
@@ -246,13 +258,13 @@ class AmqpSubscription:
                 self._closed = True
                 try:
                     if self._is_usable:
-                        self._channel.cancel(self._consumers)
+                        self._channel.cancel(self._consumer)
                 finally:
                     left = self._inbox.close()
             if give_back_held:
-                left += [held.arrival for held in self.let_go(list(self._held))]
-            if left and not self._is_private and self._is_usable:
-                self._channel.release(sorted(arrival.method.delivery_tag for arrival in left))
+                left += [held.arrival for held in self.let_go(list(self._held)) if held.tag]
+            if self._is_usable:
+                self._return(left)
 
     @property
     def _is_usable(self) -> bool:

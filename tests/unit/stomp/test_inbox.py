@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -17,7 +18,25 @@ def test_items_come_in_order_and_those_put_back_first() -> None:
         inbox.put(number)
     assert (inbox.get(0), inbox.poll()) == (1, 2)
     inbox.put_back([1, 2])
-    assert [inbox.get(0) for _ in range(4)] == [1, 2, 3, None]
+    assert (inbox.poll(), inbox.get(0), inbox.get(0), inbox.get(0)) == (1, 2, 3, None)
+
+
+@pytest.mark.parametrize("take", [Inbox.poll, lambda inbox: inbox.get(0)])
+def test_what_was_put_back_is_taken_or_left_and_never_both(take: Callable[[Inbox[int]], int | None]) -> None:
+    inbox: Inbox[int] = Inbox()
+    left: list[list[int]] = []
+
+    class ClosedMeanwhile(deque[int]):
+        def __bool__(self) -> bool:
+            if not left:
+                left.append([])
+                left[0] = inbox.close()
+                return True
+            return len(self) > 0
+
+    inbox._back = ClosedMeanwhile([1])
+    assert take(inbox) is None
+    assert left == [[1]]
 
 
 def test_an_interrupt_ends_one_get_and_nothing_is_lost() -> None:
@@ -58,7 +77,8 @@ def test_nothing_stays_in_a_closed_inbox() -> None:
     inbox.put(1)
     inbox.put_back([0])
     assert inbox.close() == [0, 1]
-    inbox.put(2)
+    assert inbox.put(2) == [2]
+    assert inbox.put_back([3, 4]) == [3, 4]
     assert inbox.get(None) is None
     assert inbox.close() == []
 
