@@ -3,41 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Final, TypeVar
+from typing import TypeVar
 
 Value = TypeVar("Value")
-
-TLS_OPTIONS: Final[Mapping[str, str]] = {
-    "tls_ca": "file with the certificates to trust (default: the system's)",
-    "tls_cert": "file with the client's certificate",
-    "tls_key": "file with the client's key",
-    "tls_verify": "true or false: whether the server must prove who it is (default: true)",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class TLS:
-    """How a connection is protected: files with the authority, and the client's certificate and key."""
-
-    authority: str | None
-    certificate: str | None
-    key: str | None
-    verify: bool
-
-
-def parse_tls(options: Mapping[str, str]) -> TLS:
-    """Read the TLS_OPTIONS. Raises ValueError that says what is wrong."""
-    verify = choice("tls_verify", options.get("tls_verify", "true"), {"true": True, "false": False})
-    return TLS(_file("tls_ca", options), _file("tls_cert", options), _file("tls_key", options), verify)
-
-
-def _file(name: str, options: Mapping[str, str]) -> str | None:
-    path = options.get(name)
-    if path is not None and not Path(path).is_file():
-        raise ValueError(f"option {name} is {path!r}, but there is no such file")
-    return path
 
 
 def parse_url(url: str, default_port: int) -> tuple[tuple[tuple[str, int], ...], str]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
-from transports.addressing import TLS, choice, parse_tls, parse_url, seconds
+from transports.addressing import choice, parse_url, seconds
+from transports.tls import parse_tls
 
 DEFAULT_PORT: Final = 5672
 DEFAULT_TLS_PORT: Final = 5671
@@ -23,7 +25,7 @@ class Address:
     virtual_host: str
     user: str
     password: str = field(repr=False)
-    tls: TLS | None
+    tls: ssl.SSLContext | None
     connect_timeout: float
     request_timeout: float
     heartbeat: float

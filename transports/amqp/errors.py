@@ -14,6 +14,7 @@ from jmslike.errors import (
     JMSSecurityError,
     ResourceAllocationError,
 )
+from transports.tls import explained
 
 ACCESS_REFUSED: Final = 403
 NOT_FOUND: Final = 404
@@ -80,8 +81,8 @@ def refusal(reason: BaseException, address: str) -> JMSError:
             error: JMSError = JMSSecurityError(f"{address} refuses the user, the password or the virtual host: {cause}")
             break
     else:
-        innermost = _innermost(reason)
-        error = ConnectionLostError(f"{address}: {str(innermost) or type(innermost).__name__}")
+        found = explained(_innermost(reason))
+        error = type(found)(f"{address}: {found}")
     error.__cause__ = reason
     return error
 

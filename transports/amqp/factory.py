@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transports.addressing import TLS_OPTIONS
 from transports.amqp.address import parse_address
 from transports.amqp.profiles import PROFILES
 from transports.amqp.transport import AmqpTransport
+from transports.tls import TLS_OPTIONS
 
 _OPTIONS = {
     "profile": "jms: messages as rabbitmq-jms-client has them; plain: in the clear, for any program (default: jms)",

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 import math
-import ssl
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -18,7 +17,6 @@ import pika
 from pika.adapters.select_connection import IOLoop
 
 from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError, ResourceAllocationError
-from transports.addressing import TLS
 from transports.amqp.address import Address
 from transports.amqp.errors import connection_error, refusal
 from transports.amqp.gathering import GatheringConnection
@@ -125,7 +123,7 @@ class Wire:
             blocked_connection_timeout=address.request_timeout,
             socket_timeout=address.connect_timeout,
             stack_timeout=address.connect_timeout,
-            ssl_options=None if address.tls is None else pika.SSLOptions(_context(address.tls), host),
+            ssl_options=None if address.tls is None else pika.SSLOptions(address.tls, host),
             client_properties={"product": "jmslike"},
         )
 
@@ -239,13 +237,3 @@ def _finish(connection: Any, loop: Any) -> None:
             loop.start()  # closes the socket
     with suppress(Exception):
         loop.close()
-
-
-def _context(tls: TLS) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.authority)
-    if not tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if tls.certificate is not None:
-        context.load_cert_chain(tls.certificate, tls.key)
-    return context

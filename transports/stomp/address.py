@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import unquote
 
-from transports.addressing import TLS, parse_tls, parse_url, seconds
+from transports.addressing import parse_url, seconds
 from transports.stomp.frames import fits_connect
+from transports.tls import parse_tls
 
 DEFAULT_PORT: Final = 61613
 DEFAULT_TLS_PORT: Final = 61614
@@ -22,7 +24,7 @@ class Address:
     virtual_host: str | None
     user: str | None
     password: str | None = field(repr=False)
-    tls: TLS | None
+    tls: ssl.SSLContext | None
     connect_timeout: float
     request_timeout: float
     heartbeat: float

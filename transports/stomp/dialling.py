@@ -1,8 +1,8 @@
 """Opens the socket of a stomp.py connection.
 
 stomp.py by itself does not say why it cannot connect, and begins again and again when a file is missing. Over TLS it
-takes the end of a link for silence, waits without bound for the other side's good-bye when it has missed a heartbeat,
-and prompts for the password of a key.
+takes the end of a link for silence, and waits without bound for the other side's good-bye when it has missed a
+heartbeat.
 """
 
 from __future__ import annotations
@@ -19,7 +19,6 @@ from typing import Any, Final
 import stomp
 from stomp.utils import PollableQueue
 
-from transports.addressing import TLS
 from transports.stomp.address import Address
 
 CAN_PUSH: Final = sys.platform == "linux"
@@ -29,8 +28,16 @@ _AT_ONCE: Final = 2**16
 """Bytes that are read at once, at most."""
 
 
-def make_connection(host: tuple[str, int], address: Address, on_silence: Callable[[], None]) -> Any:
-    """Give a stomp.py connection whose `connect` raises why there is no socket; `on_silence` has to drop it."""
+def make_connection(
+    host: tuple[str, int],
+    address: Address,
+    on_silence: Callable[[], None],
+    on_failure: Callable[[OSError], None],
+) -> Any:
+    """Give a stomp.py connection whose `connect` raises why there is no socket; `on_silence` has to drop it.
+
+    `on_failure` is told why the link ends, if there is a reason.
+    """
     heartbeat = round(address.heartbeat * 1000)
     connection = stomp.Connection12(
         [host],
@@ -46,7 +53,7 @@ def make_connection(host: tuple[str, int], address: Address, on_silence: Callabl
         link = socket.create_connection(host, address.connect_timeout)
         try:
             if address.tls is not None:
-                link = _context(address.tls).wrap_socket(link, server_hostname=host[0])
+                link = address.tls.wrap_socket(link, server_hostname=host[0])
         except BaseException:
             link.close()
             raise
@@ -58,21 +65,28 @@ def make_connection(host: tuple[str, int], address: Address, on_silence: Callabl
             link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _bound_writes(link if transport.blocking else transport.send_queue._putsocket, address.request_timeout)
 
+    transport.attempt_connection = dial
+    transport.receive = _receiver(transport, on_failure)
+    transport.disconnect_socket = on_silence
+    return connection
+
+
+def _receiver(transport: Any, on_failure: Callable[[OSError], None]) -> Callable[[], bytes]:
     def receive() -> bytes:
         try:
             octets: bytes = transport.socket.recv(_AT_ONCE)
         except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
             raise
-        except (OSError, AttributeError):
+        except OSError as error:
+            on_failure(error)
+            octets = b""
+        except AttributeError:  # it was closed here
             octets = b""
         if not octets:
             transport.running = False
         return octets
 
-    transport.attempt_connection = dial
-    transport.receive = receive
-    transport.disconnect_socket = on_silence
-    return connection
+    return receive
 
 
 def push(transport: Any) -> None:
@@ -81,16 +95,6 @@ def push(transport: Any) -> None:
         link = transport.socket
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # this sends it
         link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
-
-
-def _context(tls: TLS) -> ssl.SSLContext:
-    context = ssl.create_default_context(cafile=tls.authority)
-    if not tls.verify:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    if tls.certificate is not None:
-        context.load_cert_chain(tls.certificate, tls.key, password="")
-    return context
 
 
 def _hand_to_reader(transport: Any) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from transports.addressing import TLS_OPTIONS
 from transports.stomp.address import parse_address
 from transports.stomp.transport import StompTransport
+from transports.tls import TLS_OPTIONS
 
 _OPTIONS = {
     "dialect": "artemis, activemq or rabbitmq (default: what the server says it is)",

@@ -31,6 +31,7 @@ from transports.stomp.confirmations import Confirmations
 from transports.stomp.dialling import make_connection, push
 from transports.stomp.frames import frame, header_lines
 from transports.stomp.reader import Reader
+from transports.tls import SILENT_REFUSAL, explained
 
 _log = logging.getLogger("jmslike.stomp")
 
@@ -79,11 +80,12 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._ids = itertools.count(1)
         self.confirmations = Confirmations(self, address.request_timeout)
         self._requests: dict[str, Request] = {}
-        self._routes: dict[str, Callable[[Frame], None]] = {}
+        self._routes: dict[str, Callable[[Frame], object]] = {}
         self._connected = Request()
         self._server_headers: dict[str, str] = {}
         self._connection: Any = None
         self._lost: JMSError | None = None
+        self._failure: OSError | None = None
         self._is_open = False
         self._closing = False
 
@@ -109,8 +111,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         address = self._address
         deadline = time.monotonic() + address.connect_timeout
         self._connected = Request()
-        self._lost = None
-        self._connection = connection = make_connection(host, address, self.on_heartbeat_timeout)
+        self._lost = self._failure = None
+        self._connection = connection = make_connection(host, address, self.on_heartbeat_timeout, self._note_failure)
         connection.set_listener("jmslike", self)
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
         connection.transport.receive = Reader(connection.transport.receive, handlers).receive
@@ -119,7 +121,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
         except Exception as error:
             self._abandon()
-            raise ConnectionLostError(f"cannot connect: {str(error) or type(error).__name__}") from error
+            is_late = isinstance(error, stomp.exception.NotConnectedException)  # the link had ended by then
+            raise (self._early_end() if is_late else explained(error)) from error
         answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
         refusal = self._connected.error
         if not answered:
@@ -211,7 +214,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
     # ---- reading: called by stomp.py's thread, and never raises ---------------------------------------------------
 
-    def route(self, subscription: str, receiver: Callable[[Frame], None]) -> None:
+    def route(self, subscription: str, receiver: Callable[[Frame], object]) -> None:
         """Give the frames of the subscription to the receiver from now on."""
         self._routes[subscription] = receiver
 
@@ -264,12 +267,23 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
     def on_disconnected(self) -> None:
         """The socket is closed."""
-        error = ConnectionLostError("the broker closed the connection")
-        if not self._is_open:
-            if not self._connected.is_answered:
-                self._connected.answer(error)
-        else:
-            self.lose(error)
+        failure = self._failure
+        if self._is_open:
+            why = "the broker closed the connection" if failure is None else f"the link ended: {failure}"
+            self.lose(ConnectionLostError(why))
+        elif not self._connected.is_answered:
+            self._connected.answer(self._early_end())
+
+    def _early_end(self) -> JMSError:
+        """Give the error of a link that ended before the broker said anything."""
+        if self._failure is not None:
+            return explained(self._failure)
+        hint = f" ({SILENT_REFUSAL})" if self._address.tls is not None else ""
+        return ConnectionLostError(f"the broker closed the connection{hint}")
+
+    def _note_failure(self, failure: OSError) -> None:
+        """Keep why the socket will be closed."""
+        self._failure = failure
 
     def on_heartbeat_timeout(self) -> None:
         """The broker is silent for too long."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
+import ssl
+
 import pytest
 
-from transports.addressing import TLS
+from tests.unit.stomp.server import CERTIFICATE
 from transports.stomp.address import Address, parse_address
-
-FILE = __file__
 
 
 def parse(url: str, **options: str) -> Address:
@@ -41,10 +42,26 @@ def test_the_virtual_host_is_the_path_or_an_option() -> None:
 
 def test_tls() -> None:
     assert parse("stomp://a").tls is None
-    assert parse("stomps://a").tls == TLS(None, None, None, verify=True)
-    assert parse("stomps://a", tls_ca=FILE, tls_cert=FILE, tls_key=FILE, tls_verify="False").tls == TLS(
-        FILE, FILE, FILE, verify=False
-    )
+    trusting = parse("stomps://a").tls
+    assert trusting is not None
+    assert (trusting.check_hostname, trusting.verify_mode) == (True, ssl.CERT_REQUIRED)
+    blind = parse("stomps://a", tls_ca=CERTIFICATE, tls_cert=CERTIFICATE, tls_key=CERTIFICATE, tls_verify="False").tls
+    assert blind is not None
+    assert (blind.check_hostname, blind.verify_mode) == (False, ssl.CERT_NONE)
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"tls_ca": __file__}, f"tls_ca: '{__file__}' holds no certificate"),
+        ({"tls_key": CERTIFICATE}, "tls_key needs tls_cert"),
+        ({"tls_cert": __file__}, f"tls_cert and tls_key: no certificate in '{__file__}'"),
+        ({"tls_cert": CERTIFICATE, "tls_key": __file__}, f"or no key in '{__file__}'"),
+    ],
+)
+def test_a_file_that_does_not_fit_is_named(options: dict[str, str], words: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(words)):
+        parse("stomps://a", **options)
 
 
 @pytest.mark.parametrize(("user", "password", "path"), [("u\n", "p", ""), ("u", "p\0", ""), ("u", "p", "a%0Ab")])

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterator
 
 import pytest
 
-from jmslike import Connection, ConnectionFactory, ConnectionLostError, DeliveryMode, JMSError
+from jmslike import Connection, ConnectionFactory, ConnectionLostError, DeliveryMode, JMSError, JMSSecurityError
 from tests.unit.stomp.server import CERTIFICATE, CONNECTED, Server
+from transports.tls import explained
 
 Started = Callable[[bytes], Server]
 
@@ -48,7 +50,7 @@ def loss_of(connection: Connection, cause: Callable[[], None] = lambda: None) ->
 
 def test_a_certificate_that_is_not_trusted_is_refused_and_said_why(started: Started) -> None:
     factory = ConnectionFactory(started(CONNECTED % b"0,0").url)
-    with pytest.raises(ConnectionLostError, match="certificate verify failed"):
+    with pytest.raises(JMSSecurityError, match=r"certificate verify failed.*tls_ca.*tls_verify"):
         factory.create_connection()
 
 
@@ -63,8 +65,15 @@ def test_the_clients_certificate_is_shown(started: Started) -> None:
     server.demand_certificate()
     with connect(server.url, tls_cert=CERTIFICATE) as connection:
         assert connection.capabilities.product == "ActiveMQ Artemis"
-    with pytest.raises(ConnectionLostError):
+    with pytest.raises(JMSError, match="tls_cert"):
         connect(server.url)
+
+
+def test_the_servers_alert_is_explained() -> None:
+    alert = ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required (_ssl.c:2580)")
+    for error in (alert, OSError(f"Stream connection lost: {alert!r}")):
+        assert isinstance(explained(error), JMSSecurityError)
+        assert "certificate required; tls_cert and tls_key" in str(explained(error))
 
 
 def test_the_end_of_a_secured_link_is_a_loss(started: Started) -> None:
