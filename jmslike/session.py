@@ -190,8 +190,6 @@ class Session(Making):
             raise InvalidDestinationError(f"only a queue can be browsed, not {queue!r}")
         selector = optional(message_selector)
         self._capabilities.require(Feature.BROWSE)
-        if selector is not None:
-            self._capabilities.require(Feature.QUEUE_SELECTOR)
         browser = QueueBrowser(self, queue, selector)
         self._browsers.add(browser)
         return browser

@@ -64,7 +64,7 @@ def test_a_browser_shows_whole_messages(jms: Provider) -> None:
     assert take(jms, session.create_consumer(queue)).get_body(dict) == {"k": "value"}
 
 
-@requires(Feature.BROWSE, Feature.QUEUE_SELECTOR)
+@requires(Feature.BROWSE)
 def test_a_browser_may_have_a_selector(jms: Provider) -> None:
     """QB-03: it shows only what matches."""
     session = jms.connection().create_session()

@@ -259,7 +259,6 @@ def delay(session: Session) -> None:
 
 USES: list[tuple[str, Callable[[Session], object]]] = [
     ("QUEUE_SELECTOR", lambda session: session.create_consumer(QUEUE, "n = 1")),
-    ("QUEUE_SELECTOR", lambda session: session.create_browser(QUEUE, "n = 1")),
     ("TOPIC_SELECTOR", lambda session: session.create_consumer(TOPIC, "n = 1")),
     ("TRANSACTION", lambda session: session._connection.create_session(True)),
     ("DELAY", delay),
