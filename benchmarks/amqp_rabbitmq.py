@@ -168,7 +168,7 @@ def listen() -> float:
 
         def work() -> None:
             session.create_consumer(session.create_queue(name)).message_listener = on_message
-            done.wait()
+            assert done.wait(60)
 
         return per_second(work)
 
