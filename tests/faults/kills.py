@@ -16,7 +16,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
-from jmslike import Connection, ConnectionFactory, ConnectionLostError, Message, Session
+from jmslike import Connection, ConnectionFactory, ConnectionLostError, Message, ResourceAllocationError, Session
 from tests.brokers import LocalBroker, broker
 from tests.faults.targets import KINDS, Target
 
@@ -25,6 +25,8 @@ BATCH = 10
 """Messages that the receiver works on before it acknowledges them."""
 PAUSE = 0.1
 """Seconds between two attempts to connect."""
+FAILURES = (ConnectionLostError, ResourceAllocationError)
+"""What does not stay so: the second is what is left of a cluster that looks for a new leader."""
 LONGEST_SILENCE = 60.0
 """Seconds without anything new after which what is missing counts as lost."""
 
@@ -70,7 +72,7 @@ class Run:
                 message.set_int_property("number", number)
                 try:
                     producer.send(message)
-                except ConnectionLostError:
+                except FAILURES:
                     self.costs.sent_again += 1
                     raise
                 number += 1
@@ -123,7 +125,7 @@ class Run:
             try:
                 with self._connect() as connection:
                     return work(connection.create_session(mode))
-            except ConnectionLostError:
+            except FAILURES:
                 self._over.wait(PAUSE)
         return None
 

@@ -1,0 +1,131 @@
+"""Kills each node of a RabbitMQ cluster in turn while a program works with a quorum queue, and counts what that costs.
+
+Three nodes run on this machine, in a folder that goes with them. To be run by hand, for example:
+
+python -m tests.faults.cluster --messages 20000
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import os
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+from tests.brokers.broker import free_ports
+from tests.brokers.rabbitmq import RabbitMQ, server
+from tests.brokers.software import program
+from tests.faults.administrator import control
+from tests.faults.kills import LONGEST_SILENCE, Costs, Run
+
+SIZE: Final = 3
+COOKIE: Final = "JMSLIKECLUSTER"
+
+
+class Node(RabbitMQ):
+    """One of several, which know each other by a common name server and cookie."""
+
+    def __init__(self, folder: Path, number: int, names: int) -> None:
+        self._names = names
+        self.node = f"jmslike{number}@localhost"
+        super().__init__(folder)
+
+    def prepare(self) -> None:
+        """Write the settings and the cookie."""
+        super().prepare()
+        cookie = self.folder / ".erlang.cookie"
+        cookie.write_text(COOKIE)
+        cookie.chmod(0o400)
+
+    def command(self) -> list[str]:
+        """Run the node alone."""
+        return [str(server())]
+
+    def environment(self) -> dict[str, str]:
+        """Give it its name, and the others' name server."""
+        return super().environment() | {"RABBITMQ_NODENAME": self.node, "ERL_EPMD_PORT": str(self._names)}
+
+
+@contextmanager
+def cluster() -> Iterator[Sequence[Node]]:
+    """Run the nodes until the block ends."""
+    with ExitStack() as running:
+        folder = Path(running.enter_context(tempfile.TemporaryDirectory(prefix="jmslike-cluster-")))
+        (names,) = free_ports(1)
+        running.callback(end, start_name_server(names))
+        nodes = [Node(folder / str(number), number, names) for number in range(1, SIZE + 1)]
+        nodes[0].install()
+        for node in nodes:
+            running.callback(node.kill)
+            node.start()
+        for node in nodes[1:]:
+            control(node, "stop_app")
+            control(node, "join_cluster", nodes[0].node)
+            control(node, "start_app")
+        yield nodes
+
+
+def start_name_server(port: int) -> subprocess.Popen[bytes]:
+    """Start what outlives every node."""
+    settings = {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(port)}
+    return subprocess.Popen([program("epmd")], env=os.environ | settings, stdin=subprocess.DEVNULL)
+
+
+def end(process: subprocess.Popen[bytes]) -> None:
+    """End a process of ours."""
+    process.kill()
+    process.wait()
+
+
+def url_of(nodes: Sequence[Node]) -> str:
+    """Give the URL that names all of them."""
+    addresses = [urlsplit(node.url("amqp")) for node in nodes]
+    login = f"{addresses[0].username}:{addresses[0].password}"
+    hosts = ",".join(f"{address.hostname}:{address.port}" for address in addresses)
+    return f"amqp://{login}@{hosts}/%2F?queue_type=quorum"
+
+
+def run(nodes: Sequence[Node], messages: int) -> Costs:
+    """Kill each node after its share of the messages, go on for as many without it, and start it again."""
+    it = Run(url_of(nodes), messages)
+    step = messages // (2 * len(nodes) + 1)
+    with ThreadPoolExecutor(2) as pool:
+        parts = [pool.submit(it.send), pool.submit(it.receive)]
+        try:
+            for number, node in enumerate(nodes):
+                it.wait_for((2 * number + 1) * step)
+                node.kill()
+                it.wait_for((2 * number + 2) * step)
+                node.restart()
+                print(f"{node.node} was killed, and is there again: {it.costs}", flush=True)
+            it.wait_for(messages)
+        finally:
+            it.end()
+        for part in parts:
+            part.result(LONGEST_SILENCE)
+    return it.costs
+
+
+def main() -> int:
+    """Run it; exit code 1 if a message was lost."""
+    parser = argparse.ArgumentParser(prog="python -m tests.faults.cluster", description=__doc__)
+    parser.add_argument("--messages", type=int, default=10_000)
+    messages = parser.parse_args().messages
+    logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # a lost connection is what this is about
+    with cluster() as nodes:
+        began = time.monotonic()
+        costs = run(nodes, messages)
+    print(f"{messages:,} messages, {SIZE} kills in a cluster of {SIZE}, {time.monotonic() - began:.0f} s: {costs}")
+    return int(costs.lost > 0)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
