@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from jmslike.errors import (
     ConnectionLostError,
     IllegalStateError,
+    InvalidDestinationError,
     JMSError,
     TransactionInDoubtError,
     TransactionRolledBackError,
@@ -18,7 +19,7 @@ from jmslike.selector import Selector
 from jmslike.spi import ACCEPT, Destination, Envelope, SessionSpec, SubscriptionSpec
 from transports.stomp.frames import ack_frame, frame, header_lines
 from transports.stomp.sender import StompSender
-from transports.stomp.subscription import StompSubscription, check_usable
+from transports.stomp.subscription import StompSubscription
 
 if TYPE_CHECKING:
     from transports.stomp.transport import StompTransport
@@ -43,7 +44,9 @@ class StompLink:
 
     def subscribe(self, spec: SubscriptionSpec) -> StompSubscription:
         """See SessionLink.subscribe."""
-        check_usable(self._transport, spec)
+        if self._transport.is_deleted(spec.destination):
+            raise InvalidDestinationError(f"{spec.destination} was deleted")
+        self._transport.inventory.require_free(spec)
         subscription = StompSubscription(self._transport, spec, self._mode)
         with self._lock:
             is_open = not self._closed
@@ -142,7 +145,7 @@ class StompLink:
                 subscription.end()
             except JMSError as error:  # the others end all the same; on a lost link the broker has everything back
                 _log.debug("closing a session: %s", error)
-        self._transport.forget(self)
+        self._transport.inventory.forget(self)
 
 
 def _encoded(sends: Sequence[tuple[Any, Envelope]]) -> list[tuple[str, bytes]]:

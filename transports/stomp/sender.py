@@ -42,7 +42,7 @@ class StompSender:
             self._wire.wait(self._wire.request("SEND", lines, body), "SEND")
 
     def encode(self, envelope: Envelope) -> tuple[str, bytes]:
-        """Give the header lines and the body of a SEND."""
+        """Give the header lines and the body of a SEND. Raises JMSError for what the broker cannot take."""
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
         if envelope.terms is not self._terms:
             self._prepare(envelope.terms)
@@ -58,7 +58,7 @@ class StompSender:
         marks.update(self._dialect.length_headers(octets, is_text=is_text))
         if marks:
             lines += header_lines(marks)
-        return lines, octets
+        return self._dialect.checked(lines), octets
 
     def _prepare(self, terms: Terms) -> None:
         """Write once what the messages of one producer have in common."""

@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmslike.constants import SessionMode
-from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Envelope, Outcome, SubscriptionSpec
 from transports.inbox import Inbox
 from transports.stomp.dialects.base import Subscribing
@@ -307,13 +307,3 @@ class StompSubscription:
                 self._transport.run(errand)
             except JMSError as error:  # others still use what would have been deleted
                 _log.debug("after closing a consumer of %s: %s", self._spec.destination, error)
-
-
-def check_usable(transport: StompTransport, spec: SubscriptionSpec) -> None:
-    """Raise InvalidDestinationError or JMSError if this connection knows that there can be no such consumer."""
-    if transport.is_deleted(spec.destination):
-        raise InvalidDestinationError(f"{spec.destination} was deleted")
-    if spec.durable and spec.name is not None:
-        for other in transport.open_subscriptions():
-            if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
-                raise JMSError(f"the durable subscription {spec.name!r} is in use, and not shared")

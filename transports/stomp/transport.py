@@ -4,28 +4,25 @@ from __future__ import annotations
 
 import itertools
 import logging
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 from jmslike.capabilities import Capabilities
 from jmslike.errors import (
     ConnectionLostError,
-    IllegalStateError,
     InvalidClientIDError,
-    InvalidDestinationError,
     JMSError,
 )
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.inbox import Inbox
+from transports.inventory import Inventory
 from transports.stomp.address import Address
 from transports.stomp.browsing import browse
 from transports.stomp.dialects import find_dialect
 from transports.stomp.dialects.base import Dialect, Errand
 from transports.stomp.frames import fits_connect, frame, header_lines
 from transports.stomp.link import StompLink
-from transports.stomp.subscription import StompSubscription
 from transports.stomp.wire import Wire
 
 _log = logging.getLogger("jmslike.stomp")
@@ -42,10 +39,7 @@ class StompTransport:
         self._events: Events | None = None
         self._subscription_ids = itertools.count(1)
         self._transaction_ids = itertools.count(1)
-        self._lock = threading.Lock()
-        self._temporaries: set[Destination] = set()
-        self._links: list[StompLink] = []
-        self._closed = False
+        self.inventory: Inventory[StompLink] = Inventory()
         self.client_id: str | None = None
         self.browsing: set[Inbox[Any]] = set()
 
@@ -74,8 +68,7 @@ class StompTransport:
         return headers
 
     def _lose(self, error: JMSError) -> None:
-        for subscription in self.open_subscriptions():
-            subscription.lose(error)
+        self.inventory.lose(error)
         for inbox in list(self.browsing):
             inbox.lose(error)
         assert self._events is not None, "only who is connected can lose"
@@ -96,24 +89,7 @@ class StompTransport:
 
     def session(self, spec: SessionSpec) -> StompLink:
         """See Transport.session."""
-        with self._lock:
-            if self._closed:
-                raise IllegalStateError("the connection is closed")
-            link = StompLink(self, spec)
-            self._links.append(link)
-        return link
-
-    def forget(self, link: StompLink) -> None:
-        """A session link has closed."""
-        with self._lock:
-            if link in self._links:
-                self._links.remove(link)
-
-    def open_subscriptions(self) -> list[StompSubscription]:
-        """Give the subscriptions of all open session links."""
-        with self._lock:
-            links = list(self._links)
-        return [subscription for link in links for subscription in link.subscriptions()]
+        return self.inventory.open(lambda: StompLink(self, spec))
 
     def run(self, errand: Errand) -> None:
         """Ask the broker for it and wait for the answer. Raises JMSError."""
@@ -151,26 +127,17 @@ class StompTransport:
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
         """See Transport.create_temporary: a name that nobody else has."""
         name = self.dialect.make_temporary(self.wire, kind)
-        with self._lock:
-            if self._closed:
-                raise IllegalStateError("the connection is closed")
-            self._temporaries.add(kind(name))
+        self.inventory.add(kind(name))
         return name
 
     def delete_temporary(self, destination: Destination) -> None:
         """See Transport.delete_temporary."""
-        in_use = any(subscription.reads(destination) for subscription in self.open_subscriptions())
-        with self._lock:
-            if destination not in self._temporaries:
-                raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
-            if in_use:
-                raise JMSError(f"{destination} has a consumer")
-            self._temporaries.discard(destination)
+        self.inventory.take_out(destination)
         self._delete(destination)
 
     def is_deleted(self, destination: Destination) -> bool:
         """Tell whether this is a temporary destination that this connection made and deleted."""
-        return self.dialect.made_here(destination.name) and destination not in self._temporaries
+        return self.dialect.made_here(destination.name) and not self.inventory.has(destination)
 
     def _delete(self, temporary: Destination) -> None:
         try:
@@ -181,17 +148,13 @@ class StompTransport:
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
-        if any(subscription.uses(name) for subscription in self.open_subscriptions()):
-            raise JMSError(f"the durable subscription {name!r} is in use")
+        self.inventory.require_idle(name)
         for errand in self.dialect.unsubscribing(name, self.client_id):
             self.run(errand)
 
     def close(self) -> None:
         """See Transport.close."""
-        with self._lock:
-            self._closed = True
-            links = list(self._links)
-            temporaries, self._temporaries = self._temporaries, set()
+        links, temporaries = self.inventory.close()
         for link in links:
             link.close()
         if not self.wire.is_lost:

@@ -43,6 +43,8 @@ _REFUSED: Final = re.compile(
 _NOWHERE: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 
+_LONGEST_TEXT: Final = 500
+
 
 class Request:
     """A frame that asked for a receipt."""
@@ -160,7 +162,11 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             else:
                 transport.send_queue.put(octets)
         except Exception as error:
-            failure = ConnectionLostError(f"cannot write: {str(error) or type(error).__name__}")
+            if isinstance(error, BlockingIOError):
+                why = f"the broker has read nothing for {self._address.request_timeout:g} seconds"
+            else:
+                why = str(error) or type(error).__name__
+            failure = ConnectionLostError(f"cannot write: {why}")
             failure.__cause__ = error
             return failure
         return None
@@ -249,7 +255,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         text = frame.headers.get("message", "") or "the broker sent an ERROR frame"
         detail = frame.body.decode("utf-8", "replace").strip() if frame.body else ""
         if detail and detail != text:
-            text = f"{text}: {detail.splitlines()[0][:500]}"
+            text = f"{_shortened(text)}: {detail.splitlines()[0]}"
+        text = _shortened(text)
         error = error_of(text, connecting=not self._is_open)
         if not self._is_open:
             if not self._connected.is_answered:
@@ -339,6 +346,11 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         transport.running = False
         with suppress(AttributeError, OSError):  # it has ended already
             transport.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _shortened(text: str) -> str:
+    """Give as much of a text as can be read: some brokers quote the whole message."""
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
 
 
 def error_of(text: str, *, connecting: bool) -> JMSError:

@@ -9,10 +9,11 @@ import pytest
 from stomp.utils import Frame
 
 from jmslike import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
-from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
+from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.selector import parse
 from jmslike.spi import Envelope, Headers, SubscriptionSpec
 from transports.stomp.dialects.activemq import ActiveMQ
+from transports.stomp.frames import header_lines
 
 ACTIVEMQ = ActiveMQ("ActiveMQ/6.1.4")
 HERE = Queue("here")
@@ -98,3 +99,32 @@ def test_what_java_sent_is_read() -> None:
     assert message.headers == Headers("c", None, "order")
     assert message.properties == {"color": "red"}
     assert read({"content-length": "2"}, b"\x00\xff").kind == "bytes"
+
+
+def text_of(**properties: str) -> Envelope:
+    return Envelope.make(id="ID:1", destination=HERE, kind="text", body="b", properties=properties)
+
+
+@pytest.mark.parametrize("text", ["x" * 10_230, "é" * 5_100])
+def test_a_header_may_be_as_long_as_the_broker_reads(text: str) -> None:
+    lines = header_lines(ACTIVEMQ.headers(text_of(p=text)))
+    assert ACTIVEMQ.checked(lines) == lines
+
+
+def test_a_message_that_would_end_the_connection_is_refused() -> None:
+    for text in ("x" * 10_240, "é" * 5_200, ":" * 5_200):
+        with pytest.raises(JMSError, match=r"property 'p' takes \d+ bytes, of which ActiveMQ allows 10240"):
+            ACTIVEMQ.checked(header_lines(ACTIVEMQ.headers(text_of(p=text))))
+    with pytest.raises(JMSError, match="more than 998 headers and properties"):
+        ACTIVEMQ.checked(header_lines(ACTIVEMQ.headers(text_of(**{f"property{number}": "" for number in range(1000)}))))
+
+
+def test_a_selector_that_would_end_the_connection_is_refused() -> None:
+    selector = parse(f"a = '{'x' * 10_240}'")
+    for ask in (
+        lambda: ACTIVEMQ.subscribing(SubscriptionSpec(HERE, selector), None),
+        lambda: ACTIVEMQ.subscribing(SubscriptionSpec(Topic("t"), selector, "n", durable=True), None),
+        lambda: ACTIVEMQ.browsing(HERE, selector),
+    ):
+        with pytest.raises(JMSError, match="'selector' takes"):
+            ask()  # type: ignore[no-untyped-call]

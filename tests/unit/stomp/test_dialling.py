@@ -98,7 +98,7 @@ def test_a_secured_link_that_is_not_read_is_given_up(started: Started) -> None:
             for _ in range(10_000):
                 producer.send(message)
 
-        with pytest.raises(ConnectionLostError):
+        with pytest.raises(ConnectionLostError, match="has read nothing for 1 seconds"):
             send_on()
 
 

@@ -19,7 +19,7 @@ from jmslike.errors import (
 )
 from jmslike.spi import SessionSpec
 from jmslike.testing.contract.border import Completions, Recorder, message
-from tests.unit.stomp.server import Obliging
+from tests.unit.stomp.server import Obliging, Server
 from transports.stomp.address import parse_address
 from transports.stomp.transport import StompTransport
 from transports.stomp.wire import error_of
@@ -74,3 +74,11 @@ def test_an_error_when_one_answer_is_due_is_that_answer(transport: StompTranspor
     link = transport.session(SessionSpec(SessionMode.SESSION_TRANSACTED))
     with pytest.raises(TransactionRolledBackError, match="no"):
         link.commit([(link.sender(Queue("q")), message(Queue("q")))], [])
+
+
+def test_a_broker_that_quotes_the_whole_message_is_cut_short() -> None:
+    with closing(Server({b"CONNECT": b"ERROR\nmessage:bad %b\n\n\0" % (b"x" * 10_000)})) as server:
+        transport = StompTransport(parse_address(server.url, {}, None, None))
+        with pytest.raises(JMSError, match=r"bad x{100}") as caught:
+            transport.open(Recorder())
+    assert len(str(caught.value)) < 1000

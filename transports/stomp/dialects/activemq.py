@@ -11,6 +11,7 @@ from queue import Empty, SimpleQueue
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from jmslike.codec import utf8
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.selector import Selector
@@ -18,6 +19,7 @@ from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
 from transports.stomp.dialects.spelling import Spelling
+from transports.stomp.frames import header_lines
 from transports.stomp.mapping import GROUP, GROUP_SEQ, ID, SEQ, TIMESTAMP, common_headers, milliseconds, read_envelope
 from transports.stomp.wire import Wire
 
@@ -50,6 +52,12 @@ _OWN_IDS: Final = Spelling("ActiveMQ", {"JMSMessageID": ID}, {})
 _LONGEST_PREFETCH: Final = 32766
 _BROWSED_AHEAD: Final = 100
 _LONGEST_PROBE: Final = 10.0
+
+_LONGEST_LINE: Final = 10_240
+_MOST_HEADERS: Final = 998
+"""Those of STOMP's own that come to them make 1,000."""
+_SURELY_SHORT: Final = _LONGEST_LINE // 4
+"""Characters that break neither limit."""
 
 _schedulers: Final[dict[str, bool]] = {}
 """Whether a broker delays messages, by the part of its connections' ids that names its process."""
@@ -168,6 +176,7 @@ class ActiveMQ(Dialect):
                 headers["selector"] = _definition(spec)
         elif spec.selector is not None and spec.destination.is_queue:
             headers["selector"] = self.selector(spec.selector)
+        self.checked(header_lines(headers))
         private = not (spec.destination.is_queue or spec.durable)
         return Subscribing(headers, {}, private, divisible=not spec.durable)
 
@@ -180,7 +189,27 @@ class ActiveMQ(Dialect):
             "browser": "true",
             "activemq.prefetchSize": str(_BROWSED_AHEAD),
         }
-        return headers if selector is None else {**headers, "selector": self.selector(selector)}
+        if selector is not None:
+            headers["selector"] = self.selector(selector)
+        self.checked(header_lines(headers))
+        return headers
+
+    def checked(self, lines: str) -> str:
+        if len(lines) < _SURELY_SHORT:
+            return lines
+        if lines.count("\n") > _MOST_HEADERS:
+            raise JMSError(
+                f"ActiveMQ takes no message with more than {_MOST_HEADERS} headers and properties over STOMP"
+            )
+        for line in lines.split("\n"):
+            length = len(utf8(line))
+            if length > _LONGEST_LINE:
+                name = line.partition(":")[0][:100]
+                raise JMSError(
+                    f"the header or property {name!r} takes {length} bytes, of which ActiveMQ allows {_LONGEST_LINE}"
+                    " over STOMP: what is long belongs into the body"
+                )
+        return lines
 
     def selector(self, selector: Selector) -> str:
         for name in _calculated(selector.tree):

@@ -134,6 +134,10 @@ class Dialect(ABC):
         """Give the headers that tell a text from bytes."""
         return {} if is_text else {"content-length": str(len(body))}
 
+    def checked(self, lines: str) -> str:
+        """Give the header lines of a SEND. Raises JMSError for those over which the broker would end the connection."""
+        return lines
+
     def selector(self, selector: Selector) -> str:
         """Give the selector in the broker's language. Raises UnsupportedFeatureError."""
         raise UnsupportedFeatureError(f"{self.product} evaluates no selectors over STOMP")
