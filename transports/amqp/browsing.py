@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def browse(transport: AmqpTransport, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
     """Give what waits, oldest first. Others do not get it meanwhile, and see it marked redelivered afterwards."""
-    if queue in transport.deleted:
+    if transport.is_deleted(queue):
         raise InvalidDestinationError(f"{queue} was deleted")
     transport.topology.ensure(queue)
     if not queue.is_temporary:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from jmslike.errors import (
     ConnectionLostError,
     IllegalStateError,
+    InvalidDestinationError,
     JMSError,
     TransactionInDoubtError,
     TransactionRolledBackError,
@@ -19,7 +20,7 @@ from transports.amqp.browsing import browse
 from transports.amqp.consuming import Consuming
 from transports.amqp.publisher import Letter, Publisher
 from transports.amqp.sender import AmqpSender
-from transports.amqp.subscription import AmqpSubscription, check_usable
+from transports.amqp.subscription import AmqpSubscription
 from transports.amqp.transacting import Transacting
 
 if TYPE_CHECKING:
@@ -47,7 +48,9 @@ class AmqpLink:
 
     def subscribe(self, spec: SubscriptionSpec) -> AmqpSubscription:
         """See SessionLink.subscribe."""
-        check_usable(self, spec)
+        if self.transport.is_deleted(spec.destination):
+            raise InvalidDestinationError(f"{spec.destination} was deleted")
+        self.transport.inventory.require_free(spec)
         subscription = AmqpSubscription(self, self._receiving_channel(), spec)
         with self._lock:
             is_open = not self._closed
@@ -181,4 +184,4 @@ class AmqpLink:
                 channel.close()
         with self._lock:
             self._subscriptions = []
-        self.transport.forget(self)
+        self.transport.inventory.forget(self)

@@ -27,7 +27,7 @@ class AmqpSender:
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
-        if self._destination in self._transport.deleted:
+        if self._transport.is_deleted(self._destination):
             raise InvalidDestinationError(f"{self._destination} was deleted")
         letter = self.letter(envelope)
         publisher = self._link.publisher
@@ -83,7 +83,7 @@ class AmqpSender:
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""
         destination = self._destination
-        if destination in self._transport.deleted:
+        if self._transport.is_deleted(destination):
             raise TransactionRolledBackError(f"{destination} was deleted: all is undone")
         if destination.is_temporary and self._must_arrive and not self._transport.topology.exists(destination.name):
             raise TransactionRolledBackError(f"{destination} is not there any more: all is undone")

@@ -269,14 +269,3 @@ class AmqpSubscription:
     @property
     def _is_usable(self) -> bool:
         return not self._wire.is_lost and self._channel.error is None
-
-
-def check_usable(link: AmqpLink, spec: SubscriptionSpec) -> None:
-    """Raise if this connection knows that there can be no such consumer."""
-    transport = link.transport
-    if spec.destination in transport.deleted:
-        raise InvalidDestinationError(f"{spec.destination} was deleted")
-    if spec.durable and spec.name is not None:
-        for other in transport.open_subscriptions():
-            if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
-                raise JMSError(f"the durable subscription {spec.name!r} is in use, and not shared")

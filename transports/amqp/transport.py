@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import logging
-import threading
+import itertools
 import uuid
 from typing import Any
 
 from jmslike.capabilities import Capabilities
-from jmslike.errors import IllegalStateError, InvalidClientIDError, InvalidDestinationError, JMSError
+from jmslike.errors import InvalidClientIDError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.amqp.address import Address
 from transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, RESOURCE_LOCKED, code_of
 from transports.amqp.features import features
 from transports.amqp.link import AmqpLink
 from transports.amqp.profiles import Profile, checked
-from transports.amqp.subscription import AmqpSubscription
 from transports.amqp.topology import Topology
 from transports.amqp.wire import Wire
-
-_log = logging.getLogger("jmslike.amqp")
+from transports.inventory import Inventory
 
 
 class AmqpTransport:
@@ -31,12 +28,10 @@ class AmqpTransport:
         self.wire = Wire(address)
         self.topology = Topology(self.wire, profile, _arguments(address))
         self.client_id: str | None = None
-        self.deleted: set[Destination] = set()
+        self.inventory: Inventory[AmqpLink] = Inventory()
         self._events: Events | None = None
-        self._lock = threading.Lock()
-        self._temporaries: set[Destination] = set()
-        self._links: list[AmqpLink] = []
-        self._closed = False
+        self._mark = str(uuid.uuid4())
+        self._numbers = itertools.count(1)
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
@@ -47,8 +42,7 @@ class AmqpTransport:
         return Capabilities(product, version, features(self._address, self.profile))
 
     def _lose(self, error: JMSError) -> None:
-        for subscription in self.open_subscriptions():
-            subscription.lose(error)
+        self.inventory.lose(error)
         assert self._events is not None, "only who is connected can lose"
         self._events.lost(error)
 
@@ -61,6 +55,8 @@ class AmqpTransport:
         """See Transport.identify: an exclusive queue is had by one connection only."""
         try:
             self.topology.queue(checked(f"jmslike.client.{client_id}"), exclusive=True)
+        except InvalidDestinationError as error:
+            raise InvalidClientIDError(f"no queue can claim the client id {client_id!r}: {error}") from error
         except JMSError as error:
             if code_of(error) != RESOURCE_LOCKED:
                 raise
@@ -69,24 +65,7 @@ class AmqpTransport:
 
     def session(self, spec: SessionSpec) -> AmqpLink:
         """See Transport.session."""
-        with self._lock:
-            if self._closed:
-                raise IllegalStateError("the connection is closed")
-            link = AmqpLink(self, spec)
-            self._links.append(link)
-        return link
-
-    def forget(self, link: AmqpLink) -> None:
-        """A session link has closed."""
-        with self._lock:
-            if link in self._links:
-                self._links.remove(link)
-
-    def open_subscriptions(self) -> list[AmqpSubscription]:
-        """Give the subscriptions of all open session links."""
-        with self._lock:
-            links = list(self._links)
-        return [subscription for link in links for subscription in link.subscriptions()]
+        return self.inventory.open(lambda: AmqpLink(self, spec))
 
     # ---- destinations ---------------------------------------------------------------------------------------------
 
@@ -94,37 +73,29 @@ class AmqpTransport:
         """See Transport.create_temporary. An exclusive queue ends with the connection; that of a topic keeps nothing,
         and tells who publishes that the topic is there.
         """
-        if kind is TemporaryQueue:
-            name = f"{self.profile.temporary_queue}{uuid.uuid4()}"
-            self.topology.queue(name, exclusive=True)
+        prefix = self.profile.temporary_queue if kind is TemporaryQueue else self.profile.temporary_topic
+        made = kind(f"{prefix}{self._mark}-{next(self._numbers)}")
+        if made.is_queue:
+            self.topology.queue(made.name, exclusive=True)
         else:
-            topic = kind(f"{self.profile.temporary_topic}{uuid.uuid4()}")
-            name = topic.name
-            self.topology.ensure(topic)
-            self.topology.queue(name, exclusive=True, arguments={"x-max-length": 0})
-            self.topology.bind(name, *self.profile.route(topic))
-        with self._lock:
-            if self._closed:
-                raise IllegalStateError("the connection is closed")
-            self._temporaries.add(kind(name))
-        return name
+            self.topology.ensure(made)
+            self.topology.queue(made.name, exclusive=True, arguments={"x-max-length": 0})
+            self.topology.bind(made.name, *self.profile.route(made))
+        self.inventory.add(made)
+        return made.name
 
     def delete_temporary(self, destination: Destination) -> None:
         """See Transport.delete_temporary."""
-        in_use = any(subscription.reads(destination) for subscription in self.open_subscriptions())
-        with self._lock:
-            if destination not in self._temporaries:
-                raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
-            if in_use:
-                raise JMSError(f"{destination} has a consumer")
-            self._temporaries.discard(destination)
-            self.deleted.add(destination)
+        self.inventory.take_out(destination)
         self.topology.delete(destination.name)
+
+    def is_deleted(self, destination: Destination) -> bool:
+        """Tell whether this is a temporary destination that this connection made and deleted."""
+        return destination.is_temporary and self._mark in destination.name and not self.inventory.has(destination)
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
-        if any(subscription.uses(name) for subscription in self.open_subscriptions()):
-            raise JMSError(f"the durable subscription {name!r} is in use")
+        self.inventory.require_idle(name)
         queue = self.profile.durable(name, self.client_id)
         try:
             self.topology.delete_unused(queue)
@@ -137,9 +108,7 @@ class AmqpTransport:
 
     def close(self) -> None:
         """See Transport.close."""
-        with self._lock:
-            self._closed = True
-            links = list(self._links)
+        links, _ = self.inventory.close()
         for link in links:
             link.close()
         self.wire.close()

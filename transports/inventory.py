@@ -1,0 +1,124 @@
+"""What one connection to a broker has open: its sessions, their subscriptions, and its temporary destinations."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Generic, Protocol, TypeVar
+
+from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
+from jmslike.spi import Destination, SubscriptionSpec
+
+
+class Consuming(Protocol):
+    """What is asked of a subscription."""
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether nobody else may consume from the same subscription."""
+
+    def reads(self, destination: object) -> bool:
+        """Whether this is a live consumer of the destination."""
+
+    def uses(self, name: str) -> bool:
+        """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
+
+    def lose(self, error: JMSError) -> None:
+        """The connection is gone."""
+
+
+Subscribed = TypeVar("Subscribed", bound=Consuming, covariant=True)
+
+
+class Holding(Protocol[Subscribed]):
+    """What is asked of a session link."""
+
+    def subscriptions(self) -> Sequence[Subscribed]:
+        """Give what was subscribed there, also if it is closed but still holds something."""
+
+
+Link = TypeVar("Link", bound=Holding[Consuming])
+
+
+class Inventory(Generic[Link]):
+    """Kept by a transport; used from any thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._links: list[Link] = []
+        self._temporaries: set[Destination] = set()
+        self._closed = False
+
+    # ---- sessions -------------------------------------------------------------------------------------------------
+
+    def open(self, make: Callable[[], Link]) -> Link:
+        """Make a session link and keep it. Raises IllegalStateError after `close`."""
+        with self._lock:
+            self._require_open()
+            link = make()
+            self._links.append(link)
+        return link
+
+    def forget(self, link: Link) -> None:
+        """The session link has closed."""
+        with self._lock:
+            if link in self._links:
+                self._links.remove(link)
+
+    def subscriptions(self) -> list[Consuming]:
+        """Give the subscriptions of all open session links."""
+        with self._lock:
+            links = list(self._links)
+        return [subscription for link in links for subscription in link.subscriptions()]
+
+    def lose(self, error: JMSError) -> None:
+        """The connection is gone: tell every subscription."""
+        for subscription in self.subscriptions():
+            subscription.lose(error)
+
+    def require_idle(self, name: str) -> None:
+        """Raise JMSError if the durable subscription is in use here."""
+        if any(subscription.uses(name) for subscription in self.subscriptions()):
+            raise JMSError(f"the durable subscription {name!r} is in use")
+
+    def require_free(self, spec: SubscriptionSpec) -> None:
+        """Raise JMSError if what is asked for is in use here, and one of the two does not share it."""
+        if spec.durable and spec.name is not None:
+            for other in self.subscriptions():
+                if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
+                    raise JMSError(f"the durable subscription {spec.name!r} is in use, and not shared")
+
+    # ---- temporary destinations -----------------------------------------------------------------------------------
+
+    def add(self, temporary: Destination) -> None:
+        """Keep a temporary destination. Raises IllegalStateError after `close`."""
+        with self._lock:
+            self._require_open()
+            self._temporaries.add(temporary)
+
+    def has(self, destination: Destination) -> bool:
+        """Tell whether this is a temporary destination that was made here, and not deleted."""
+        return destination in self._temporaries
+
+    def take_out(self, temporary: Destination) -> None:
+        """Let go of one that is to be deleted. Raises InvalidDestinationError, or JMSError while it has a consumer."""
+        in_use = any(subscription.reads(temporary) for subscription in self.subscriptions())
+        with self._lock:
+            if temporary not in self._temporaries:
+                raise InvalidDestinationError(f"{temporary} was deleted, or made by another connection")
+            if in_use:
+                raise JMSError(f"{temporary} has a consumer")
+            self._temporaries.discard(temporary)
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def close(self) -> tuple[list[Link], set[Destination]]:
+        """Keep nothing new; give the session links and temporary destinations that are left."""
+        with self._lock:
+            self._closed = True
+            temporaries, self._temporaries = self._temporaries, set()
+            return list(self._links), temporaries
+
+    def _require_open(self) -> None:
+        if self._closed:
+            raise IllegalStateError("the connection is closed")
