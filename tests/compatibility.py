@@ -40,7 +40,8 @@ difference: `jmslike capabilities URL` and `connection.capabilities` tell the sa
 - **emulated**: jmslike does it on top, as the specification says.
 - **partial**: it works, but for what is listed below; behaviours have their ids in
   [the list of behaviours](../tests/semantics.txt).
-- **no**: what asks for it raises `UnsupportedFeatureError`; below is what to use instead.
+- **no**: a call that asks for it raises `UnsupportedFeatureError`; a header or property that does is kept, without any
+  effect. Below is what to use instead.
 """
 
 

@@ -21,7 +21,9 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     Feature.QUEUE_SELECTOR: unsupported(
         "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
     ),
-    Feature.MESSAGE_GROUP: unsupported("it knows no groups: give each group a queue with one consumer"),
+    Feature.MESSAGE_GROUP: unsupported(
+        "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
+    ),
     Feature.TRANSACTION: partial(
         "if the broker is killed during a commit, some of its messages may be there and others not, "
         "and what was received may come again"

@@ -101,7 +101,9 @@ class RabbitMQ(Dialect):
         ),
         Feature.DELAY: unsupported("it delivers at once: send later, or use another broker"),
         Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's management page"),
-        Feature.MESSAGE_GROUP: unsupported("it knows no groups: give each group a queue with one consumer"),
+        Feature.MESSAGE_GROUP: unsupported(
+            "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
+        ),
     }
 
     # ---- destinations ---------------------------------------------------------------------------------------------
