@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from pika.compat import long
 
-from jmslike.codec import ITEMS, KIND, TYPES, decode_body
+from jmslike.codec import ITEMS, KIND, TYPES, decode_body, java_text
 from jmslike.spi import (
     NO_HEADERS,
     NO_PROPERTIES,
@@ -26,6 +26,7 @@ from jmslike.spi import (
     Topic,
 )
 from jmslike.values import Byte, Float, Long, Short
+from transports.amqp.headers import is_finite, short
 from transports.amqp.jms_body import connection_of, moment
 
 _DUE: Final = "jmslike_due"
@@ -50,8 +51,10 @@ _KINDS: Final[Mapping[str, type[Destination]]] = {
     "temp-topic": TemporaryTopic,
 }
 _NAMES: Final = {kind: name for name, kind in _KINDS.items()}
-_LETTERS: Final[Mapping[type, str]] = {Byte: "b", Short: "s", Float: "f"}
-_TYPED: Final[Mapping[str, Callable[[Any], PropertyValue]]] = {"b": Byte, "s": Short, "f": Float}
+_LETTERS: Final[Mapping[type, str]] = {Byte: "b", Short: "s", Float: "f", type(None): "n"}
+_TYPED: Final[Mapping[str, Callable[[Any], PropertyValue]]] = {"b": Byte, "s": Short, "f": Float, "d": float}
+_INFINITE: Final = ("NaN", "Infinity", "-Infinity")
+"""The numbers that no header may be: they go as Java spells them."""
 DIRECT_REPLY: Final = "amq.rabbitmq.reply-to."
 """How RabbitMQ names who awaits an answer without a queue."""
 _SOMEBODYS: Final = ("amq.", "jms-temp-queue-")
@@ -59,15 +62,6 @@ _SOMEBODYS: Final = ("amq.", "jms-temp-queue-")
 _SECONDS_UNTIL: Final = 10**11
 """A timestamp beyond is in milliseconds: some programs write those."""
 _INT: Final = 2**31
-
-
-LONGEST_SHORT: Final = 255
-"""Bytes that AMQP allows in a name, and in what it calls a short string."""
-
-
-def short(text: str | bytes | None) -> str | None:
-    """Give the text if it is one, and a short string."""
-    return text if isinstance(text, str) and len(text.encode(errors="replace")) <= LONGEST_SHORT else None
 
 
 # ---- writing ---------------------------------------------------------------------------------------------------------
@@ -88,15 +82,21 @@ def plain_headers(envelope: Envelope, *, is_text: bool) -> dict[str, Any]:
         _write_client_headers(envelope.headers, headers)
     types = []
     for name, value in envelope.properties.items():
-        letter = _LETTERS.get(value.__class__)
+        letter = _LETTERS.get(value.__class__) or (None if is_finite(value) else "d")
         if letter is not None:
             types.append(f"{name}={letter}")
         if value is not None:  # Java clients fail on a header without value
             own = f"{_ESCAPED}{name}" if name in _JMS or name.startswith(_OWN) else name
-            headers[own] = long(value) if value.__class__ is Long else value
+            headers[own] = _header(value)
     if types:
         headers[TYPES] = ";".join(types)
     return headers
+
+
+def _header(value: PropertyValue) -> Any:
+    if value.__class__ is Long:
+        return long(value)
+    return value if is_finite(value) else java_text(value)
 
 
 def _write_client_headers(given: Headers, headers: dict[str, Any]) -> None:
@@ -149,7 +149,9 @@ def _user_properties(raw: Mapping[str, Any]) -> Mapping[str, PropertyValue]:
     for item in (_text(raw, TYPES) or "").split(";"):
         name, _, letter = item.rpartition("=")
         value, typed = properties.get(name), _TYPED.get(letter)
-        if typed is not None and isinstance(value, (int, float)):
+        if letter == "n" and name:
+            properties[name] = None
+        elif typed is not None and (isinstance(value, (int, float)) or value in _INFINITE):
             try:
                 properties[name] = typed(value)
             except (ValueError, OverflowError):

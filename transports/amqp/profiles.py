@@ -12,18 +12,16 @@ from pika.compat import long
 
 from jmslike.capabilities import Feature
 from jmslike.codec import encode_body
-from jmslike.errors import InvalidDestinationError, MessageFormatError
+from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope
-from jmslike.values import Long, PropertyValue
+from jmslike.values import Long
 from transports.amqp import jms_body
+from transports.amqp.headers import LONGEST_SHORT, acceptable, check_headers, short
 from transports.amqp.java_destinations import DEFAULT, QUEUES, TEMPORARY_TOPICS, TOPICS
-from transports.amqp.plain import DIRECT_REPLY, LONGEST_SHORT, plain_headers, short
+from transports.amqp.plain import DIRECT_REPLY, plain_headers
 
 _LONGEST_EXPIRATION: Final = 2**32 - 1
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
-_MANY: Final = 20_000
-_MOST_IN_HEADERS: Final = 100_000
-"""Bytes; all headers have to go into one frame of 128 KiB."""
 _JAVA_TEMPORARY: Final = "jms-temp-queue-"
 """How a Java client begins the names of temporary queues, and of temporary topics."""
 _NAMED_BY_BROKER: Final = "amq."
@@ -86,7 +84,8 @@ class JMS(Profile):
         return checked(name)
 
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
-        """See Profile.write. The headers serve selectors that a broker evaluates; Java reads the body.
+        """See Profile.write. The headers serve selectors that a broker evaluates, as far as it takes them; Java reads
+        the body.
 
         Who awaits an answer in a queue that the broker named has asked in the clear.
         """
@@ -96,20 +95,22 @@ class JMS(Profile):
         body = jms_body.encode(envelope)
         headers: dict[str, Any] = {
             "JMSDeliveryMode": _MODES[envelope.delivery_mode],
-            "JMSMessageID": envelope.id,
             "JMSTimestamp": long(envelope.timestamp),
             "JMSPriority": envelope.priority,
         }
+        if short(envelope.id) is not None:
+            headers["JMSMessageID"] = envelope.id
         correlation_id, _, message_type = envelope.headers
+        further: dict[str, Any] = {}
         if isinstance(correlation_id, str):
-            headers["JMSCorrelationID"] = correlation_id
+            further["JMSCorrelationID"] = correlation_id
         if message_type is not None:
-            headers["JMSType"] = message_type
-        properties = envelope.properties
-        if properties and not _are_too_many(properties):
-            for name, value in properties.items():
-                if value is not None and len(name) <= LONGEST_SHORT:
-                    headers[name] = long(value) if value.__class__ is Long else value
+            further["JMSType"] = message_type
+        for name, value in envelope.properties.items():
+            if value is not None:
+                further[name] = long(value) if value.__class__ is Long else value
+        if further:
+            headers.update(acceptable(further))
         return _basic(envelope, "application/octet-stream", headers), body
 
 
@@ -132,12 +133,9 @@ class Plain(Profile):
             return PROFILES["jms"].write(envelope)
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
         is_text |= envelope.kind == "text"  # also with a NUL in it, which AMQP carries
-        if _are_too_many(envelope.properties):
-            raise MessageFormatError(
-                f"properties of more than {_MOST_IN_HEADERS:,} bytes do not fit into AMQP's headers"
-            )
         headers = plain_headers(envelope, is_text=is_text)
         headers.update(marks)
+        check_headers(headers)
         if not is_text:
             content_type = "application/octet-stream"
         else:
@@ -153,8 +151,8 @@ PROFILES: Final[Mapping[str, Profile]] = {"jms": JMS(), "plain": Plain()}
 
 def checked(name: str) -> str:
     """Give the name, if AMQP allows it. Raises InvalidDestinationError."""
-    if len(name.encode(errors="replace")) > LONGEST_SHORT:
-        raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes, not {name!r}")
+    if short(name) is None:
+        raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes of UTF-8, not {name!r}")
     return name
 
 
@@ -172,20 +170,5 @@ def _basic(envelope: Envelope, content_type: str, headers: dict[str, Any]) -> pi
         correlation_id=short(correlation_id),
         reply_to=None if reply_to is None else short(reply_to.name),
         expiration=expiration,
-        message_id=envelope.id,
+        message_id=short(envelope.id),
     )
-
-
-def _are_too_many(properties: Mapping[str, PropertyValue]) -> bool:
-    if not properties:
-        return False
-    size = 0
-    for name, value in properties.items():
-        size += len(name) + 10
-        if isinstance(value, (str, bytes)):
-            size += len(value)
-    if size < _MANY:  # characters: four bytes each at most
-        return False
-    octets = sum(len(name.encode()) + 10 for name in properties)
-    octets += sum(len(str(value).encode(errors="replace")) for value in properties.values())
-    return octets > _MOST_IN_HEADERS

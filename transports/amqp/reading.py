@@ -25,7 +25,7 @@ def read_envelope(method: Any, properties: Any, body: bytes, destination: Destin
             if answers is not None and answers.startswith(DIRECT_REPLY):  # the broker named it, which no body knows
                 envelope.headers = envelope.headers._replace(reply_to=TemporaryQueue(answers))
             return envelope
-    if type(destination) is Topic and method.routing_key != destination.name:  # subscribed with wildcards
+    if type(destination) is Topic and method.routing_key not in ("", destination.name):  # subscribed with wildcards
         destination = Topic(method.routing_key)
     return read_plain(properties, body, destination)
 
