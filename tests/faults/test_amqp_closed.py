@@ -49,8 +49,8 @@ def test_a_queue_is_deleted_under_its_consumer(
     connection = connect(guest.url)
     losses = Losses()
     connection.exception_listener = losses
-    session, other_session = connection.create_session(), connection.create_session()
-    other = other_session.create_consumer(other_session.create_queue(f"{name}-other"))
+    session = connection.create_session()
+    other = session.create_consumer(session.create_queue(f"{name}-other"))
     consumer = session.create_consumer(session.create_queue(name))
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(consumer.receive)
@@ -58,8 +58,9 @@ def test_a_queue_is_deleted_under_its_consumer(
         with pytest.raises(InvalidDestinationError):
             waiting.result(PATIENCE)
     assert losses.reported.wait(PATIENCE)
-    with pytest.raises(InvalidDestinationError):
-        consumer.receive()
+    for look in (consumer.receive, consumer.receive_no_wait):
+        with pytest.raises(InvalidDestinationError):
+            look()
     consumer.close()
     put(session, f"{name}-other", ["to others"])
     assert take(other) == "to others"
