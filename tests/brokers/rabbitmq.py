@@ -58,7 +58,7 @@ class RabbitMQ(LocalBroker):
 
     def command(self) -> list[str]:
         """Run the name server and the node; left to itself, the node would start one that outlives it."""
-        script = '"$0" -address 127.0.0.1 & exec "$1"'
+        script = '"$0" -address 127.0.0.1 & "$1"; kill $!'
         return ["/bin/sh", "-c", script, program("epmd"), str(server())]
 
     def environment(self) -> dict[str, str]:

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -11,7 +14,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from tests.brokers import LOCAL_BROKERS, Broker, LocalBroker, UnavailableError, broker
-from tests.brokers.broker import free_ports
+from tests.brokers.broker import LONGEST_STOP, SHORT, free_ports
 from tests.brokers.fixtures import _running
 from tests.brokers.software import ROOT
 
@@ -134,6 +137,23 @@ def test_a_killed_test_run_leaves_nothing_behind(ours: LocalBroker) -> None:
         user.communicate(timeout=60)  # until also the last of its children has closed the output
     assert not folder.exists()
     assert processes_of(folder) == []
+
+
+def test_a_rabbitmq_whose_node_was_killed_runs_no_longer(rabbitmq: Broker) -> None:
+    if not isinstance(rabbitmq, LocalBroker):
+        pytest.skip("it is given, and not ours to stop")
+    assert rabbitmq.running
+    for process in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            command = (process / "cmdline").read_bytes()
+            if b"beam" in command and bytes(rabbitmq.folder) in (process / "environ").read_bytes():
+                os.kill(int(process.name), signal.SIGKILL)
+    deadline = time.monotonic() + LONGEST_STOP
+    while rabbitmq.running:
+        assert time.monotonic() < deadline, processes_of(rabbitmq.folder)
+        time.sleep(SHORT)
+    rabbitmq.restart()
+    rabbitmq.shake_hands()
 
 
 def test_a_block_that_ends_leaves_nothing_behind(activemq: Broker) -> None:
