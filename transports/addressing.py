@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import TypeVar
+from urllib.parse import unquote
 
 Value = TypeVar("Value")
 
@@ -12,6 +13,15 @@ def parse_url(url: str, default_port: int) -> tuple[tuple[tuple[str, int], ...],
     """Give the hosts of scheme://host:port,host:port/path, to be tried in turn, and the path without its slash."""
     authority, _, path = url.partition("://")[2].partition("/")
     return tuple(_host(item, default_port) for item in authority.split(",")), path
+
+
+def virtual_host(path: str, options: Mapping[str, str]) -> str | None:
+    """Give the virtual host that the path or an option names, None for none. Raises ValueError if both do."""
+    if path and "vhost" in options:
+        raise ValueError(
+            f"the path of the URL and option vhost both name the virtual host: {path} and {options['vhost']}"
+        )
+    return unquote(path) if path else options.get("vhost")
 
 
 def _host(text: str, default_port: int) -> tuple[str, int]:

@@ -6,9 +6,8 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote
 
-from transports.addressing import choice, parse_url, seconds
+from transports.addressing import choice, parse_url, seconds, virtual_host
 from transports.tls import parse_tls
 
 DEFAULT_PORT: Final = 5672
@@ -47,7 +46,7 @@ def parse_address(
         raise ValueError("option max_priority is for classic queues: quorum queues have no priorities of that kind")
     return Address(
         hosts,
-        unquote(path) if path else options.get("vhost", "/"),
+        virtual_host(path, options) or "/",
         "guest" if user is None else user,
         "guest" if password is None else password,
         parse_tls(options) if is_protected else None,

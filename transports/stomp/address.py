@@ -6,9 +6,8 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
-from urllib.parse import unquote
 
-from transports.addressing import parse_url, seconds
+from transports.addressing import parse_url, seconds, virtual_host
 from transports.stomp.frames import fits_connect
 from transports.tls import parse_tls
 
@@ -35,13 +34,13 @@ def parse_address(url: str, options: Mapping[str, str], user: str | None, passwo
     """Read the URL and the options. Raises ValueError that says what is wrong."""
     is_protected = url.startswith("stomps:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
-    virtual_host = unquote(path) if path else options.get("vhost")
-    for what, value in (("user", user), ("password", password), ("virtual host", virtual_host)):
+    vhost = virtual_host(path, options)
+    for what, value in (("user", user), ("password", password), ("virtual host", vhost)):
         if value is not None and not fits_connect(value):
             raise ValueError(f"the {what} has characters that STOMP cannot send when it connects")
     return Address(
         hosts,
-        virtual_host,
+        vhost,
         user,
         password,
         parse_tls(options) if is_protected else None,

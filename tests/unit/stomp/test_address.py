@@ -8,6 +8,7 @@ import ssl
 import pytest
 
 from tests.unit.stomp.server import CERTIFICATE
+from transports.amqp.address import parse_address as parse_amqp_address
 from transports.stomp.address import Address, parse_address
 
 
@@ -38,6 +39,13 @@ def test_what_is_no_host_is_refused(url: str) -> None:
 def test_the_virtual_host_is_the_path_or_an_option() -> None:
     assert parse("stomp://a/my%2Fhost").virtual_host == "my/host"
     assert parse("stomp://a", vhost="v").virtual_host == "v"
+
+
+def test_the_virtual_host_is_not_both() -> None:
+    with pytest.raises(ValueError, match="both name the virtual host: v and w"):
+        parse("stomp://a/v", vhost="w")
+    with pytest.raises(ValueError, match="both name the virtual host: v and w"):
+        parse_amqp_address("amqp://a/v", {"vhost": "w"}, None, None, {"jms": None})
 
 
 def test_tls() -> None:

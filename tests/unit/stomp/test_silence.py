@@ -53,6 +53,12 @@ def test_an_unknown_server_is_named(servers: list[Server]) -> None:
         ConnectionFactory(started(servers, CONNECT=answer), request_timeout=0.05).create_connection()
 
 
+def test_a_server_that_names_itself_has_no_other_dialect(servers: list[Server]) -> None:
+    url = started(servers, CONNECT=CONNECTED % b"0,0")
+    with pytest.raises(JMSError, match="which has not the dialect 'rabbitmq' but 'artemis'"):
+        ConnectionFactory(url, dialect="rabbitmq", request_timeout=0.05).create_connection()
+
+
 def test_a_broker_that_is_lost_while_it_is_asked_what_it_can_do(servers: list[Server]) -> None:
     answer = b"CONNECTED\nversion:1.2\nserver:ActiveMQ/6.1.4\nsession:ID:silent-1:1\n\n\0"
     with pytest.raises(ConnectionLostError, match="no answer to SEND"):

@@ -17,7 +17,10 @@ _SERVERS: Mapping[str, str] = {"activemq-artemis": "artemis", "activemq": "activ
 def find_dialect(name: str | None, server: str) -> Dialect:
     """Give the dialect of that name, or else of the server that the CONNECTED frame names. Raises JMSError."""
     product = server.partition("/")[0].strip().lower()
-    known = name or _SERVERS.get(product, product)
+    named = _SERVERS.get(product, product)
+    known = name or named
+    if known in DIALECTS and named in DIALECTS and known != named:
+        raise JMSError(f"the server is {server!r}, which has not the dialect {known!r} but {named!r}")
     if known not in DIALECTS:
         raise JMSError(
             f"no dialect {known!r} for the server {server!r}; say which it is: ?dialect={'|'.join(DIALECTS)}"
