@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Mapping
 import pika
 import pytest
 
-from jmslike import BytesMessage, Message, Session
+from jmslike import BytesMessage, Message, Session, TextMessage
 from jmslike.values import Long
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Connect
@@ -90,6 +90,23 @@ def receive(rabbitmq: Broker, connect: Connect, name: str, request: pytest.Fixtu
 
     yield send_and_receive
     stranger.close()
+
+
+@pytest.mark.parametrize(
+    ("content_type", "body", "kind"),
+    [
+        ("text/plain", "é".encode(), TextMessage),
+        ("application/json", b'{"n": 1}', TextMessage),
+        ("application/octet-stream", b"body", BytesMessage),
+        ("text/plain", b"\xff\xfe", BytesMessage),
+        ("nonsense", b"body", BytesMessage),
+    ],
+)
+def test_bodies(receive: Receive, content_type: str, body: bytes, kind: type[Message]) -> None:
+    """MSG-46: text as TextMessage, all else, and what only claims to be text, as BytesMessage."""
+    message = receive(pika.BasicProperties(content_type), body)
+    assert isinstance(message, kind)
+    assert message.get_body(bytes if kind is BytesMessage else str) == (body if kind is BytesMessage else body.decode())
 
 
 @pytest.mark.parametrize("kind", VALUE_OF)
