@@ -46,6 +46,7 @@ class Consuming(Channel):
                 for tag in given_back:
                     self._settled.add(tag)
                     self.raw.basic_nack(tag)
+                self._forget_settled()
 
         self.wire.post(give_back)
 
@@ -107,16 +108,21 @@ class Consuming(Channel):
         self._is_due = False
         if self.error is not None:
             return
-        settled, unsettled = self._settled, self._open
         due = [self._accepted.popleft() for _ in range(len(self._accepted))]
-        settled.update(due)
-        end = 0
-        while unsettled and unsettled[0] in settled:
-            end = unsettled.popleft()
-            settled.discard(end)
+        self._settled.update(due)
+        end = self._forget_settled()
         covered = max((tag for tag in due if tag <= end), default=0)  # the broker must know the tag, not yet settled
         if covered:
             self.raw.basic_ack(covered, multiple=True)
         for tag in due:
             if tag > covered:
                 self.raw.basic_ack(tag)
+
+    def _forget_settled(self) -> int:
+        """Forget the deliveries below which nothing is open, and give the last of them."""
+        settled, unsettled = self._settled, self._open
+        end = 0
+        while unsettled and unsettled[0] in settled:
+            end = unsettled.popleft()
+            settled.discard(end)
+        return end

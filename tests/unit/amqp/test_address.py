@@ -42,7 +42,6 @@ def test_what_is_no_host_is_refused(url: str) -> None:
         ("amqp://a/%2F", {}, "/"),
         ("amqp://a/my%2Fhost", {}, "my/host"),
         ("amqp://a", {"vhost": "v"}, "v"),
-        ("amqp://a/path", {"vhost": "v"}, "path"),
     ],
 )
 def test_the_virtual_host_is_the_path_or_an_option(url: str, options: dict[str, str], virtual_host: str) -> None:
