@@ -5,9 +5,18 @@ from __future__ import annotations
 import socket
 from contextlib import closing
 
+import pika
 import pytest
 
-from jmslike import ConnectionFactory, ConnectionLostError, JMSSecurityError, Session, TransactionRolledBackError
+from jmslike import (
+    ConnectionFactory,
+    ConnectionLostError,
+    JMSError,
+    JMSSecurityError,
+    ResourceAllocationError,
+    Session,
+    TransactionRolledBackError,
+)
 from tests.brokers.broker import free_ports
 from tests.faults.administrator import Administrator, Guest, Permissions
 from tests.faults.steps import Connect, Losses, put, take, within_bounds
@@ -69,6 +78,40 @@ def test_who_may_not_receive(administrator: Administrator, guest: Guest, connect
     put(session, f"open-{name}", ["for me"])
     assert take(session.create_consumer(session.create_queue(f"open-{name}"))) == "for me"
     assert losses.errors == []
+
+
+def test_a_queue_that_another_has_alone(guest: Guest, connect: Connect, name: str) -> None:
+    connection, losses = connect(guest.url), Losses()
+    connection.exception_listener = losses
+    session = connection.create_session()
+    put(session, name, ["for later"])
+    with closing(pika.BlockingConnection(pika.URLParameters(guest.url))) as other:
+        other.channel().basic_consume(name, lambda *_: None, exclusive=True)
+        for _ in range(2):
+            with pytest.raises(JMSError, match="in use"):
+                session.create_consumer(session.create_queue(name))
+    assert take(session.create_consumer(session.create_queue(name))) == "for later"
+    assert losses.errors == []
+
+
+def test_what_the_broker_does_not_take(guest: Guest, connect: Connect, name: str) -> None:
+    with closing(pika.BlockingConnection(pika.URLParameters(guest.url))) as other:
+        full = {"x-max-length": 1, "x-overflow": "reject-publish"}
+        other.channel().queue_declare(name, durable=True, arguments=full)
+    connection = connect(guest.url)
+    session, transacted = connection.create_session(), connection.create_session(Session.SESSION_TRANSACTED)
+    put(session, name, ["taken"])
+    for _ in range(2):
+        with pytest.raises(ResourceAllocationError):
+            put(session, name, ["refused"])
+        put(transacted, name, ["refused"])
+        with pytest.raises(TransactionRolledBackError):
+            transacted.commit()
+    consumer = session.create_consumer(session.create_queue(name))
+    assert take(consumer) == "taken"
+    put(transacted, name, ["committed"])
+    transacted.commit()
+    assert take(consumer) == "committed"
 
 
 def closed_port() -> int:
