@@ -294,17 +294,21 @@ class Connection:
 
 
 class _Reports:
-    """What the transport tells its connection."""
+    """What the transport tells its connection, if that is not forgotten: a transport's threads do not keep it."""
 
     def __init__(self, connection: Connection) -> None:
-        self._connection = connection
+        self._connection = weakref.ref(connection)
 
     def lost(self, error: JMSError) -> None:
-        self._connection._set_lost(error)
+        connection = self._connection()
+        if connection is not None:
+            connection._set_lost(error)
 
     def failed(self, error: JMSError) -> None:
-        _log.error("%s: %s", self._connection._name, error)
-        self._connection._report(error)
+        connection = self._connection()
+        if connection is not None:
+            _log.error("%s: %s", connection._name, error)
+            connection._report(error)
 
 
 _connections: weakref.WeakSet[Connection] = weakref.WeakSet()

@@ -1,0 +1,21 @@
+"""A connection that nobody has closed and nobody knows any more, while its threads still run."""
+
+from __future__ import annotations
+
+import gc
+from contextlib import closing
+
+import pytest
+
+from jmslike import ConnectionFactory
+from tests.unit.stomp.server import Obliging
+
+
+def test_a_forgotten_connection_is_told_of() -> None:
+    with closing(Obliging()) as server:
+        connection = ConnectionFactory(server.url).create_connection()
+        connection.start()
+        connection.create_session()
+        with pytest.warns(ResourceWarning, match="a connection to ActiveMQ Artemis was never closed"):
+            del connection
+            gc.collect()
