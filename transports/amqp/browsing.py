@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
-from typing import TYPE_CHECKING, Any
+import re
+from collections.abc import Callable, Generator, Mapping
+from typing import TYPE_CHECKING, Any, Final
 
 from pika.spec import Basic
 
@@ -17,6 +18,18 @@ from transports.amqp.topology import Topology
 
 if TYPE_CHECKING:
     from transports.amqp.transport import AmqpTransport
+
+_CLASSIC_ONLY: Final = ("durable", "auto_delete", "exclusive")
+"""What other kinds of queues are always, or never."""
+_READERS: Final[Mapping[str, Callable[[str], Any]]] = {
+    "longstr": str,
+    "signedint": int,
+    "long": int,
+    "bool": lambda text: text == "true",
+}
+_DIFFERENCE: Final = re.compile(
+    rf"arg '(?P<name>[^']+)' .* is the value '(?P<value>.*)' of type '(?P<type>{'|'.join(_READERS)})'", re.DOTALL
+)
 
 
 def browse(transport: AmqpTransport, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
@@ -39,28 +52,42 @@ def browse(transport: AmqpTransport, queue: Destination, selector: Selector | No
 def require_classic(topology: Topology, queue: str) -> None:
     """Raise UnsupportedFeatureError unless to give a message back does no more than to mark it.
 
-    A quorum queue counts it, and drops what was given back too often.
+    A quorum queue counts it, and drops what was given back too often. The broker tells the type of a queue only to who
+    declares it with all its other arguments, which it names one by one.
     """
-    try:
-        topology.queue(queue, durable=True, arguments={"x-queue-type": "classic"})
-    except JMSError as refusal:
-        if code_of(refusal) != PRECONDITION_FAILED:
-            raise
-        if "x-queue-type" in str(refusal):
-            raise UnsupportedFeatureError(
-                f"{queue!r} is no classic queue, and another kind counts each look at a message as a delivery: "
-                "look at it with the broker's management page"
-            ) from refusal
+    arguments: dict[str, Any] = {"x-queue-type": "classic"}
+    while True:
+        try:
+            topology.queue(queue, durable=True, arguments=arguments)
+            return
+        except JMSError as refusal:
+            if code_of(refusal) != PRECONDITION_FAILED:
+                raise
+            if any(f"arg '{name}'" in str(refusal) for name in _CLASSIC_ONLY):
+                return
+            found = _DIFFERENCE.search(str(refusal))
+            if found is None or found["name"] in arguments:
+                raise UnsupportedFeatureError(
+                    f"{queue!r} is no classic queue, and another kind counts each look at a message as a delivery: "
+                    "look at it with the broker's management page"
+                ) from refusal
+            arguments[found["name"]] = _READERS[found["type"]](found["value"])
 
 
 class _Looking(Channel):
     """A channel that gets message after message."""
 
+    _on_empty: Reply
+
+    def _open_raw(self, reply: Reply) -> None:
+        super()._open_raw(reply)
+        self.raw.add_callback(lambda _: self._on_empty(None), [Basic.GetEmpty], one_shot=False)
+
     def get(self, queue: str) -> tuple[Any, Any, bytes] | None:
         """Give the next message, or None if there is none."""
 
         def start(reply: Reply) -> None:
-            self.raw.add_callback(lambda _: reply(None), [Basic.GetEmpty])
+            self._on_empty = reply
             self.raw.basic_get(queue, lambda _, method, properties, body: reply((method, properties, body)))
 
         found: tuple[Any, Any, bytes] | None = self.ask("look at a message", start)
