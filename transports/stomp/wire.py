@@ -43,6 +43,8 @@ _REFUSED: Final = re.compile(
 _NOWHERE: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 
+_LISTENER: Final = "wire of jmslike"
+"""Sorted behind that of stomp.py's heartbeats, and so called after it."""
 _LONGEST_TEXT: Final = 500
 
 
@@ -115,7 +117,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._connected = Request()
         self._lost = self._failure = None
         self._connection = connection = make_connection(host, address, self.on_heartbeat_timeout, self._note_failure)
-        connection.set_listener("jmslike", self)
+        connection.set_listener(_LISTENER, self)
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
         connection.transport.receive = Reader(connection.transport.receive, handlers).receive
         headers = {"client-id": client_id} if client_id is not None else {}
@@ -231,6 +233,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
     def on_connected(self, frame: Frame) -> None:
         """CONNECTED came."""
         self._server_headers = dict(frame.headers)
+        if self._connection.received_heartbeat is not None:  # stomp.py lets the first be missing for twice as long
+            self._connection.received_heartbeat = time.monotonic()
         self._connected.answer(None)
 
     def on_message(self, frame: Frame) -> None:
@@ -337,7 +341,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
     def _abandon(self) -> None:
         """Drop an attempt to connect, whose end must not pass for that of the next."""
-        self._connection.remove_listener("jmslike")
+        self._connection.remove_listener(_LISTENER)
         self._drop()
 
     def _drop(self) -> None:

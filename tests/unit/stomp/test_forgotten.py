@@ -12,10 +12,16 @@ from tests.unit.stomp.server import Obliging
 
 
 def test_a_forgotten_connection_is_told_of() -> None:
-    with closing(Obliging()) as server:
-        connection = ConnectionFactory(server.url).create_connection()
-        connection.start()
-        connection.create_session()
-        with pytest.warns(ResourceWarning, match="a connection to ActiveMQ Artemis was never closed"):
-            del connection
-            gc.collect()
+    with (
+        closing(Obliging()) as server,
+        pytest.warns(ResourceWarning, match="a connection to ActiveMQ Artemis was never closed"),
+    ):
+        connect_and_forget(server.url)
+
+
+def connect_and_forget(url: str) -> None:
+    connection = ConnectionFactory(url).create_connection()
+    connection.start()
+    connection.create_session()
+    del connection
+    gc.collect()
