@@ -12,6 +12,9 @@ from jmslike.errors import JMSError
 from transports.amqp.channel import Channel, Reply
 from transports.amqp.wire import Wire
 
+Receiver = Callable[[Any, Any, bytes], None]
+"""Gets a delivery: its method, properties and body."""
+
 
 class Consuming(Channel):
     """Acknowledgements are gathered, and cumulative where nothing below is open (C13)."""
@@ -54,12 +57,12 @@ class Consuming(Channel):
         """Wait until the broker has handled all that was posted before."""
         self.ask("wait for what was acknowledged", lambda reply: self.raw.basic_qos(prefetch_count=1, callback=reply))
 
-    def get(self, queue: str, receiver: Callable[[Any, Any, Any, bytes], None]) -> None:
+    def get(self, queue: str, receiver: Receiver) -> None:
         """Ask for a message that nothing pushed; what is on its way here comes first."""
 
         def start(reply: Reply) -> None:
-            def found(channel: Any, method: Any, properties: Any, body: bytes) -> None:
-                receiver(channel, method, properties, body)
+            def found(_channel: Any, method: Any, properties: Any, body: bytes) -> None:
+                receiver(method, properties, body)
                 reply(None)
 
             self._on_empty = reply
@@ -67,9 +70,7 @@ class Consuming(Channel):
 
         self.ask("look for a message", start)
 
-    def consume(
-        self, queue: str, receiver: Callable[[Any, Any, Any, bytes], None], tag: str, former: str, **how: Any
-    ) -> None:
+    def consume(self, queue: str, receiver: Receiver, tag: str, former: str, **how: Any) -> None:
         """Have the messages of a queue pushed, as many as there is room for in a window (0: all), and no more to the
         `former` consumer, if there is one.
         """
@@ -78,7 +79,11 @@ class Consuming(Channel):
         def start(reply: Reply) -> None:
             self._cancel(former, lambda _: None)
             self.raw.basic_qos(prefetch_count=window)
-            self.raw.basic_consume(queue, receiver, consumer_tag=tag, callback=reply, **how)
+            self.raw.basic_consume(queue, receive, consumer_tag=tag, callback=reply, **how)
+            self._receivers[tag] = receiver
+
+        def receive(_channel: Any, method: Any, properties: Any, body: bytes) -> None:
+            receiver(method, properties, body)
 
         self.ask("consume", start)
 
@@ -93,10 +98,16 @@ class Consuming(Channel):
 
     def _cancel(self, tag: str, reply: Reply) -> bool:
         """Begin to end a consumer, unless the broker has ended it, and tell which."""
+        self._receivers.pop(tag, None)
         if tag not in self.raw.consumer_tags:
             return False
         self.raw.basic_cancel(tag, callback=reply)
         return True
+
+    @property
+    def _receivers(self) -> dict[str, Receiver]:
+        receivers: dict[str, Receiver] = self.wire.connection.receivers
+        return receivers
 
     # ---- done by the thread of the connection -----------------------------------------------------------------------
 

@@ -5,10 +5,19 @@ from __future__ import annotations
 import threading
 from typing import Any, Final, NamedTuple
 
-from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError, ResourceAllocationError
+from pika.exceptions import ChannelWrongStateError
+
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidDestinationError,
+    JMSError,
+    MessageFormatError,
+    ResourceAllocationError,
+)
 from jmslike.spi import Completion, Destination
 from transports.amqp.channel import Channel, Reply
 from transports.amqp.errors import channel_error
+from transports.amqp.frames import publish_frames
 from transports.amqp.wire import Wire
 from transports.completions import Completions, Unanswered
 
@@ -17,18 +26,27 @@ _MOST_UNCONFIRMED: Final = 2000
 
 
 class Letter(NamedTuple):
-    """A message as it is published; one that is `mandatory` has to get into some queue."""
+    """A message as it is published: the payload of a basic.publish, properties and body."""
 
     destination: Destination
-    exchange: str
-    key: str
-    mandatory: bool
+    method: bytes
     properties: Any
     body: bytes
 
-    def publish(self, raw: Any) -> None:
-        """Publish it on pika's channel."""
-        raw.basic_publish(self.exchange, self.key, self.body, self.properties, mandatory=self.mandatory)
+    def frames(self, raw: Any) -> bytes:
+        """Give its frames on pika's channel. Raises MessageFormatError for what AMQP cannot hold."""
+        longest = raw.connection.params.frame_max
+        try:
+            return publish_frames(raw.channel_number, self.method, self.properties, self.body, longest)
+        except Exception as error:
+            raise MessageFormatError(f"AMQP cannot carry a header or property: {error}") from error
+
+
+def emit(raw: Any, frames: bytes) -> None:
+    """Write frames of pika's channel, if it is open."""
+    if not raw.is_open:
+        raise ChannelWrongStateError("the channel is closed")
+    raw.connection.emit(frames)
 
 
 class AbsentError(InvalidDestinationError):
@@ -117,12 +135,13 @@ class _Confirming(Channel):
 
     def publish(self, letter: Letter, completion: Completion) -> None:
         """Let the thread of the connection publish it."""
+        frames = letter.frames(self.raw)
         sent = _Sent(letter, completion)
         failure: JMSError | None
         with self._order:  # completions go in the order of publishing
             self.unconfirmed.add(sent)
             try:
-                self.wire.post(lambda: self._publish(sent))
+                self.wire.post(lambda: self._publish(sent, frames))
                 failure = self.error
             except ConnectionLostError as error:
                 failure = error
@@ -135,9 +154,9 @@ class _Confirming(Channel):
 
     # ---- done by the thread of the connection -----------------------------------------------------------------------
 
-    def _publish(self, sent: _Sent) -> None:
+    def _publish(self, sent: _Sent, frames: bytes) -> None:
         try:
-            sent.letter.publish(self.raw)
+            emit(self.raw, frames)
         except Exception as error:  # nothing of it was written
             self.unconfirmed.answer(sent, self.error or channel_error(error))
         else:

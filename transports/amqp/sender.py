@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from jmslike.errors import InvalidDestinationError, JMSError, TransactionRolledBackError
 from jmslike.spi import Completion, Destination, Envelope
+from transports.amqp.frames import publish_method
 from transports.amqp.publisher import AbsentError, Letter
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class AmqpSender:
         self._destination = destination
         self._exchange, self._key = self._transport.profile.route(destination)
         self._must_arrive = self._transport.profile.is_always_bound(destination)
+        self._method = publish_method(self._exchange, self._key, mandatory=self._must_arrive)
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
@@ -58,11 +60,11 @@ class AmqpSender:
         reply_to = envelope.headers.reply_to
         if reply_to is not None and not reply_to.is_temporary:
             topology.ensure_answers(reply_to)
-        exchange = self._exchange
+        method = self._method
         if envelope.due:
-            exchange = topology.delay(exchange, max(1, envelope.due - envelope.timestamp))
-        properties, body = self._transport.profile.write(envelope)
-        return Letter(self._destination, exchange, self._key, self._must_arrive, properties, body)
+            exchange = topology.delay(self._exchange, max(1, envelope.due - envelope.timestamp))
+            method = publish_method(exchange, self._key, mandatory=self._must_arrive)
+        return Letter(self._destination, method, *self._transport.profile.write(envelope))
 
     def _watched(self, completion: Completion) -> Completion:
         """Let the next message look again whether there is a queue, after one found none."""

@@ -110,7 +110,7 @@ class AmqpSubscription:
             self._queue, self._on_message, self._consumer, former, window=window, exclusive=self.is_exclusive
         )
 
-    def _on_message(self, _channel: Any, method: Any, properties: Any, body: bytes) -> None:
+    def _on_message(self, method: Any, properties: Any, body: bytes) -> None:
         self._channel.delivered(method.delivery_tag)
         self._return(self._inbox.put(Arrival(method, properties, body)))
 

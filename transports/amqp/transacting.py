@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
 from transports.amqp.channel import Channel, Reply
-from transports.amqp.publisher import Letter
+from transports.amqp.publisher import Letter, emit
 from transports.amqp.wire import Wire
 
 
@@ -30,10 +30,14 @@ class Transacting(Channel):
         Raises TransactionRolledBackError, or TransactionInDoubtError if the connection is lost meanwhile.
         """
         self._returned.clear()
+        try:
+            frames = [letter.frames(self.raw) for letter in letters]
+        except JMSError as error:
+            raise TransactionRolledBackError(f"nothing was sent: {error}") from error
 
         def start(reply: Reply) -> None:
-            for letter in letters:
-                letter.publish(self.raw)
+            for each in frames:
+                emit(self.raw, each)
             self.raw.tx_commit(callback=reply)
 
         if self.wire.is_lost:
