@@ -126,23 +126,30 @@ class AmqpLink:
             for sender, envelope in sends:
                 sender.send_confirmed(envelope)
             return
-        letters = self._letters(sends)
-        self.transport.wire.wait_until_unblocked()
-        for _ in range(2):
+        missed = self._transact(self._letters(sends))
+        if missed:
+            try:
+                self._look_again(missed)  # their queues have been deleted meanwhile
+                for letter in missed:
+                    self.transport.topology.ensure(letter.destination)
+                missed = self._transact(missed)
+            except JMSError as error:
+                raise TransactionInDoubtError(f"only some messages of the transaction are sent: {error}") from error
+        if missed:
+            raise TransactionInDoubtError("some messages of the transaction found no queue, the others are sent")
+
+    def _transact(self, letters: list[Letter]) -> list[Letter]:
+        """Send all of them at once; give those for which there was no queue."""
+        try:
+            self.transport.wire.wait_until_unblocked()
             if self._transacting is None or self._transacting.error is not None:
                 self._transacting = Transacting(self.transport.wire)
-            try:
-                missed = self._transacting.run(letters)
-            except TransactionRolledBackError:
-                self._look_again(letters)
-                raise
-            if not missed:
-                return
-            self._look_again(missed)  # their queues have been deleted meanwhile
-            for letter in missed:
-                self.transport.topology.ensure(letter.destination)
-            letters = missed
-        raise TransactionInDoubtError("some messages of the transaction found no queue, the others are sent")
+            return self._transacting.run(letters)
+        except TransactionInDoubtError:
+            raise
+        except JMSError as error:
+            self._look_again(letters)
+            raise TransactionRolledBackError(f"nothing was sent: {error}") from error
 
     def _look_again(self, letters: list[Letter]) -> None:
         for letter in letters:
