@@ -11,6 +11,7 @@ from rich.text import Text
 
 from jmslike.capabilities import Capabilities, Level, Support
 from jmslike.cli.terminal import console, factory_for
+from jmslike.compare.wording import naming
 
 STYLES = {Level.NATIVE: "green", Level.EMULATED: "green", Level.PARTIAL: "yellow", Level.UNSUPPORTED: "red"}
 
@@ -20,7 +21,7 @@ def capabilities(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Show which features of JMS a provider has, and how."""
-    with factory_for(url).create_connection() as connection:
+    with naming(url), factory_for(url).create_connection() as connection:
         found = connection.capabilities
     if as_json:
         typer.echo(json.dumps(_as_dict(found), indent=2, ensure_ascii=False))

@@ -12,7 +12,7 @@ import typer
 
 from jmslike.cli.terminal import FILE_HELP, FORMAT, NATIVE_NOTE, destination_of, factory_for
 from jmslike.compare import FileSource, Format
-from jmslike.compare.wording import plural
+from jmslike.compare.wording import naming, plural
 from jmslike.constants import SessionMode
 from jmslike.destinations import Queue
 from jmslike.errors import InvalidDestinationError, JMSError, MessageEOFError
@@ -46,7 +46,7 @@ def send(
     else:
         texts = _typed_lines() if file is None else FileSource(file, file_format)
     count = 0
-    with factory_for(url).create_context() as context:
+    with naming(url), factory_for(url).create_context() as context:
         producer = context.create_producer()
         try:
             for body in texts:
@@ -81,7 +81,8 @@ def receive(
     """Receive messages and print them; each is acknowledged when it is printed."""
     target = destination_of(destination)
     received = 0
-    with factory_for(url).create_context(session_mode=SessionMode.CLIENT_ACKNOWLEDGE) as context:
+    factory = factory_for(url)
+    with naming(url), factory.create_context(session_mode=SessionMode.CLIENT_ACKNOWLEDGE) as context:
         consumer = context.create_consumer(target, selector)
         while received != count and (message := consumer.receive(timeout)) is not None:
             typer.echo(_line(message, as_json=as_json))
@@ -100,7 +101,8 @@ def browse(url: URL, queue: DESTINATION, selector: SELECTOR = None, as_json: AS_
     target = destination_of(queue)
     if not isinstance(target, Queue):
         raise InvalidDestinationError(f"{target} cannot be browsed, only a queue can; use: jmslike receive")
-    with factory_for(url).create_context() as context, context.create_browser(target, selector) as browser:
+    factory = factory_for(url)
+    with naming(url), factory.create_context() as context, context.create_browser(target, selector) as browser:
         for message in browser:
             typer.echo(_line(message, as_json=as_json))
 

@@ -10,7 +10,7 @@ from jmslike.compare.scenarios import SCENARIOS, Scenario
 from jmslike.compare.scenarios.scenario import Play
 from jmslike.compare.source import Source
 from jmslike.compare.stage import Stage
-from jmslike.compare.wording import plural
+from jmslike.compare.wording import naming, plural
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.factory import ConnectionFactory
 from jmslike.registry import without_secrets
@@ -54,7 +54,8 @@ def compare(
                     progress(step, count)
 
                 on_sent(0)
-                result.columns.append(_column(title, play, factory, source, receivers, patience, on_sent))
+                with naming(report.url):
+                    result.columns.append(_column(title, play, factory, source, receivers, patience, on_sent))
     return Comparison(source.name, len(source), receivers, reports)
 
 
@@ -74,7 +75,7 @@ def columns(names: Iterable[str]) -> int:
 
 def _report(url: str, factory: ConnectionFactory) -> Report:
     """Connect once, so that a provider that does not answer is known before anything is played."""
-    with factory.create_connection() as connection:
+    with naming(url), factory.create_connection() as connection:
         found = connection.capabilities
     levels = {feature.value: support.level.value for feature, support in found.features.items()}
     return Report(without_secrets(url), found.product, found.version, found.supports(Feature.PERSISTENCE), levels)

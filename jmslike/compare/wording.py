@@ -1,8 +1,24 @@
-"""Numbers in sentences."""
+"""What sentences have in common: numbers in them, and the provider that an error is about."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from jmslike.errors import JMSError
+from jmslike.registry import without_secrets
 
 
 def plural(count: int, noun: str) -> str:
     """Give a number with its noun."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+@contextmanager
+def naming(url: str) -> Iterator[None]:
+    """Note at an error of the block which provider it is about."""
+    try:
+        yield
+    except JMSError as error:
+        error.add_note(f" ({without_secrets(url)})")
+        raise

@@ -69,14 +69,16 @@ def test_help_and_version(run: Run) -> None:
     "error", [ConnectionLostError("nobody answers\nat host:1"), JMSSecurityError("wrong password")]
 )
 def test_provider_that_does_not_answer(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
+    """The URL that it is about stands behind."""
+
     def refuse(*_: object, **__: object) -> None:
-        raise error
+        raise type(error)(str(error))
 
     monkeypatch.setattr(ConnectionFactory, "create_connection", refuse)
     monkeypatch.setattr(ConnectionFactory, "create_context", refuse)
     reason = " ".join(str(error).split())
     for arguments in (["compare"], ["send", "native://", "q", "x"], ["capabilities", "native://"]):
-        assert complaint(run(*arguments), 3) == reason
+        assert complaint(run(*arguments), 3) == f"{reason} (native://)"
 
 
 def test_interrupted(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -41,7 +41,7 @@ def test_send_lines_that_are_no_text(run: Run, url: str) -> None:
 def test_send_until_the_queue_is_full(run: Run, url: str) -> None:
     result = run("send", f"{url}?max_depth=2&when_full=fail", "orders", typed="1\n2\n3\n")
     assert (result.exit_code, result.stdout) == (3, "")
-    assert result.stderr.endswith("; 2 messages sent to queue://orders before that\n")
+    assert result.stderr.endswith(f"; 2 messages sent to queue://orders before that ({url})\n")
 
 
 def test_send_a_file(run: Run, url: str, tmp_path: Path) -> None:
