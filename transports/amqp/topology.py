@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.errors import ConnectionLostError, JMSError, UnsupportedFeatureError
 from jmslike.spi import Destination
 from transports.amqp.channel import Channel, Reply
 from transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, PRECONDITION_FAILED, RESOURCE_LOCKED, code_of
@@ -20,6 +20,7 @@ _log = logging.getLogger("jmslike.amqp")
 
 _DELAYS_LAST: Final = 60.0
 """Seconds for which the queue of a delay is used before it is declared again, which lets it live on."""
+_LONGEST_LIFETIME: Final = 2**32 - 1
 _OTHERWISE_DEFINED: Final = (ACCESS_REFUSED, RESOURCE_LOCKED, PRECONDITION_FAILED)
 
 
@@ -54,7 +55,8 @@ class Topology:
             self.exchange(self._profile.route(destination)[0])
         elif not destination.is_temporary:
             self._declare_queue(checked(destination.name))
-        self._known.add(destination)
+        if not destination.is_temporary:  # who answers sees many of those
+            self._known.add(destination)
 
     def ensure_answers(self, destination: Destination) -> None:
         """See to it that answers arrive, if that can be done here: who answers may publish without a look."""
@@ -164,6 +166,8 @@ class Topology:
             return name
         now = time.monotonic()
         lifetime = milliseconds + round(2000 * _DELAYS_LAST)
+        if lifetime > _LONGEST_LIFETIME:
+            raise UnsupportedFeatureError(f"RabbitMQ delays no message by {milliseconds:,} ms: the most is 49 days")
         arguments = {"x-message-ttl": milliseconds, "x-dead-letter-exchange": exchange, "x-expires": lifetime}
 
         def declare_exchange(raw: Any, reply: Reply) -> None:
@@ -172,5 +176,6 @@ class Topology:
         self.ask("declare an exchange", declare_exchange)
         self.queue(name, durable=True, arguments=arguments)
         self.bind(name, name, "")
+        self._delays = {each: at for each, at in list(self._delays.items()) if now - at < _DELAYS_LAST}
         self._delays[name] = now
         return name
