@@ -47,33 +47,38 @@ _READERS: Final[Mapping[str, Callable[[str], PropertyValue]]] = {
 }
 
 
+_SAME: Final[Mapping[str, str]] = {}
+
+
 def java_text(value: PropertyValue) -> str:
     """Give a value in Java's spelling: true, 127, 1.0E10; a null is empty."""
     return conversion.to_string(value) or ""
 
 
-def encode_properties(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
-    """Give the properties as strings, with `jmslike_types` if any is not a String."""
+def encode_properties(properties: Mapping[str, PropertyValue], names: Mapping[str, str] = _SAME) -> dict[str, str]:
+    """Give the properties as strings, with `jmslike_types` if any is not a String.
+
+    `names` says how those are called that travel under another name than their own.
+    """
     headers: dict[str, str] = {}
     types = []
     for name, value in properties.items():
         if value.__class__ is str:
-            headers[name] = value
+            headers[names.get(name, name)] = value
         else:
             types.append(f"{name}={_LETTERS[value.__class__]}")
             if value is not None:  # what is not there is NULL to a broker's selectors
-                headers[name] = conversion.to_string(value) or ""
+                headers[names.get(name, name)] = conversion.to_string(value) or ""
     if types:
         headers[TYPES] = ";".join(types)
     return headers
 
 
-def decode_properties(headers: dict[str, str]) -> Mapping[str, PropertyValue]:
-    """Give the properties with their types back; whatever does not fit its type stays a String.
+def decode_properties(headers: dict[str, str], types: str | None) -> Mapping[str, PropertyValue]:
+    """Give the properties with their types, as `jmslike_types` has them; whatever does not fit its type stays a String.
 
-    The headers must be the properties only; they are changed.
+    The headers must be the properties only, under their own names; they are changed.
     """
-    types = headers.pop(TYPES, None)
     if not headers and not types:
         return NO_PROPERTIES
     properties: dict[str, PropertyValue] = headers  # type: ignore[assignment]

@@ -15,8 +15,10 @@ DUE: Final = "jmslike_due"
 ORIGIN: Final = "jmslike_origin"
 CORRELATION_BYTES: Final = "jmslike_correlation"
 GROUP_SEQ: Final = "jmslike_group_seq"
+_MARK: Final = "jmslike_"
+"""Begins the names of our own headers."""
 ESCAPED: Final = "jmslike_p_"
-"""Before the name of a property that would pass for a header of the protocol."""
+"""Before the name of a property that would pass for a header of the protocol, or one of ours."""
 
 GROUP: Final = "JMSXGroupID"
 SEQ: Final = "JMSXGroupSeq"
@@ -54,13 +56,10 @@ def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
     """Give the headers of the user's properties; JMSXGroupID and JMSXGroupSeq, which brokers know, are left out."""
     if GROUP in properties or SEQ in properties:
         properties = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
-    headers = encode_properties(properties)
-    if not PROTOCOL.isdisjoint(headers) or ESCAPED in ",".join(headers):
-        return {
-            f"{ESCAPED}{name}" if name in PROTOCOL or name.startswith(ESCAPED) else name: text
-            for name, text in headers.items()
-        }
-    return headers
+    if PROTOCOL.isdisjoint(properties) and _MARK not in ",".join(properties):
+        return encode_properties(properties)
+    taken = [name for name in properties if name in PROTOCOL or name.startswith(_MARK)]
+    return encode_properties(properties, {name: f"{ESCAPED}{name}" for name in taken})
 
 
 def common_headers(envelope: Envelope) -> dict[str, str]:
@@ -106,10 +105,7 @@ def read_envelope(
     }
     if ESCAPED in ",".join(properties):
         properties = {name.removeprefix(ESCAPED): text for name, text in properties.items()}
-    types = raw.get(TYPES)
-    if types is not None:
-        properties[TYPES] = types
-    values = decode_properties(properties)
+    values = decode_properties(properties, raw.get(TYPES))
     if group is not None:
         values = {**values, GROUP: group}
     if group_seq is not None and _is_number(group_seq):

@@ -11,6 +11,7 @@ from jmslike import Queue, TemporaryQueue, Topic
 from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
 from jmslike.selector import parse
 from jmslike.spi import Envelope, Headers, SubscriptionSpec
+from jmslike.values import Long
 from transports.stomp.dialects.artemis import Artemis
 
 ARTEMIS = Artemis("ActiveMQ-Artemis/2.44.0 ActiveMQ Artemis Messaging Engine")
@@ -160,3 +161,17 @@ def test_a_topic_whose_name_is_known_as_a_queues_is_refused(*, sent_to: bool) ->
     with pytest.raises(InvalidDestinationError, match="used the name as a queue's"):
         artemis.subscribing(consumer_of(Topic("place")), None)
     artemis.subscribing(consumer_of(Topic("other")), None)
+
+
+def test_properties_that_are_called_as_our_own_headers_come_back() -> None:
+    named = {
+        "jmslike_types": "a=b",
+        "jmslike_id": 5,
+        "jmslike_p_x": None,
+        "jmslike_p_": True,
+        "priority": Long(7),
+        "n": 1,
+    }
+    envelope = Envelope.make(id="ID:1", destination=HERE, kind="text", body="b", properties=named)
+    came = ARTEMIS.read(Frame("MESSAGE", {"message-id": "1", **ARTEMIS.headers(envelope)}, b"b"), HERE).properties
+    assert {name: (type(value), value) for name, value in came.items()} == {n: (type(v), v) for n, v in named.items()}
