@@ -153,7 +153,7 @@ def _user_properties(raw: Mapping[str, Any]) -> Mapping[str, PropertyValue]:
             properties[name] = None
         elif typed is not None and (isinstance(value, (int, float)) or value in _INFINITE):
             try:
-                properties[name] = typed(value)
+                properties[name] = typed(float(value) if isinstance(value, str) else value)
             except (ValueError, OverflowError):
                 continue  # somebody on the way changed the value and not its type
     return properties or NO_PROPERTIES

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pika.compat import long
 from pika.spec import Basic, BasicProperties
@@ -39,6 +39,7 @@ VALUES = st.one_of(
     st.floats(),
     TEXTS,
 )
+NUMBERS = {f"{kind.__name__}{text}": kind(float(text)) for kind in (float, Float) for text in ("inf", "-inf", "nan")}
 DESTINATIONS = st.builds(
     lambda kind, name: kind(name),
     st.sampled_from([Queue, Topic, TemporaryQueue, TemporaryTopic]),
@@ -92,6 +93,7 @@ def everything(envelope: Envelope) -> list[Any]:
 
 
 @given(envelopes())
+@example(Envelope.make(id="ID:a:1", destination=SOURCE, kind="message", origin="a", properties=NUMBERS))
 def test_all_of_a_message_arrives(envelope: Envelope) -> None:
     try:
         properties, body = PLAIN.write(envelope)
