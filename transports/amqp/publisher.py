@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from itertools import takewhile
 from typing import Any, Final, NamedTuple
 
 from pika.exceptions import ChannelWrongStateError
@@ -174,7 +175,8 @@ class _Confirming(Channel):
         method = frame.method
         accepted = method.NAME == "Basic.Ack"
         if method.multiple:
-            answered = [sent for sent in self.unconfirmed.all() if 0 < sent.key <= method.delivery_tag]
+            last = method.delivery_tag
+            answered = list(takewhile(lambda sent: sent.is_answered or 0 < sent.key <= last, self.unconfirmed.all()))
         else:
             found = self.unconfirmed.find(method.delivery_tag)
             answered = [found] if found is not None else []

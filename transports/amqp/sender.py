@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import logging
 from typing import TYPE_CHECKING
 
-from jmslike.errors import InvalidDestinationError, JMSError, TransactionRolledBackError
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError, TransactionRolledBackError
 from jmslike.spi import Completion, Destination, Envelope
 from transports.amqp.frames import publish_method
 from transports.amqp.publisher import AbsentError, Letter
 
 if TYPE_CHECKING:
     from transports.amqp.link import AmqpLink
-
-_log = logging.getLogger("jmslike.amqp")
 
 
 class AmqpSender:
@@ -77,10 +74,9 @@ class AmqpSender:
         return completed
 
     def _unexpected(self, error: JMSError | None) -> None:
-        if isinstance(error, AbsentError):
-            self._transport.fail(InvalidDestinationError(f"a message to {self._destination} is lost: {error}"))
-        elif error is not None:
-            _log.debug("a non-persistent message to %s: %s", self._destination, error)
+        if error is not None and not isinstance(error, ConnectionLostError):  # of which everybody hears
+            kind = InvalidDestinationError if isinstance(error, AbsentError) else type(error)
+            self._transport.fail(kind(f"a message to {self._destination} is lost: {error}"))
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""
