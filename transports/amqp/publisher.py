@@ -85,7 +85,7 @@ class Publisher:
             raise outcome[0]
 
     def post(self, letter: Letter, completion: Completion) -> None:
-        """Publish; the completion is called in its turn. Raises ResourceAllocationError or ConnectionLostError."""
+        """Publish; the completion is called in its turn. Raises ConnectionLostError."""
         self._wire.wait_until_unblocked()
         channel = self._channel
         if channel is None or channel.error is not None:

@@ -16,7 +16,7 @@ from typing import Any
 import pika
 from pika.adapters.select_connection import IOLoop
 
-from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError, ResourceAllocationError
+from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
 from transports.amqp.address import Address
 from transports.amqp.errors import connection_error, refusal
 from transports.amqp.gathering import GatheringConnection
@@ -167,13 +167,9 @@ class Wire:
         return self._connection
 
     def wait_until_unblocked(self) -> None:
-        """Wait while the broker takes no messages. Raises ResourceAllocationError."""
-        if self._unblocked.is_set():
-            return
-        if not self._unblocked.wait(self.patience) and self._lost is None:
-            raise ResourceAllocationError(
-                f"the broker has taken no messages for {self.patience:g} seconds: it is short of memory or of disk"
-            )
+        """Wait while the broker takes no messages. Raises ConnectionLostError if that is too long."""
+        if not self._unblocked.is_set() and not self._unblocked.wait(self.patience):
+            raise self.give_up(f"the broker has taken no messages for {self.patience:g} seconds")
 
     # ---- the end --------------------------------------------------------------------------------------------------
 

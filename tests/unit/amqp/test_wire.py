@@ -6,7 +6,7 @@ from contextlib import closing
 
 import pytest
 
-from jmslike.errors import ConnectionLostError
+from jmslike.errors import ConnectionLostError, JMSError
 from tests.brokers.broker import free_ports
 from transports.amqp.address import parse_address
 from transports.amqp.profiles import PROFILES
@@ -31,3 +31,14 @@ def test_what_was_never_opened_is_closed() -> None:
     wire = wire_to("amqp://nobody")
     wire.close()
     wire.close()
+
+
+def test_a_broker_that_takes_nothing_for_too_long_is_lost() -> None:
+    wire, losses = wire_to("amqp://nobody"), list[JMSError]()
+    wire.on_lost = losses.append
+    wire.patience = 0.01
+    wire._unblocked.clear()
+    with pytest.raises(ConnectionLostError, match="no messages"):
+        wire.wait_until_unblocked()
+    wire.wait_until_unblocked()  # what follows fails at once
+    assert len(losses) == 1
