@@ -26,9 +26,6 @@ KEY: Final = "compare_key"
 STEP: Final = 100
 """Messages between two reports of progress."""
 
-DURABLE: Final = "orders"
-"""The name of the durable subscriptions."""
-
 Subscribe: TypeAlias = Callable[[Session], MessageConsumer]
 
 Work: TypeAlias = Callable[[Journal], None]
@@ -145,16 +142,19 @@ class Stage:
         return [self.receiver(name, subscribe, work) for name in self.names]
 
     def durably(self) -> Subscribe:
-        """Let each receiver from now on have a durable subscription to the topic of its own, until the stage ends."""
+        """Let each receiver from now on have a durable subscription to the topic of its own, until the stage ends.
+
+        It is called as its client, since on some providers the name alone tells subscriptions, and queues, apart.
+        """
         self._durable = True
-        return lambda session: session.create_durable_consumer(self.topic, DURABLE)
+        return lambda session: session.create_durable_consumer(self.topic, str(session._connection.client_id))
 
     def _unsubscribe(self) -> None:
         for name in self.names:
             with self._factory.create_connection() as connection:
                 connection.client_id = self._client_id(name)
                 with suppress(InvalidDestinationError):  # it never came to subscribe
-                    connection.create_session().unsubscribe(DURABLE)
+                    connection.create_session().unsubscribe(self._client_id(name))
 
     def send(self, destination: Destination, count: int | None = None) -> int:
         """Send the next `count` messages of the source (None: all that are left), and give how many it sent."""

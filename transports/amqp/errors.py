@@ -45,6 +45,8 @@ def channel_error(reason: BaseException) -> JMSError:
         return reason
     if isinstance(reason, exceptions.ChannelClosed):
         error = _TYPES.get(reason.reply_code, JMSError)(f"the broker refuses: {reason.reply_text}")
+    elif isinstance(reason, exceptions.NoFreeChannels):
+        error = ResourceAllocationError("the broker allows a connection no more channels; a session takes up to two")
     elif isinstance(reason, exceptions.AMQPConnectionError):
         return connection_error(reason)
     else:

@@ -7,8 +7,10 @@ properties, and further headers that begin with jmslike_ what AMQP has no word f
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, Final
+from uuid import uuid4
 
 from pika.compat import long
 
@@ -120,7 +122,7 @@ def read_plain(properties: Any, body: bytes, destination: Destination) -> Envelo
     is_text = raw.get("JMSType") == _TEXT or content_type.startswith(("text/", "application/json", "application/xml"))
     marks = {name: text for name in (KIND, ITEMS) if isinstance(text := raw.get(name), str)}
     kind, content = decode_body(body, is_text, marks)
-    message_id = _text(raw, "JMSMessageID") or properties.message_id or ""
+    message_id = _text(raw, "JMSMessageID") or properties.message_id or str(uuid4())
     if not message_id.startswith("ID:"):
         message_id = f"ID:{message_id}"
     timestamp = moment(_timestamp(raw, properties))
@@ -212,11 +214,15 @@ def _timestamp(raw: Mapping[str, Any], properties: Any) -> int:
 
 
 def _expiration(raw: Mapping[str, Any], properties: Any, timestamp: int) -> int:
+    """Give JMSExpiration. The broker counts a lifetime from when it got the message, and its sender's timestamp may be
+    any time: what seems to have expired before it was delivered has not.
+    """
     own = _whole(raw, "JMSExpiration")
     lifetime = properties.expiration
     if own or not timestamp or not lifetime or not lifetime.isdecimal():
         return own
-    return timestamp + int(lifetime)
+    expiration = timestamp + int(lifetime)
+    return expiration if expiration > time.time() * 1000 else 0
 
 
 def _text(raw: Mapping[str, Any], name: str) -> str | None:

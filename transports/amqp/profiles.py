@@ -150,9 +150,11 @@ PROFILES: Final[Mapping[str, Profile]] = {"jms": JMS(), "plain": Plain()}
 
 
 def checked(name: str) -> str:
-    """Give the name, if AMQP allows it. Raises InvalidDestinationError."""
+    """Give the name, if RabbitMQ keeps it as it is. Raises InvalidDestinationError."""
     if short(name) is None:
         raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes of UTF-8, not {name!r}")
+    if "\n" in name or "\r" in name:
+        raise InvalidDestinationError(f"RabbitMQ leaves line ends out of names: {name!r}")
     return name
 
 
