@@ -150,6 +150,11 @@ def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple
     return "bytes", octets
 
 
+def connection_of(message_id: str) -> str:
+    """Give the connection that is named in an id of ours, ID:<connection>:1:1:1:<n>."""
+    return message_id[3:].partition(":")[0]
+
+
 def utf8(text: str) -> bytes:
     """Give the text in UTF-8. Raises MessageFormatError where there is half of a surrogate pair."""
     try:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from struct import Struct
 from typing import Any, Final
 
+from jmslike.codec import connection_of
 from jmslike.destinations import Destination
 from jmslike.errors import MessageFormatError
 from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Envelope, Headers
@@ -293,8 +294,3 @@ def _whole(headers: Mapping[str, Any], name: str, default: int = 0) -> int:
 def moment(milliseconds: int) -> int:
     """Give a time since the epoch, or 0 for none if no clock will ever show it: that could not be sent on."""
     return milliseconds if 0 <= milliseconds <= _LATEST else 0
-
-
-def connection_of(message_id: str) -> str:
-    """Give the connection that is named in an id of ours, ID:<connection>:1:1:1:<n>."""
-    return message_id[3:].partition(":")[0]

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 from pika.compat import long
 
-from jmslike.codec import ITEMS, KIND, TYPES, decode_body, java_text
+from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, java_text
 from jmslike.spi import (
     NO_HEADERS,
     NO_PROPERTIES,
@@ -29,7 +29,7 @@ from jmslike.spi import (
 )
 from jmslike.values import Byte, Float, Long, Short
 from transports.amqp.headers import is_finite, short
-from transports.amqp.jms_body import connection_of, moment
+from transports.amqp.jms_body import moment
 
 _DUE: Final = "jmslike_due"
 _ORIGIN: Final = "jmslike_origin"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from jmslike.codec import ITEMS, KIND, TYPES, decode_body, decode_properties, encode_properties
+from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties, encode_properties
 from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
 
 ID: Final = "jmslike_id"
@@ -160,11 +160,6 @@ def _client_headers(raw: Mapping[str, str], reply_to: Destination | None) -> Hea
     if correlation_id is None and reply_to is None and message_type is None:
         return NO_HEADERS
     return Headers(correlation_id, reply_to, message_type)
-
-
-def connection_of(message_id: str) -> str:
-    """Give the connection that is named in an id of ours, ID:<connection>:1:1:1:<n>."""
-    return message_id[3:].partition(":")[0]
 
 
 def _is_number(text: str) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from jmslike.codec import encode_body
+from jmslike.codec import connection_of, encode_body
 from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
 from transports.stomp.frames import escape, frame, header_lines
-from transports.stomp.mapping import ORIGIN, connection_of
+from transports.stomp.mapping import ORIGIN
 
 if TYPE_CHECKING:
     from transports.stomp.transport import StompTransport
