@@ -21,9 +21,6 @@ from stomp.utils import PollableQueue
 
 from transports.stomp.address import Address
 
-CAN_PUSH: Final = sys.platform == "linux"
-"""Whether a link can be told, write by write, what is not to wait for the answer to what was written before."""
-
 _AT_ONCE: Final = 2**16
 """Bytes that are read at once, at most."""
 
@@ -61,8 +58,7 @@ def make_connection(
         if address.tls is not None:
             _hand_to_reader(transport)
         link.setblocking(transport.blocking)
-        if not transport.blocking or not CAN_PUSH:
-            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         _bound_writes(link if transport.blocking else transport.send_queue._putsocket, address.request_timeout)
 
     transport.attempt_connection = dial
@@ -89,12 +85,10 @@ def _receiver(transport: Any, on_failure: Callable[[OSError], None]) -> Callable
     return receive
 
 
-def push(transport: Any) -> None:
-    """Let what was written go at once. What is not pushed is gathered by the network while the broker is busy."""
-    if CAN_PUSH and transport.blocking:
-        link = transport.socket
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)  # this sends it
-        link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0)
+def gather(transport: Any, *, gathers: bool) -> None:
+    """Let the network gather what is written from now on while the broker is busy, or else let it go at once, together
+    with what was gathered."""
+    transport.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 0 if gathers else 1)
 
 
 def _hand_to_reader(transport: Any) -> None:

@@ -28,7 +28,7 @@ from jmslike.errors import (
 )
 from transports.stomp.address import Address
 from transports.stomp.confirmations import Confirmations
-from transports.stomp.dialling import make_connection, push
+from transports.stomp.dialling import gather, make_connection
 from transports.stomp.frames import frame, header_lines
 from transports.stomp.reader import Reader
 from transports.tls import SILENT_REFUSAL, explained
@@ -92,6 +92,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._failure: OSError | None = None
         self._is_open = False
         self._closing = False
+        self._gathers = False
 
     # ---- connecting -----------------------------------------------------------------------------------------------
 
@@ -116,6 +117,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         deadline = time.monotonic() + address.connect_timeout
         self._connected = Request()
         self._lost = self._failure = None
+        self._gathers = False
         self._connection = connection = make_connection(host, address, self.on_heartbeat_timeout, self._note_failure)
         connection.set_listener(_LISTENER, self)
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
@@ -158,9 +160,10 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         transport = self._connection.transport
         try:
             if transport.blocking:
+                if at_once is self._gathers:  # set once for many writes of a kind
+                    self._gathers = not at_once
+                    gather(transport, gathers=not at_once)
                 transport.send(octets)
-                if at_once:
-                    push(transport)
             else:
                 transport.send_queue.put(octets)
         except Exception as error:
