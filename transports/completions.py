@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from collections import deque
@@ -9,6 +10,8 @@ from typing import Generic, TypeVar
 
 from jmslike.errors import JMSError
 from jmslike.spi import Completion
+
+_log = logging.getLogger("jmslike.callbacks")
 
 
 class Unanswered:
@@ -89,12 +92,18 @@ class Completions(Generic[Sent]):
             try:
                 while self._is_due():
                     sent = self._open.popleft()
-                    sent.completion(sent.error)
+                    self._call(sent)
                     if self._waiting:
                         with self._fewer:
                             self._fewer.notify_all()
             finally:
                 self._turn.release()
+
+    def _call(self, sent: Sent) -> None:
+        try:
+            sent.completion(sent.error)
+        except Exception:  # those behind it must not wait for ever
+            _log.exception("a completion failed")
 
     def _is_due(self) -> bool:
         oldest = self.oldest()

@@ -19,6 +19,7 @@ from transports.amqp import jms_body
 from transports.amqp.headers import LONGEST_SHORT, acceptable, check_headers, short
 from transports.amqp.java_destinations import DEFAULT, QUEUES, TEMPORARY_TOPICS, TOPICS
 from transports.amqp.plain import DIRECT_REPLY, plain_headers
+from transports.rabbitmq import durable_queue
 
 _LONGEST_EXPIRATION: Final = 2**32 - 1
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
@@ -124,7 +125,7 @@ class Plain(Profile):
 
     def durable(self, name: str, client_id: str | None) -> str:
         """Name it after client and subscription."""
-        return checked(f"jmslike.durable.{client_id or ''}/{name}")
+        return checked(durable_queue(client_id, name))
 
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
         """See Profile.write. A temporary destination of a Java client gets what that client can read."""

@@ -10,6 +10,7 @@ from pika.exceptions import ChannelWrongStateError
 
 from jmslike.errors import (
     ConnectionLostError,
+    IllegalStateError,
     InvalidDestinationError,
     JMSError,
     MessageFormatError,
@@ -64,6 +65,7 @@ class Publisher:
         self._wire = wire
         self._opening = threading.Lock()
         self._channel: _Confirming | None = None
+        self._closed = False
 
     def send(self, letter: Letter) -> None:
         """Publish, and wait until the broker has the message.
@@ -97,13 +99,17 @@ class Publisher:
 
     def _open(self) -> _Confirming:
         with self._opening:
+            if self._closed:
+                raise IllegalStateError("the session is closed")
             if self._channel is None or self._channel.error is not None:
                 self._channel = _Confirming(self._wire)
             return self._channel
 
     def close(self) -> None:
         """Wait until the broker has everything, and close."""
-        channel = self._channel
+        with self._opening:
+            self._closed = True
+            channel = self._channel
         if channel is not None:
             channel.unconfirmed.wait_for_fewer(1, self._wire.patience)
             channel.close()

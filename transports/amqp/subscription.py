@@ -16,6 +16,7 @@ from transports.amqp.errors import RESOURCE_LOCKED, code_of
 from transports.amqp.profiles import checked
 from transports.amqp.reading import attempts_of, read_envelope
 from transports.inbox import Inbox
+from transports.rabbitmq import shared_queue
 
 if TYPE_CHECKING:
     from transports.amqp.link import AmqpLink
@@ -96,7 +97,7 @@ class AmqpSubscription:
             if self.is_exclusive and topology.consumers(queue):  # as above
                 raise JMSError(f"the durable subscription {spec.name!r} is in use, and is to be one consumer's alone")
         else:
-            queue = checked(f"jmslike.shared.{link.transport.client_id or ''}/{spec.name}")
+            queue = checked(shared_queue(link.transport.client_id, spec.name))
             topology.queue(queue, durable=True, auto_delete=True)
         exchange, key = profile.route(destination)
         topology.bind(queue, exchange, key)

@@ -17,6 +17,7 @@ from transports.amqp.profiles import Profile, checked
 from transports.amqp.topology import Topology
 from transports.amqp.wire import Wire
 from transports.inventory import Inventory
+from transports.rabbitmq import claim
 
 
 class AmqpTransport:
@@ -54,7 +55,7 @@ class AmqpTransport:
     def identify(self, client_id: str) -> None:
         """See Transport.identify: an exclusive queue is had by one connection only."""
         try:
-            self.topology.queue(checked(f"jmslike.client.{client_id}"), exclusive=True)
+            self.topology.queue(checked(claim(client_id)), exclusive=True)
         except InvalidDestinationError as error:
             raise InvalidClientIDError(f"no queue can claim the client id {client_id!r}: {error}") from error
         except JMSError as error:

@@ -10,6 +10,7 @@ from jmslike.codec import utf8
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from transports.rabbitmq import claim, durable_queue, shared_queue
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
 from transports.stomp.mapping import (
     ESCAPED,
@@ -124,7 +125,7 @@ class RabbitMQ(Dialect):
     # ---- subscriptions --------------------------------------------------------------------------------------------
 
     def claiming(self, client_id: str) -> Errand:
-        name = _checked(f"jmslike.client.{client_id}")
+        name = _checked(claim(client_id))
         subscribe = {
             "id": "client",
             "destination": f"/queue/{_escaped(name)}",
@@ -147,7 +148,7 @@ class RabbitMQ(Dialect):
         if spec.durable:
             headers.update({"x-queue-name": _durable(spec.name, client_id), **_LASTING})
         else:
-            name = _checked(f"jmslike.shared.{client_id or ''}/{spec.name}")
+            name = _checked(shared_queue(client_id, spec.name))
             headers.update({"x-queue-name": name, "durable": "true", "auto-delete": "true"})
         return Subscribing(headers, {}, private=False)
 
@@ -246,7 +247,7 @@ def _checked(name: str) -> str:
 
 
 def _durable(name: str, client_id: str | None) -> str:
-    return _checked(f"jmslike.durable.{client_id or ''}/{name}")
+    return _checked(durable_queue(client_id, name))
 
 
 def _deleting(queue: str, how: dict[str, str]) -> list[Errand]:
