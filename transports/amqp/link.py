@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Generator, Sequence
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jmslike.errors import (
@@ -36,6 +37,7 @@ class AmqpLink:
         self.publisher = Publisher(transport.wire)
         self._is_transacted = spec.transacted
         self._lock = threading.Lock()
+        self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge
         self._opening = threading.Lock()
         self._subscriptions: list[AmqpSubscription] = []
         self._consuming: Consuming | None = None
@@ -98,6 +100,10 @@ class AmqpLink:
         The sends are one transaction of the broker; what was received is acknowledged when they are done, so that a
         loss in between delivers it again.
         """
+        with self._committing:
+            self._commit(sends, settlements)
+
+    def _commit(self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any]) -> None:
         if self.transport.wire.is_lost:
             raise self.transport.wire.loss()
         if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
@@ -180,11 +186,10 @@ class AmqpLink:
         with self._lock:
             self._closed = True
             subscriptions = list(self._subscriptions)
-        for subscription in subscriptions:
-            try:
-                subscription.end()
-            except JMSError:
-                continue  # the broker has everything back
+        with self._committing:
+            for subscription in subscriptions:
+                with suppress(JMSError):  # the broker has everything back
+                    subscription.end()
         self.publisher.close()
         for channel in (self._transacting, self._consuming):
             if channel is not None:

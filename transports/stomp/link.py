@@ -35,6 +35,7 @@ class StompLink:
         self._transport = transport
         self._mode = spec.mode
         self._lock = threading.Lock()
+        self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge
         self._subscriptions: list[StompSubscription] = []
         self._closed = False
 
@@ -74,6 +75,10 @@ class StompLink:
         The sends are one transaction of the broker. Where it also holds acknowledgements the commit is whole; elsewhere
         they follow when the sends are confirmed, and a loss in between delivers again what was received.
         """
+        with self._committing:
+            self._commit(sends, settlements)
+
+    def _commit(self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any]) -> None:
         self._check(sends, settlements)
         accepted = [(subscription, receipts) for subscription, receipts, outcome in settlements if outcome is ACCEPT]
         acks = [ack for subscription, receipts in accepted for ack in subscription.acks_for_commit(receipts)]
@@ -140,12 +145,16 @@ class StompLink:
         with self._lock:
             self._closed = True
             subscriptions, self._subscriptions = self._subscriptions, []
+        with self._committing:
+            self._end(subscriptions)
+        self._transport.inventory.forget(self)
+
+    def _end(self, subscriptions: Sequence[StompSubscription]) -> None:
         for subscription in subscriptions:
             try:
                 subscription.end()
             except JMSError as error:  # the others end all the same; on a lost link the broker has everything back
                 _log.debug("closing a session: %s", error)
-        self._transport.inventory.forget(self)
 
 
 def _encoded(sends: Sequence[tuple[Any, Envelope]]) -> list[tuple[str, bytes]]:
