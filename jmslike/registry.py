@@ -82,6 +82,9 @@ def _split(url: str) -> SplitResult:
             shown = without_secrets(url)
             raise JMSError(f"not a URL: {shown!r}: percent-encode what is special in its user or password") from None
         raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from error
+    user, _, _ = parts.netloc.rpartition("@")
+    if "@" in user and "," in user:
+        raise JMSError(f"one user and password, before the first host, serve all hosts: {without_secrets(url)!r}")
     if parts.fragment:
         raise JMSError(f"a URL here has no fragment; write # as %23: {without_secrets(url)!r}")
     return parts

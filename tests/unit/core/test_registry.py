@@ -176,6 +176,7 @@ def test_bad_addresses_are_refused() -> None:
         "fake://me:secret#@host",
         "fake://me:se#cret@host",
         "fake://me:secret@[::1",
+        "fake://me:secret@one,me:secret@two",
         "fake://me:secret\u2100@host",
         "fake://host?password=secret&window",
         "fake://host?window=x&password=secret",
