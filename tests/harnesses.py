@@ -11,6 +11,9 @@ from urllib.parse import urlsplit
 from jmslike.testing import Harness
 from tests.brokers import Broker, LocalBroker
 
+DELAYS_APART = 0.3
+"""Seconds between delivery times that RabbitMQ tells apart: each delay has a queue of its own, declared first."""
+
 
 def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolution, **options: object) -> Harness:
     """Give the harness of a broker for one of its protocols, with options of the connection factory."""
