@@ -88,7 +88,7 @@ class Consuming(Channel):
         self.ask("consume", start)
 
     def cancel(self, tag: str) -> None:
-        """End a consumer; what is pushed to it meanwhile is given back by pika."""
+        """End a consumer; what is pushed to it meanwhile still comes."""
 
         def start(reply: Reply) -> None:
             if not self._cancel(tag, reply):
@@ -98,10 +98,17 @@ class Consuming(Channel):
 
     def _cancel(self, tag: str, reply: Reply) -> bool:
         """Begin to end a consumer, unless the broker has ended it, and tell which."""
-        self._receivers.pop(tag, None)
+        receivers = self._receivers
         if tag not in self.raw.consumer_tags:
+            receivers.pop(tag, None)
             return False
-        self.raw.basic_cancel(tag, callback=reply)
+
+        def cancelled(frame: Any) -> None:
+            receivers.pop(tag, None)
+            reply(frame)
+
+        self.raw.basic_cancel(tag, callback=cancelled)
+        self.raw._cancelled.discard(tag)  # else pika gives back what still comes, before what came earlier
         return True
 
     @property

@@ -75,7 +75,7 @@ class AmqpLink:
 
     def _fail(self, error: JMSError) -> None:
         """The broker has closed the channel, and given what was delivered to others: nothing here is good any more."""
-        if not any(subscription.is_in_use for subscription in self.subscriptions()):
+        if not self.is_consuming:
             return  # the first consumer was refused
         if not isinstance(error, ConnectionLostError):
             error = ConnectionLostError(f"the broker closed the channel of a session: {error}")
@@ -84,6 +84,11 @@ class AmqpLink:
     def _cancelled(self, consumer_tag: str) -> None:
         for subscription in self.subscriptions():
             subscription.cancelled(consumer_tag)
+
+    @property
+    def is_consuming(self) -> bool:
+        """Whether there is anything that the end of the receiving channel would harm."""
+        return any(subscription.is_in_use for subscription in self.subscriptions())
 
     def subscriptions(self) -> list[AmqpSubscription]:
         """Give what was subscribed here, also if it is closed but still holds something."""

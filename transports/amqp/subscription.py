@@ -78,6 +78,12 @@ class AmqpSubscription:
             if code_of(error) == RESOURCE_LOCKED or _IN_USE in str(error):
                 raise JMSError(f"{self._queue} is in use, and not shared: {error}") from error
             raise
+        if not spec.destination.is_queue:  # not before it is ours: somebody's subscription would get this topic, too
+            try:
+                self._topology.bind(self._queue, *link.transport.profile.route(spec.destination))
+            except JMSError:
+                self.end()
+                raise
 
     def _declare(self, link: AmqpLink) -> str:
         """See to it that there is a queue to read from, and give its name."""
@@ -94,13 +100,12 @@ class AmqpSubscription:
         elif spec.durable:
             queue = profile.durable(spec.name, link.transport.client_id)
             topology.lasting_queue(queue)
-            if self.is_exclusive and topology.consumers(queue):  # as above
+            # a refusal would end the session's channel, and others with it; a quorum queue is late to count consumers
+            if self.is_exclusive and link.is_consuming and topology.consumers(queue):
                 raise JMSError(f"the durable subscription {spec.name!r} is in use, and is to be one consumer's alone")
         else:
             queue = checked(shared_queue(link.transport.client_id, spec.name))
             topology.queue(queue, durable=True, auto_delete=True)
-        exchange, key = profile.route(destination)
-        topology.bind(queue, exchange, key)
         return queue
 
     def _consume(self) -> None:
