@@ -7,9 +7,8 @@ from typing import Any, Final
 
 from jmslike.codec import utf8
 from jmslike.errors import MessageFormatError
+from transports.rabbitmq import LONGEST_SHORT
 
-LONGEST_SHORT: Final = 255
-"""Bytes that AMQP allows in a name, and in what it calls a short string."""
 MOST_IN_HEADERS: Final = 100_000
 """Bytes; all headers have to go into one frame of 128 KiB."""
 _MOST_OF_A_NUMBER: Final = 16

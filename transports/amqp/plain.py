@@ -24,12 +24,11 @@ from jmslike.spi import (
     PropertyValue,
     Queue,
     TemporaryQueue,
-    TemporaryTopic,
-    Topic,
 )
 from jmslike.values import Byte, Float, Long, Short
 from transports.amqp.headers import is_finite, short
 from transports.amqp.jms_body import moment
+from transports.rabbitmq import JMS_HEADERS, KIND_NAMES, KINDS
 
 _DUE: Final = "jmslike_due"
 _ORIGIN: Final = "jmslike_origin"
@@ -40,19 +39,9 @@ _TYPE: Final = "jmslike_type"
 _ESCAPED: Final = "jmslike_p_"
 _OWN: Final = "jmslike_"
 
-_JMS: Final = frozenset(
-    {"JMSCorrelationID", "JMSDeliveryMode", "JMSExpiration", "JMSMessageID", "JMSPriority", "JMSTimestamp", "JMSType"}
-)
 _TEXT: Final = "TextMessage"
 """What JMSType says of a text for rabbitmq-jms-client, if it reads destinations of plain AMQP."""
 
-_KINDS: Final[Mapping[str, type[Destination]]] = {
-    "queue": Queue,
-    "topic": Topic,
-    "temp-queue": TemporaryQueue,
-    "temp-topic": TemporaryTopic,
-}
-_NAMES: Final = {kind: name for name, kind in _KINDS.items()}
 _LETTERS: Final[Mapping[type, str]] = {Byte: "b", Short: "s", Float: "f", type(None): "n"}
 _TYPED: Final[Mapping[str, Callable[[Any], PropertyValue]]] = {"b": Byte, "s": Short, "f": Float, "d": float}
 _INFINITE: Final = ("NaN", "Infinity", "-Infinity")
@@ -88,7 +77,7 @@ def plain_headers(envelope: Envelope, *, is_text: bool) -> dict[str, Any]:
         if letter is not None:
             types.append(f"{name}={letter}")
         if value is not None:  # Java clients fail on a header without value
-            own = f"{_ESCAPED}{name}" if name in _JMS or name.startswith(_OWN) else name
+            own = f"{_ESCAPED}{name}" if name in JMS_HEADERS or name.startswith(_OWN) else name
             headers[own] = _header(value)
     if types:
         headers[TYPES] = ";".join(types)
@@ -107,7 +96,7 @@ def _write_client_headers(given: Headers, headers: dict[str, Any]) -> None:
     elif given.correlation_id is not None and short(given.correlation_id) is None:
         headers[_CORRELATION] = given.correlation_id
     if given.reply_to is not None:
-        headers[_REPLY_TO] = f"{_NAMES[type(given.reply_to)]}/{given.reply_to.name}"
+        headers[_REPLY_TO] = f"{KIND_NAMES[type(given.reply_to)]}/{given.reply_to.name}"
     if given.type is not None and short(given.type) is None:
         headers[_TYPE] = given.type
 
@@ -146,7 +135,9 @@ def _user_properties(raw: Mapping[str, Any]) -> Mapping[str, PropertyValue]:
     properties = {
         name.removeprefix(_ESCAPED): _property(value)
         for name, value in raw.items()
-        if name not in _JMS and not name.startswith("x-") and (not name.startswith(_OWN) or name.startswith(_ESCAPED))
+        if name not in JMS_HEADERS
+        and not name.startswith("x-")
+        and (not name.startswith(_OWN) or name.startswith(_ESCAPED))
     }
     for item in (_text(raw, TYPES) or "").split(";"):
         name, _, letter = item.rpartition("=")
@@ -198,8 +189,8 @@ def _client_headers(raw: Mapping[str, Any], properties: Any) -> Headers:
 def _destination(own: str | None, name: str | None) -> Destination | None:
     if own is not None:
         kind, _, own_name = own.partition("/")
-        if kind in _KINDS and own_name:
-            return _KINDS[kind](own_name)
+        if kind in KINDS and own_name:
+            return KINDS[kind](own_name)
     if not name:
         return None
     return TemporaryQueue(name) if name.startswith(_SOMEBODYS) else Queue(name)

@@ -16,12 +16,11 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope
 from jmslike.values import Long
 from transports.amqp import jms_body
-from transports.amqp.headers import LONGEST_SHORT, acceptable, check_headers, short
+from transports.amqp.headers import acceptable, check_headers, short
 from transports.amqp.java_destinations import DEFAULT, QUEUES, TEMPORARY_TOPICS, TOPICS
 from transports.amqp.plain import DIRECT_REPLY, plain_headers
-from transports.rabbitmq import durable_queue
+from transports.rabbitmq import LONGEST_EXPIRATION, LONGEST_SHORT, durable_queue
 
-_LONGEST_EXPIRATION: Final = 2**32 - 1
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
 _JAVA_TEMPORARY: Final = "jms-temp-queue-"
 """How a Java client begins the names of temporary queues, and of temporary topics."""
@@ -164,7 +163,7 @@ def _basic(envelope: Envelope, content_type: str, headers: dict[str, Any]) -> pi
     expiration = None
     if envelope.expiration:
         left = max(0, envelope.expiration - int(time.time() * 1000))
-        expiration = str(left) if left <= _LONGEST_EXPIRATION else None  # the core looks at it, too
+        expiration = str(left) if left <= LONGEST_EXPIRATION else None  # the core looks at it, too
     return pika.BasicProperties(
         content_type=content_type,
         headers=headers,

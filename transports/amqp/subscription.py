@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -16,17 +15,14 @@ from transports.amqp.errors import RESOURCE_LOCKED, code_of
 from transports.amqp.profiles import checked
 from transports.amqp.reading import attempts_of, read_envelope
 from transports.inbox import Inbox
-from transports.rabbitmq import shared_queue
+from transports.rabbitmq import LARGEST_PREFETCH, shared_queue
 
 if TYPE_CHECKING:
     from transports.amqp.link import AmqpLink
 
-_log = logging.getLogger("jmslike.amqp")
-
 _IN_USE = "in exclusive use"
 """How RabbitMQ's refusal differs from that for want of permission."""
 
-_LARGEST_PREFETCH = 2**16 - 1
 _NOT_HELD = object()
 
 
@@ -110,7 +106,7 @@ class AmqpSubscription:
 
     def _consume(self) -> None:
         """Let the broker push as much as the window has room for, whatever is held of what came before."""
-        window = self._spec.window if self._spec.window <= _LARGEST_PREFETCH else 0  # 0: all that there is
+        window = self._spec.window if self._spec.window <= LARGEST_PREFETCH else 0  # 0: all that there is
         former, self._consumer = self._consumer, f"jmslike-{uuid4()}"
         self._channel.consume(
             self._queue, self._on_message, self._consumer, former, window=window, exclusive=self.is_exclusive

@@ -3,14 +3,25 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.codec import utf8
-from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.destinations import TemporaryQueue
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
-from transports.rabbitmq import claim, durable_queue, shared_queue
+from transports.rabbitmq import (
+    JMS_HEADERS,
+    KIND_NAMES,
+    KINDS,
+    LARGEST_PREFETCH,
+    LONGEST_EXPIRATION,
+    LONGEST_SHORT,
+    claim,
+    durable_queue,
+    shared_queue,
+)
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
 from transports.stomp.mapping import (
     ESCAPED,
@@ -27,33 +38,18 @@ from transports.stomp.wire import Wire
 EXPIRES: Final = "jmslike_expires"
 REPLY_TO: Final = "jmslike_reply_to"
 
-_KINDS: Final[dict[str, type[Destination]]] = {
-    "queue": Queue,
-    "topic": Topic,
-    "temp-queue": TemporaryQueue,
-    "temp-topic": TemporaryTopic,
-    "reply-queue": TemporaryQueue,
-}
-_NAMES: Final = {Queue: "queue", Topic: "topic", TemporaryQueue: "temp-queue", TemporaryTopic: "temp-topic"}
+_KINDS: Final[Mapping[str, type[Destination]]] = {**KINDS, "reply-queue": TemporaryQueue}
 
 _DECLARING: Final = frozenset(
     {"app-id", "auto-delete", "content-encoding", "durable", "exclusive", "expiration", "user-id"}
 )
 """Headers by which a SEND would declare its queue, or set what is no property; those that begin with x- do so, too."""
-_JMS: Final = frozenset(
-    {"JMSCorrelationID", "JMSDeliveryMode", "JMSExpiration", "JMSMessageID", "JMSPriority", "JMSTimestamp", "JMSType"}
-)
-"""Headers in which RabbitMQ's own JMS client repeats what the message says elsewhere."""
 _SHORT: Final = ("correlation-id", "type")
-_LONGEST_SHORT: Final = 255
-"""Bytes that AMQP allows in a name, and in what it calls a short string."""
-_LONGEST_EXPIRATION: Final = 2**32 - 1
 _NOWHERE: Final = "/topic/jmslike.nowhere"
 
 _DROPPED: Final = "what is sent to a queue that is not there is dropped without a word"
 _NO_DEFINITION: Final = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
 _ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
-_LARGEST_PREFETCH: Final = 2**16 - 1
 
 
 class RabbitMQ(Dialect):
@@ -139,7 +135,7 @@ class RabbitMQ(Dialect):
         headers = {
             "destination": _address(spec.destination),
             "ack": "client-individual",
-            "prefetch-count": str(spec.window if spec.window <= _LARGEST_PREFETCH else 0),  # 0: all that there is
+            "prefetch-count": str(spec.window if spec.window <= LARGEST_PREFETCH else 0),  # 0: all that there is
         }
         if spec.destination.is_queue:
             return Subscribing(headers, {}, private=False)
@@ -166,16 +162,16 @@ class RabbitMQ(Dialect):
             for name, text in common_headers(envelope).items()
         }
         for name in _SHORT:
-            if name in headers and len(utf8(headers[name])) > _LONGEST_SHORT:
+            if name in headers and len(utf8(headers[name])) > LONGEST_SHORT:
                 headers[_own(name)] = headers.pop(name)
         if envelope.expiration:
             headers[EXPIRES] = str(envelope.expiration)
             left = max(0, envelope.expiration - int(time.time() * 1000))
-            if left <= _LONGEST_EXPIRATION:
+            if left <= LONGEST_EXPIRATION:
                 headers["expiration"] = str(left)
         reply_to = envelope.headers.reply_to
         if reply_to is not None:
-            headers[REPLY_TO] = f"/{_NAMES[type(reply_to)]}/{reply_to.name}"
+            headers[REPLY_TO] = f"/{KIND_NAMES[type(reply_to)]}/{reply_to.name}"
             if reply_to.is_queue and "/" not in reply_to.name:
                 headers["reply-to"] = reply_to.name  # a routing key of the default exchange, for clients of AMQP
         sequence = envelope.properties.get(SEQ)
@@ -222,7 +218,7 @@ def _own(name: str) -> str:
     return f"jmslike_{name}"
 
 
-_HIDDEN: Final = _DECLARING | _JMS | {EXPIRES, REPLY_TO, "amqp-message-id"} | {_own(name) for name in _SHORT}
+_HIDDEN: Final = _DECLARING | JMS_HEADERS | {EXPIRES, REPLY_TO, "amqp-message-id"} | {_own(name) for name in _SHORT}
 
 
 def _address(destination: Destination) -> str:
@@ -241,8 +237,8 @@ def _escaped(name: str) -> str:
 
 
 def _checked(name: str) -> str:
-    if len(utf8(name)) > _LONGEST_SHORT:
-        raise InvalidDestinationError(f"RabbitMQ has names of at most {_LONGEST_SHORT} bytes, not {name!r}")
+    if len(utf8(name)) > LONGEST_SHORT:
+        raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes, not {name!r}")
     return name
 
 
