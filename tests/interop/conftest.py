@@ -14,18 +14,26 @@ from jmslike.testing import Provider  # noqa: E402 - after the registration
 from tests.brokers import Broker, UnavailableError  # noqa: E402
 from tests.interop.build import classpath  # noqa: E402
 from tests.interop.clients import Java, MakeJava, Python  # noqa: E402
+from tests.interop.java_kafka import JavaKafka  # noqa: E402
 from tests.interop.peer import Peer  # noqa: E402
 
 
 @pytest.fixture(scope="session")
 def peer() -> Iterator[Callable[..., Peer]]:
-    """Give the Java process of a client library by the library's name, and with options of Java."""
+    """Give the Java process of a client library by the library's name, and with options of Java.
+
+    Without Java the test is not run, which on CI is a failure.
+    """
     started: dict[tuple[str, ...], Peer] = {}
 
     def give(*client_and_options: str) -> Peer:
         if client_and_options not in started:
             client, *options = client_and_options
-            started[client_and_options] = Peer(client, classpath(), *options)
+            try:
+                started[client_and_options] = Peer(client, classpath(), *options)
+            except UnavailableError as missing:
+                give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+                give_up(f"the Java client {client}: {missing}")
         return started[client_and_options]
 
     yield give
@@ -35,21 +43,25 @@ def peer() -> Iterator[Callable[..., Peer]]:
 
 @pytest.fixture
 def java_program(peer: Callable[..., Peer]) -> Iterator[MakeJava]:
-    """Give Java programs by client library and broker; without Java the test is not run, which on CI is a failure."""
+    """Give Java programs by client library and broker."""
     made: list[Java] = []
 
     def make(client: str, broker: Broker, *options: str) -> Java:
-        try:
-            java = Java(peer(client, *options), broker)
-        except UnavailableError as missing:
-            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-            give_up(f"the Java client {client}: {missing}")
+        java = Java(peer(client, *options), broker)
         made.append(java)
         return java
 
     yield make
     for java in made:
         java.close()
+
+
+@pytest.fixture
+def java_kafka(peer: Callable[..., Peer], kafka: Broker) -> Iterator[JavaKafka]:
+    """Give a Java program with Kafka's own client."""
+    java = JavaKafka(peer("kafka"), kafka)
+    yield java
+    java.close()
 
 
 @pytest.fixture

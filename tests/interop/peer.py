@@ -7,7 +7,6 @@ with peer.connect("amqp://localhost:61616") as connection, connection.session() 
 
 from __future__ import annotations
 
-import base64
 import itertools
 import json
 import subprocess
@@ -18,20 +17,15 @@ from dataclasses import dataclass
 from typing import Any, Final, Self
 
 from jmslike import (
-    Byte,
-    Char,
     DeliveryMode,
     Destination,
-    Float,
-    Long,
     Queue,
     Session,
-    Short,
     TemporaryQueue,
     TemporaryTopic,
     Topic,
 )
-from jmslike.message import conversion
+from tests.interop.spelling import decoded, encoded
 
 PATIENCE: Final = 30.0
 """The longest wait, in seconds, for what must come."""
@@ -39,20 +33,6 @@ SILENCE: Final = 0.3
 """The wait, in seconds, after which a test believes that nothing comes: a Java client may have to ask the broker."""
 
 _ANSWERS_WITHIN = 2 * PATIENCE
-_TYPES: Final[Mapping[str, type]] = {
-    "boolean": bool,
-    "byte": Byte,
-    "short": Short,
-    "int": int,
-    "long": Long,
-    "float": Float,
-    "double": float,
-    "char": Char,
-    "string": str,
-    "bytes": bytes,
-    "null": type(None),
-}
-_NAMES: Final = {python: java for java, python in _TYPES.items()}
 _DESTINATIONS: Final[Mapping[str, type[Destination]]] = {
     "queue": Queue,
     "topic": Topic,
@@ -89,13 +69,6 @@ class JavaError(Exception):
 
 
 @dataclass(frozen=True)
-class Raised:
-    """Stands for a value whose getter threw."""
-
-    java_class: str
-
-
-@dataclass(frozen=True)
 class Headers:
     """The JMS headers as Java's getters give them."""
 
@@ -123,7 +96,7 @@ class Seen(Headers):
 
 
 class Peer:
-    """A Java process with one client library: `core`, `openwire`, `qpid` or `rabbitmq`. Options go to Java itself."""
+    """A Java process with one client library, such as `core` or `kafka`. Options go to Java itself."""
 
     def __init__(self, client: str, classpath: str, *options: str) -> None:
         self.client = client
@@ -191,16 +164,16 @@ class Peer:
             future.set_exception(EOFError(f"the Java process of {self.client} has ended"))
 
 
-class _Open:
+class Opened:
     """Something open in the Java process, by its handle."""
 
     def __init__(self, peer: Peer, handle: int) -> None:
         self.peer = peer
-        self._handle = handle
+        self.handle = handle
         self._closed = False
 
     def call(self, action: str, **arguments: Any) -> Any:
-        return self.peer.call(action, self._handle, **arguments)
+        return self.peer.call(action, self.handle, **arguments)
 
     def close(self) -> None:
         """Close it; a second call does nothing."""
@@ -215,7 +188,7 @@ class _Open:
         self.close()
 
 
-class JavaConnection(_Open):
+class JavaConnection(Opened):
     """A started connection."""
 
     def session(self, mode: int = Session.AUTO_ACKNOWLEDGE) -> JavaSession:
@@ -223,7 +196,7 @@ class JavaConnection(_Open):
         return JavaSession(self.peer, self.call("session", mode=int(mode)))
 
 
-class JavaSession(_Open):
+class JavaSession(Opened):
     """A session. It carries out one command at a time, as JMS wants it."""
 
     def send(
@@ -245,7 +218,7 @@ class JavaSession(_Open):
         message = {
             "kind": kind,
             "body": _encoded_body(body),
-            "properties": {name: _encoded(value) for name, value in (properties or {}).items()},
+            "properties": {name: encoded(value) for name, value in (properties or {}).items()},
             "correlation_id": correlation_id,
             "reply_to": _encoded_destination(reply_to),
             "type": type,
@@ -309,7 +282,7 @@ class JavaSession(_Open):
         self.call("unsubscribe", name=name)
 
 
-class JavaConsumer(_Open):
+class JavaConsumer(Opened):
     """A consumer."""
 
     def receive(self, timeout: float = PATIENCE, getters: Sequence[tuple[str, str]] = ()) -> Seen:
@@ -342,7 +315,7 @@ class JavaConsumer(_Open):
 
     def _later(self, action: str, timeout: float, getters: Sequence[tuple[str, str]]) -> Callable[[], Seen]:
         arguments = {"timeout": round(timeout * 1000), "getters": list(getters)}
-        future = self.peer.start(action, self._handle, **arguments)
+        future = self.peer.start(action, self.handle, **arguments)
 
         def wait() -> Seen:
             message = future.result(_ANSWERS_WITHIN)
@@ -362,47 +335,22 @@ def exact(value: Any) -> Any:
     return type(value).__name__, value if isinstance(value, bytes) else str(value)
 
 
-def _encoded(value: Any) -> tuple[str, str]:
-    name = _NAMES[type(value)]
-    if isinstance(value, bytes):
-        return name, base64.b64encode(value).decode()
-    return name, conversion.to_string(value) or ""
-
-
-def _decoded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return Raised(value["raised"].rpartition(".")[2])
-    name, text = value
-    match name:
-        case "null":
-            return None
-        case "boolean":
-            return text == "true"
-        case "bytes":
-            return base64.b64decode(text)
-        case "byte" | "short" | "long":
-            return _TYPES[name](int(text))
-        case "float":
-            return Float(float(text))
-    return _TYPES[name](text)
-
-
 def _encoded_body(body: Any) -> Any:
     if isinstance(body, Mapping):
-        return {name: _encoded(item) for name, item in body.items()}
+        return {name: encoded(item) for name, item in body.items()}
     if isinstance(body, list | tuple):
-        return [_encoded(item) for item in body]
-    return _encoded(body)
+        return [encoded(item) for item in body]
+    return encoded(body)
 
 
 def _decoded_body(kind: str, body: Any) -> Any:
     if kind == "message":
         return None
     if isinstance(body, dict) and "raised" in body and isinstance(body["raised"], str):
-        return _decoded(body)
+        return decoded(body)
     if kind == "map":
-        return {name: _decoded(item) for name, item in body.items()}
-    return [_decoded(item) for item in body] if kind == "stream" else _decoded(body)
+        return {name: decoded(item) for name, item in body.items()}
+    return [decoded(item) for item in body] if kind == "stream" else decoded(body)
 
 
 def _encoded_destination(destination: Destination | None) -> dict[str, str] | None:
@@ -422,7 +370,7 @@ def _decoded_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
     decoded = dict(headers)
     for name, value in headers.items():
         if isinstance(value, dict):
-            decoded[name] = _decoded(value) if "raised" in value else _decoded_destination(value)
+            decoded[name] = decoded(value) if "raised" in value else _decoded_destination(value)
     return decoded
 
 
@@ -430,7 +378,7 @@ def _seen(message: Mapping[str, Any]) -> Seen:
     return Seen(
         kind=message["kind"],
         body=_decoded_body(message["kind"], message["body"]),
-        properties={name: _decoded(value) for name, value in message["properties"].items()},
-        got=[_decoded(value) for value in message["got"]],
+        properties={name: decoded(value) for name, value in message["properties"].items()},
+        got=[decoded(value) for value in message["got"]],
         **_decoded_headers(message["headers"]),
     )

@@ -11,7 +11,8 @@ import pytest
 from jmslike import DeliveryMode, Queue, Session, Topic
 from tests.brokers import Broker
 from tests.interop.clients import Java
-from tests.interop.peer import JavaError, Raised, exact
+from tests.interop.peer import JavaError, exact
+from tests.interop.spelling import Raised
 from tests.interop.values import ITEMS, PROPERTIES, TEXT
 
 BODIES = {

@@ -9,14 +9,15 @@ import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Obeys the JSON lines of standard input with one JMS client library, and answers each on standard output. */
+/** Obeys the JSON lines of standard input with one client library, and answers each on standard output. */
 public final class Main {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     public static void main(String[] arguments) throws Exception {
         var answers = new PrintStream(System.out, true, UTF_8);
         System.setOut(System.err); // nothing that a library prints may stand among the answers
-        var peer = new Peer(Client.valueOf(arguments[0].toUpperCase()));
+        var client = arguments[0];
+        var peer = client.equals("kafka") ? new KafkaPeer() : new JmsPeer(Client.valueOf(client.toUpperCase()));
         var commands = new BufferedReader(new InputStreamReader(System.in, UTF_8));
         for (var line = commands.readLine(); line != null; line = commands.readLine()) {
             var command = JSON.readTree(line);
