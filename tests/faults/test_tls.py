@@ -5,18 +5,17 @@ from __future__ import annotations
 import asyncio
 import shutil
 import ssl
-import subprocess
 import threading
 from collections.abc import Callable, Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from pathlib import Path
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import pytest
 
 from jmslike import ConnectionFactory, ConnectionLostError, JMSError
+from tests.brokers.certificates import Authority, Credentials
 from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, within_bounds
 from tests.faults.targets import Target
 
@@ -25,46 +24,6 @@ CHUNK = 65536
 SERVER_NAME = "localhost"
 LONG_TEXT = "é" * 1_000_000
 """Many records of TLS."""
-
-KEY_PAIR = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-EXTENSIONS = """
-basicConstraints = CA:FALSE
-subjectKeyIdentifier = hash
-authorityKeyIdentifier = keyid
-"""
-
-
-class Credentials(NamedTuple):
-    """A certificate and its key, each in a file."""
-
-    certificate: str
-    key: str
-
-
-class Authority:
-    """Signs certificates."""
-
-    def __init__(self, folder: Path) -> None:
-        self._folder = folder
-        self.file = str(folder / "authority.pem")
-        self._key = str(folder / "authority.key")
-        openssl(
-            *("req", "-x509", *KEY_PAIR, "-subj", f"/CN={folder.name}", "-days", "1"),
-            *("-addext", "keyUsage = critical, keyCertSign"),
-            *("-keyout", self._key, "-out", self.file),
-        )
-
-    def certify(self, name: str, extension: str) -> Credentials:
-        certificate, key, request, extensions = (
-            str(self._folder / f"{name}.{kind}") for kind in ("pem", "key", "request", "extensions")
-        )
-        Path(extensions).write_text(EXTENSIONS + extension)
-        openssl("req", "-new", *KEY_PAIR, "-subj", f"/CN={name}", "-keyout", key, "-out", request)
-        openssl(
-            *("x509", "-req", "-in", request, "-extfile", extensions, "-days", "1", "-out", certificate),
-            *("-CA", self.file, "-CAkey", self._key, "-CAcreateserial"),
-        )
-        return Credentials(certificate, key)
 
 
 class Gate:
@@ -126,10 +85,6 @@ async def forward(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) ->
             writer.write(octets)
             await writer.drain()
     writer.close()
-
-
-def openssl(*arguments: str) -> None:
-    subprocess.run(["openssl", *arguments], check=True, capture_output=True)
 
 
 @pytest.fixture(scope="module")
