@@ -1,0 +1,1 @@
+"""The transport of `kafka://`: Apache Kafka through kafka-python."""
