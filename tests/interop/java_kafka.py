@@ -106,6 +106,7 @@ class JavaKafka:
             isolation_level="read_committed",
             partition_assignment_strategy="org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
             enable_auto_commit="false",
+            heartbeat_interval_ms="100",
             auto_offset_reset="earliest",
         )
         consumer.call("subscribe", topic=topic)
@@ -129,10 +130,6 @@ class JavaKafka:
     def committed(self, group: str) -> dict[tuple[str, int], int]:
         """Give the offsets that the group has committed, by topic and partition."""
         return {(topic, partition): offset for topic, partition, offset in self._admin.call("committed", group=group)}
-
-    def partition(self, key: str, partitions: int) -> int:
-        """Give the partition for a key, of so many."""
-        return int(self._peer.call("partition", key=encoded(key), partitions=partitions))
 
     def close(self) -> None:
         """Close all that is open."""

@@ -13,7 +13,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.apache.kafka.common.utils.Utils;
 
 import static java.time.Duration.ofMillis;
 
@@ -46,10 +45,6 @@ final class KafkaPeer extends Peer {
             case "producer" -> keep(new Sender(settings(command)));
             case "consumer" -> keep(new Receiver(settings(command)));
             case "admin" -> keep(Admin.create(settings(command)));
-            case "partition" -> {
-                var hash = Utils.murmur2(KafkaRecord.bytes(command.get("key")));
-                yield Utils.toPositive(hash) % command.get("partitions").asInt();
-            }
             default -> throw new IllegalArgumentException("no such command: " + action);
         };
     }

@@ -1,0 +1,237 @@
+"""How a Python program and a Java program with Kafka's own client work on the same queues and topics."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from threading import Event
+
+import pytest
+
+from jmslike import JMSConsumer, JMSContext, Queue, Session, Topic
+from jmslike.testing import Harness, Provider
+from jmslike.testing.steps import is_silent, take_text, take_texts, text_of, texts_of
+from tests.brokers import Broker
+from tests.brokers.software import ROOT
+from tests.harnesses import harness_of
+from tests.interop.java_kafka import JavaConsumer, JavaKafka
+
+IS_TEXT = {"content-type": "text/plain"}
+
+
+@pytest.fixture(scope="module")
+def harness(kafka: Broker) -> Harness:
+    return harness_of(kafka, "kafka")
+
+
+@pytest.fixture
+def java(java_kafka: JavaKafka) -> JavaKafka:
+    return java_kafka
+
+
+def group_of(queue: Queue) -> str:
+    """Name the group of all who consume from the queue."""
+    return f"jmslike.queue.{queue.name}"
+
+
+def send(java: JavaKafka, queue: Queue, *texts: str) -> None:
+    """Send them in Java, each under itself as the key."""
+    for text in texts:
+        java.send(queue.name, text, text, IS_TEXT)
+
+
+# ---- transactions ----------------------------------------------------------------------------------------------------
+
+CONSUMERS: dict[str, Callable[[JMSContext, str], JMSConsumer]] = {
+    "queue": lambda context, name: context.create_consumer(Queue(name)),
+    "topic": lambda context, name: context.create_consumer(Topic(name)),
+    "durable": lambda context, name: context.create_durable_consumer(Topic(name), "durable"),
+    "shared": lambda context, name: context.create_shared_consumer(Topic(name), "shared"),
+}
+
+
+@pytest.mark.parametrize("make", CONSUMERS.values(), ids=CONSUMERS)
+def test_what_java_undoes_never_comes(
+    jms: Provider, java: JavaKafka, make: Callable[[JMSContext, str], JMSConsumer]
+) -> None:
+    """And what comes after it in the topic waits until it is undone."""
+    name = jms.name()
+    java.create(name)
+    producer = java.producer(transactional_id=name)
+    with make(jms.context(client_id=name), name) as consumer:
+        producer.begin()
+        producer.send(name, "undone", headers=IS_TEXT)
+        java.send(name, "after", headers=IS_TEXT)
+        assert is_silent(jms, consumer)
+        producer.abort()
+        assert take_text(jms, consumer) == "after"
+        producer.begin()
+        producer.send(name, "done", headers=IS_TEXT)
+        assert is_silent(jms, consumer)
+        producer.commit()
+        assert take_text(jms, consumer) == "done"
+
+
+def test_a_browser_never_sees_what_java_undoes(jms: Provider, java: JavaKafka) -> None:
+    queue, context = jms.queue(), jms.context()
+    java.create(queue.name)
+    producer = java.producer(transactional_id=queue.name)
+
+    def seen() -> list[str | None]:
+        with context.create_browser(queue) as browser:
+            return texts_of(browser)
+
+    producer.begin()
+    producer.send(queue.name, "undone", headers=IS_TEXT)
+    send(java, queue, "after")
+    assert seen() == []
+    producer.abort()
+    assert seen() == ["after"]
+    producer.begin()
+    producer.send(queue.name, "done", headers=IS_TEXT)
+    producer.commit()
+    assert seen() == ["after", "done"]
+
+
+def test_java_never_sees_what_we_roll_back(jms: Provider, java: JavaKafka) -> None:
+    queue = jms.queue()
+    java.create(queue.name)
+    context = jms.context(Session.SESSION_TRANSACTED)
+    producer = context.create_producer()
+    for text, end in (("undone", context.rollback), ("done", context.commit)):
+        producer.send(queue, text).send(queue, text)
+        assert java.read(queue.name) == []
+        end()
+    assert [record.text for record in java.read(queue.name)] == ["done", "done"]
+
+
+def test_our_commit_moves_the_offsets_of_the_group_and_our_rollback_does_not(jms: Provider, java: JavaKafka) -> None:
+    queue, results = jms.queue(), jms.queue()
+    java.create(queue.name, partitions=3)
+    java.create(results.name)
+    texts = [str(number) for number in range(12)]
+    send(java, queue, *texts)
+    context = jms.context(Session.SESSION_TRANSACTED)
+    consumer, producer = context.create_consumer(queue), context.create_producer()
+    before = java.committed(group_of(queue))
+
+    def work() -> None:
+        for text in take_texts(jms, consumer, len(texts)):
+            producer.send(results, text)
+        assert java.committed(group_of(queue)) == before
+        assert java.read(results.name) == []
+
+    work()
+    context.rollback()
+    assert java.committed(group_of(queue)) == before
+    assert java.read(results.name) == []
+    work()
+    context.commit()
+    ends = {(queue.name, record.partition): record.offset + 1 for record in java.read(queue.name)}
+    assert java.committed(group_of(queue)) == ends
+    assert sorted(record.text for record in java.read(results.name)) == sorted(texts)
+
+
+@pytest.mark.parametrize("is_done", [True, False], ids=["commit", "abort"])
+def test_what_java_consumes_in_a_transaction_is_ours_only_if_it_undoes_that(
+    jms: Provider, java: JavaKafka, is_done: bool
+) -> None:
+    queue, results = jms.queue(), jms.queue()
+    java.create(queue.name, partitions=3)
+    java.create(results.name)
+    texts = [str(number) for number in range(6)]
+    send(java, queue, *texts)
+    producer = java.producer(transactional_id=queue.name)
+    with java.member(group_of(queue), queue.name) as member:
+        seen: list[str] = []
+        jms.eventually(lambda: seen.extend(record.text for record in member.poll()) or len(seen) == len(texts))
+        producer.begin()
+        for text in seen:
+            producer.send(results.name, text, headers=IS_TEXT)
+        producer.send_offsets(member)
+        producer.commit() if is_done else producer.abort()
+    with jms.context().create_consumer(results if is_done else queue) as consumer:
+        assert sorted(map(str, take_texts(jms, consumer, len(texts)))) == texts
+    with jms.context().create_consumer(queue if is_done else results) as consumer:
+        assert is_silent(jms, consumer)
+
+
+EACH = 10_000
+TRANSACTS = """
+import sys
+from jmslike import ConnectionFactory, Queue, Session
+url, name, each = sys.argv[1:]
+context = ConnectionFactory(url, client_id=name).create_context(session_mode=Session.SESSION_TRANSACTED)
+for number in range(int(each)):
+    context.create_producer().send(Queue(name), f"killed {number}")
+context.commit()
+sys.stdin.read()
+"""
+
+
+def test_java_sees_all_or_nothing_of_what_we_were_killed_at(jms: Provider, java: JavaKafka) -> None:
+    """And of what the next program with the client id commits, all: the transaction that was open holds up nothing."""
+    queue = jms.queue()
+    java.create(queue.name)
+    command = [sys.executable, "-c", TRANSACTS, jms.url, queue.name, str(EACH)]
+    with subprocess.Popen(command, cwd=ROOT, stdin=subprocess.PIPE) as program:
+        jms.eventually(lambda: java.read(queue.name, "read_uncommitted"))
+        program.kill()
+    with jms.context(Session.SESSION_TRANSACTED, client_id=queue.name) as context:
+        context.create_producer().send(queue, "next")
+        context.commit()
+    read = [record.text for record in java.read(queue.name)]
+    assert read[-1] == "next"
+    assert read[:-1] in ([], [f"killed {number}" for number in range(EACH)])
+
+
+# ---- one group -------------------------------------------------------------------------------------------------------
+
+
+def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(jms: Provider, java: JavaKafka) -> None:
+    """Partitions pass from one to the other and back, and nothing is consumed twice."""
+    queue, partitions = jms.queue(), 4
+    java.create(queue.name, partitions)
+    sent: list[str] = []
+    ours: list[str | None] = []
+    theirs: list[str | None] = []
+    enough, gone = Event(), Event()
+
+    def keep_sending() -> None:
+        while not enough.is_set():
+            sent.append(str(len(sent)))
+            send(java, queue, sent[-1])
+
+    def keep_receiving(consumer: JMSConsumer) -> None:
+        while not gone.is_set():
+            message = consumer.receive(jms.silence)
+            if message is not None:
+                ours.append(text_of(message))
+
+    def partitions_of(member: JavaConsumer) -> int:
+        theirs.extend(record.text for record in member.poll())
+        member.commit()
+        return len(member.assignment())
+
+    def both_get_more(member: JavaConsumer) -> None:
+        jms.eventually(lambda: partitions_of(member) == partitions // 2)
+        before = len(ours), len(theirs)
+        jms.eventually(lambda: partitions_of(member) and len(ours) > before[0] and len(theirs) > before[1])
+
+    with jms.context().create_consumer(queue) as consumer:
+        sending = jms.in_thread(keep_sending)
+        receiving = jms.in_thread(lambda: keep_receiving(consumer))
+        with java.member(group_of(queue), queue.name) as member:
+            both_get_more(member)
+        all_so_far = len(sent)
+        jms.eventually(lambda: len(ours) + len(theirs) >= all_so_far)
+        member = java.member(group_of(queue), queue.name)
+        both_get_more(member)
+        gone.set()
+        receiving.result()
+    jms.eventually(lambda: partitions_of(member) == partitions)
+    enough.set()
+    sending.result()
+    jms.eventually(lambda: partitions_of(member) and len(ours) + len(theirs) >= len(sent))
+    assert sorted(map(str, ours + theirs)) == sorted(sent)
