@@ -15,7 +15,7 @@ from jmslike.spi import Transport, TransportFactory
 
 GROUP: Final = "jmslike.transports"
 
-PLANNED: Final = frozenset({"kafka", "kafkas", "failover"})
+PLANNED: Final = frozenset({"failover"})
 """Schemes that later versions will have, and a user may have read of."""
 
 _USER: Final = re.compile("(?<=://)[^/@,]*@")

@@ -6,6 +6,7 @@ import os
 import socket
 import stat
 from contextlib import suppress
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from jmslike.testing import Harness
@@ -35,6 +36,11 @@ def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolu
         restart=restart if isinstance(broker, LocalBroker) else None,
         refused_user=broker.refused_user,
     )
+
+
+def kafka_harness(broker: Broker, **options: object) -> Harness:
+    """Give the harness of Kafka, whose clients go on by themselves when a link is cut or a broker comes back."""
+    return replace(harness_of(broker, "kafka", **options), cut=None, restart=None, refused_user=None)  # type: ignore[arg-type]
 
 
 def cut_links_to(port: int) -> None:

@@ -65,11 +65,14 @@ class Inventory(Generic[Link]):
             if link in self._links:
                 self._links.remove(link)
 
+    def links(self) -> list[Link]:
+        """Give the session links that are open."""
+        with self._lock:
+            return list(self._links)
+
     def subscriptions(self) -> list[Consuming]:
         """Give the subscriptions of all open session links."""
-        with self._lock:
-            links = list(self._links)
-        return [subscription for link in links for subscription in link.subscriptions()]
+        return [subscription for link in self.links() for subscription in link.subscriptions()]
 
     def lose(self, error: JMSError) -> None:
         """The connection is gone: tell every subscription."""
@@ -95,6 +98,11 @@ class Inventory(Generic[Link]):
         with self._lock:
             self._require_open()
             self._temporaries.add(temporary)
+
+    def temporaries(self) -> set[Destination]:
+        """Give the temporary destinations that were made here, and not deleted."""
+        with self._lock:
+            return set(self._temporaries)
 
     def has(self, destination: Destination) -> bool:
         """Tell whether this is a temporary destination that was made here, and not deleted."""

@@ -1,1 +1,12 @@
 """The transport of `kafka://`: Apache Kafka through kafka-python."""
+
+from __future__ import annotations
+
+import logging
+
+from transports.kafka.factory import factory, tls_factory
+
+__all__ = ["factory", "tls_factory"]
+
+logging.getLogger("kafka").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
+logging.getLogger("kafka").propagate = False

@@ -1,0 +1,61 @@
+"""Looking at a queue: what lies between where its group stands and where the topic ends now."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Any
+
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.selector import Selector
+from jmslike.spi import Destination, Envelope
+from transports.kafka.errors import border
+from transports.kafka.progress import read_metadata
+from transports.kafka.records import read_record
+
+if TYPE_CHECKING:
+    from transports.kafka.transport import KafkaTransport
+
+_AT_ONCE_MS = 200
+
+
+def browse(transport: KafkaTransport, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
+    """Give what waits, oldest first in each partition. Nobody notices: the reader is no member of the group."""
+    if transport.is_deleted(queue):
+        raise InvalidDestinationError(f"{queue} was deleted")
+    topic = transport.topics.ensure(queue)
+    committed = transport.groups.offsets(transport.group_of(queue))
+    ends = transport.topics.ends(transport.topics.partitions(topic))
+    consumer = transport.clients.consumer(topic)
+    try:
+        with border():
+            consumer.assign(list(ends))
+            for partition in ends:
+                if partition in committed:
+                    consumer.seek(partition, committed[partition].offset)
+        done = {partition: read_metadata(offset).settled for partition, offset in committed.items()}
+        for record in _records(consumer, ends, transport.address.request_timeout):
+            partition = next(each for each in ends if each.partition == record.partition)
+            if record.offset < ends[partition] and record.offset not in done.get(partition, ()):
+                envelope = read_record(record, queue)
+                if selector is None or selector.matches(envelope):
+                    yield envelope
+    finally:
+        consumer.close(autocommit=False)
+
+
+def _records(consumer: Any, ends: dict[Any, int], patience: float) -> Generator[Any, None, None]:
+    """Read up to the ends; what ends a transaction has an offset, too, and may be the last before it."""
+    deadline = time.monotonic() + patience
+    left = set(ends)
+    while True:
+        with border():
+            left = {partition for partition in left if (consumer.position(partition) or 0) < ends[partition]}
+            if not left:
+                return
+            batches = consumer.poll(timeout_ms=_AT_ONCE_MS)
+        for batch in batches.values():
+            yield from batch
+            deadline = time.monotonic() + patience
+        if time.monotonic() > deadline:
+            raise JMSError(f"the broker has not told within {patience:g} seconds what the queue holds")

@@ -1,0 +1,93 @@
+"""The clients of kafka-python that one connection uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+from kafka.net.compat import KafkaNetClient
+
+from transports.kafka.address import Address
+from transports.kafka.errors import border
+
+_RETRY: Final = 20
+"""Milliseconds before something is tried again, such as asking where a new topic is."""
+_HEARTBEATS: Final = 30
+"""So many in a session timeout: who hears of a rebalance soon shares its load soon."""
+_LARGEST_REQUEST: Final = 2**30
+"""The broker says how large a message may be."""
+
+
+class Clients:
+    """Makes clients; all that the URL says is in them."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._common = address.clients()
+        self._connect_ms = int(address.connect_timeout * 1000)
+        self._request_ms = int(address.request_timeout * 1000)
+
+    def admin(self) -> Any:
+        """Connect a client that asks, makes and deletes."""
+        return self._make(KafkaAdminClient, {"request_timeout_ms": self._request_ms})
+
+    def producer(self, transactional_id: str | None = None) -> Any:
+        """Connect a client that writes, and never writes anything twice."""
+        further: dict[str, Any] = {
+            "acks": "all",
+            "allow_auto_create_topics": False,
+            "compression_type": self.address.compression,
+            "delivery_timeout_ms": self._request_ms,
+            "max_block_ms": self._request_ms,
+            "max_request_size": _LARGEST_REQUEST,
+            "metrics_enabled": False,
+            "request_timeout_ms": max(1000, self._request_ms // 2),
+        }
+        if transactional_id is not None:
+            further["transactional_id"] = transactional_id
+            further["transaction_timeout_ms"] = int(self.address.transaction_timeout * 1000)
+        return self._make(KafkaProducer, further)
+
+    def consumer(self, topic: str, group: str | None = None, **further: Any) -> Any:
+        """Connect a client that reads what is committed of one topic; it is not subscribed to it yet."""
+        session_ms = int(self.address.session_timeout * 1000)
+        return self._make(
+            KafkaConsumer,
+            {
+                "allow_auto_create_topics": False,
+                "auto_offset_reset": "earliest",
+                "enable_auto_commit": False,
+                "group_id": group,
+                "heartbeat_interval_ms": session_ms // _HEARTBEATS,
+                "isolation_level": "read_committed",
+                "max_poll_interval_ms": int(self.address.max_poll_interval * 1000),
+                "metrics_enabled": False,
+                "partition_assignment_strategy": [CooperativeStickyAssignor],
+                "request_timeout_ms": self._request_ms,
+                "session_timeout_ms": session_ms,
+                **further,
+            },
+            topic,
+        )
+
+    def _make(self, kind: Callable[..., Any], further: Mapping[str, Any], topic: str | None = None) -> Any:
+        with border():
+            return kind(
+                **{**self._common, **further},
+                bootstrap_timeout_ms=self._connect_ms,
+                kafka_client=lambda **settings: _prepared(KafkaNetClient(**settings), topic),
+            )
+
+
+def _prepared(client: Any, topic: str | None) -> Any:
+    """Let the first question of a client be for its topic, too, and a second one not wait for 100 ms.
+
+    A consumer that joins its group before it knows the topic would be given nothing, and join a second time.
+    """
+    cluster = client.cluster
+    cluster.config["retry_backoff_ms"] = _RETRY
+    if topic is not None:
+        cluster._topics = {topic}
+    return client

@@ -1,0 +1,96 @@
+"""Committing in the background: one commit at a time, and each takes along all that was settled meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from kafka import TopicPartition, errors
+from kafka.structs import OffsetAndMetadata
+
+from jmslike.errors import JMSError
+from transports.kafka.errors import translated
+
+Offsets = Mapping[TopicPartition, OffsetAndMetadata]
+
+_OVER: Final = (errors.CommitFailedError, errors.IllegalGenerationError, errors.UnknownMemberIdError)
+"""The group goes on without us: what we held is somebody else's, and there is nothing to commit any more."""
+
+
+def may_be_repeated(error: BaseException) -> bool:
+    """Tell whether a commit may be tried again: after a rebalance, or when a broker is back."""
+    reasons = (error, *error.args)
+    return getattr(error, "retriable", False) or any(
+        isinstance(reason, errors.RebalanceInProgressError) for reason in reasons
+    )
+
+
+class Commits:
+    """Commits what `committable` gives."""
+
+    def __init__(self, consumer: Any, committable: Callable[[], Offsets], fail: Callable[[JMSError], None]) -> None:
+        self._consumer = consumer
+        self._committable = committable
+        self._fail = fail
+        self._changed = threading.Condition()
+        self._wanted = 0
+        self._done = 0
+        self._is_busy = False
+        self._waits = False
+
+    def soon(self) -> None:
+        """Commit what is settled now: at once, or when the commit that is under way has ended."""
+        with self._changed:
+            self._wanted += 1
+            if self._is_busy or self._waits:
+                return
+            self._is_busy = True
+        self._commit()
+
+    def retry(self) -> None:
+        """Try again what could not be done; called from time to time."""
+        if self._waits:
+            with self._changed:
+                if self._is_busy:
+                    return
+                self._waits, self._is_busy = False, True
+            self._commit()
+
+    def flush(self, timeout: float) -> bool:
+        """Wait at most `timeout` seconds until all that is settled now is committed, or is not ours any more."""
+        with self._changed:
+            wanted = self._wanted
+            return self._changed.wait_for(lambda: self._done >= wanted, timeout)
+
+    def _commit(self) -> None:
+        wanted = self._wanted
+        offsets = self._committable()
+        if not offsets:
+            self._ended(wanted)
+            return
+        try:
+            future = self._consumer.commit_async(dict(offsets))
+        except Exception as error:
+            self._failed(wanted, error)
+        else:
+            future.add_callback(lambda _: self._ended(wanted))
+            future.add_errback(lambda error: self._failed(wanted, error))
+
+    def _ended(self, wanted: int) -> None:
+        with self._changed:
+            self._done = max(self._done, wanted)
+            self._is_busy = again = self._wanted > self._done
+            self._changed.notify_all()
+        if again:
+            self._commit()
+
+    def _failed(self, wanted: int, error: BaseException) -> None:
+        if may_be_repeated(error):
+            with self._changed:
+                self._is_busy, self._waits = False, True
+        elif isinstance(error, _OVER):
+            self._ended(wanted)
+        else:
+            self._fail(translated(error))
+            self._ended(wanted)

@@ -1,0 +1,295 @@
+"""What one subscription reads from Kafka: a consumer, which a thread of its own polls.
+
+The thread polls whether or not there is room for more: a consumer that does not would lose its partitions, and hold up
+every rebalance of its group. Without room it polls with all partitions paused, which brings nothing.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Collection, Mapping, Sequence
+from typing import Any, Final, NamedTuple, TypeAlias
+
+from kafka import AsyncConsumerRebalanceListener, TopicPartition, errors
+from kafka.structs import OffsetAndMetadata
+
+from jmslike.errors import ConnectionLostError, JMSError, ResourceAllocationError
+from transports.kafka.clients import Clients
+from transports.kafka.commits import Commits, may_be_repeated
+from transports.kafka.errors import border, translated
+from transports.kafka.progress import Noted, Progress, read_metadata
+
+_TICK: Final = 0.03
+"""Seconds that the thread polls or sleeps before it looks at what else there is to do."""
+_PAUSE_AFTER_ERROR: Final = 0.2
+_STABLE: Final = "<stable>"
+"""What kafka-python calls the state of a member that has joined its group."""
+_MOST_AT_ONCE: Final = 500
+
+
+class Arrival(NamedTuple):
+    """A record as it came, with the attempts if it was released here rather than read."""
+
+    progress: Progress
+    record: Any
+    attempts: int | None = None
+
+
+Sink: TypeAlias = Callable[[Arrival], Sequence[Arrival]]
+"""Takes what arrives, and tells what it could not take: `Inbox.put`."""
+
+
+class Feed:
+    """Reads one topic, as a member of a group, or all of it from where it ends now if there is none."""
+
+    def __init__(
+        self,
+        clients: Clients,
+        topic: str,
+        group: str | None,
+        *,
+        member: str,
+        definition: str,
+        commits: bool,
+        window: int,
+    ) -> None:
+        self._address = clients.address
+        self.topic = topic
+        self._definition = definition
+        self._window = window
+        self._consumer = clients.consumer(topic, group, client_id=member)
+        self._owned: dict[TopicPartition, Progress | None] = {}
+        self._owning = threading.Lock()
+        self._arrived = 0  # counted by the thread only
+        self._taken = 0  # counted by who takes only
+        self._sink: Sink = lambda arrival: (arrival,)
+        self._on_failed: Callable[[JMSError], None] = lambda error: None
+        self._commits = Commits(self._consumer, self.committable, self._fail) if group and commits else None
+        self.has_group = group is not None
+        self._wake = threading.Event()
+        self._joined = threading.Event()
+        self._failure: JMSError | None = None
+        self._ending = False
+        self._thread = threading.Thread(target=self._run, name=f"jmslike kafka {topic}", daemon=True)
+
+    def start(self, sink: Sink, failed: Callable[[JMSError], None], partitions: Sequence[TopicPartition]) -> None:
+        """Begin, and return when what is sent from now on will come (C1). Raises JMSError."""
+        self._sink, self._on_failed = sink, failed
+        try:
+            with border():
+                if self.has_group:
+                    self._subscribe()
+                else:
+                    self._read_from_the_end(partitions)
+            self._thread.start()
+        except JMSError:
+            self._consumer.close(autocommit=False)
+            raise
+        patience = self._address.session_timeout + self._address.request_timeout
+        if self.has_group and not self._joined.wait(patience):
+            self._failure = ResourceAllocationError(f"not admitted to the consumer group within {patience:g} seconds")
+        if self._failure is not None:
+            failure = self._failure
+            self.close()
+            raise failure
+
+    def _subscribe(self) -> None:
+        consumer = self._consumer
+        consumer.subscribe([self.topic], listener=_Listener(self._assigned, self._revoked))
+        # it knows the topic already; if it heard of it anew after it has joined, it would join again
+        consumer._coordinator._handle_metadata_update(consumer._cluster)
+
+    def _read_from_the_end(self, partitions: Sequence[TopicPartition]) -> None:
+        self._consumer.assign(partitions)
+        self._consumer.seek_to_end(*partitions)
+        for partition in partitions:
+            start = self._consumer.position(partition, timeout_ms=int(self._address.request_timeout * 1000))
+            if start is None:
+                raise ConnectionLostError(f"no broker says where {partition.topic} ends")
+            self._owned[partition] = Progress(partition, start, Noted("", frozenset(), {}), "")
+
+    def redirect(self, sink: Sink, failed: Callable[[JMSError], None]) -> None:
+        """Let another subscription have what comes from now on."""
+        self._sink, self._on_failed = sink, failed
+
+    # ---- what the subscription does ------------------------------------------------------------------------------
+
+    def taken(self) -> None:
+        """Note that an arrival was taken, which makes room for another."""
+        self._taken += 1
+        if self._arrived - self._taken <= self._window // 2:
+            self._wake.set()
+
+    def settled(self) -> None:
+        """Commit what is settled, before long."""
+        if self._commits is not None:
+            self._commits.soon()
+
+    def flush(self) -> None:
+        """Wait until what is settled is committed. Raises JMSError if that takes too long."""
+        if self._commits is not None and not self._commits.flush(self._address.request_timeout):
+            raise JMSError(f"no broker has taken an acknowledgement within {self._address.request_timeout:g} seconds")
+
+    def committable(self, also: Mapping[Progress, Collection[int]] | None = None) -> dict[Any, OffsetAndMetadata]:
+        """Give what may be committed for each partition, if those offsets are settled, too."""
+        with self._owning:
+            owned = [progress for progress in self._owned.values() if progress is not None]
+        if also is None:
+            return {progress.partition: progress.committable() for progress in owned}
+        return {progress.partition: progress.committable(offsets) for progress, offsets in also.items()}
+
+    def commit(self, also: Mapping[Progress, Collection[int]]) -> None:
+        """Commit, and wait for it, also for the end of a rebalance. Raises kafka-python's errors."""
+        deadline = time.monotonic() + self._address.request_timeout
+        while True:
+            try:
+                left = max(0.0, deadline - time.monotonic())
+                self._consumer.commit(self.committable(also), timeout_ms=int(left * 1000))
+            except errors.KafkaError as error:
+                if not may_be_repeated(error) or time.monotonic() > deadline or any(each.is_lost for each in also):
+                    raise
+                time.sleep(_TICK)  # the thread goes on with the rebalance
+            else:
+                return
+
+    def membership(self) -> Any:
+        """Give what proves to the broker that this is a member of the group."""
+        return self._consumer.group_metadata()
+
+    @property
+    def partitions(self) -> list[TopicPartition]:
+        """The partitions that are read here."""
+        with self._owning:
+            return list(self._owned)
+
+    def has_read_up_to(self, ends: Mapping[TopicPartition, int]) -> bool:
+        """Tell whether all before these offsets has arrived, as far as it is to come here."""
+        if self._arrived != self._taken:
+            return True
+        for partition, end in ends.items():
+            if partition in self._owned:
+                position = self._consumer.position(partition, timeout_ms=0)
+                if position is None or position < end:
+                    return False
+        return True
+
+    # ---- the thread -----------------------------------------------------------------------------------------------
+
+    def _run(self) -> None:
+        while not self._ending:
+            try:
+                self._step()
+            except Exception as error:
+                if not self._ending and not self._survives(error):
+                    break
+        self._shut()
+
+    def _step(self) -> None:
+        room = self._room()
+        if room > 0:
+            self._consumer.resume(*self._consumer.paused())
+            self._deliver(self._consumer.poll(timeout_ms=_TICK * 1000, max_records=min(room, _MOST_AT_ONCE)))
+        elif not self._wake.wait(_TICK):
+            self._consumer.pause(*self._consumer.assignment())
+            self._deliver(self._consumer.poll(timeout_ms=0))
+        self._wake.clear()
+        if self._commits is not None:
+            self._commits.retry()
+        if not self._joined.is_set() and self.has_group and self._consumer.group_metadata().state == _STABLE:
+            self._joined.set()
+
+    def _room(self) -> int:
+        if any(progress is not None and progress.is_too_wide for progress in list(self._owned.values())):
+            return 0
+        return self._window - (self._arrived - self._taken)
+
+    def _deliver(self, records: Mapping[TopicPartition, Sequence[Any]]) -> None:
+        for partition, batch in records.items():
+            progress = self._progress(partition)
+            if progress is None:
+                continue
+            self._arrived += len(batch)
+            sink = self._sink
+            for record in batch:
+                sink(Arrival(progress, record))
+
+    def _progress(self, partition: TopicPartition) -> Progress | None:
+        """Give the progress in a partition that is ours; what its last owner noted is asked for when it begins."""
+        progress = self._owned.get(partition)
+        if progress is not None or partition not in self._owned:
+            return progress
+        timeout = int(self._address.request_timeout * 1000)
+        committed = self._consumer.committed(partition, metadata=True, timeout_ms=timeout)
+        start = committed.offset if committed is not None and committed.offset >= 0 else 0
+        progress = Progress(partition, start, read_metadata(committed), self._definition)
+        with self._owning:
+            if partition not in self._owned:
+                return None
+            self._owned[partition] = progress
+        return progress
+
+    def _survives(self, error: Exception) -> bool:
+        if getattr(error, "retriable", False):
+            self._wake.wait(_PAUSE_AFTER_ERROR)
+            return True
+        self._fail(translated(error))
+        return False
+
+    def _fail(self, error: JMSError) -> None:
+        self._failure = error
+        self._joined.set()
+        self._on_failed(error)
+
+    # ---- rebalances, as the thread of the consumer's connection tells them ------------------------------------------
+
+    async def _assigned(self, partitions: Collection[TopicPartition]) -> None:
+        with self._owning:
+            for partition in partitions:
+                self._owned.setdefault(partition)
+
+    async def _revoked(self, partitions: Collection[TopicPartition], *, may_commit: bool) -> None:
+        with self._owning:
+            lost = [progress for partition in partitions if (progress := self._owned.pop(partition, None)) is not None]
+        for progress in lost:
+            progress.is_lost = True
+        if lost and may_commit and self._commits is not None:
+            await self._consumer.commit_async({progress.partition: progress.committable() for progress in lost})
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Commit what is settled and leave the group; wait for that, but not for ever."""
+        self._ending = True
+        self._wake.set()
+        if self._thread.is_alive() and self._thread is not threading.current_thread():
+            self._thread.join(self._address.request_timeout)
+
+    def _shut(self) -> None:
+        timeout = int(self._address.request_timeout * 1000)
+        try:
+            if self.has_group and self._failure is None:
+                offsets = self.committable()
+                if offsets:
+                    self._consumer.commit(offsets, timeout_ms=timeout)
+        except errors.KafkaError:
+            pass  # whoever is given the partitions reads it again
+        finally:
+            self._consumer.close(autocommit=False, timeout_ms=timeout)
+
+
+class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]
+    """Passes on what happens to the partitions of a member."""
+
+    def __init__(self, assigned: Callable[..., Any], revoked: Callable[..., Any]) -> None:
+        self._assigned = assigned
+        self._revoked_ = revoked
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        await self._assigned(assigned)
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        await self._revoked_(revoked, may_commit=True)
+
+    async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
+        await self._revoked_(lost, may_commit=False)

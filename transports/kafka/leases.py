@@ -1,0 +1,76 @@
+"""Temporary destinations that outlived their connection: Kafka's topics stay until somebody deletes them.
+
+A connection with temporary destinations commits the time, again and again, as the metadata of offsets. When it has its
+first one it looks which other connections have stopped doing so long ago, and deletes theirs.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from typing import Final
+
+from kafka import TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from jmslike.errors import JMSError
+from jmslike.spi import Destination
+from transports.kafka.groups import Groups
+from transports.kafka.names import lease_group, made_at, mark_of
+from transports.kafka.topics import Topics
+
+_log = logging.getLogger("jmslike.kafka")
+
+_RENEWED_EVERY: Final = 60.0
+_OVER_AFTER: Final = 3600.0
+"""Seconds: far more than clocks differ, and than a process is ever held up."""
+
+
+class Leases:
+    """The lease of one connection, and the end of those of others; renewed by one thread."""
+
+    def __init__(self, topics: Topics, groups: Groups, mark: str, current: Callable[[], Iterable[Destination]]) -> None:
+        self._topics = topics
+        self._groups = groups
+        self._mark = mark
+        self._current = current
+        self._renewed_at = 0.0
+
+    def renew(self) -> None:
+        """Tell that the temporary destinations that there are now are in use, if that is due. Raises JMSError."""
+        topics = [destination.name for destination in self._current()]
+        if not topics or time.monotonic() - self._renewed_at < _RENEWED_EVERY:
+            return
+        if not self._renewed_at:
+            self._end_others()
+        now = OffsetAndMetadata(0, str(int(time.time())), -1)
+        self._groups.set_offsets(lease_group(self._mark), {TopicPartition(topic, 0): now for topic in topics})
+        self._renewed_at = time.monotonic()
+
+    def _end_others(self) -> None:
+        last_signs: dict[str, float] = {}
+        latest = time.time() - _OVER_AFTER
+        old = [topic for topic in self._topics.temporaries() if made_at(topic) < latest]
+        for topic in old:
+            mark = mark_of(topic)
+            if mark not in last_signs:
+                last_signs[mark] = self._last_sign(mark)
+        over = [topic for topic in old if last_signs[mark_of(topic)] < latest]
+        if over:
+            _log.info("deleting %d temporary destinations of connections that are gone", len(over))
+            self._topics.delete(over)
+        for mark, last_sign in last_signs.items():
+            if last_sign < latest:
+                self._groups.delete(lease_group(mark))
+
+    def _last_sign(self, mark: str) -> float:
+        signs = [offset.metadata for offset in self._groups.offsets(lease_group(mark)).values()]
+        return max((float(sign) for sign in signs if sign.isdecimal()), default=0.0)
+
+    def end(self) -> None:
+        """Tell that this connection is gone."""
+        if self._renewed_at:
+            with suppress(JMSError):  # the topics are deleted: nothing is left to end
+                self._groups.delete(lease_group(self._mark))

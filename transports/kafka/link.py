@@ -1,0 +1,188 @@
+"""One session over Kafka: what it reads, and its way to send."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from kafka import errors
+
+from jmslike.errors import (
+    IllegalStateError,
+    InvalidDestinationError,
+    JMSError,
+    TransactionInDoubtError,
+    TransactionRolledBackError,
+)
+from jmslike.selector import Selector
+from jmslike.spi import ACCEPT, Destination, Envelope, SessionSpec, SubscriptionSpec
+from transports.kafka.browsing import browse
+from transports.kafka.feed import Feed
+from transports.kafka.progress import Progress
+from transports.kafka.publisher import Publisher
+from transports.kafka.sender import KafkaSender
+from transports.kafka.subscribing import membership
+from transports.kafka.subscription import Held, KafkaSubscription
+from transports.kafka.transacting import FencedError, Letter, Received, Transacting
+
+if TYPE_CHECKING:
+    from transports.kafka.transport import KafkaTransport
+
+Settlements = Sequence[tuple[KafkaSubscription, Sequence[Held], Any]]
+
+
+class KafkaLink:
+    """See SessionLink."""
+
+    def __init__(self, transport: KafkaTransport, spec: SessionSpec) -> None:
+        self.transport = transport
+        self.mode = spec.mode
+        self.publisher = Publisher(transport)
+        self._is_transacted = spec.transacted
+        self._number = transport.numbers.take() if spec.transacted else 0
+        self._lock = threading.Lock()
+        self._committing = threading.Lock()
+        self._subscriptions: list[KafkaSubscription] = []
+        self._transacting: Transacting | None = None
+        self._closed = False
+
+    def sender(self, destination: Destination) -> KafkaSender:
+        """See SessionLink.sender."""
+        return KafkaSender(self, destination)
+
+    # ---- subscriptions --------------------------------------------------------------------------------------------
+
+    def subscribe(self, spec: SubscriptionSpec) -> KafkaSubscription:
+        """See SessionLink.subscribe."""
+        transport = self.transport
+        if transport.is_lost:
+            raise transport.loss()
+        if transport.is_deleted(spec.destination):
+            raise InvalidDestinationError(f"{spec.destination} was deleted")
+        transport.inventory.require_free(spec)
+        topic = transport.topics.ensure(spec.destination)
+        former = next((other for other in self.subscriptions() if other.can_be_followed(spec)), None)
+        if former is not None:
+            subscription = KafkaSubscription(self, spec, former.feed)
+            subscription.follow(former)
+        else:
+            group, member, definition = membership(transport, spec, topic)
+            feed = Feed(
+                transport.clients,
+                topic,
+                group,
+                member=member,
+                definition=definition,
+                commits=not self._is_transacted,
+                window=spec.window,
+            )
+            subscription = KafkaSubscription(self, spec, feed)
+            subscription.start()
+        self._add(subscription)
+        return subscription
+
+    def _add(self, subscription: KafkaSubscription) -> None:
+        with self._lock:
+            is_open = not self._closed
+            if is_open:
+                self._subscriptions = [other for other in self._subscriptions if other.is_in_use]
+                self._subscriptions.append(subscription)
+        if not is_open:
+            subscription.end()
+            raise IllegalStateError("the session is closed")
+        if self.transport.is_lost:  # before the subscription could be told with the others
+            subscription.lose(self.transport.loss())
+
+    def subscriptions(self) -> list[KafkaSubscription]:
+        """Give what was subscribed here, also if it is closed but still holds something."""
+        with self._lock:
+            return list(self._subscriptions)
+
+    # ---- transactions ---------------------------------------------------------------------------------------------
+
+    def commit(
+        self, sends: Sequence[tuple[KafkaSender, Envelope]], settlements: Settlements, *, dead_letters: bool = False
+    ) -> None:
+        """See SessionLink.commit. Sends and offsets are one transaction of Kafka."""
+        with self._committing:
+            self._commit(sends, settlements)
+
+    def _commit(self, sends: Sequence[tuple[KafkaSender, Envelope]], settlements: Settlements) -> None:
+        if self.transport.is_lost:
+            raise self.transport.loss()
+        if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
+            raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
+        accepted = _accepted(settlements)
+        if sends or len(accepted) > 1:
+            self._transact(sends, accepted)
+        else:
+            for feed, offsets in accepted.items():
+                _commit_alone(feed, offsets)
+        for subscription, receipts, outcome in settlements:
+            if outcome is ACCEPT:
+                subscription.accept(subscription.let_go(receipts))
+            subscription.settle(receipts, outcome)
+
+    def _transact(
+        self, sends: Sequence[tuple[KafkaSender, Envelope]], accepted: dict[Feed, dict[Progress, set[int]]]
+    ) -> None:
+        try:
+            letters = [Letter(sender.topic, sender.record(envelope), envelope.timestamp) for sender, envelope in sends]
+        except JMSError as error:
+            raise TransactionRolledBackError(f"nothing was sent: {error}") from error
+        received = [Received(feed.membership(), feed.committable(offsets)) for feed, offsets in accepted.items()]
+        if self._transacting is None:
+            transactional_id = self.transport.transactional_id(self._number)
+            self._transacting = Transacting(self.transport.clients, transactional_id, lambda: self.transport.is_lost)
+        try:
+            self._transacting.run(letters, received)
+        except FencedError as error:
+            self.transport.lose(error)
+            raise
+
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
+        """See SessionLink.browse."""
+        return browse(self.transport, queue, selector)
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """See SessionLink.close."""
+        with self._lock:
+            self._closed = True
+            subscriptions = list(self._subscriptions)
+        with self._committing:
+            for subscription in subscriptions:
+                with suppress(JMSError):  # the group has everything back
+                    subscription.end()
+            if self._transacting is not None:
+                self._transacting.close()
+        self.publisher.close()
+        with self._lock:
+            self._subscriptions = []
+        if self._number:
+            self.transport.numbers.give_back(self._number)
+            self._number = 0
+        self.transport.inventory.forget(self)
+
+
+def _accepted(settlements: Settlements) -> dict[Feed, dict[Progress, set[int]]]:
+    """Give the offsets that are settled for good, where a group commits them."""
+    accepted: dict[Feed, dict[Progress, set[int]]] = {}
+    for subscription, receipts, outcome in settlements:
+        if outcome is ACCEPT and subscription.feed.has_group and receipts:
+            mine = accepted.setdefault(subscription.feed, {})
+            for receipt in receipts:
+                mine.setdefault(receipt.arrival.progress, set()).add(receipt.arrival.record.offset)
+    return accepted
+
+
+def _commit_alone(feed: Feed, offsets: dict[Progress, set[int]]) -> None:
+    try:
+        feed.commit(offsets)
+    except errors.KafkaTimeoutError as error:
+        raise TransactionInDoubtError(f"no broker says whether the transaction is committed: {error}") from error
+    except errors.KafkaError as error:
+        raise TransactionRolledBackError(f"what was received has gone to somebody else: {error}") from error

@@ -1,0 +1,157 @@
+"""How far one partition is settled, and how that is committed: an offset, and what is settled or counted beyond it.
+
+Kafka commits one offset for each partition: everything below it is done. What is settled out of order, and how often
+what is not settled was handed over, goes with that offset as its metadata, of which a broker takes 4,096 bytes:
+
+    jmslike:<definition of the subscription>:<settled, a bitmap in base64>:<offset>=<attempts>,...
+
+both counted from the committed offset. What has no room there may be delivered again after a loss, and uncounted.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import threading
+from collections import deque
+from collections.abc import Collection, Mapping
+from typing import Final, NamedTuple
+
+from kafka import TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+WIDEST: Final = 16_384
+"""Offsets that the bitmap covers: 2,732 characters."""
+_MOST_COUNTED: Final = 64
+"""Messages whose attempts are kept: fewer than 1,100 characters."""
+_MARK: Final = "jmslike"
+_NOTHING: Final[Collection[int]] = frozenset()
+
+
+class Noted(NamedTuple):
+    """What the metadata of a committed offset says."""
+
+    definition: str
+    settled: frozenset[int]
+    attempts: Mapping[int, int]
+
+
+def read_metadata(committed: OffsetAndMetadata | None) -> Noted:
+    """Read what was committed, by whoever it was."""
+    mark, _, rest = (committed.metadata or "" if committed is not None else "").partition(":")
+    parts = rest.split(":")
+    if committed is None or mark != _MARK or len(parts) != 3:
+        return Noted("", frozenset(), {})
+    definition, bitmap, counts = parts
+    start = committed.offset
+    try:
+        bits = int.from_bytes(base64.b64decode(bitmap), "little")
+        settled = frozenset(start + number for number in range(bits.bit_length()) if bits >> number & 1)
+        pairs = [item.split("=") for item in counts.split(",") if item]
+        attempts = {start + int(offset): int(count) for offset, count in pairs}
+    except (ValueError, binascii.Error):
+        return Noted(definition, frozenset(), {})
+    return Noted(definition, settled, attempts)
+
+
+def metadata(definition: str, start: int, settled: Collection[int], attempts: Mapping[int, int]) -> str:
+    """Write what goes with the committed offset `start`."""
+    if not (definition or settled or attempts):
+        return ""
+    bits = 0
+    for offset in settled:
+        if offset - start < WIDEST:
+            bits |= 1 << offset - start
+    bitmap = base64.b64encode(bits.to_bytes((bits.bit_length() + 7) // 8, "little")).decode()
+    counted = sorted(attempts.items())[:_MOST_COUNTED]
+    counts = ",".join(f"{offset - start}={count}" for offset, count in counted)
+    return f"{_MARK}:{definition}:{bitmap}:{counts}"
+
+
+class Progress:
+    """What of one partition was handed out and what of that is settled, as long as the partition is ours."""
+
+    __slots__ = (
+        "_attempts",
+        "_definition",
+        "_done_before",
+        "_lock",
+        "_next",
+        "_open",
+        "_settled",
+        "is_lost",
+        "partition",
+    )
+
+    def __init__(self, partition: TopicPartition, start: int, noted: Noted, definition: str) -> None:
+        self.partition = partition
+        self.is_lost = False
+        self._definition = definition
+        self._lock = threading.Lock()
+        self._next = start  # the offset after the last one that was handed out
+        self._open: deque[int] = deque()  # handed out; the first of them is not settled
+        self._settled: set[int] = set()  # of those
+        self._done_before = set(noted.settled)
+        self._attempts = dict(noted.attempts)
+
+    # ---- handing out ----------------------------------------------------------------------------------------------
+
+    def hand_out(self, offset: int, *, settle: bool = False) -> int | None:
+        """Note that the message is handed out, and give its attempts; None if it had been settled before.
+
+        `settle` settles at once a message without attempts.
+        """
+        with self._lock:
+            self._next = offset + 1
+            attempts = self._attempts.get(offset, 0) if self._attempts else 0
+            was_settled = bool(self._done_before) and offset in self._done_before
+            if was_settled:
+                self._done_before.discard(offset)
+            if not (was_settled or (settle and not attempts)):
+                self._open.append(offset)
+            elif self._open:
+                self._open.append(offset)
+                self._settled.add(offset)
+        return None if was_settled else attempts
+
+    def accept(self, offset: int) -> None:
+        """Note that the message is settled for good."""
+        with self._lock:
+            self._settle(offset)
+
+    def release(self, offset: int, attempts: int) -> None:
+        """Note how often a message was handed over that somebody else is to get."""
+        with self._lock:
+            self._attempts[offset] = attempts
+
+    def _settle(self, offset: int) -> None:
+        if self._attempts:
+            self._attempts.pop(offset, None)
+        waiting, settled = self._open, self._settled
+        if not waiting or waiting[0] != offset:
+            settled.add(offset)
+            return
+        waiting.popleft()
+        while waiting and waiting[0] in settled:
+            settled.discard(waiting.popleft())
+
+    # ---- committing -----------------------------------------------------------------------------------------------
+
+    def committable(self, also: Collection[int] = _NOTHING) -> OffsetAndMetadata:
+        """Give what may be committed, if the offsets `also` are settled, too."""
+        with self._lock:
+            start = self._next
+            settled = self._settled.union(also) if also else self._settled
+            for offset in self._open:
+                if offset not in settled:
+                    start = offset
+                    break
+            beyond = [offset for offset in settled if offset >= start]
+            beyond += self._done_before
+            attempts = {offset: count for offset, count in self._attempts.items() if offset >= start}
+        return OffsetAndMetadata(start, metadata(self._definition, start, beyond, attempts), -1)
+
+    @property
+    def is_too_wide(self) -> bool:
+        """Whether so much is settled beyond an unsettled message that no more may be."""
+        return bool(self._settled) and self._next - self._open[0] > WIDEST

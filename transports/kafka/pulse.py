@@ -1,0 +1,44 @@
+"""Whether any broker still answers. Kafka's clients look for another broker by themselves, for ever."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+from kafka import errors
+
+from jmslike.errors import ConnectionLostError, JMSError
+
+_BETWEEN: Final = 3.0
+"""Seconds between two questions that are answered, and between two that are not."""
+
+
+class Pulse:
+    """Asks a broker from time to time, in a thread of its own, and does what else is due then."""
+
+    def __init__(self, admin: Any, patience: float, lose: Callable[[JMSError], None], then: Callable[[], None]) -> None:
+        self._admin = admin
+        self._patience = patience
+        self._lose = lose
+        self._then = then
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jmslike kafka pulse", daemon=True)
+        self._thread.start()
+
+    def _run(self) -> None:
+        last = time.monotonic()
+        while not self._ended.wait(min(_BETWEEN, self._patience / 3)):
+            try:
+                self._admin.describe_cluster()
+                self._then()
+                last = time.monotonic()
+            except (errors.KafkaError, JMSError, RuntimeError) as error:
+                if time.monotonic() - last > self._patience and not self._ended.is_set():
+                    self._lose(ConnectionLostError(f"no broker has answered for {self._patience:g} seconds: {error}"))
+                    return
+
+    def close(self) -> None:
+        """Ask no more."""
+        self._ended.set()

@@ -1,0 +1,48 @@
+"""Sending to one destination."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
+from jmslike.spi import Completion, Destination, Envelope
+from transports.kafka.names import topic_of
+from transports.kafka.records import Record, write_record
+
+if TYPE_CHECKING:
+    from transports.kafka.link import KafkaLink
+
+
+class KafkaSender:
+    """Writes to one topic; a persistent message waits until it is confirmed, or its completion does."""
+
+    def __init__(self, link: KafkaLink, destination: Destination) -> None:
+        self._link = link
+        self._transport = link.transport
+        self._destination = destination
+        self.topic = topic_of(destination)
+
+    def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
+        """See Sender.send."""
+        record = self.record(envelope)
+        publisher, timestamp = self._link.publisher, envelope.timestamp
+        if completion is not None:
+            publisher.post(self.topic, record, timestamp, completion)
+        elif envelope.delivery_mode == 1:
+            publisher.post(self.topic, record, timestamp, self._unexpected)
+        else:
+            publisher.send(self.topic, record, timestamp)
+
+    def record(self, envelope: Envelope) -> Record:
+        """Give the message as it is written, after seeing to it that there is a topic."""
+        if self._transport.is_deleted(self._destination):
+            raise InvalidDestinationError(f"{self._destination} was deleted")
+        self._transport.topics.ensure(self._destination)
+        return write_record(envelope)
+
+    def _unexpected(self, error: JMSError | None) -> None:
+        if error is not None and not isinstance(error, ConnectionLostError):  # of which everybody hears
+            self._transport.fail(type(error)(f"a message to {self._destination} is lost: {error}"))
+
+    def close(self) -> None:
+        """See Sender.close; a send that waits for its confirmation is bounded anyway."""

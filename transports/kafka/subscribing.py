@@ -1,0 +1,91 @@
+"""Where a subscription begins to read: the group that it is, and what that group has committed."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from kafka import TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+from jmslike.errors import JMSError
+from jmslike.spi import SubscriptionSpec
+from transports.kafka.groups import GroupInUseError
+from transports.kafka.names import durable_group, shared_group
+from transports.kafka.progress import metadata, read_metadata
+
+if TYPE_CHECKING:
+    from transports.kafka.transport import KafkaTransport
+
+_EXCLUSIVE: Final = "jmslike-exclusive"
+_SHARED: Final = "jmslike-shared"
+"""What members call themselves, so that others know with whom they would share."""
+
+Offsets = Mapping[TopicPartition, OffsetAndMetadata]
+
+
+class Membership(NamedTuple):
+    """How a subscription reads: as a member of a group, or by itself if that is None."""
+
+    group: str | None
+    member: str
+    definition: str
+    """What tells a subscription from another one that had the same name: its selector, and noLocal."""
+
+
+def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) -> Membership:
+    """See to it that there is a group that stands where the subscription begins, and say which.
+
+    Raises JMSError if it is in use, and one of the two does not share it, or they do not mean the same subscription.
+    """
+    if spec.destination.is_queue:
+        return Membership(transport.group_of(spec.destination), _SHARED, "")
+    if spec.name is None:
+        return Membership(None, _EXCLUSIVE, "")
+    name = durable_group if spec.durable else shared_group
+    group = name(transport.client_id, spec.name)
+    mine = Membership(group, _SHARED if spec.shared else _EXCLUSIVE, _definition(spec))
+    members, offsets = transport.groups.members(group), transport.groups.offsets(group)
+    if members:
+        _join(mine, spec, topic, members, offsets)
+    elif not (spec.durable and _is_that_of(mine, topic, offsets)):
+        transport.groups.delete(group)
+        _begin_at_end(transport, mine, topic)
+    return mine
+
+
+def _definition(spec: SubscriptionSpec) -> str:
+    """Give a few letters for what is selected, or none for everything."""
+    if spec.selector is None and spec.excluded_origin is None:
+        return ""
+    text = f"{spec.excluded_origin is not None} {spec.selector.text if spec.selector is not None else ''}"
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _is_that_of(mine: Membership, topic: str, offsets: Offsets) -> bool:
+    return bool(offsets) and all(
+        partition.topic == topic and read_metadata(offset).definition == mine.definition
+        for partition, offset in offsets.items()
+    )
+
+
+def _join(mine: Membership, spec: SubscriptionSpec, topic: str, members: list[str], offsets: Offsets) -> None:
+    if not spec.shared or _EXCLUSIVE in members:
+        raise JMSError(
+            f"the subscription {spec.name!r} is in use, and not shared; a consumer whose process was killed is in use "
+            "until its session has timed out"
+        )
+    if offsets and not _is_that_of(mine, topic, offsets):
+        raise JMSError(f"the subscription {spec.name!r} is in use with another topic or selector")
+
+
+def _begin_at_end(transport: KafkaTransport, mine: Membership, topic: str) -> None:
+    assert mine.group is not None, "who reads alone begins by itself"
+    ends = transport.topics.ends(transport.topics.partitions(topic))
+    begin = {
+        partition: OffsetAndMetadata(end, metadata(mine.definition, end, (), {}), -1) for partition, end in ends.items()
+    }
+    with suppress(GroupInUseError):  # somebody who shares it was quicker
+        transport.groups.set_offsets(mine.group, begin)

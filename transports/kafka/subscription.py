@@ -1,0 +1,239 @@
+"""One consumer over Kafka: its inbox, and what it holds."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Final
+
+from jmslike.constants import SessionMode
+from jmslike.errors import JMSError
+from jmslike.spi import Delivery, Outcome, SubscriptionSpec
+from transports.inbox import Inbox
+from transports.kafka.feed import Arrival, Feed
+from transports.kafka.records import read_record
+
+if TYPE_CHECKING:
+    from transports.kafka.link import KafkaLink
+
+_LONGEST_LOOK: Final = 1.0
+"""Seconds that `take(0)` may need to get what the broker says is there."""
+_LOOK_AGAIN: Final = 0.005
+_NOT_HELD: Final = object()
+
+
+class Held:
+    """A receipt: what was handed out and is not settled."""
+
+    __slots__ = ("arrival",)
+
+    def __init__(self, arrival: Arrival) -> None:
+        self.arrival = arrival
+
+
+class KafkaSubscription:
+    """Takes from an inbox that the feed's thread fills."""
+
+    def __init__(self, link: KafkaLink, spec: SubscriptionSpec, feed: Feed) -> None:
+        self.spec = spec
+        self.feed = feed
+        self._transport = link.transport
+        self._destination = spec.destination
+        self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        self._inbox: Inbox[Arrival] = Inbox()
+        self._held: dict[Held, None] = {}  # in the order of handing out
+        self._left: list[Arrival] = []
+        self._closing = threading.Lock()
+        self._closed = False
+        self._has_feed = True
+
+    def start(self) -> None:
+        """Begin to read (C1)."""
+        topics = self._transport.topics
+        partitions = [] if self.feed.has_group else topics.partitions(self.feed.topic)
+        self.feed.start(self._inbox.put, self._fail, partitions)
+
+    def follow(self, former: KafkaSubscription) -> None:
+        """Go on with what a closed subscription to the same destination reads, and has not handed out."""
+        self.feed.redirect(self._inbox.put, self._fail)
+        for arrival in former.hand_over():
+            self._inbox.put(arrival)
+
+    def hand_over(self) -> list[Arrival]:
+        """Let another subscription have the feed; give what has arrived and was not handed out."""
+        with self._closing:
+            self._has_feed = False
+            left, self._left = self._left, []
+            return left
+
+    def _fail(self, error: JMSError) -> None:
+        self._inbox.lose(error)
+        self._transport.fail(error)
+
+    # ---- taking ---------------------------------------------------------------------------------------------------
+
+    def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
+        """See Subscription.take."""
+        deadline: float | None = None
+        while True:
+            arrival = self._inbox.poll()
+            if arrival is None:
+                if timeout is not None and deadline is None:
+                    deadline = time.monotonic() + timeout
+                if timeout == 0 and not self._inbox.is_armed:
+                    self._look()
+                arrival = self._inbox.get(None if deadline is None else max(0.0, deadline - time.monotonic()))
+                if arrival is None:
+                    return None
+            delivery = self._hand_out(arrival, settle)
+            if delivery is not None:
+                return delivery
+
+    def _look(self) -> None:
+        """Wait for what is in the topic already, if there is anything."""
+        feed = self.feed
+        ends = self._transport.topics.ends(feed.partitions)
+        deadline = time.monotonic() + _LONGEST_LOOK
+        while not (self._closed or feed.has_read_up_to(ends)) and time.monotonic() < deadline:
+            time.sleep(_LOOK_AGAIN)
+
+    def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery | None:
+        """Give what is still ours; None for what has gone to somebody else, or was settled before."""
+        progress, record, attempts = arrival
+        is_new = attempts is None
+        if is_new:
+            self.feed.taken()
+        if progress.is_lost:
+            return None
+        if attempts is None:
+            attempts = progress.hand_out(record.offset, settle=settle)
+            if attempts is None:
+                return None
+            if settle and not attempts:
+                self.feed.settled()
+                return read_record(record, self._destination), None, 0
+        held = Held(arrival)
+        self._held[held] = None
+        return read_record(record, self._destination), held, attempts
+
+    # ---- settling -------------------------------------------------------------------------------------------------
+
+    def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
+        """See Subscription.settle."""
+        if self._transport.is_lost:
+            if any(held in self._held for held in receipts):
+                raise self._transport.loss()
+            return
+        mine = self.let_go(receipts)
+        if outcome is None:  # ACCEPT
+            self.accept(mine)
+            if mine:
+                self.feed.settled()
+                if self._confirmed:
+                    self.feed.flush()
+        else:
+            self._release(mine, outcome)
+        self._end_if_over()
+
+    def accept(self, held: Sequence[Held]) -> None:
+        """Note that these are settled."""
+        for each in held:
+            each.arrival.progress.accept(each.arrival.record.offset)
+
+    def _release(self, mine: Sequence[Held], attempts: int) -> None:
+        """Offer them here again, or leave word of the attempts for who is given the partition next."""
+        arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
+        _leave_word(self._inbox.put_back(arrivals) if not self._closed else arrivals)
+
+    def let_go(self, receipts: Sequence[Held]) -> list[Held]:
+        """Give those that were held, and hold them no more."""
+        held = self._held
+        return [receipt for receipt in receipts if held.pop(receipt, _NOT_HELD) is None]
+
+    def holds(self, receipt: Held) -> bool:
+        """See Subscription.holds."""
+        return receipt in self._held and not receipt.arrival.progress.is_lost and not self._transport.is_lost
+
+    # ---- what others ask --------------------------------------------------------------------------------------------
+
+    def reads(self, destination: object) -> bool:
+        """Whether this is a live consumer of the destination."""
+        return not self._closed and self._destination == destination
+
+    def uses(self, name: str) -> bool:
+        """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
+        return self.spec.durable and self.spec.name == name and self.is_in_use
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is open, or holds something unsettled."""
+        return not self._closed or bool(self._held)
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether nobody else may consume from the same subscription."""
+        return self.spec.durable and not self.spec.shared
+
+    def can_be_followed(self, spec: SubscriptionSpec) -> bool:
+        """Tell whether a subscription with that specification may go on where this was closed."""
+        mine = self.spec
+        return (
+            self._closed
+            and self._has_feed
+            and bool(self._held)
+            and self.feed.has_group
+            and (spec.destination, spec.name, spec.durable, spec.shared, spec.window)
+            == (mine.destination, mine.name, mine.durable, mine.shared, mine.window)
+        )
+
+    # ---- waking and closing ---------------------------------------------------------------------------------------
+
+    def ready(self, callback: Callable[[], bool] | None) -> None:
+        """See Subscription.ready."""
+        self._inbox.ready(callback)
+
+    def interrupt(self) -> None:
+        """See Subscription.interrupt."""
+        self._inbox.interrupt()
+
+    def lose(self, error: JMSError) -> None:
+        """The connection is gone."""
+        self._inbox.lose(error)
+
+    def close(self) -> None:
+        """See Subscription.close. The group is left when the last receipt is settled: until then its partitions, and
+        what follows there, can be had by another subscription of this session only.
+        """
+        with self._closing:
+            if not self._closed:
+                self._closed = True
+                self._left = self._inbox.close()
+                self.feed.redirect(self._keep, self._transport.fail)
+        self._end_if_over()
+
+    def _keep(self, arrival: Arrival) -> Sequence[Arrival]:
+        with self._closing:
+            self._left.append(arrival)
+        return ()
+
+    def end(self) -> None:
+        """Close, and hold nothing any more."""
+        self.close()
+        _leave_word([held.arrival for held in self.let_go(list(self._held))])
+        self._end_if_over()
+
+    def _end_if_over(self) -> None:
+        if not self._closed or self._held:
+            return
+        with self._closing:
+            is_over, self._has_feed = self._has_feed, False
+            _leave_word(self._left)
+        if is_over:
+            self.feed.close()
+
+
+def _leave_word(arrivals: Sequence[Arrival]) -> None:
+    for arrival in arrivals:
+        if arrival.attempts is not None:
+            arrival.progress.release(arrival.record.offset, arrival.attempts)

@@ -1,0 +1,172 @@
+"""One connection over Kafka: as many connections to brokers as its producers and consumers need."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import uuid
+from contextlib import suppress
+from typing import Any, Final
+
+from jmslike.capabilities import Capabilities
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
+from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
+from transports.inventory import Inventory
+from transports.kafka.address import Address
+from transports.kafka.clients import Clients
+from transports.kafka.features import features
+from transports.kafka.groups import GroupInUseError, Groups
+from transports.kafka.leases import Leases
+from transports.kafka.link import KafkaLink
+from transports.kafka.names import durable_group, temporary
+from transports.kafka.numbers import Numbers
+from transports.kafka.pulse import Pulse
+from transports.kafka.topics import Topics
+
+_CLOSING: Final = 5.0
+"""Seconds that the producer may need to close when all is sent."""
+
+
+class KafkaTransport:
+    """See Transport."""
+
+    topics: Topics
+    groups: Groups
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self.clients = Clients(address)
+        self.client_id: str | None = None
+        self.inventory: Inventory[KafkaLink] = Inventory()
+        self.numbers = Numbers()
+        self._mark = str(uuid.uuid4())
+        self._temporary_numbers = itertools.count(1)
+        self._events: Events | None = None
+        self._lock = threading.Lock()
+        self._producer: Any = None
+        self._loss: ConnectionLostError | None = None
+        self._closed = False
+
+    def open(self, events: Events) -> Capabilities:
+        """See Transport.open."""
+        self._events = events
+        self._admin = self.clients.admin()
+        self.topics, self.groups = Topics(self._admin, self.address), Groups(self._admin)
+        self._leases = Leases(self.topics, self.groups, self._mark, self.inventory.temporaries)
+        self._pulse = Pulse(self._admin, self.address.request_timeout, self.lose, self._leases.renew)
+        version = ".".join(map(str, self._admin._manager.broker_version))
+        return Capabilities("Apache Kafka", version, features(self.address))
+
+    def identify(self, client_id: str) -> None:
+        """See Transport.identify. Kafka knows no clients: the id names transactions and subscriptions."""
+        self.client_id = client_id
+
+    def session(self, spec: SessionSpec) -> KafkaLink:
+        """See Transport.session."""
+        return self.inventory.open(lambda: KafkaLink(self, spec))
+
+    # ---- loss -----------------------------------------------------------------------------------------------------
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone."""
+        return self._loss is not None
+
+    def loss(self) -> ConnectionLostError:
+        """Give the error of every use after the loss."""
+        return ConnectionLostError(f"the connection is lost: {self._loss}")
+
+    def lose(self, reason: JMSError) -> None:
+        """The connection is gone: tell everybody, once (C10)."""
+        with self._lock:
+            if self._loss is not None or self._closed:
+                return
+            self._loss = reason if isinstance(reason, ConnectionLostError) else ConnectionLostError(str(reason))
+            producer = self._producer
+        self.inventory.lose(self._loss)
+        for link in self.inventory.links():
+            link.publisher.lose(self._loss)
+        if producer is not None:
+            producer.close(0)
+        assert self._events is not None, "only who is connected can lose"
+        self._events.lost(self._loss)
+
+    def fail(self, error: JMSError) -> None:
+        """Report what no caller is waiting for."""
+        assert self._events is not None, "only who is connected can fail"
+        self._events.failed(error)
+
+    # ---- what sessions share --------------------------------------------------------------------------------------
+
+    def producer(self) -> Any:
+        """Give the producer of all sends outside transactions."""
+        producer = self._producer
+        if producer is None:
+            with self._lock:
+                if self._producer is None:
+                    self._producer = self.clients.producer()
+                producer = self._producer
+        return producer
+
+    def transactional_id(self, number: int) -> str:
+        """Name a session's transactions: if the client has an id, so that they end those of its former life."""
+        return f"{self.client_id or f'jmslike-{self._mark}'}-{number}"
+
+    def group_of(self, queue: Destination) -> str:
+        """Name the group that reads a queue."""
+        return self.address.group.replace("{name}", queue.name)
+
+    # ---- destinations and subscriptions ---------------------------------------------------------------------------
+
+    def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
+        """See Transport.create_temporary."""
+        made = kind(temporary(self._mark, next(self._temporary_numbers)))
+        self.topics.make(made.name, partitions=1)
+        self.inventory.add(made)
+        return made.name
+
+    def delete_temporary(self, destination: Destination) -> None:
+        """See Transport.delete_temporary."""
+        self.inventory.take_out(destination)
+        self._delete(destination)
+
+    def _delete(self, temporary: Destination) -> None:
+        self.topics.delete([temporary.name])
+        if temporary.is_queue:
+            self.groups.delete(self.group_of(temporary))
+
+    def is_deleted(self, destination: Destination) -> bool:
+        """Tell whether this is a temporary destination that this connection made and deleted."""
+        return destination.is_temporary and self._mark in destination.name and not self.inventory.has(destination)
+
+    def unsubscribe(self, name: str) -> None:
+        """See Transport.unsubscribe."""
+        self.inventory.require_idle(name)
+        try:
+            was_there = self.groups.delete(durable_group(self.client_id, name))
+        except GroupInUseError as error:
+            raise JMSError(f"the durable subscription {name!r} is in use: {error}") from error
+        if not was_there:
+            raise InvalidDestinationError(f"there is no durable subscription {name!r}")
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """See Transport.close."""
+        links, temporaries = self.inventory.close()
+        for link in links:
+            link.close()
+        with self._lock:
+            if self._closed:
+                return
+            self._closed = True
+            producer = self._producer
+        self._pulse.close()
+        if producer is not None:
+            producer.close(0 if self.is_lost else _CLOSING)
+        if not self.is_lost:
+            for each in temporaries:
+                with suppress(JMSError):  # another connection's leases end it
+                    self._delete(each)
+            self._leases.end()
+        self._admin.close()
