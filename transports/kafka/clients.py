@@ -7,10 +7,10 @@ from typing import Any, Final
 
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
-from kafka.net.compat import KafkaNetClient
 
 from transports.kafka.address import Address
 from transports.kafka.errors import border
+from transports.kafka.network import Network
 
 _RETRY: Final = 20
 """Milliseconds before something is tried again, such as asking where a new topic is."""
@@ -77,7 +77,7 @@ class Clients:
             return kind(
                 **{**self._common, **further},
                 bootstrap_timeout_ms=self._connect_ms,
-                kafka_client=lambda **settings: _prepared(KafkaNetClient(**settings), topic),
+                kafka_client=lambda **settings: _prepared(Network(**settings), topic),
             )
 
 

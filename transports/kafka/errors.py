@@ -15,6 +15,7 @@ from jmslike.errors import (
     JMSSecurityError,
     ResourceAllocationError,
 )
+from transports.tls import explained
 
 _TYPES: Final[tuple[tuple[tuple[type[BaseException], ...], type[JMSError]], ...]] = (
     ((errors.AuthorizationError, errors.SaslAuthenticationFailedError), JMSSecurityError),
@@ -29,7 +30,7 @@ _TYPES: Final[tuple[tuple[tuple[type[BaseException], ...], type[JMSError]], ...]
         ),
         ResourceAllocationError,
     ),
-    ((errors.KafkaConnectionError, errors.NodeNotReadyError), ConnectionLostError),
+    ((errors.NodeNotReadyError,), ConnectionLostError),
 )
 
 
@@ -37,8 +38,11 @@ def translated(reason: BaseException) -> JMSError:
     """Give the JMS error for what kafka-python raised."""
     if isinstance(reason, JMSError):
         return reason
-    kind = next((kind for kinds, kind in _TYPES if isinstance(reason, kinds)), JMSError)
-    error = kind(_text(reason))
+    if isinstance(reason, errors.KafkaConnectionError):
+        error = explained(reason.__cause__ or reason)
+    else:
+        kind = next((kind for kinds, kind in _TYPES if isinstance(reason, kinds)), JMSError)
+        error = kind(_text(reason))
     error.__cause__ = reason
     return error
 
