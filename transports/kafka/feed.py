@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from kafka import AsyncConsumerRebalanceListener, TopicPartition, errors
@@ -22,6 +23,8 @@ from transports.kafka.progress import Noted, Progress, read_metadata
 
 _TICK: Final = 0.03
 """Seconds that the thread polls or sleeps before it looks at what else there is to do."""
+_JOINING: Final = 0.5
+"""Seconds that it waits for the end of a rebalance before it does so."""
 _PAUSE_AFTER_ERROR: Final = 0.2
 _STABLE: Final = "<stable>"
 """What kafka-python calls the state of a member that has joined its group."""
@@ -186,6 +189,8 @@ class Feed:
         self._shut()
 
     def _step(self) -> None:
+        if self.has_group:
+            self._join()
         room = self._room()
         if room > 0:
             self._consumer.resume(*self._consumer.paused())
@@ -198,6 +203,14 @@ class Feed:
             self._commits.retry()
         if not self._joined.is_set() and self.has_group and self._consumer.group_metadata().state == _STABLE:
             self._joined.set()
+
+    def _join(self) -> None:
+        """Stay with a rebalance to its end: one that ends between two polls would begin anew, or be forgotten."""
+        coordinator = self._consumer._coordinator
+        if coordinator.rejoining:
+            coordinator.request_rejoin()
+        if coordinator.need_rejoin():
+            coordinator.ensure_active_group(timeout_ms=_JOINING * 1000)
 
     def _room(self) -> int:
         if any(progress is not None and progress.is_too_wide for progress in list(self._owned.values())):
@@ -254,7 +267,8 @@ class Feed:
         for progress in lost:
             progress.is_lost = True
         if lost and may_commit and self._commits is not None:
-            await self._consumer.commit_async({progress.partition: progress.committable() for progress in lost})
+            with suppress(errors.KafkaError):  # whoever is given the partitions reads it again
+                await self._consumer.commit_async({progress.partition: progress.committable() for progress in lost})
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
