@@ -97,17 +97,20 @@ class JavaKafka:
         producer.call("init")
         return producer
 
-    def member(self, group: str, topic: str) -> JavaConsumer:
-        """Make a consumer that takes part in the group's reading of the topic, of what is committed."""
+    def member(self, group: str, topic: str, *, commits_by_itself: bool = False) -> JavaConsumer:
+        """Make a consumer that takes part in the group's reading of the topic, of what is committed.
+
+        One that commits by itself does so before a partition goes to another member, and before it leaves.
+        """
         consumer = self._open(
             JavaConsumer,
             "consumer",
             group_id=group,
             isolation_level="read_committed",
             partition_assignment_strategy="org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
-            enable_auto_commit="false",
-            heartbeat_interval_ms="100",
+            enable_auto_commit=str(commits_by_itself).lower(),
             auto_offset_reset="earliest",
+            heartbeat_interval_ms="100",
         )
         consumer.call("subscribe", topic=topic)
         return consumer

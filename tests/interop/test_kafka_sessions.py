@@ -11,7 +11,7 @@ import pytest
 
 from jmslike import JMSConsumer, JMSContext, Queue, Session, Topic
 from jmslike.testing import Harness, Provider
-from jmslike.testing.steps import is_silent, take_text, take_texts, text_of, texts_of
+from jmslike.testing.steps import Pause, is_silent, take_text, take_texts, text_of, texts_of
 from tests.brokers import Broker
 from tests.brokers.software import ROOT
 from tests.harnesses import harness_of
@@ -39,6 +39,18 @@ def send(java: JavaKafka, queue: Queue, *texts: str) -> None:
     """Send them in Java, each under itself as the key."""
     for text in texts:
         java.send(queue.name, text, text, IS_TEXT)
+
+
+def next_texts(jms: Provider, member: JavaConsumer, number: int) -> list[str]:
+    """Give so many texts that Java's consumer gets, all of which must come."""
+    texts: list[str] = []
+
+    def are_there() -> bool:
+        texts.extend(record.text for record in member.poll())
+        return len(texts) >= number
+
+    jms.eventually(are_there)
+    return texts
 
 
 # ---- transactions ----------------------------------------------------------------------------------------------------
@@ -144,8 +156,7 @@ def test_what_java_consumes_in_a_transaction_is_ours_only_if_it_undoes_that(
     send(java, queue, *texts)
     producer = java.producer(transactional_id=queue.name)
     with java.member(group_of(queue), queue.name) as member:
-        seen: list[str] = []
-        jms.eventually(lambda: seen.extend(record.text for record in member.poll()) or len(seen) == len(texts))
+        seen = next_texts(jms, member, len(texts))
         producer.begin()
         for text in seen:
             producer.send(results.name, text, headers=IS_TEXT)
@@ -186,7 +197,42 @@ def test_java_sees_all_or_nothing_of_what_we_were_killed_at(jms: Provider, java:
     assert read[:-1] in ([], [f"killed {number}" for number in range(EACH)])
 
 
-# ---- one group -------------------------------------------------------------------------------------------------------
+# ---- one group-------------------------------------------------------------------------------------------------------
+
+
+def test_we_go_on_where_java_has_committed(jms: Provider, java: JavaKafka) -> None:
+    """And Java where we have."""
+    queue = jms.queue()
+    java.create(queue.name)
+    send(java, queue, "1", "2", "3", "4")
+    with java.member(group_of(queue), queue.name) as member:
+        seen = next_texts(jms, member, 4)
+        assert seen == ["1", "2", "3", "4"]
+    with jms.context().create_consumer(queue) as consumer:
+        assert take_texts(jms, consumer, 2) == ["1", "2"]
+    with java.member(group_of(queue), queue.name) as member:
+        assert next_texts(jms, member, 2) == ["3", "4"]
+        send(java, queue, "5")
+        assert next_texts(jms, member, 1) == ["5"]
+        member.commit()
+        send(java, queue, "6")
+        assert next_texts(jms, member, 1) == ["6"]
+    with jms.context().create_consumer(queue) as consumer:
+        assert take_text(jms, consumer) == "6"
+
+
+def test_java_gets_its_partitions_while_our_listener_is_at_work(jms: Provider, java: JavaKafka) -> None:
+    """However long that takes, and however much waits for it."""
+    queue, partitions = jms.queue(), 4
+    java.create(queue.name, partitions)
+    send(java, queue, *map(str, range(40)))
+    pause = Pause(jms)
+    with jms.context(window=4).create_consumer(queue) as consumer:
+        consumer.message_listener = pause
+        pause.wait_until_reached()
+        with java.member(group_of(queue), queue.name) as member:
+            jms.eventually(lambda: len(member.poll() and member.assignment()) == partitions // 2)
+        pause.end()
 
 
 def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(jms: Provider, java: JavaKafka) -> None:
@@ -211,7 +257,6 @@ def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(j
 
     def partitions_of(member: JavaConsumer) -> int:
         theirs.extend(record.text for record in member.poll())
-        member.commit()
         return len(member.assignment())
 
     def both_get_more(member: JavaConsumer) -> None:
@@ -222,11 +267,11 @@ def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(j
     with jms.context().create_consumer(queue) as consumer:
         sending = jms.in_thread(keep_sending)
         receiving = jms.in_thread(lambda: keep_receiving(consumer))
-        with java.member(group_of(queue), queue.name) as member:
+        with java.member(group_of(queue), queue.name, commits_by_itself=True) as member:
             both_get_more(member)
         all_so_far = len(sent)
         jms.eventually(lambda: len(ours) + len(theirs) >= all_so_far)
-        member = java.member(group_of(queue), queue.name)
+        member = java.member(group_of(queue), queue.name, commits_by_itself=True)
         both_get_more(member)
         gone.set()
         receiving.result()
