@@ -32,6 +32,7 @@ class Feature(Enum):
     ORDER = "order of one producer's messages"
     NO_LOCAL = "noLocal subscriptions"
     MESSAGE_GROUP = "message groups (JMSXGroupID)"
+    COMPETING_CONSUMERS = "several consumers of a queue, where whoever is free takes the next message"
     NO_WAIT = "receive_no_wait finds what already waits in the queue"
     CLIENT_ID = "exclusive client identifiers"
     NAMES = "queues and topics may have the same names"

@@ -22,6 +22,7 @@ NODE = {
     "transaction.state.log.num.partitions": "4",
     "group.initial.rebalance.delay.ms": "0",
     "auto.create.topics.enable": "false",
+    "message.max.bytes": "16777216",
     "log.cleaner.dedupe.buffer.size": "8388608",  # all of it is taken at the start
 }
 ALONE = {

@@ -38,7 +38,8 @@ def browse(transport: KafkaTransport, queue: Destination, selector: Selector | N
             partition = next(each for each in ends if each.partition == record.partition)
             if record.offset < ends[partition] and record.offset not in done.get(partition, ()):
                 envelope = read_record(record, queue)
-                if selector is None or selector.matches(envelope):
+                has_expired = 0 < envelope.expiration <= time.time() * 1000
+                if not has_expired and (selector is None or selector.matches(envelope)):
                     yield envelope
     finally:
         consumer.close(autocommit=False)

@@ -57,8 +57,7 @@ class KafkaLink:
     def subscribe(self, spec: SubscriptionSpec) -> KafkaSubscription:
         """See SessionLink.subscribe."""
         transport = self.transport
-        if transport.is_lost:
-            raise transport.loss()
+        self._check()
         if transport.is_deleted(spec.destination):
             raise InvalidDestinationError(f"{spec.destination} was deleted")
         transport.inventory.require_free(spec)
@@ -82,6 +81,12 @@ class KafkaLink:
             subscription.start()
         self._add(subscription)
         return subscription
+
+    def _check(self) -> None:
+        if self.transport.is_lost:
+            raise self.transport.loss()
+        if self._closed:
+            raise IllegalStateError("the session is closed")
 
     def _add(self, subscription: KafkaSubscription) -> None:
         with self._lock:
@@ -107,11 +112,10 @@ class KafkaLink:
     ) -> None:
         """See SessionLink.commit. Sends and offsets are one transaction of Kafka."""
         with self._committing:
+            self._check()
             self._commit(sends, settlements)
 
     def _commit(self, sends: Sequence[tuple[KafkaSender, Envelope]], settlements: Settlements) -> None:
-        if self.transport.is_lost:
-            raise self.transport.loss()
         if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
             raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
         accepted = _accepted(settlements)

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 _EXCLUSIVE: Final = "jmslike-exclusive"
 _SHARED: Final = "jmslike-shared"
 """What members call themselves, so that others know with whom they would share."""
+_IS_EXCLUSIVE: Final = "x"
+_IS_SHARED: Final = "s"
+"""How definitions begin."""
 
 Offsets = Mapping[TopicPartition, OffsetAndMetadata]
 
@@ -48,6 +51,8 @@ def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) ->
     group = name(transport.client_id, spec.name)
     mine = Membership(group, _SHARED if spec.shared else _EXCLUSIVE, _definition(spec))
     members, offsets = transport.groups.members(group), transport.groups.offsets(group)
+    if spec.durable:
+        _stay_as_they_are(mine, spec, offsets)
     if members:
         _join(mine, spec, topic, members, offsets)
     elif not (spec.durable and _is_that_of(mine, topic, offsets)):
@@ -57,11 +62,12 @@ def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) ->
 
 
 def _definition(spec: SubscriptionSpec) -> str:
-    """Give a few letters for what is selected, or none for everything."""
+    """Give a letter for whether it is shared, and some for what is selected, if that is not everything."""
+    letter = _IS_SHARED if spec.shared else _IS_EXCLUSIVE
     if spec.selector is None and spec.excluded_origin is None:
-        return ""
+        return letter
     text = f"{spec.excluded_origin is not None} {spec.selector.text if spec.selector is not None else ''}"
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
+    return letter + hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
 def _is_that_of(mine: Membership, topic: str, offsets: Offsets) -> bool:
@@ -69,6 +75,12 @@ def _is_that_of(mine: Membership, topic: str, offsets: Offsets) -> bool:
         partition.topic == topic and read_metadata(offset).definition == mine.definition
         for partition, offset in offsets.items()
     )
+
+
+def _stay_as_they_are(mine: Membership, spec: SubscriptionSpec, offsets: Offsets) -> None:
+    if any(read_metadata(offset).definition[:1] not in ("", mine.definition[:1]) for offset in offsets.values()):
+        is_what, wanted = ("not shared", "shared") if spec.shared else ("shared", "not shared")
+        raise JMSError(f"the durable subscription {spec.name!r} is {is_what}: unsubscribe first to have it {wanted}")
 
 
 def _join(mine: Membership, spec: SubscriptionSpec, topic: str, members: list[str], offsets: Offsets) -> None:

@@ -81,7 +81,7 @@ class KafkaSubscription:
             if arrival is None:
                 if timeout is not None and deadline is None:
                     deadline = time.monotonic() + timeout
-                if timeout == 0 and not self._inbox.is_armed:
+                if timeout == 0 and not (self._inbox.is_armed or self._closed):
                     self._look()
                 arrival = self._inbox.get(None if deadline is None else max(0.0, deadline - time.monotonic()))
                 if arrival is None:

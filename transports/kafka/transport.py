@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from jmslike.capabilities import Capabilities
-from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
+from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.inventory import Inventory
 from transports.kafka.address import Address
@@ -103,6 +103,8 @@ class KafkaTransport:
         producer = self._producer
         if producer is None:
             with self._lock:
+                if self._closed:
+                    raise IllegalStateError("the connection is closed")
                 if self._producer is None:
                     self._producer = self.clients.producer()
                 producer = self._producer

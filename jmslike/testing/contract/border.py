@@ -11,6 +11,8 @@ from concurrent.futures import Future, wait
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+import pytest
+
 from jmslike.capabilities import Capabilities, Feature, Level
 from jmslike.constants import SessionMode
 from jmslike.destinations import Destination, Queue, Topic
@@ -89,6 +91,11 @@ class Border:
     def counts_survive(self) -> bool:
         """Whether a message that goes from one subscription to another keeps its attempts."""
         return self.declares(Feature.REDELIVERY_COUNT, Level.NATIVE, Level.EMULATED)
+
+    def require_competition(self) -> None:
+        """Skip the test where a message that one consumer cannot take is not offered to the others."""
+        if not self.declares(Feature.COMPETING_CONSUMERS, Level.NATIVE, Level.EMULATED):
+            pytest.skip("its consumers do not compete for each message")
 
     @property
     def can_cut(self) -> bool:

@@ -109,6 +109,7 @@ def test_a_session_may_hold_more_than_the_window_whatever_the_messages_are(borde
 
 def test_a_waiting_consumer_gets_what_a_busy_one_has_no_window_for(border: Border) -> None:
     """C3: a subscription whose `take` is not called keeps at most its window of 10 from the others."""
+    border.require_competition()
     queue = border.queue()
     border.subscribe(border.session(), queue, window=10)
     link = border.session()

@@ -171,6 +171,7 @@ def test_a_closed_listener_passes_the_call_on(border: Border) -> None:
 
 def test_a_busy_listener_passes_the_call_to_another(border: Border) -> None:
     """C2: when one armed listener is busy (False), an idle one gets the messages that it may take."""
+    border.require_competition()
     queue = border.queue()
     busy, idle = (border.subscribe(border.session(), queue, window=1) for _ in range(2))
     refused, accepted = Signals(answer=False), Signals()
@@ -183,6 +184,7 @@ def test_a_busy_listener_passes_the_call_to_another(border: Border) -> None:
 
 def test_a_busy_listener_passes_the_call_to_a_blocked_take(border: Border) -> None:
     """C2: when the armed listener is busy (False), a take that blocks elsewhere gets a message."""
+    border.require_competition()
     queue = border.queue()
     busy, idle = (border.subscribe(border.session(), queue, window=1) for _ in range(2))
     busy.ready(Signals(answer=False))
