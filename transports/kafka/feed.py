@@ -264,11 +264,10 @@ class Feed:
     async def _revoked(self, partitions: Collection[TopicPartition], *, may_commit: bool) -> None:
         with self._owning:
             lost = [progress for partition in partitions if (progress := self._owned.pop(partition, None)) is not None]
-        for progress in lost:
-            progress.is_lost = True
-        if lost and may_commit and self._commits is not None:
+        offsets = {progress.partition: progress.lose() for progress in lost}
+        if offsets and may_commit and self._commits is not None:
             with suppress(errors.KafkaError):  # whoever is given the partitions reads it again
-                await self._consumer.commit_async({progress.partition: progress.committable() for progress in lost})
+                await self._consumer.commit_async(offsets)
 
     # ---- the end --------------------------------------------------------------------------------------------------
 

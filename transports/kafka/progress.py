@@ -97,11 +97,13 @@ class Progress:
     # ---- handing out ----------------------------------------------------------------------------------------------
 
     def hand_out(self, offset: int, *, settle: bool = False) -> int | None:
-        """Note that the message is handed out, and give its attempts; None if it had been settled before.
+        """Note that the message is handed out, and give its attempts; None if it is not ours or was settled before.
 
         `settle` settles at once a message without attempts.
         """
         with self._lock:
+            if self.is_lost:
+                return None
             self._next = offset + 1
             attempts = self._attempts.get(offset, 0) if self._attempts else 0
             was_settled = bool(self._done_before) and offset in self._done_before
@@ -151,7 +153,14 @@ class Progress:
             attempts = {offset: count for offset, count in self._attempts.items() if offset >= start}
         return OffsetAndMetadata(start, metadata(self._definition, start, beyond, attempts), -1)
 
+    def lose(self) -> OffsetAndMetadata:
+        """Hand out nothing any more, and give what may be committed."""
+        with self._lock:
+            self.is_lost = True
+        return self.committable()
+
     @property
     def is_too_wide(self) -> bool:
         """Whether so much is settled beyond an unsettled message that no more may be."""
-        return bool(self._settled) and self._next - self._open[0] > WIDEST
+        with self._lock:
+            return bool(self._settled) and self._next - self._open[0] > WIDEST
