@@ -56,7 +56,7 @@ def test_library_speaks_through_its_loggers(path: Path) -> None:
 
 
 SILENCE = re.compile(
-    r'logging.getLogger\("(?:stomp.py|pika)"\).(?:addHandler\(logging.NullHandler\(\)\)|propagate = False)'
+    r'logging.getLogger\("(?:stomp.py|pika|kafka)"\).(?:addHandler\(logging.NullHandler\(\)\)|propagate = False)'
 )
 """What keeps a client library from printing; its errors reach the user as ours."""
 

@@ -6,11 +6,11 @@ import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import islice
-from threading import Barrier, BrokenBarrierError
+from threading import Barrier, BrokenBarrierError, Semaphore
 from types import TracebackType
 from typing import Final, TypeAlias
 
-from jmslike.capabilities import Capabilities
+from jmslike.capabilities import Capabilities, Feature, Level
 from jmslike.compare.measure import NO_KEY, PROBE, Arrivals, Journal, Sent, fingerprint
 from jmslike.compare.source import Source
 from jmslike.connection import Connection
@@ -35,13 +35,17 @@ def nothing(journal: Journal) -> None:
     """Do no work."""
 
 
+def nobody_asks() -> None:
+    """Answer a probe that nobody waits for."""
+
+
 class Receiver:
     """A consumer with a connection of its own, whose listener notes every message in a journal, then does some work."""
 
     def __init__(self, name: str, connection: Connection, subscribe: Subscribe, arrivals: Arrivals, work: Work) -> None:
         self.journal = Journal(name)
         self.connection = connection
-        self.barrier = Barrier(1)
+        self.answer_probe: Callable[[], object] = nobody_asks
         self._arrivals = arrivals
         self._work = work
         consumer = subscribe(connection.create_session())
@@ -51,7 +55,7 @@ class Receiver:
     def _on_message(self, message: Message) -> None:
         if key_of(message) == PROBE:
             try:
-                self.barrier.wait()
+                self.answer_probe()
             except BrokenBarrierError:
                 return  # whoever waits for the probes reports it
         else:
@@ -113,6 +117,11 @@ class Stage:
     def topic(self) -> Topic:
         """The topic of this stage."""
         return Topic(self.name)
+
+    @property
+    def shares_work(self) -> bool:
+        """Whether any receiver of a queue that is free takes the next message."""
+        return self.capabilities.level(Feature.COMPETING_CONSUMERS) in (Level.NATIVE, Level.EMULATED)
 
     def connect(self, name: str) -> Connection:
         """Open a receiver's connection, which is closed with the stage.
@@ -181,17 +190,17 @@ class Stage:
         """Send probes and wait until every receiver holds one at the same time.
 
         By then each has dealt with what was sent to it before. `also` takes the probe of somebody who is not among
-        them.
+        them. Receivers that compete for the probes where nobody promises that each gets one take all of them.
 
-        Raises JMSError when a receiver gets none in time.
+        Raises JMSError when a probe does not come in time.
         """
+        if copies > 1 and not self.shares_work:
+            self._probe_together(destination, receivers, copies)
+            return
         barrier = Barrier(len(receivers) + 1, timeout=self.patience)
         for receiver in receivers:
-            receiver.barrier = barrier
-        for _ in range(copies):
-            message = self._session.create_message()
-            message.set_int_property(KEY, PROBE)
-            self._producer.send(message, destination=destination)
+            receiver.answer_probe = barrier.wait
+        self._send_probes(destination, copies)
         if also is not None:
             also()
         try:
@@ -200,6 +209,22 @@ class Stage:
             raise JMSError(
                 f"not every receiver of {destination} got its probe within {self.patience:g} seconds: cannot measure"
             ) from None
+
+    def _probe_together(self, destination: Destination, receivers: Sequence[Receiver], copies: int) -> None:
+        answers = Semaphore(0)
+        for receiver in receivers:
+            receiver.answer_probe = answers.release
+        self._send_probes(destination, copies)
+        if not all(answers.acquire(timeout=self.patience) for _ in range(copies)):
+            raise JMSError(
+                f"the receivers of {destination} did not get all probes within {self.patience:g} seconds: cannot measure"
+            )
+
+    def _send_probes(self, destination: Destination, copies: int) -> None:
+        for _ in range(copies):
+            message = self._session.create_message()
+            message.set_int_property(KEY, PROBE)
+            self._producer.send(message, destination=destination)
 
     def expect(self, count: int) -> None:
         """Wait for `count` more messages at the receivers; too few in the end show up in the counts."""

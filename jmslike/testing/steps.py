@@ -20,7 +20,7 @@ from jmslike import (
     TextMessage,
     UnsupportedFeatureError,
 )
-from jmslike.capabilities import Feature, Level
+from jmslike.capabilities import Feature
 from jmslike.testing.provider import Provider, Task
 
 T = TypeVar("T")
@@ -72,7 +72,10 @@ def texts_of(messages: Iterable[Message]) -> list[str | None]:
 
 def counts_survive(jms: Provider) -> bool:
     """Tell whether the count of deliveries is right after its consumer or session has gone."""
-    return jms.capabilities.level(Feature.REDELIVERY_COUNT) in (Level.NATIVE, Level.EMULATED)
+    return (
+        jms.capabilities.supports(Feature.REDELIVERY_COUNT)
+        and not jms.capabilities[Feature.REDELIVERY_COUNT].exceptions
+    )
 
 
 def attempt_of(message: Message) -> tuple[bool, int]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any, Final
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
+from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from transports.kafka.address import Address
@@ -14,6 +15,8 @@ from transports.kafka.network import Network
 
 _RETRY: Final = 20
 """Milliseconds before something is tried again, such as asking where a new topic is."""
+_METADATA_AGE: Final = 60_000
+"""Milliseconds after which new partitions are noticed."""
 _HEARTBEATS: Final = 30
 """So many in a session timeout: who hears of a rebalance soon shares its load soon."""
 _LARGEST_REQUEST: Final = 2**30
@@ -77,8 +80,20 @@ class Clients:
             return kind(
                 **{**self._common, **further},
                 bootstrap_timeout_ms=self._connect_ms,
+                metadata_max_age_ms=_METADATA_AGE,
                 kafka_client=lambda **settings: _prepared(Network(**settings), topic),
             )
+
+
+def close_producer(producer: Any, timeout: float) -> None:
+    """Close it, after sending what can be sent within `timeout` seconds; the rest fails."""
+    try:
+        producer.close(timeout)
+    except errors.KafkaError:  # it could not send everything, and is not closed
+        producer._sender.force_close()
+        producer._sender.join(timeout)
+        with suppress(errors.KafkaError):
+            producer.close(0)
 
 
 def _prepared(client: Any, topic: str | None) -> Any:

@@ -39,8 +39,7 @@ class Arrival(NamedTuple):
     attempts: int | None = None
 
 
-Sink: TypeAlias = Callable[[Arrival], Sequence[Arrival]]
-"""Takes what arrives, and tells what it could not take: `Inbox.put`."""
+Sink: TypeAlias = Callable[[Arrival], None]
 
 
 class Feed:
@@ -57,7 +56,9 @@ class Feed:
         commits: bool,
         window: int,
     ) -> None:
-        self._address = clients.address
+        self._patience = clients.address.request_timeout
+        self._patience_ms = int(self._patience * 1000)
+        self._admission = clients.address.session_timeout + self._patience
         self.topic = topic
         self._definition = definition
         self._window = window
@@ -66,10 +67,12 @@ class Feed:
         self._owning = threading.Lock()
         self._arrived = 0  # counted by the thread only
         self._taken = 0  # counted by who takes only
-        self._sink: Sink = lambda arrival: (arrival,)
+        self._sink: Sink = lambda arrival: None
         self._on_failed: Callable[[JMSError], None] = lambda error: None
         self._commits = Commits(self._consumer, self.committable, self._fail) if group and commits else None
         self.has_group = group is not None
+        self._read: dict[TopicPartition, int] = {}  # the offsets up to which all has arrived, as far as is known
+        self._is_asked = False
         self._wake = threading.Event()
         self._joined = threading.Event()
         self._failure: JMSError | None = None
@@ -89,9 +92,10 @@ class Feed:
         except JMSError:
             self._consumer.close(autocommit=False)
             raise
-        patience = self._address.session_timeout + self._address.request_timeout
-        if self.has_group and not self._joined.wait(patience):
-            self._failure = ResourceAllocationError(f"not admitted to the consumer group within {patience:g} seconds")
+        if self.has_group and not self._joined.wait(self._admission):
+            self._failure = ResourceAllocationError(
+                f"not admitted to the consumer group within {self._admission:g} seconds"
+            )
         if self._failure is not None:
             failure = self._failure
             self.close()
@@ -107,7 +111,7 @@ class Feed:
         self._consumer.assign(partitions)
         self._consumer.seek_to_end(*partitions)
         for partition in partitions:
-            start = self._consumer.position(partition, timeout_ms=int(self._address.request_timeout * 1000))
+            start = self._consumer.position(partition, timeout_ms=self._patience_ms)
             if start is None:
                 raise ConnectionLostError(f"no broker says where {partition.topic} ends")
             self._owned[partition] = Progress(partition, start, Noted("", frozenset(), {}), "")
@@ -131,8 +135,8 @@ class Feed:
 
     def flush(self) -> None:
         """Wait until what is settled is committed. Raises JMSError if that takes too long."""
-        if self._commits is not None and not self._commits.flush(self._address.request_timeout):
-            raise JMSError(f"no broker has taken an acknowledgement within {self._address.request_timeout:g} seconds")
+        if self._commits is not None and not self._commits.flush(self._patience):
+            raise JMSError(f"no broker has taken an acknowledgement within {self._patience:g} seconds")
 
     def committable(self, also: Mapping[Progress, Collection[int]] | None = None) -> dict[Any, OffsetAndMetadata]:
         """Give what may be committed for each partition, if those offsets are settled, too."""
@@ -144,7 +148,7 @@ class Feed:
 
     def commit(self, also: Mapping[Progress, Collection[int]]) -> None:
         """Commit, and wait for it, also for the end of a rebalance. Raises kafka-python's errors."""
-        deadline = time.monotonic() + self._address.request_timeout
+        deadline = time.monotonic() + self._patience
         while True:
             try:
                 left = max(0.0, deadline - time.monotonic())
@@ -170,12 +174,18 @@ class Feed:
         """Tell whether all before these offsets has arrived, as far as it is to come here."""
         if self._arrived != self._taken:
             return True
-        for partition, end in ends.items():
-            if partition in self._owned:
-                position = self._consumer.position(partition, timeout_ms=0)
-                if position is None or position < end:
-                    return False
-        return True
+        read = self._read
+        if all(read.get(partition, -1) >= end for partition, end in ends.items() if partition in self._owned):
+            return True
+        self._is_asked = True
+        return False
+
+    def begin_again(self) -> None:
+        """Read again from what is committed, when the broker knows that; what was handed out is nobody's any more."""
+        with self._owning:
+            handed_out = [progress for progress in self._owned.values() if progress is not None]
+        for progress in handed_out:
+            progress.lose()
 
     # ---- the thread -----------------------------------------------------------------------------------------------
 
@@ -189,6 +199,7 @@ class Feed:
         self._shut()
 
     def _step(self) -> None:
+        self._rewind()
         if self.has_group:
             self._join()
         room = self._room()
@@ -199,6 +210,10 @@ class Feed:
             self._consumer.pause(*self._consumer.assignment())
             self._deliver(self._consumer.poll(timeout_ms=0))
         self._wake.clear()
+        if self._is_asked:
+            self._is_asked = False
+            for partition in self._consumer.assignment():
+                self._read[partition] = self._consumer.position(partition, timeout_ms=0) or 0
         if self._commits is not None:
             self._commits.retry()
         if not self._joined.is_set() and self.has_group and self._consumer.group_metadata().state == _STABLE:
@@ -226,14 +241,14 @@ class Feed:
             sink = self._sink
             for record in batch:
                 sink(Arrival(progress, record))
+            self._read[partition] = batch[-1].offset + 1
 
     def _progress(self, partition: TopicPartition) -> Progress | None:
         """Give the progress in a partition that is ours; what its last owner noted is asked for when it begins."""
         progress = self._owned.get(partition)
         if progress is not None or partition not in self._owned:
             return progress
-        timeout = int(self._address.request_timeout * 1000)
-        committed = self._consumer.committed(partition, metadata=True, timeout_ms=timeout)
+        committed = self._consumer.committed(partition, metadata=True, timeout_ms=self._patience_ms)
         start = committed.offset if committed is not None and committed.offset >= 0 else 0
         progress = Progress(partition, start, read_metadata(committed), self._definition)
         with self._owning:
@@ -241,6 +256,16 @@ class Feed:
                 return None
             self._owned[partition] = progress
         return progress
+
+    def _rewind(self) -> None:
+        """Go back to what is committed where nobody knows how a commit ended."""
+        for partition, progress in list(self._owned.items()):
+            if progress is not None and progress.is_lost:
+                committed = self._consumer.committed(partition, timeout_ms=self._patience_ms)
+                self._consumer.seek(partition, committed or 0)
+                with self._owning:
+                    if self._owned.get(partition) is progress:
+                        self._owned[partition] = None
 
     def _survives(self, error: Exception) -> bool:
         if getattr(error, "retriable", False):
@@ -251,8 +276,9 @@ class Feed:
 
     def _fail(self, error: JMSError) -> None:
         self._failure = error
+        if self._joined.is_set():
+            self._on_failed(error)
         self._joined.set()
-        self._on_failed(error)
 
     # ---- rebalances, as the thread of the consumer's connection tells them ------------------------------------------
 
@@ -271,20 +297,25 @@ class Feed:
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
+    def abandon(self, error: JMSError) -> None:
+        """End without a word to anybody: the connection is lost."""
+        self._failure = error
+        self._ending = True
+        self._wake.set()
+
     def close(self) -> None:
         """Commit what is settled and leave the group; wait for that, but not for ever."""
         self._ending = True
         self._wake.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
-            self._thread.join(self._address.request_timeout)
+            self._thread.join(self._patience)
 
     def _shut(self) -> None:
-        timeout = int(self._address.request_timeout * 1000)
+        timeout = self._patience_ms if self._failure is None else 0
         try:
-            if self.has_group and self._failure is None:
-                offsets = self.committable()
-                if offsets:
-                    self._consumer.commit(offsets, timeout_ms=timeout)
+            offsets = self.committable()
+            if self.has_group and self._failure is None and offsets:
+                self._consumer.commit(offsets, timeout_ms=timeout)
         except errors.KafkaError:
             pass  # whoever is given the partitions reads it again
         finally:

@@ -111,19 +111,28 @@ class KafkaLink:
         self, sends: Sequence[tuple[KafkaSender, Envelope]], settlements: Settlements, *, dead_letters: bool = False
     ) -> None:
         """See SessionLink.commit. Sends and offsets are one transaction of Kafka."""
-        with self._committing:
-            self._check()
-            self._commit(sends, settlements)
+        try:
+            with self._committing:
+                self._check()
+                self._commit(sends, settlements)
+        except FencedError as error:
+            self.transport.lose(error)
+            raise
 
     def _commit(self, sends: Sequence[tuple[KafkaSender, Envelope]], settlements: Settlements) -> None:
         if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
             raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
         accepted = _accepted(settlements)
-        if sends or len(accepted) > 1:
-            self._transact(sends, accepted)
-        else:
-            for feed, offsets in accepted.items():
-                _commit_alone(feed, offsets)
+        try:
+            if sends or len(accepted) > 1:
+                self._transact(sends, accepted)
+            else:
+                for feed, offsets in accepted.items():
+                    _commit_alone(feed, offsets)
+        except TransactionInDoubtError:
+            for feed in accepted:
+                feed.begin_again()
+            raise
         for subscription, receipts, outcome in settlements:
             if outcome is ACCEPT:
                 subscription.accept(subscription.let_go(receipts))
@@ -136,15 +145,13 @@ class KafkaLink:
             letters = [Letter(sender.topic, sender.record(envelope), envelope.timestamp) for sender, envelope in sends]
         except JMSError as error:
             raise TransactionRolledBackError(f"nothing was sent: {error}") from error
+        for feed in accepted:
+            feed.flush()  # what was acknowledged before must not overtake the transaction
         received = [Received(feed.membership(), feed.committable(offsets)) for feed, offsets in accepted.items()]
         if self._transacting is None:
             transactional_id = self.transport.transactional_id(self._number)
             self._transacting = Transacting(self.transport.clients, transactional_id, lambda: self.transport.is_lost)
-        try:
-            self._transacting.run(letters, received)
-        except FencedError as error:
-            self.transport.lose(error)
-            raise
+        self._transacting.run(letters, received)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""

@@ -42,3 +42,8 @@ class Pulse:
     def close(self) -> None:
         """Ask no more."""
         self._ended.set()
+
+    def join(self) -> None:
+        """Wait for the thread's end, which comes soon after that of the client that asks."""
+        if threading.current_thread() is not self._thread:
+            self._thread.join(_BETWEEN)

@@ -27,11 +27,15 @@ class KafkaSender:
         record = self.record(envelope)
         publisher, timestamp = self._link.publisher, envelope.timestamp
         if completion is not None:
-            publisher.post(self.topic, record, timestamp, completion)
+            publisher.post(self.topic, record, timestamp, self._watched(completion))
         elif envelope.delivery_mode == 1:
-            publisher.post(self.topic, record, timestamp, self._unexpected)
+            publisher.post(self.topic, record, timestamp, self._watched(self._unexpected))
         else:
-            publisher.send(self.topic, record, timestamp)
+            try:
+                publisher.send(self.topic, record, timestamp)
+            except JMSError:
+                self._transport.topics.forget(self.topic)
+                raise
 
     def record(self, envelope: Envelope) -> Record:
         """Give the message as it is written, after seeing to it that there is a topic."""
@@ -39,6 +43,16 @@ class KafkaSender:
             raise InvalidDestinationError(f"{self._destination} was deleted")
         self._transport.topics.ensure(self._destination)
         return write_record(envelope)
+
+    def _watched(self, completion: Completion) -> Completion:
+        """Let the next message look again whether there is a topic, after one could not be written."""
+
+        def completed(error: JMSError | None) -> None:
+            if error is not None:
+                self._transport.topics.forget(self.topic)
+            completion(error)
+
+        return completed
 
     def _unexpected(self, error: JMSError | None) -> None:
         if error is not None and not isinstance(error, ConnectionLostError):  # of which everybody hears

@@ -46,26 +46,39 @@ class KafkaSubscription:
         self._left: list[Arrival] = []
         self._closing = threading.Lock()
         self._closed = False
+        self._heir: KafkaSubscription | None = None
         self._has_feed = True
 
     def start(self) -> None:
         """Begin to read (C1)."""
         topics = self._transport.topics
         partitions = [] if self.feed.has_group else topics.partitions(self.feed.topic)
-        self.feed.start(self._inbox.put, self._fail, partitions)
+        self.feed.start(self._arrive, self._fail, partitions)
 
     def follow(self, former: KafkaSubscription) -> None:
         """Go on with what a closed subscription to the same destination reads, and has not handed out."""
-        self.feed.redirect(self._inbox.put, self._fail)
-        for arrival in former.hand_over():
-            self._inbox.put(arrival)
+        former.hand_over(self)
+        self.feed.redirect(self._arrive, self._fail)
 
-    def hand_over(self) -> list[Arrival]:
-        """Let another subscription have the feed; give what has arrived and was not handed out."""
+    def hand_over(self, heir: KafkaSubscription) -> None:
+        """Let another subscription have the feed, and what has arrived and was not handed out."""
         with self._closing:
-            self._has_feed = False
+            self._heir = heir
             left, self._left = self._left, []
-            return left
+            for arrival in left:
+                heir._arrive(arrival)
+
+    def _arrive(self, arrival: Arrival) -> None:
+        for left in self._inbox.put(arrival):
+            self._keep(left)
+
+    def _keep(self, arrival: Arrival) -> None:
+        """Keep for an heir what came when this was closed: what follows must not be handed out without it."""
+        with self._closing:
+            if self._heir is None:
+                self._left.append(arrival)
+            else:
+                self._heir._arrive(arrival)
 
     def _fail(self, error: JMSError) -> None:
         self._inbox.lose(error)
@@ -181,6 +194,7 @@ class KafkaSubscription:
         return (
             self._closed
             and self._has_feed
+            and self._heir is None
             and bool(self._held)
             and self.feed.has_group
             and (spec.destination, spec.name, spec.durable, spec.shared, spec.window)
@@ -200,6 +214,7 @@ class KafkaSubscription:
     def lose(self, error: JMSError) -> None:
         """The connection is gone."""
         self._inbox.lose(error)
+        self.feed.abandon(error)
 
     def close(self) -> None:
         """See Subscription.close. The group is left when the last receipt is settled: until then its partitions, and
@@ -208,14 +223,8 @@ class KafkaSubscription:
         with self._closing:
             if not self._closed:
                 self._closed = True
-                self._left = self._inbox.close()
-                self.feed.redirect(self._keep, self._transport.fail)
+                self._left = self._inbox.close() + self._left
         self._end_if_over()
-
-    def _keep(self, arrival: Arrival) -> Sequence[Arrival]:
-        with self._closing:
-            self._left.append(arrival)
-        return ()
 
     def end(self) -> None:
         """Close, and hold nothing any more."""
@@ -227,7 +236,7 @@ class KafkaSubscription:
         if not self._closed or self._held:
             return
         with self._closing:
-            is_over, self._has_feed = self._has_feed, False
+            is_over, self._has_feed = self._has_feed and self._heir is None, False
             _leave_word(self._left)
         if is_over:
             self.feed.close()

@@ -12,7 +12,7 @@ from kafka import TopicPartition, errors
 from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
-from transports.kafka.clients import Clients
+from transports.kafka.clients import Clients, close_producer
 from transports.kafka.errors import border, translated
 from transports.kafka.records import Record
 
@@ -84,7 +84,7 @@ class Transacting:
                     with border():
                         producer.init_transactions()
                 except JMSError:
-                    producer.close(0)
+                    close_producer(producer, 0)
                     raise
                 self._producer = producer
             return self._producer
@@ -124,14 +124,14 @@ class Transacting:
         with self._opening:
             if self._producer is producer:
                 self._producer = None
-        producer.close(0)
+        close_producer(producer, 0)
 
     def close(self) -> None:
         """Close the producer."""
         with self._opening:
             producer, self._producer = self._producer, None
         if producer is not None:
-            producer.close(0 if self._is_lost() else _CLOSING)
+            close_producer(producer, 0 if self._is_lost() else _CLOSING)
 
 
 def _rolled_back(producer: Any, error: BaseException) -> TransactionRolledBackError:

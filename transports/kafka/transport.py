@@ -13,7 +13,7 @@ from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestin
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.inventory import Inventory
 from transports.kafka.address import Address
-from transports.kafka.clients import Clients
+from transports.kafka.clients import Clients, close_producer
 from transports.kafka.features import features
 from transports.kafka.groups import GroupInUseError, Groups
 from transports.kafka.leases import Leases
@@ -87,7 +87,7 @@ class KafkaTransport:
         for link in self.inventory.links():
             link.publisher.lose(self._loss)
         if producer is not None:
-            producer.close(0)
+            close_producer(producer, 0)
         assert self._events is not None, "only who is connected can lose"
         self._events.lost(self._loss)
 
@@ -163,12 +163,13 @@ class KafkaTransport:
                 return
             self._closed = True
             producer = self._producer
-        self._pulse.close()
         if producer is not None:
-            producer.close(0 if self.is_lost else _CLOSING)
+            close_producer(producer, 0 if self.is_lost else _CLOSING)
         if not self.is_lost:
             for each in temporaries:
                 with suppress(JMSError):  # another connection's leases end it
                     self._delete(each)
             self._leases.end()
+        self._pulse.close()
         self._admin.close()
+        self._pulse.join()

@@ -67,14 +67,16 @@ class Heir(Enum):
 def _play(stage: Stage, destination: Destination, subscribe: Subscribe, heir: Heir, *, one_stream: bool) -> list[Check]:
     """`one_stream` tells whether all receivers share one stream of messages (a queue) or each has its own (a topic)."""
     messages = len(stage.source)
-    taken = max(1, messages // (stage.receivers + 1))
+    is_shared_out = one_stream and not stage.shares_work  # before anybody takes any, and perhaps not evenly
+    taken = max(1, messages // (4 * stage.receivers if is_shared_out else stage.receivers + 1))
     finish = taken // 2
     rest = messages - finish
 
     dying = DyingReceiver(stage, subscribe)
     others = [stage.receiver(name, subscribe) for name in stage.names[1:]]
     copies = stage.receivers if one_stream else 1
-    stage.probe(destination, others, copies, also=dying.answer_probe)
+    if not is_shared_out:  # nobody knows who would get how many probes
+        stage.probe(destination, others, copies, also=dying.answer_probe)
     for receiver in others:
         receiver.connection.stop()
 
