@@ -217,7 +217,7 @@ class Stage:
         self._send_probes(destination, copies)
         if not all(answers.acquire(timeout=self.patience) for _ in range(copies)):
             raise JMSError(
-                f"the receivers of {destination} did not get all probes within {self.patience:g} seconds: cannot measure"
+                f"the receivers of {destination} missed a probe for {self.patience:g} seconds: cannot measure"
             )
 
     def _send_probes(self, destination: Destination, copies: int) -> None:

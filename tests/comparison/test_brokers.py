@@ -14,14 +14,25 @@ from jmslike.cli.app import make_app
 from tests.brokers import Broker
 
 
-@pytest.mark.parametrize("name", ["artemis", "activemq", "rabbitmq"])
-def test_side_by_side_with_the_engine(name: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("name", "protocol", "options"),
+    [
+        ("artemis", "stomp", ""),
+        ("activemq", "stomp", ""),
+        ("rabbitmq", "stomp", ""),
+        ("kafka", "kafka", ""),
+        ("kafka", "kafka", "?partitions=4"),
+    ],
+)
+def test_side_by_side_with_the_engine(
+    name: str, protocol: str, options: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
     broker: Broker = request.getfixturevalue(name)
     engine, file, numbers = f"native://compare-{uuid.uuid4().hex}", tmp_path / "in.txt", tmp_path / "out.json"
     file.write_text("".join(f"order {number}\n" for number in range(90)), encoding="utf-8")
     result = CliRunner().invoke(
         make_app(),
-        ["compare", str(file), engine, broker.url("stomp"), "--json", str(numbers)],
+        ["compare", str(file), engine, f"{broker.url(protocol)}{options}", "--json", str(numbers)],
         env={"COLUMNS": "200"},
     )
     jmslike.forget(engine)

@@ -1,7 +1,7 @@
 """Load sharing: how several receivers split the work on a queue, on a shared subscription, and as plain subscribers.
 
 Each receiver holds its first message until all of them have one: so they are seen to work at the same time, and no
-thread does all the work because it happened to run first. Where nobody promises that all get one, it does not wait long.
+thread does all the work because it happened to run first. Where nobody promises one to each, the wait is short.
 """
 
 from __future__ import annotations

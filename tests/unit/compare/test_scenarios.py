@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 import jmslike
-from jmslike import Capabilities, Connection, Feature, JMSError, Level, Message, UnsupportedFeatureError
+from jmslike import Capabilities, Connection, Feature, JMSError, Level, Message, Session, UnsupportedFeatureError
 from jmslike.compare import Source, compare, stage
 from jmslike.compare.measure import Journal
 from jmslike.compare.orders import Orders
@@ -202,9 +202,55 @@ def test_header_shows_what_matters_to_the_scenario(url: str) -> None:
     (report,) = comparison.reports
     assert report.product
     assert report.version
-    assert report.scenarios[0].features == [Feature.SHARED_SUBSCRIPTION.value, Feature.ORDER.value]
+    features = (Feature.COMPETING_CONSUMERS, Feature.SHARED_SUBSCRIPTION, Feature.ORDER)
+    assert report.scenarios[0].features == [feature.value for feature in features]
     assert set(report.capabilities) == {feature.value for feature in Feature}
     assert not report.durable
+
+
+@pytest.fixture
+def one_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let all messages be of one group, which one receiver gets, and let nobody promise more than that."""
+
+    def modest(capabilities: Capabilities, feature: Feature) -> Level:
+        return Level.PARTIAL if feature is Feature.COMPETING_CONSUMERS else Level.NATIVE
+
+    def grouped(create: Callable[..., Message]) -> Callable[..., Message]:
+        def create_in_group(*arguments: object) -> Message:
+            message = create(*arguments)
+            message.set_string_property("JMSXGroupID", "all")
+            return message
+
+        return create_in_group
+
+    monkeypatch.setattr(Capabilities, "level", modest)
+    for name in ("create_message", "create_text_message"):
+        monkeypatch.setattr(Session, name, grouped(getattr(Session, name)))
+
+
+@pytest.mark.usefixtures("one_takes_all")
+def test_receivers_need_not_share_where_that_is_not_promised(url: str) -> None:
+    comparison = compare([url], Orders(24), scenarios=["sharing"], patience=1)
+    assert wrong(comparison) == []
+    queue = columns(comparison)["queue"]
+    assert sorted(numbers(queue)[f"received by receiver {number}"] for number in (1, 2, 3)) == [0, 0, 24]
+    assert Check("receivers at work at the same time", 1, None, ok=True) in queue.checks
+
+
+@pytest.mark.usefixtures("one_takes_all")
+def test_a_receiver_dies_where_sharing_is_not_promised(url: str) -> None:
+    found = play(url, "death", Orders(24))
+    assert found["queue"]["taken by receiver 1 before it dies"] == 2
+    assert found["queue"]["delivered again to the others"] == 1
+
+
+@pytest.mark.usefixtures("one_takes_all")
+def test_probes_that_do_not_come_end_the_run_also_where_sharing_is_not_promised(
+    url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Connection, "start", lambda connection: None)
+    with pytest.raises(JMSError, match=r"the receivers of queue://\S+ missed a probe for 0.05 seconds"):
+        compare([url], Orders(5), scenarios=["delivery"], patience=0.05)
 
 
 def test_mark_of_redelivery_is_checked_only_where_it_is_promised(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
