@@ -150,7 +150,10 @@ class KafkaLink:
         received = [Received(feed.membership(), feed.committable(offsets)) for feed, offsets in accepted.items()]
         if self._transacting is None:
             transactional_id = self.transport.transactional_id(self._number)
-            self._transacting = Transacting(self.transport.clients, transactional_id, lambda: self.transport.is_lost)
+            transport = self.transport
+            self._transacting = Transacting(
+                transport.clients, transport.admin, transactional_id, lambda: transport.is_lost
+            )
         self._transacting.run(letters, received)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any, Final, NamedTuple
 
 from kafka import TopicPartition, errors
+from kafka.admin import TransactionState
 from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
@@ -20,6 +22,7 @@ _LOOK_AGAIN: Final = 0.5
 """Seconds after which a wait looks whether the connection is lost."""
 _FENCED: Final = (errors.ProducerFencedError, errors.InvalidProducerEpochError)
 _CLOSING: Final = 5.0
+_SOON: Final = 0.001
 
 
 class Letter(NamedTuple):
@@ -44,8 +47,9 @@ class FencedError(TransactionRolledBackError):
 class Transacting:
     """The producer of one transacted session, made with its first transaction, and anew after one that is in doubt."""
 
-    def __init__(self, clients: Clients, transactional_id: str, is_lost: Callable[[], bool]) -> None:
+    def __init__(self, clients: Clients, admin: Any, transactional_id: str, is_lost: Callable[[], bool]) -> None:
         self._clients = clients
+        self._admin = admin
         self._transactional_id = transactional_id
         self._is_lost = is_lost
         self._patience = clients.address.request_timeout
@@ -75,6 +79,19 @@ class Transacting:
             if isinstance(error, _FENCED):
                 raise _rolled_back(producer, error) from error
             raise TransactionInDoubtError(f"no broker says whether the transaction is committed: {error}") from error
+        self._settle_down()
+
+    def _settle_down(self) -> None:
+        """Wait until all partitions know of the commit, which they hear of after it is done: until then nobody reads
+        what was sent, and the next transaction would be turned away, to try again later.
+        """
+        deadline = time.monotonic() + self._patience
+        with suppress(errors.KafkaError, RuntimeError):
+            while not self._is_lost() and time.monotonic() < deadline:
+                described = self._admin.describe_transactions([self._transactional_id])
+                if described[self._transactional_id].state is not TransactionState.PREPARE_COMMIT:
+                    break
+                time.sleep(_SOON)
 
     def _open(self) -> Any:
         with self._opening:

@@ -30,6 +30,7 @@ _CLOSING: Final = 5.0
 class KafkaTransport:
     """See Transport."""
 
+    admin: Any
     topics: Topics
     groups: Groups
 
@@ -50,11 +51,11 @@ class KafkaTransport:
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
         self._events = events
-        self._admin = self.clients.admin()
-        self.topics, self.groups = Topics(self._admin, self.address), Groups(self._admin)
+        self.admin = self.clients.admin()
+        self.topics, self.groups = Topics(self.admin, self.address), Groups(self.admin)
         self._leases = Leases(self.topics, self.groups, self._mark, self.inventory.temporaries)
-        self._pulse = Pulse(self._admin, self.address.request_timeout, self.lose, self._leases.renew)
-        version = ".".join(map(str, self._admin._manager.broker_version))
+        self._pulse = Pulse(self.admin, self.address.request_timeout, self.lose, self._leases.renew)
+        version = ".".join(map(str, self.admin._manager.broker_version))
         return Capabilities("Apache Kafka", version, features(self.address))
 
     def identify(self, client_id: str) -> None:
@@ -171,5 +172,5 @@ class KafkaTransport:
                     self._delete(each)
             self._leases.end()
         self._pulse.close()
-        self._admin.close()
+        self.admin.close()
         self._pulse.join()
