@@ -23,6 +23,7 @@ BROKERS: Mapping[str, tuple[str, str, str] | None] = {
     "RabbitMQ, STOMP": ("rabbitmq", "stomp", ""),
     "RabbitMQ, AMQP": ("rabbitmq", "amqp", ""),
     "RabbitMQ's quorum queues, AMQP": ("rabbitmq", "amqp", "?profile=plain&queue_type=quorum"),
+    "Kafka": ("kafka", "kafka", ""),
 }
 """The broker, its protocol and options behind each transport of the page; the native engine needs none."""
 
