@@ -112,7 +112,12 @@ class KafkaTransport:
         return producer
 
     def transactional_id(self, number: int) -> str:
-        """Name a session's transactions: if the client has an id, so that they end those of its former life."""
+        """Name a session's transactions: if the client has an id, so that they end those of its former life.
+
+        Sessions without a number, which move only dead letters so, end nobody's.
+        """
+        if not number:
+            return f"jmslike-{uuid.uuid4()}"
         return f"{self.client_id or f'jmslike-{self._mark}'}-{number}"
 
     def group_of(self, queue: Destination) -> str:
