@@ -97,18 +97,15 @@ class JavaKafka:
         producer.call("init")
         return producer
 
-    def member(self, group: str, topic: str, *, commits_by_itself: bool = False) -> JavaConsumer:
-        """Make a consumer that takes part in the group's reading of the topic, of what is committed.
-
-        One that commits by itself does so before a partition goes to another member, and before it leaves.
-        """
+    def member(self, group: str, topic: str) -> JavaConsumer:
+        """Make a consumer that takes part in the group's reading of the topic, of what is committed."""
         consumer = self._open(
             JavaConsumer,
             "consumer",
             group_id=group,
             isolation_level="read_committed",
             partition_assignment_strategy="org.apache.kafka.clients.consumer.CooperativeStickyAssignor",
-            enable_auto_commit=str(commits_by_itself).lower(),
+            enable_auto_commit="false",
             auto_offset_reset="earliest",
             heartbeat_interval_ms="100",
         )

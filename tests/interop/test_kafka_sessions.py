@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from threading import Event
 
 import pytest
@@ -235,6 +236,23 @@ def test_java_gets_its_partitions_while_our_listener_is_at_work(jms: Provider, j
         pause.end()
 
 
+@contextmanager
+def repeated(jms: Provider, step: Callable[[], object]) -> Iterator[None]:
+    """Take the step again and again in a thread of its own."""
+    over = Event()
+
+    def run() -> None:
+        while not over.is_set():
+            step()
+
+    task = jms.in_thread(run)
+    try:
+        yield
+    finally:
+        over.set()
+    task.result()
+
+
 def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(jms: Provider, java: JavaKafka) -> None:
     """Partitions pass from one to the other and back, and nothing is consumed twice."""
     queue, partitions = jms.queue(), 4
@@ -242,18 +260,15 @@ def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(j
     sent: list[str] = []
     ours: list[str | None] = []
     theirs: list[str | None] = []
-    enough, gone = Event(), Event()
 
-    def keep_sending() -> None:
-        while not enough.is_set():
-            sent.append(str(len(sent)))
-            send(java, queue, sent[-1])
+    def send_one() -> None:
+        sent.append(str(len(sent)))
+        send(java, queue, sent[-1])
 
-    def keep_receiving(consumer: JMSConsumer) -> None:
-        while not gone.is_set():
-            message = consumer.receive(jms.silence)
-            if message is not None:
-                ours.append(text_of(message))
+    def receive_one(consumer: JMSConsumer) -> None:
+        message = consumer.receive(jms.silence)
+        if message is not None:
+            ours.append(text_of(message))
 
     def partitions_of(member: JavaConsumer) -> int:
         theirs.extend(record.text for record in member.poll())
@@ -264,19 +279,18 @@ def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(j
         before = len(ours), len(theirs)
         jms.eventually(lambda: partitions_of(member) and len(ours) > before[0] and len(theirs) > before[1])
 
-    with jms.context().create_consumer(queue) as consumer:
-        sending = jms.in_thread(keep_sending)
-        receiving = jms.in_thread(lambda: keep_receiving(consumer))
-        with java.member(group_of(queue), queue.name, commits_by_itself=True) as member:
+    with repeated(jms, send_one):
+        with (
+            jms.context().create_consumer(queue) as consumer,
+            repeated(jms, lambda: receive_one(consumer)),
+        ):
+            with java.member(group_of(queue), queue.name) as member:
+                both_get_more(member)
+                member.commit()
+            all_so_far = len(sent)
+            jms.eventually(lambda: len(ours) + len(theirs) >= all_so_far)
+            member = java.member(group_of(queue), queue.name)
             both_get_more(member)
-        all_so_far = len(sent)
-        jms.eventually(lambda: len(ours) + len(theirs) >= all_so_far)
-        member = java.member(group_of(queue), queue.name, commits_by_itself=True)
-        both_get_more(member)
-        gone.set()
-        receiving.result()
-    jms.eventually(lambda: partitions_of(member) == partitions)
-    enough.set()
-    sending.result()
+        jms.eventually(lambda: partitions_of(member) == partitions)
     jms.eventually(lambda: partitions_of(member) and len(ours) + len(theirs) >= len(sent))
     assert sorted(map(str, ours + theirs)) == sorted(sent)
