@@ -148,8 +148,7 @@ class Progress:
                 if offset not in settled:
                     start = offset
                     break
-            beyond = [offset for offset in settled if offset >= start]
-            beyond += self._done_before
+            beyond = [offset for offset in (*settled, *self._done_before) if offset >= start]
             attempts = {offset: count for offset, count in self._attempts.items() if offset >= start}
         return OffsetAndMetadata(start, metadata(self._definition, start, beyond, attempts), -1)
 
