@@ -26,6 +26,7 @@ _PACKAGES: Final[Mapping[str, tuple[Callable[[], bool], str]]] = {
 }
 """For each compression that Python has not: whether it is there, and the package that has it."""
 
+_REQUEST_TIMEOUTS: Final = (1.0, 539.0)  # longer than a broker waits for records, shorter than connections may be idle
 _SESSION_TIMEOUTS: Final = (6.0, 1800.0)  # what brokers allow unless they are set up otherwise
 _TRANSACTION_TIMEOUTS: Final = (0.001, 900.0)  # likewise
 _POLL_INTERVALS: Final = (0.001, 2_147_483.0)  # so many milliseconds fit the protocol
@@ -95,7 +96,7 @@ def parse_address(url: str, options: Mapping[str, str], user: str | None, passwo
         _mechanism(options, user, password),
         parse_tls(options) if is_protected else None,
         float(options.get("connect_timeout", 10.0)),
-        float(options.get("request_timeout", 30.0)),
+        _seconds("request_timeout", options.get("request_timeout", "30"), _REQUEST_TIMEOUTS),
         _seconds("session_timeout", options.get("session_timeout", "10"), _SESSION_TIMEOUTS),
         _seconds("transaction_timeout", options.get("transaction_timeout", "10"), _TRANSACTION_TIMEOUTS),
         _seconds("max_poll_interval", options.get("max_poll_interval", "300"), _POLL_INTERVALS),

@@ -46,7 +46,7 @@ class Clients:
             "max_block_ms": self._request_ms,
             "max_request_size": _LARGEST_REQUEST,
             "metrics_enabled": False,
-            "request_timeout_ms": max(1000, self._request_ms // 2),
+            "request_timeout_ms": self._request_ms // 2,
         }
         if transactional_id is not None:
             further["transactional_id"] = transactional_id

@@ -18,7 +18,15 @@ from jmslike.errors import (
 from transports.tls import explained
 
 _TYPES: Final[tuple[tuple[tuple[type[BaseException], ...], type[JMSError]], ...]] = (
-    ((errors.AuthorizationError, errors.SaslAuthenticationFailedError), JMSSecurityError),
+    (
+        (
+            errors.AuthorizationError,
+            errors.SaslAuthenticationFailedError,
+            errors.IllegalSaslStateError,
+            errors.UnsupportedSaslMechanismError,
+        ),
+        JMSSecurityError,
+    ),
     ((errors.UnknownTopicOrPartitionError, errors.InvalidTopicError), InvalidDestinationError),
     (
         (
@@ -30,8 +38,29 @@ _TYPES: Final[tuple[tuple[tuple[type[BaseException], ...], type[JMSError]], ...]
         ),
         ResourceAllocationError,
     ),
-    ((errors.NodeNotReadyError,), ConnectionLostError),
+    (
+        (errors.NodeNotReadyError, errors.InvalidReceiveError, errors.RequestTimedOutError, errors.KafkaTimeoutError),
+        ConnectionLostError,
+    ),
 )
+
+_ADVICE: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
+    (
+        (errors.IllegalSaslStateError,),
+        "the port takes no user: leave out user and password, or connect to one that does",
+    ),
+    (
+        (errors.InvalidReceiveError,),
+        "this is no word of Kafka's: does the port want TLS (kafkas://), or belong to another server?",
+    ),
+    ((errors.RequestTimedOutError, errors.KafkaTimeoutError), "no answer from the broker"),
+    (
+        (errors.MessageSizeTooLargeError,),
+        "max.message.bytes of the topic or message.max.bytes of the broker says how large a message may be",
+    ),
+)
+_END: Final = "socket disconnected"
+"""What kafka-python says of a broker that ends the connection."""
 
 
 def translated(reason: BaseException) -> JMSError:
@@ -40,6 +69,8 @@ def translated(reason: BaseException) -> JMSError:
         return reason
     if isinstance(reason, errors.KafkaConnectionError):
         error = explained(reason.__cause__ or reason)
+        if _END in str(error):
+            error = ConnectionLostError("the broker has ended the connection; if it is a new one: does it want a user?")
     else:
         kind = next((kind for kinds, kind in _TYPES if isinstance(reason, kinds)), JMSError)
         error = kind(_text(reason))
@@ -48,8 +79,9 @@ def translated(reason: BaseException) -> JMSError:
 
 
 def _text(reason: BaseException) -> str:
-    description = getattr(reason, "description", None)
     text = str(reason) or type(reason).__name__
+    advice = next((advice for kinds, advice in _ADVICE if isinstance(reason, kinds)), None)
+    description = advice or getattr(reason, "description", None)
     return f"Kafka: {text} ({description.rstrip('.')})" if description and description not in text else f"Kafka: {text}"
 
 

@@ -23,6 +23,15 @@ class Network(KafkaNetClient):  # type: ignore[misc]
         selector = NetworkSelector(**settings)
         super().__init__(selector, _Connections(selector, **settings), **settings)
 
+    def close(self, node_id: object = None) -> None:
+        """Close one connection, or all and the loop; the library leaves open a socket with something left to write."""
+        opened = [connection.transport for connection in list(self._manager._conns.values())]
+        super().close(node_id)
+        if node_id is None:
+            for transport in opened:
+                if transport is not None and transport._sock is not None:
+                    transport._sock.close()
+
     def await_ready(self, node_id: object, timeout_ms: float = 30_000) -> bool:
         """Say that a node is not ready, rather than raise.
 
@@ -83,8 +92,10 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]
         transport = _TlsTransport(self._net, opened, host=node.host, ssl_context=self.config["ssl_context"])
         try:
             await transport.shake_hands(timeout_at)
-        except (OSError, KafkaTimeoutError) as error:
+        except BaseException as error:
             transport.abort()
+            if not isinstance(error, (OSError, KafkaTimeoutError)):
+                raise
             raise KafkaConnectionError(f"TLS: {error}") from error
         return transport
 
@@ -99,8 +110,10 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]
                 attempt.setsockopt(*option)
             try:
                 return await network.sock_connect(self._net, attempt, address, timeout_at=deadline)  # type: ignore[no-any-return]
-            except KafkaError as error:
+            except BaseException as error:  # also that of a loop which ends
                 attempt.close()
+                if not isinstance(error, KafkaError):
+                    raise
                 reason = KafkaConnectionError(f"{host}:{port}: {error.args[0] if error.args else error}")
         raise reason or KafkaConnectionError(f"{host}:{port} has no address")
 
