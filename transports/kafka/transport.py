@@ -13,6 +13,7 @@ from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestin
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.inventory import Inventory
 from transports.kafka.address import Address
+from transports.kafka.asking import Asking
 from transports.kafka.clients import Clients, close_producer
 from transports.kafka.features import features
 from transports.kafka.groups import GroupInUseError, Groups
@@ -32,6 +33,8 @@ class KafkaTransport:
 
     admin: Any
     topics: Topics
+    glance: Topics
+    """Asks only once."""
     groups: Groups
 
     def __init__(self, address: Address) -> None:
@@ -52,7 +55,9 @@ class KafkaTransport:
         """See Transport.open."""
         self._events = events
         self.admin = self.clients.admin()
-        self.topics, self.groups = Topics(self.admin, self.address), Groups(self.admin)
+        asking = Asking(self.admin, self.address.request_timeout, lambda: self.is_lost)
+        self.topics, self.groups = Topics(asking, self.address), Groups(asking)
+        self.glance = Topics(self.admin, self.address)
         self._leases = Leases(self.topics, self.groups, self._mark, self.inventory.temporaries)
         self._pulse = Pulse(self.admin, self.address.request_timeout, self.lose, self._leases.renew)
         version = ".".join(map(str, self.admin._manager.broker_version))
