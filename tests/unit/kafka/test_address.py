@@ -124,6 +124,9 @@ def test_a_compression_is_taken_if_its_package_is_there(compression: str) -> Non
 @pytest.mark.parametrize(
     ("name", "value"),
     [
+        ("request_timeout", "0.999"),
+        ("request_timeout", "540"),
+        ("request_timeout", "nan"),
         ("session_timeout", "5"),
         ("session_timeout", "1801"),
         ("session_timeout", "long"),

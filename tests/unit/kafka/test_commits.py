@@ -1,0 +1,213 @@
+"""Commits go out one at a time, take along what was settled meanwhile, and are tried again where that helps."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from kafka import TopicPartition, errors
+from kafka.future import Future
+from kafka.structs import OffsetAndMetadata
+
+from jmslike.errors import JMSError, JMSSecurityError
+from transports.kafka.commits import Commits, may_be_repeated
+
+PATIENCE = 20.0
+PARTITION = TopicPartition("orders", 0)
+REPEATED = [
+    errors.RebalanceInProgressError(),
+    errors.CommitFailedError(errors.RebalanceInProgressError()),
+    errors.NotCoordinatorError(),
+    errors.CoordinatorLoadInProgressError(),
+    errors.KafkaConnectionError(),
+    errors.KafkaTimeoutError(),
+]
+OVER = [
+    errors.CommitFailedError(),
+    errors.CommitFailedError(errors.IllegalGenerationError()),
+    errors.IllegalGenerationError(),
+    errors.UnknownMemberIdError(),
+]
+
+
+class Group:
+    """Takes the commits of a consumer, and answers when it is told to."""
+
+    def __init__(self) -> None:
+        self.offset = 0
+        self.asked: list[int] = []
+        self.unanswered: list[Future] = []
+        self.raised: Exception | None = None
+        self.failures: list[JMSError] = []
+        self.commits = Commits(self, self.committable, self.failures.append)
+
+    def committable(self) -> Mapping[TopicPartition, OffsetAndMetadata]:
+        return {PARTITION: OffsetAndMetadata(self.offset, "", -1)} if self.offset else {}
+
+    def commit_async(self, offsets: Mapping[Any, OffsetAndMetadata]) -> Future:
+        self.asked.append(offsets[PARTITION].offset)
+        if self.raised is not None:
+            raise self.raised
+        self.unanswered.append(Future())
+        return self.unanswered[-1]
+
+    def settle(self) -> None:
+        self.offset += 1
+        self.commits.soon()
+
+    def answer(self, error: BaseException | None = None) -> None:
+        future = self.unanswered.pop(0)
+        if error is None:
+            future.success(None)
+        else:
+            future.failure(error)
+
+
+@pytest.fixture
+def group() -> Group:
+    return Group()
+
+
+def test_what_is_settled_is_committed_at_once(group: Group) -> None:
+    assert group.commits.flush(0)
+    group.settle()
+    assert group.asked == [1]
+    assert not group.commits.flush(0)
+    group.answer()
+    assert group.commits.flush(0)
+    group.settle()
+    assert group.asked == [1, 2]
+
+
+def test_one_commit_at_a_time_takes_along_all_that_was_settled_meanwhile(group: Group) -> None:
+    for _ in range(5):
+        group.settle()
+    assert group.asked == [1]
+    group.answer()
+    assert group.asked == [1, 5]
+    assert not group.commits.flush(0)
+    group.answer()
+    assert group.asked == [1, 5]
+    assert group.commits.flush(0)
+
+
+def test_nothing_to_commit_is_committed_without_a_word(group: Group) -> None:
+    group.commits.soon()
+    assert group.asked == []
+    assert group.commits.flush(0)
+
+
+@pytest.mark.parametrize("error", REPEATED, ids=repr)
+@pytest.mark.parametrize("is_raised", [True, False])
+def test_it_is_repeated_from_time_to_time_where_that_helps(group: Group, error: Exception, is_raised: bool) -> None:
+    if is_raised:
+        group.raised = error
+        group.settle()
+        group.raised = None
+    else:
+        group.settle()
+        group.answer(error)
+    assert group.asked == [1]
+    group.settle()
+    assert group.asked == [1], "it waits"
+    assert not group.commits.flush(0)
+    group.commits.retry()
+    assert group.asked == [1, 2]
+    group.commits.retry()
+    assert group.asked == [1, 2]
+    group.answer()
+    assert group.commits.flush(0)
+    group.commits.retry()
+    assert group.asked == [1, 2]
+    assert group.failures == []
+
+
+@pytest.mark.parametrize("error", OVER, ids=repr)
+@pytest.mark.parametrize("is_raised", [True, False])
+def test_it_is_over_where_the_group_goes_on_without_us(group: Group, error: Exception, is_raised: bool) -> None:
+    group.raised = error if is_raised else None
+    group.settle()
+    if not is_raised:
+        group.answer(error)
+    assert group.commits.flush(0)
+    group.commits.retry()
+    assert group.asked == [1]
+    assert group.failures == []
+
+
+def test_what_no_repetition_mends_is_reported(group: Group) -> None:
+    group.settle()
+    group.settle()
+    group.answer(errors.GroupAuthorizationFailedError("mine"))
+    assert [type(error) for error in group.failures] == [JMSSecurityError]
+    assert group.asked == [1, 2], "what was settled meanwhile is tried nevertheless"
+    group.answer()
+    assert group.commits.flush(0)
+
+
+def test_waiting_ends_when_all_that_was_settled_before_is_committed(group: Group) -> None:
+    group.settle()
+    group.settle()
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(group.commits.flush, PATIENCE)
+        group.answer()
+        group.settle()  # after the call: it may or may not wait for this one
+        group.answer()
+        if group.unanswered:
+            group.answer()
+        assert waiting.result(PATIENCE)
+
+
+def test_nobody_waits_for_what_is_settled_after_the_call(group: Group) -> None:
+    group.settle()
+    begun, flush = threading.Event(), group.commits.flush
+    changed: Any = group.commits._changed
+    changed.wait_for = telling(begun, changed.wait_for)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(flush, PATIENCE)
+        assert begun.wait(PATIENCE)
+        group.settle()
+        group.answer()
+        assert waiting.result(PATIENCE)
+    assert group.asked == [1, 2]
+
+
+def telling(event: threading.Event, call: Callable[..., bool]) -> Callable[..., bool]:
+    def told(*arguments: Any) -> bool:
+        event.set()
+        return call(*arguments)
+
+    return told
+
+
+def test_all_that_many_threads_settle_is_committed() -> None:
+    group = Group()
+    committed: list[int] = []
+
+    def commit_async(offsets: Mapping[Any, OffsetAndMetadata]) -> Future:
+        committed.append(offsets[PARTITION].offset)
+        return Future().success(None)
+
+    group.commit_async = commit_async  # type: ignore[method-assign]
+    counting = threading.Lock()
+
+    def settle_some() -> None:
+        for _ in range(200):
+            with counting:
+                group.offset += 1
+            group.commits.soon()
+
+    with ThreadPoolExecutor(8) as pool:
+        for done in [pool.submit(settle_some) for _ in range(8)]:
+            done.result(PATIENCE)
+    assert group.commits.flush(PATIENCE)
+    assert committed[-1] == 1600
+    assert committed == sorted(committed)
+
+
+def test_what_may_be_repeated() -> None:
+    assert all(may_be_repeated(error) for error in REPEATED)
+    assert not any(may_be_repeated(error) for error in [*OVER, ValueError("1"), errors.KafkaError()])

@@ -1,0 +1,64 @@
+"""What destinations and subscriptions are called on Kafka."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from jmslike.errors import InvalidDestinationError
+from jmslike.spi import Queue, TemporaryTopic, Topic
+from transports.kafka.names import durable_group, lease_group, made_at, mark_of, shared_group, temporary, topic_of
+
+MARK = "0b5a2c1e-7c2f-4c52-9e9b-1f0d0c6a7a11"
+
+
+@pytest.mark.parametrize("name", ["a", "orders.EU_1-x", "...", "x" * 249])
+def test_a_destination_is_the_topic_of_its_name(name: str) -> None:
+    assert topic_of(Queue(name)) == topic_of(Topic(name)) == topic_of(TemporaryTopic(name)) == name
+
+
+@pytest.mark.parametrize("name", ["x" * 250, ".", "..", "a b", "a/b", "a:b", "ä", "a\n", "é", "\ud800", "a\0b"])
+def test_what_no_topic_can_be_called_is_refused(name: str) -> None:
+    with pytest.raises(InvalidDestinationError, match="cannot name a Kafka topic: at most 249"):
+        topic_of(Queue(name))
+
+
+PARTS = st.text(st.sampled_from("a.%2E5"), max_size=5)
+
+
+@given(PARTS | st.none(), PARTS, PARTS | st.none(), PARTS)
+def test_no_two_subscriptions_are_the_same_group(
+    client: str | None, name: str, client2: str | None, name2: str
+) -> None:
+    is_same = (client or "", name) == (client2 or "", name2)
+    assert (durable_group(client, name) == durable_group(client2, name2)) == is_same
+    assert (shared_group(client, name) == shared_group(client2, name2)) == is_same
+    assert durable_group(client, name) != shared_group(client2, name2)
+
+
+def test_groups_can_be_read_by_people() -> None:
+    assert durable_group("billing", "all orders") == "jmslike.durable.billing.all orders"
+    assert durable_group(None, "é") == "jmslike.durable..é"
+    assert shared_group("a.b", "50%") == "jmslike.shared.a%2Eb.50%25"
+    assert lease_group(MARK) == f"jmslike.lease.{MARK}"
+
+
+def test_temporary_destinations_tell_whose_they_are_and_since_when() -> None:
+    before = int(time.time())
+    names = [temporary(MARK, number) for number in (1, 2)]
+    assert len(set(names)) == 2
+    for name in names:
+        assert topic_of(TemporaryTopic(name)) == name
+        assert mark_of(name) == MARK
+        assert before <= made_at(name) <= time.time()
+
+
+@pytest.mark.parametrize(
+    "name", ["jmslike.temporary.", "jmslike.temporary.x", "jmslike.temporary.x.y.1", "jmslike.temporary.x.1.2.3"]
+)
+def test_others_may_call_topics_alike(name: str) -> None:
+    assert made_at(name) == 0
+    assert mark_of(name) in ("", "x")
