@@ -89,12 +89,11 @@ class JavaKafka:
         self._servers = broker.url("kafka").removeprefix("kafka://")
         self._made: list[Opened] = []
 
-    def producer(self, transactional_id: str | None = None) -> JavaProducer:
-        """Make a producer; one with a transactional id is ready to begin a transaction."""
-        if transactional_id is None:
-            return self._open(JavaProducer, "producer")
-        producer = self._open(JavaProducer, "producer", transactional_id=transactional_id)
-        producer.call("init")
+    def producer(self, **settings: str) -> JavaProducer:
+        """Make a producer with settings of Kafka's; one with a transactional id is ready to begin a transaction."""
+        producer = self._open(JavaProducer, "producer", **settings)
+        if "transactional_id" in settings:
+            producer.call("init")
         return producer
 
     def member(self, group: str, topic: str) -> JavaConsumer:

@@ -10,7 +10,7 @@ import pytest
 
 from jmslike import DeliveryMode, Destination, Float, Long, Message, Short, Topic
 from jmslike.testing import Harness, Provider
-from jmslike.testing.steps import text_of
+from jmslike.testing.steps import take_text, text_of
 from tests.brokers import Broker
 from tests.harnesses import harness_of
 from tests.interop.clients import Python, content
@@ -274,3 +274,23 @@ def test_what_java_copies_comes_back_whole(jms: Provider, python: Python, java: 
         assert exact(content(message)) == exact((kind, body))
         assert exact({name: message.get_object_property(name) for name in PROPERTIES}) == exact(PROPERTIES)
         assert message.get_string_property("JMSXGroupID") == "g"
+
+
+@pytest.mark.parametrize("selector", ["i < 0 AND z", "d < 1 AND S LIKE 'gr%'", "l > 9E18 AND JMSXGroupID = 'g'"])
+def test_our_selector_chooses_among_javas_records(
+    jms: Provider, python: Python, java: JavaKafka, selector: str
+) -> None:
+    topic = jms.topic()
+    java.create(topic.name)
+    with python.context.create_consumer(topic, selector) as consumer:
+        java.send(topic.name, "plain", headers=IS_TEXT)
+        java.send(topic.name, "chosen", "g", {**IS_TEXT, **TYPED})
+        assert take_text(jms, consumer) == "chosen"
+
+
+def test_compressed_records_pass_both_ways(jms: Provider, python: Python, java: JavaKafka) -> None:
+    queue, text = jms.queue(), "x" * 10_000
+    Python(jms, compression="gzip").send(queue, body=text)
+    assert only(java, queue).text == text
+    java.producer(compression_type="gzip").send(queue.name, text, headers=IS_TEXT)
+    assert [content(python.receive(queue)) for _ in range(2)] == 2 * [("text", text)]

@@ -10,9 +10,9 @@ from threading import Event
 
 import pytest
 
-from jmslike import JMSConsumer, JMSContext, Queue, Session, Topic
+from jmslike import JMSConsumer, JMSContext, Queue, QueueRequestor, Session, Topic
 from jmslike.testing import Harness, Provider
-from jmslike.testing.steps import Pause, is_silent, take_text, take_texts, text_of, texts_of
+from jmslike.testing.steps import Pause, is_silent, take, take_text, take_texts, text_of, texts_of
 from tests.brokers import Broker
 from tests.brokers.software import ROOT
 from tests.harnesses import harness_of
@@ -294,3 +294,67 @@ def test_each_record_is_for_one_member_of_the_group_while_java_comes_and_we_go(j
         jms.eventually(lambda: partitions_of(member) == partitions)
     jms.eventually(lambda: partitions_of(member) and len(ours) + len(theirs) >= len(sent))
     assert sorted(map(str, ours + theirs)) == sorted(sent)
+
+
+# ---- requests and subscriptions --------------------------------------------------------------------------------------
+
+
+def test_java_answers_our_requestor(jms: Provider, java: JavaKafka) -> None:
+    """Which waits in a temporary queue: a topic, whose name the request's header says."""
+    queue = jms.queue()
+    java.create(queue.name)
+    session = jms.connection().create_session()
+    requestor = QueueRequestor(session, queue)
+    asking = jms.in_thread(lambda: requestor.request(session.create_text_message("ping"), jms.patience))
+    jms.eventually(lambda: java.read(queue.name))
+    headers = dict(java.read(queue.name)[0].headers)
+    kind, _, topic = headers["jms.string.JMSReplyTo"].partition("://")
+    java.send(topic, "pong", headers={**IS_TEXT, "jms.string.JMSCorrelationID": headers["jms.string.JMSMessageID"]})
+    answer = asking.result()
+    assert (kind, text_of(answer)) == ("temp-queue", "pong")
+    requestor.close()
+
+
+def test_we_answer_java(jms: Provider, java: JavaKafka) -> None:
+    queue, answers = jms.queue(), jms.queue()
+    java.create(queue.name)
+    headers = {"jms.string.JMSReplyTo": f"queue://{answers.name}", "jms.string.JMSCorrelationID": "c-1"}
+    java.send(queue.name, "ping", headers={**IS_TEXT, **headers})
+    context = jms.context()
+    request = take(jms, context.create_consumer(queue))
+    assert request.reply_to == answers
+    context.create_producer().set_correlation_id(request.correlation_id).send(request.reply_to, "pong")
+    [answer] = java.read(answers.name)
+    assert (answer.text, dict(answer.headers)["jms.string.JMSCorrelationID"]) == ("pong", "c-1")
+
+
+def test_java_sees_where_our_durable_subscription_stands(jms: Provider, java: JavaKafka) -> None:
+    """From the moment when it is made, and until it is deleted."""
+    topic, client_id = jms.topic(), jms.name("client")
+    group = f"jmslike.durable.{client_id}.sub"
+    java.create(topic.name)
+    java.send(topic.name, "before", headers=IS_TEXT)
+    context = jms.context(client_id=client_id)
+    with context.create_durable_consumer(topic, "sub") as consumer:
+        assert java.committed(group) == {(topic.name, 0): 1}
+        java.send(topic.name, "after", headers=IS_TEXT)
+        assert take_text(jms, consumer) == "after"
+    assert java.committed(group) == {(topic.name, 0): 2}
+    context.unsubscribe("sub")
+    assert java.committed(group) == {}
+
+
+def test_java_sees_our_dead_letter_when_its_message_is_settled(jms: Provider, java: JavaKafka) -> None:
+    queue = jms.queue()
+    java.create(queue.name)
+    java.send(queue.name, "poison", "key", {**IS_TEXT, "jms.int.n": 7})
+    with jms.context(Session.CLIENT_ACKNOWLEDGE, max_redeliveries=1) as context:
+        consumer = context.create_consumer(queue)
+        for _ in range(2):
+            assert take_text(jms, consumer) == "poison"
+            assert java.committed(group_of(queue)).get((queue.name, 0), 0) == 0
+            context.recover()
+        assert is_silent(jms, consumer)
+        [dead] = [record for record in java.read(f"DLQ.{queue.name}") if record.key == b"key"]
+        assert (dead.text, dict(dead.headers)["jms.int.n"]) == ("poison", 7)
+        assert java.committed(group_of(queue)) == {(queue.name, 0): 1}
