@@ -367,11 +367,11 @@ def _decoded_destination(description: Mapping[str, str]) -> Destination:
 
 
 def _decoded_headers(headers: Mapping[str, Any]) -> dict[str, Any]:
-    decoded = dict(headers)
+    values = dict(headers)
     for name, value in headers.items():
         if isinstance(value, dict):
-            decoded[name] = decoded(value) if "raised" in value else _decoded_destination(value)
-    return decoded
+            values[name] = decoded(value) if "raised" in value else _decoded_destination(value)
+    return values
 
 
 def _seen(message: Mapping[str, Any]) -> Seen:

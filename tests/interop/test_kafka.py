@@ -18,7 +18,7 @@ from tests.interop.java_kafka import JavaKafka, Record
 from tests.interop.peer import exact
 from tests.interop.values import ITEMS, OTHER_KINDS, PROPERTIES, TEXT
 
-TYPED = {
+TYPED: dict[str, Any] = {
     "jms.boolean.z": True,
     "jms.short.s": Short(32767),
     "jms.int.i": -(2**31),
