@@ -12,7 +12,9 @@ from kafka import errors
 from jmslike.errors import ConnectionLostError, JMSError
 
 _BETWEEN: Final = 3.0
-"""Seconds between two questions that are answered, and between two that are not."""
+"""Seconds between two questions that are answered."""
+_SOON: Final = 0.3
+"""Seconds until the next one after one that is not: brokers that come and go are to be met while they are there."""
 
 
 class Pulse:
@@ -29,15 +31,18 @@ class Pulse:
 
     def _run(self) -> None:
         last = time.monotonic()
-        while not self._ended.wait(min(_BETWEEN, self._patience / 3)):
+        pause = usual = min(_BETWEEN, self._patience / 3)
+        while not self._ended.wait(pause):
             try:
                 self._admin.describe_cluster()
                 self._then()
                 last = time.monotonic()
+                pause = usual
             except (errors.KafkaError, JMSError, RuntimeError) as error:
                 if time.monotonic() - last > self._patience and not self._ended.is_set():
                     self._lose(ConnectionLostError(f"no broker has answered for {self._patience:g} seconds: {error}"))
                     return
+                pause = min(_SOON, usual)
 
     def close(self) -> None:
         """Ask no more."""

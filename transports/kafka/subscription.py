@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Final
 
 from jmslike.constants import SessionMode
-from jmslike.errors import JMSError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from transports.inbox import Inbox
 from transports.kafka.feed import Arrival, Feed
@@ -106,7 +106,10 @@ class KafkaSubscription:
     def _look(self) -> None:
         """Wait for what is in the topic already, if there is anything."""
         feed = self.feed
-        ends = self._transport.topics.ends(feed.partitions)
+        try:
+            ends = self._transport.glance.ends(feed.partitions)
+        except ConnectionLostError:  # what a broker has that is away cannot be had
+            return
         deadline = time.monotonic() + _LONGEST_LOOK
         while not (self._closed or feed.has_read_up_to(ends)) and time.monotonic() < deadline:
             time.sleep(_LOOK_AGAIN)
