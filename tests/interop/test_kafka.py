@@ -266,7 +266,8 @@ def test_what_java_copies_comes_back_whole(jms: Provider, python: Python, java: 
     """A Java service that copies key, value and headers knows nothing of our kinds, nor needs to."""
     queue, back = jms.queue(), jms.queue()
     java.create(back.name)
-    for kind, body in {**OTHER_KINDS, "text": None, "map": {**ITEMS, "more": "a\0b"}}.items():
+    bodies: dict[str, Any] = {**OTHER_KINDS, "text": None, "map": {**ITEMS, "more": "a\0b"}}
+    for kind, body in bodies.items():
         python.send(queue, kind, body, properties={**PROPERTIES, "JMSXGroupID": "g"})
         record = java.read(queue.name)[-1]
         java.send(back.name, record.value, record.key, record.headers)
