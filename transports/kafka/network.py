@@ -60,9 +60,10 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]
         assert deadline is not None
         reason: KafkaError | None = None
         brokers = self.cluster.bootstrap_brokers()
-        for broker in random.sample(brokers, len(brokers)):
+        for number, broker in enumerate(random.sample(brokers, len(brokers))):
+            share = (deadline - time.monotonic()) / (len(brokers) - number)
             try:
-                await self._ask(broker.node_id, deadline)
+                await self._ask(broker.node_id, time.monotonic() + share)
             except KafkaError as error:
                 reason = error
             else:
