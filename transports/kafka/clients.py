@@ -19,6 +19,8 @@ _METADATA_AGE: Final = 60_000
 """Milliseconds after which new partitions are noticed."""
 _HEARTBEATS: Final = 30
 """So many in a session timeout: who hears of a rebalance soon shares its load soon."""
+_BATCH: Final = 2**18
+"""Bytes that are written at once if so many wait: the library's 16 KiB are a dozen messages, and each batch is dear."""
 _LARGEST_REQUEST: Final = 2**30
 """The broker says how large a message may be."""
 
@@ -41,6 +43,7 @@ class Clients:
         further: dict[str, Any] = {
             "acks": "all",
             "allow_auto_create_topics": False,
+            "batch_size": _BATCH,
             "compression_type": self.address.compression,
             "delivery_timeout_ms": self._request_ms,
             "max_block_ms": self._request_ms,
