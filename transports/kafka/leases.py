@@ -59,7 +59,7 @@ class Leases:
                 last_signs[mark] = self._last_sign(mark)
         over = [topic for topic in old if last_signs[mark_of(topic)] < latest]
         if over:
-            _log.info("deleting %d temporary destinations of connections that are gone", len(over))
+            _log.debug("deleting %d temporary destinations of connections that are gone", len(over))
             self._topics.delete(over)
         for mark, last_sign in last_signs.items():
             if last_sign < latest:
