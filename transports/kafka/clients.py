@@ -6,10 +6,11 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, errors
+from kafka import KafkaConsumer, KafkaProducer, errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from transports.kafka.address import Address
+from transports.kafka.administrator import Administrator
 from transports.kafka.errors import border
 from transports.kafka.network import Network
 
@@ -36,7 +37,7 @@ class Clients:
 
     def admin(self) -> Any:
         """Connect a client that asks, makes and deletes."""
-        return self._make(KafkaAdminClient, {"request_timeout_ms": self._request_ms})
+        return self._make(Administrator, {"request_timeout_ms": self._request_ms})
 
     def producer(self, transactional_id: str | None = None) -> Any:
         """Connect a client that writes, and never writes anything twice."""
