@@ -49,5 +49,5 @@ def cut_links_to(port: int) -> None:
         with suppress(OSError):
             if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
                 with socket.socket(fileno=os.dup(descriptor)) as link:
-                    if link.getpeername()[1] == port:
+                    if link.getpeername()[1:2] == (port,):  # those without a network have no port
                         link.shutdown(socket.SHUT_RDWR)
