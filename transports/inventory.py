@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
-from typing import Generic, Protocol, TypeVar
+from collections.abc import Callable
+from typing import Any, Generic, Protocol, TypeVar
 
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, SubscriptionSpec
@@ -23,21 +23,58 @@ class Consuming(Protocol):
     def uses(self, name: str) -> bool:
         """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
 
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is open, or holds something unsettled."""
+
     def lose(self, error: JMSError) -> None:
         """The connection is gone."""
 
+    def end(self) -> None:
+        """Close, and give back what is held, too."""
 
-Subscribed = TypeVar("Subscribed", bound=Consuming, covariant=True)
+
+Subscribed = TypeVar("Subscribed", bound=Consuming)
 
 
-class Holding(Protocol[Subscribed]):
+class Subscriptions(Generic[Subscribed]):
+    """What one session has subscribed, also if it is closed but still holds something."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: list[Subscribed] = []
+        self._closed = False
+
+    def add(self, subscription: Subscribed) -> None:
+        """Keep it. After `close` it ends, and this raises IllegalStateError."""
+        with self._lock:
+            is_open = not self._closed
+            if is_open:
+                self._kept = [other for other in self._kept if other.is_in_use]
+                self._kept.append(subscription)
+        if not is_open:
+            subscription.end()
+            raise IllegalStateError("the session is closed")
+
+    def all(self) -> list[Subscribed]:
+        """Give those that are kept now."""
+        with self._lock:
+            return list(self._kept)
+
+    def close(self) -> list[Subscribed]:
+        """Keep nothing new; give what is to be ended."""
+        with self._lock:
+            self._closed = True
+            return list(self._kept)
+
+
+class Holding(Protocol):
     """What is asked of a session link."""
 
-    def subscriptions(self) -> Sequence[Subscribed]:
-        """Give what was subscribed there, also if it is closed but still holds something."""
+    subscriptions: Subscriptions[Any]
 
 
-Link = TypeVar("Link", bound=Holding[Consuming])
+Link = TypeVar("Link", bound=Holding)
 
 
 class Inventory(Generic[Link]):
@@ -72,7 +109,7 @@ class Inventory(Generic[Link]):
 
     def subscriptions(self) -> list[Consuming]:
         """Give the subscriptions of all open session links."""
-        return [subscription for link in self.links() for subscription in link.subscriptions()]
+        return [subscription for link in self.links() for subscription in link.subscriptions.all()]
 
     def lose(self, error: JMSError) -> None:
         """The connection is gone: tell every subscription."""

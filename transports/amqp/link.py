@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from jmslike.errors import (
     ConnectionLostError,
-    IllegalStateError,
     InvalidDestinationError,
     JMSError,
     TransactionInDoubtError,
@@ -23,6 +22,7 @@ from transports.amqp.publisher import Letter, Publisher
 from transports.amqp.sender import AmqpSender
 from transports.amqp.subscription import AmqpSubscription
 from transports.amqp.transacting import Transacting
+from transports.inventory import Subscriptions
 
 if TYPE_CHECKING:
     from transports.amqp.transport import AmqpTransport
@@ -36,13 +36,11 @@ class AmqpLink:
         self.mode = spec.mode
         self.publisher = Publisher(transport.wire)
         self._is_transacted = spec.transacted
-        self._lock = threading.Lock()
         self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge
         self._opening = threading.Lock()
-        self._subscriptions: list[AmqpSubscription] = []
+        self.subscriptions: Subscriptions[AmqpSubscription] = Subscriptions()
         self._consuming: Consuming | None = None
         self._transacting: Transacting | None = None
-        self._closed = False
 
     def sender(self, destination: Destination) -> AmqpSender:
         """See SessionLink.sender."""
@@ -54,14 +52,7 @@ class AmqpLink:
             raise InvalidDestinationError(f"{spec.destination} was deleted")
         self.transport.inventory.require_free(spec)
         subscription = AmqpSubscription(self, self._receiving_channel(), spec)
-        with self._lock:
-            is_open = not self._closed
-            if is_open:
-                self._subscriptions = [other for other in self._subscriptions if other.is_in_use]
-                self._subscriptions.append(subscription)
-        if not is_open:
-            subscription.end()
-            raise IllegalStateError("the session is closed")
+        self.subscriptions.add(subscription)
         wire = self.transport.wire
         if wire.is_lost:  # before the subscription could be told with the others
             subscription.lose(wire.loss())
@@ -82,18 +73,13 @@ class AmqpLink:
         self.transport.wire.lose(error)
 
     def _cancelled(self, consumer_tag: str) -> None:
-        for subscription in self.subscriptions():
+        for subscription in self.subscriptions.all():
             subscription.cancelled(consumer_tag)
 
     @property
     def is_consuming(self) -> bool:
         """Whether there is anything that the end of the receiving channel would harm."""
-        return any(subscription.is_in_use for subscription in self.subscriptions())
-
-    def subscriptions(self) -> list[AmqpSubscription]:
-        """Give what was subscribed here, also if it is closed but still holds something."""
-        with self._lock:
-            return list(self._subscriptions)
+        return any(subscription.is_in_use for subscription in self.subscriptions.all())
 
     # ---- transactions ---------------------------------------------------------------------------------------------
 
@@ -188,9 +174,7 @@ class AmqpLink:
 
     def close(self) -> None:
         """See SessionLink.close."""
-        with self._lock:
-            self._closed = True
-            subscriptions = list(self._subscriptions)
+        subscriptions = self.subscriptions.close()
         with self._committing:
             for subscription in subscriptions:
                 with suppress(JMSError):  # the broker has everything back
@@ -199,6 +183,4 @@ class AmqpLink:
         for channel in (self._transacting, self._consuming):
             if channel is not None:
                 channel.close()
-        with self._lock:
-            self._subscriptions = []
         self.transport.inventory.forget(self)

@@ -18,6 +18,7 @@ from jmslike.errors import (
 )
 from jmslike.selector import Selector
 from jmslike.spi import ACCEPT, Destination, Envelope, SessionSpec, SubscriptionSpec
+from transports.inventory import Subscriptions
 from transports.kafka.browsing import browse
 from transports.kafka.feed import Feed
 from transports.kafka.progress import Progress
@@ -42,9 +43,8 @@ class KafkaLink:
         self.publisher = Publisher(transport)
         self._is_transacted = spec.transacted
         self._number = transport.numbers.take() if spec.transacted else 0
-        self._lock = threading.Lock()
         self._committing = threading.Lock()
-        self._subscriptions: list[KafkaSubscription] = []
+        self.subscriptions: Subscriptions[KafkaSubscription] = Subscriptions()
         self._transacting: Transacting | None = None
         self._closed = False
 
@@ -62,7 +62,7 @@ class KafkaLink:
             raise InvalidDestinationError(f"{spec.destination} was deleted")
         transport.inventory.require_free(spec)
         topic = transport.topics.ensure(spec.destination)
-        former = next((other for other in self.subscriptions() if other.can_be_followed(spec)), None)
+        former = next((other for other in self.subscriptions.all() if other.can_be_followed(spec)), None)
         if former is not None:
             subscription = KafkaSubscription(self, spec, former.feed)
             subscription.follow(former)
@@ -89,21 +89,9 @@ class KafkaLink:
             raise IllegalStateError("the session is closed")
 
     def _add(self, subscription: KafkaSubscription) -> None:
-        with self._lock:
-            is_open = not self._closed
-            if is_open:
-                self._subscriptions = [other for other in self._subscriptions if other.is_in_use]
-                self._subscriptions.append(subscription)
-        if not is_open:
-            subscription.end()
-            raise IllegalStateError("the session is closed")
+        self.subscriptions.add(subscription)
         if self.transport.is_lost:  # before the subscription could be told with the others
             subscription.lose(self.transport.loss())
-
-    def subscriptions(self) -> list[KafkaSubscription]:
-        """Give what was subscribed here, also if it is closed but still holds something."""
-        with self._lock:
-            return list(self._subscriptions)
 
     # ---- transactions ---------------------------------------------------------------------------------------------
 
@@ -164,9 +152,8 @@ class KafkaLink:
 
     def close(self) -> None:
         """See SessionLink.close."""
-        with self._lock:
-            self._closed = True
-            subscriptions = list(self._subscriptions)
+        self._closed = True
+        subscriptions = self.subscriptions.close()
         with self._committing:
             for subscription in subscriptions:
                 with suppress(JMSError):  # the group has everything back
@@ -174,8 +161,6 @@ class KafkaLink:
             if self._transacting is not None:
                 self._transacting.close()
         self.publisher.close()
-        with self._lock:
-            self._subscriptions = []
         if self._number:
             self.transport.numbers.give_back(self._number)
             self._number = 0

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from jmslike.errors import (
     ConnectionLostError,
-    IllegalStateError,
     InvalidDestinationError,
     JMSError,
     TransactionInDoubtError,
@@ -17,6 +16,7 @@ from jmslike.errors import (
 )
 from jmslike.selector import Selector
 from jmslike.spi import ACCEPT, Destination, Envelope, SessionSpec, SubscriptionSpec
+from transports.inventory import Subscriptions
 from transports.stomp.frames import ack_frame, frame, header_lines
 from transports.stomp.sender import StompSender
 from transports.stomp.subscription import StompSubscription
@@ -34,10 +34,8 @@ class StompLink:
     def __init__(self, transport: StompTransport, spec: SessionSpec) -> None:
         self._transport = transport
         self._mode = spec.mode
-        self._lock = threading.Lock()
         self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge
-        self._subscriptions: list[StompSubscription] = []
-        self._closed = False
+        self.subscriptions: Subscriptions[StompSubscription] = Subscriptions()
 
     def sender(self, destination: Destination) -> StompSender:
         """See SessionLink.sender."""
@@ -49,23 +47,11 @@ class StompLink:
             raise InvalidDestinationError(f"{spec.destination} was deleted")
         self._transport.inventory.require_free(spec)
         subscription = StompSubscription(self._transport, spec, self._mode)
-        with self._lock:
-            is_open = not self._closed
-            if is_open:
-                self._subscriptions = [other for other in self._subscriptions if not other.is_over]
-                self._subscriptions.append(subscription)
-        if not is_open:
-            subscription.end()
-            raise IllegalStateError("the session is closed")
+        self.subscriptions.add(subscription)
         wire = self._transport.wire
         if wire.is_lost:  # before the subscription could be told with the others
             subscription.lose(wire.loss())
         return subscription
-
-    def subscriptions(self) -> list[StompSubscription]:
-        """Give what was subscribed here, also if it is closed but still holds something."""
-        with self._lock:
-            return list(self._subscriptions)
 
     def commit(
         self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any], *, dead_letters: bool = False
@@ -142,9 +128,7 @@ class StompLink:
 
     def close(self) -> None:
         """See SessionLink.close."""
-        with self._lock:
-            self._closed = True
-            subscriptions, self._subscriptions = self._subscriptions, []
+        subscriptions = self.subscriptions.close()
         with self._committing:
             self._end(subscriptions)
         self._transport.inventory.forget(self)

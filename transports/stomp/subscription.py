@@ -216,12 +216,12 @@ class StompSubscription:
 
     def uses(self, name: str) -> bool:
         """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
-        return self._spec.durable and self._spec.name == name and not self.is_over
+        return self._spec.durable and self._spec.name == name and self.is_in_use
 
     @property
-    def is_over(self) -> bool:
-        """Whether this is closed, and holds nothing any more."""
-        return self._closed and not self._held
+    def is_in_use(self) -> bool:
+        """Whether it is open, or holds something unsettled."""
+        return not self._closed or bool(self._held)
 
     @property
     def is_exclusive(self) -> bool:

@@ -44,7 +44,7 @@ def link(transport: StompTransport) -> StompLink:
 def test_a_subscription_that_is_over_is_forgotten(link: StompLink) -> None:
     for _ in range(10):
         link.subscribe(SubscriptionSpec(QUEUE)).close()
-    assert len(link.subscriptions()) == 1
+    assert len(link.subscriptions.all()) == 1
 
 
 def test_nothing_is_kept_of_a_temporary_destination_that_is_deleted(transport: StompTransport, link: StompLink) -> None:
@@ -80,9 +80,10 @@ class LossAtEntry:
 def test_a_subscription_that_is_made_at_a_loss_does_not_wait(
     server: Obliging, transport: StompTransport, link: StompLink
 ) -> None:
-    lock, link._lock = link._lock, LossAtEntry(server, transport)  # type: ignore[assignment]
+    kept = link.subscriptions
+    lock, kept._lock = kept._lock, LossAtEntry(server, transport)  # type: ignore[assignment]
     subscription = link.subscribe(SubscriptionSpec(QUEUE))
-    link._lock = lock
+    kept._lock = lock
     with pytest.raises(ConnectionLostError):
         subscription.take(10)
 
