@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any, Final
 
-from kafka import TopicPartition, errors
-from kafka.structs import OffsetAndMetadata
+from kafka import errors
 
 from jmslike.errors import JMSError
 from transports.kafka.errors import translated
-
-Offsets = Mapping[TopicPartition, OffsetAndMetadata]
 
 _OVER: Final = (errors.CommitFailedError, errors.IllegalGenerationError, errors.UnknownMemberIdError)
 """The group goes on without us: what we held is somebody else's, and there is nothing to commit any more."""
@@ -27,23 +24,23 @@ def may_be_repeated(error: BaseException) -> bool:
 
 
 class Commits:
-    """Commits what `committable` gives."""
+    """Calls `commit`, which begins to commit what is settled then and gives a future of kafka-python."""
 
-    def __init__(self, consumer: Any, committable: Callable[[], Offsets], fail: Callable[[JMSError], None]) -> None:
-        self._consumer = consumer
-        self._committable = committable
+    def __init__(self, commit: Callable[[], Any], fail: Callable[[JMSError], None]) -> None:
+        self._begin = commit
         self._fail = fail
         self._changed = threading.Condition()
         self._wanted = 0
         self._done = 0
         self._is_busy = False
         self._waits = False
+        self._is_over = False
 
     def soon(self) -> None:
         """Commit what is settled now: at once, or when the commit that is under way has ended."""
         with self._changed:
             self._wanted += 1
-            if self._is_busy or self._waits:
+            if self._is_busy or self._waits or self._is_over:
                 return
             self._is_busy = True
         self._commit()
@@ -52,7 +49,7 @@ class Commits:
         """Try again what could not be done; called from time to time."""
         if self._waits:
             with self._changed:
-                if self._is_busy:
+                if self._is_busy or self._is_over:
                     return
                 self._waits, self._is_busy = False, True
             self._commit()
@@ -61,16 +58,21 @@ class Commits:
         """Wait at most `timeout` seconds until all that is settled now is committed, or is not ours any more."""
         with self._changed:
             wanted = self._wanted
-            return self._changed.wait_for(lambda: self._done >= wanted, timeout)
+            self._changed.wait_for(lambda: self._done >= wanted or self._is_over, timeout)
+            return self._done >= wanted
+
+    def end(self, *, is_done: bool) -> None:
+        """Commit nothing more, and let nobody wait; tell whether all that is settled has been committed otherwise."""
+        with self._changed:
+            self._is_over = True
+            if is_done:
+                self._done = self._wanted
+            self._changed.notify_all()
 
     def _commit(self) -> None:
         wanted = self._wanted
-        offsets = self._committable()
-        if not offsets:
-            self._ended(wanted)
-            return
         try:
-            future = self._consumer.commit_async(dict(offsets))
+            future = self._begin()
         except Exception as error:
             self._failed(wanted, error)
         else:
@@ -80,12 +82,14 @@ class Commits:
     def _ended(self, wanted: int) -> None:
         with self._changed:
             self._done = max(self._done, wanted)
-            self._is_busy = again = self._wanted > self._done
+            self._is_busy = again = self._wanted > self._done and not self._is_over
             self._changed.notify_all()
         if again:
             self._commit()
 
     def _failed(self, wanted: int, error: BaseException) -> None:
+        if self._is_over:
+            return
         if may_be_repeated(error):
             with self._changed:
                 self._is_busy, self._waits = False, True

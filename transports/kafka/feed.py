@@ -13,12 +13,18 @@ from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 
 from kafka import AsyncConsumerRebalanceListener, TopicPartition, errors
-from kafka.structs import OffsetAndMetadata
 
-from jmslike.errors import ConnectionLostError, JMSError, ResourceAllocationError
+from jmslike.errors import (
+    ConnectionLostError,
+    JMSError,
+    ResourceAllocationError,
+    TransactionInDoubtError,
+    TransactionRolledBackError,
+)
 from transports.kafka.clients import Clients
 from transports.kafka.commits import Commits, may_be_repeated
 from transports.kafka.errors import border, translated
+from transports.kafka.member import Member, Offsets
 from transports.kafka.progress import Noted, Progress, read_metadata
 
 _TICK: Final = 0.03
@@ -69,7 +75,10 @@ class Feed:
         self._taken = 0  # counted by who takes only
         self._sink: Sink = lambda arrival: None
         self._on_failed: Callable[[JMSError], None] = lambda error: None
-        self._commits = Commits(self._consumer, self.committable, self._fail) if group and commits else None
+        self._member = Member(self._consumer)
+        self._commits = (
+            Commits(lambda: self._member.commit(self._committable), self._fail) if group and commits else None
+        )
         self.has_group = group is not None
         self._read: dict[TopicPartition, int] = {}  # the offsets up to which all has arrived, as far as is known
         self._is_asked = False
@@ -136,27 +145,43 @@ class Feed:
     def flush(self) -> None:
         """Wait until what is settled is committed. Raises JMSError if that takes too long."""
         if self._commits is not None and not self._commits.flush(self._patience):
-            raise JMSError(f"no broker has taken an acknowledgement within {self._patience:g} seconds")
+            raise self._failure or JMSError(f"no broker has taken an acknowledgement within {self._patience:g} seconds")
 
-    def committable(self, also: Mapping[Progress, Collection[int]] | None = None) -> dict[Any, OffsetAndMetadata]:
-        """Give what may be committed for each partition, if those offsets are settled, too."""
+    def _committable(self) -> Offsets:
         with self._owning:
-            owned = [progress for progress in self._owned.values() if progress is not None]
-        if also is None:
-            return {progress.partition: progress.committable() for progress in owned}
+            owned = [progress for progress in self._owned.values() if progress is not None and not progress.is_lost]
+        return {progress.partition: progress.committable() for progress in owned}
+
+    def committable(self, also: Mapping[Progress, Collection[int]]) -> Offsets:
+        """Give what may be committed if those offsets are settled, too.
+
+        Raises TransactionRolledBackError if some are not ours any more.
+        """
+        if any(progress.is_lost for progress in also):
+            raise TransactionRolledBackError("what was received may have been given to somebody else: all is undone")
         return {progress.partition: progress.committable(offsets) for progress, offsets in also.items()}
 
     def commit(self, also: Mapping[Progress, Collection[int]]) -> None:
-        """Commit, and wait for it, also for the end of a rebalance. Raises kafka-python's errors."""
+        """Commit, and wait for it, also for the end of a rebalance.
+
+        Raises TransactionRolledBackError, or TransactionInDoubtError if nobody says how it ended.
+        """
         deadline = time.monotonic() + self._patience
+        is_in_doubt = False
         while True:
             try:
-                left = max(0.0, deadline - time.monotonic())
-                self._consumer.commit(self.committable(also), timeout_ms=int(left * 1000))
-            except errors.KafkaError as error:
-                if not may_be_repeated(error) or time.monotonic() > deadline or any(each.is_lost for each in also):
-                    raise
-                time.sleep(_TICK)  # the thread goes on with the rebalance
+                committing = self._member.commit(lambda: self.committable(also))
+                self._member.wait(committing, max(0.0, deadline - time.monotonic()))
+            except (errors.KafkaError, JMSError, RuntimeError) as error:
+                is_in_doubt = is_in_doubt or getattr(error, "retriable", False)
+                if may_be_repeated(error) and time.monotonic() < deadline and not self._ending:
+                    time.sleep(_TICK)  # the thread goes on with the rebalance
+                elif is_in_doubt:
+                    raise TransactionInDoubtError(
+                        f"no broker says whether the transaction is committed: {error}"
+                    ) from error
+                else:
+                    raise TransactionRolledBackError(f"what was received has gone to somebody else: {error}") from error
             else:
                 return
 
@@ -233,8 +258,14 @@ class Feed:
         return self._window - (self._arrived - self._taken)
 
     def _deliver(self, records: Mapping[TopicPartition, Sequence[Any]]) -> None:
+        try:
+            begun = {partition: self._progress(partition) for partition in records}
+        except Exception:
+            for partition, batch in records.items():  # the consumer has passed them, and nobody has seen them
+                self._consumer.seek(partition, batch[0].offset)
+            raise
         for partition, batch in records.items():
-            progress = self._progress(partition)
+            progress = begun[partition]
             if progress is None:
                 continue
             self._arrived += len(batch)
@@ -263,6 +294,7 @@ class Feed:
             if progress is not None and progress.is_lost:
                 committed = self._consumer.committed(partition, timeout_ms=self._patience_ms)
                 self._consumer.seek(partition, committed or 0)
+                self._read.pop(partition, None)
                 with self._owning:
                     if self._owned.get(partition) is progress:
                         self._owned[partition] = None
@@ -286,14 +318,19 @@ class Feed:
         with self._owning:
             for partition in partitions:
                 self._owned.setdefault(partition)
+                self._read.pop(partition, None)
 
     async def _revoked(self, partitions: Collection[TopicPartition], *, may_commit: bool) -> None:
-        with self._owning:
-            lost = [progress for partition in partitions if (progress := self._owned.pop(partition, None)) is not None]
-        offsets = {progress.partition: progress.lose() for progress in lost}
-        if offsets and may_commit and self._commits is not None:
+        offsets = self._let_go(partitions)
+        if may_commit and self._commits is not None:
             with suppress(errors.KafkaError):  # whoever is given the partitions reads it again
-                await self._consumer.commit_async(offsets)
+                await self._member.send(lambda: offsets)
+
+    def _let_go(self, partitions: Collection[TopicPartition]) -> Offsets:
+        """Hand out nothing of the partitions any more, and give what may be committed of them."""
+        with self._owning:
+            mine = [progress for partition in partitions if (progress := self._owned.pop(partition, None)) is not None]
+        return {progress.partition: progress.lose() for progress in mine if not progress.is_lost}
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
@@ -302,6 +339,8 @@ class Feed:
         self._failure = error
         self._ending = True
         self._wake.set()
+        if self._commits is not None:
+            self._commits.end(is_done=False)
 
     def close(self) -> None:
         """Commit what is settled and leave the group; wait for that, but not for ever."""
@@ -311,15 +350,19 @@ class Feed:
             self._thread.join(self._patience)
 
     def _shut(self) -> None:
-        timeout = self._patience_ms if self._failure is None else 0
+        timeout = self._patience if self._failure is None else 0.0
+        is_done = False
         try:
-            offsets = self.committable()
-            if self.has_group and self._failure is None and offsets:
-                self._consumer.commit(offsets, timeout_ms=timeout)
-        except errors.KafkaError:
+            offsets = self._let_go(self.partitions)
+            if self.has_group and self._failure is None:
+                self._member.wait(self._member.commit(lambda: offsets), timeout)
+                is_done = True
+        except (errors.KafkaError, RuntimeError):
             pass  # whoever is given the partitions reads it again
         finally:
-            self._consumer.close(autocommit=False, timeout_ms=timeout)
+            if self._commits is not None:
+                self._commits.end(is_done=is_done)
+            self._consumer.close(autocommit=False, timeout_ms=timeout * 1000)
 
 
 class _Listener(AsyncConsumerRebalanceListener):  # type: ignore[misc]

@@ -35,9 +35,9 @@ class Pulse:
         while not self._ended.wait(pause):
             try:
                 self._admin.describe_cluster()
-                self._then()
                 last = time.monotonic()
                 pause = usual
+                self._then()
             except (errors.KafkaError, JMSError, RuntimeError) as error:
                 if time.monotonic() - last > self._patience and not self._ended.is_set():
                     self._lose(ConnectionLostError(f"no broker has answered for {self._patience:g} seconds: {error}"))

@@ -49,7 +49,7 @@ def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) ->
         return Membership(None, _EXCLUSIVE, "")
     name = durable_group if spec.durable else shared_group
     group = name(transport.client_id, spec.name)
-    mine = Membership(group, _SHARED if spec.shared else _EXCLUSIVE, _definition(spec))
+    mine = Membership(group, _SHARED if spec.shared else _EXCLUSIVE, definition(spec))
     members, offsets = transport.groups.members(group), transport.groups.offsets(group)
     if spec.durable:
         _stay_as_they_are(mine, spec, offsets)
@@ -61,7 +61,7 @@ def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) ->
     return mine
 
 
-def _definition(spec: SubscriptionSpec) -> str:
+def definition(spec: SubscriptionSpec) -> str:
     """Give a letter for whether it is shared, and some for what is selected, if that is not everything."""
     letter = _IS_SHARED if spec.shared else _IS_EXCLUSIVE
     if spec.selector is None and spec.excluded_origin is None:

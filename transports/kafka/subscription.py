@@ -13,6 +13,7 @@ from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from transports.inbox import Inbox
 from transports.kafka.feed import Arrival, Feed
 from transports.kafka.records import read_record
+from transports.kafka.subscribing import definition
 
 if TYPE_CHECKING:
     from transports.kafka.link import KafkaLink
@@ -57,6 +58,7 @@ class KafkaSubscription:
 
     def follow(self, former: KafkaSubscription) -> None:
         """Go on with what a closed subscription to the same destination reads, and has not handed out."""
+        self._held = former._held  # the feed is of use until all of that is settled
         former.hand_over(self)
         self.feed.redirect(self._arrive, self._fail)
 
@@ -75,10 +77,11 @@ class KafkaSubscription:
     def _keep(self, arrival: Arrival) -> None:
         """Keep for an heir what came when this was closed: what follows must not be handed out without it."""
         with self._closing:
-            if self._heir is None:
+            heir = self._heir
+            if heir is None:
                 self._left.append(arrival)
-            else:
-                self._heir._arrive(arrival)
+        if heir is not None:
+            heir._arrive(arrival)
 
     def _fail(self, error: JMSError) -> None:
         self._inbox.lose(error)
@@ -200,8 +203,8 @@ class KafkaSubscription:
             and self._heir is None
             and bool(self._held)
             and self.feed.has_group
-            and (spec.destination, spec.name, spec.durable, spec.shared, spec.window)
-            == (mine.destination, mine.name, mine.durable, mine.shared, mine.window)
+            and (spec.destination, spec.name, spec.durable, spec.window, definition(spec))
+            == (mine.destination, mine.name, mine.durable, mine.window, definition(mine))
         )
 
     # ---- waking and closing ---------------------------------------------------------------------------------------
@@ -236,6 +239,8 @@ class KafkaSubscription:
         self._end_if_over()
 
     def _end_if_over(self) -> None:
+        if self._heir is not None:
+            self._heir._end_if_over()
         if not self._closed or self._held:
             return
         with self._closing:

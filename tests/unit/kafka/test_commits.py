@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
-from kafka import TopicPartition, errors
+from kafka import errors
 from kafka.future import Future
-from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import JMSError, JMSSecurityError
 from transports.kafka.commits import Commits, may_be_repeated
 
 PATIENCE = 20.0
-PARTITION = TopicPartition("orders", 0)
 REPEATED = [
     errors.RebalanceInProgressError(),
     errors.CommitFailedError(errors.RebalanceInProgressError()),
@@ -42,13 +40,10 @@ class Group:
         self.unanswered: list[Future] = []
         self.raised: Exception | None = None
         self.failures: list[JMSError] = []
-        self.commits = Commits(self, self.committable, self.failures.append)
+        self.commits = Commits(lambda: self.commit(), self.failures.append)
 
-    def committable(self) -> Mapping[TopicPartition, OffsetAndMetadata]:
-        return {PARTITION: OffsetAndMetadata(self.offset, "", -1)} if self.offset else {}
-
-    def commit_async(self, offsets: Mapping[Any, OffsetAndMetadata]) -> Future:
-        self.asked.append(offsets[PARTITION].offset)
+    def commit(self) -> Future:
+        self.asked.append(self.offset)
         if self.raised is not None:
             raise self.raised
         self.unanswered.append(Future())
@@ -94,10 +89,28 @@ def test_one_commit_at_a_time_takes_along_all_that_was_settled_meanwhile(group: 
     assert group.commits.flush(0)
 
 
-def test_nothing_to_commit_is_committed_without_a_word(group: Group) -> None:
-    group.commits.soon()
-    assert group.asked == []
-    assert group.commits.flush(0)
+def test_nobody_waits_beyond_the_end(group: Group) -> None:
+    group.settle()
+    begun, flush = threading.Event(), group.commits.flush
+    changed: Any = group.commits._changed
+    changed.wait_for = telling(begun, changed.wait_for)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(flush, PATIENCE)
+        assert begun.wait(PATIENCE)
+        group.commits.end(is_done=False)
+        assert not waiting.result(PATIENCE / 2)
+    group.settle()
+    group.commits.retry()
+    assert group.asked == [1], "who has ended commits nothing"
+    group.answer(GeneratorExit())
+    assert group.failures == [], "what the end cuts off is no news"
+    assert not group.commits.flush(PATIENCE)
+
+
+def test_what_was_committed_otherwise_at_the_end_is_committed(group: Group) -> None:
+    group.settle()
+    group.commits.end(is_done=True)
+    assert group.commits.flush(PATIENCE)
 
 
 @pytest.mark.parametrize("error", REPEATED, ids=repr)
@@ -187,11 +200,11 @@ def test_all_that_many_threads_settle_is_committed() -> None:
     group = Group()
     committed: list[int] = []
 
-    def commit_async(offsets: Mapping[Any, OffsetAndMetadata]) -> Future:
-        committed.append(offsets[PARTITION].offset)
+    def commit() -> Future:
+        committed.append(group.offset)
         return Future().success(None)
 
-    group.commit_async = commit_async  # type: ignore[method-assign]
+    group.commit = commit  # type: ignore[method-assign]
     counting = threading.Lock()
 
     def settle_some() -> None:
