@@ -7,8 +7,6 @@ from collections.abc import Generator, Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
-from kafka import errors
-
 from jmslike.errors import (
     IllegalStateError,
     InvalidDestinationError,
@@ -116,7 +114,7 @@ class KafkaLink:
                 self._transact(sends, accepted)
             else:
                 for feed, offsets in accepted.items():
-                    _commit_alone(feed, offsets)
+                    feed.commit(offsets)
         except TransactionInDoubtError:
             for feed in accepted:
                 feed.begin_again()
@@ -176,12 +174,3 @@ def _accepted(settlements: Settlements) -> dict[Feed, dict[Progress, set[int]]]:
             for receipt in receipts:
                 mine.setdefault(receipt.arrival.progress, set()).add(receipt.arrival.record.offset)
     return accepted
-
-
-def _commit_alone(feed: Feed, offsets: dict[Progress, set[int]]) -> None:
-    try:
-        feed.commit(offsets)
-    except errors.KafkaTimeoutError as error:
-        raise TransactionInDoubtError(f"no broker says whether the transaction is committed: {error}") from error
-    except errors.KafkaError as error:
-        raise TransactionRolledBackError(f"what was received has gone to somebody else: {error}") from error
