@@ -31,13 +31,16 @@ class Commits:
         self._fail = fail
         self._changed = threading.Condition()
         self._wanted = 0
+        self._awaited = 0
         self._done = 0
         self._is_busy = False
         self._waits = False
         self._is_over = False
 
     def soon(self) -> None:
-        """Commit what is settled now: at once, or when the commit that is under way has ended."""
+        """Commit what is settled now: at once, or with what is settled after a commit that is under way."""
+        if self._waits:
+            return
         with self._changed:
             self._wanted += 1
             if self._is_busy or self._waits or self._is_over:
@@ -46,7 +49,7 @@ class Commits:
         self._commit()
 
     def retry(self) -> None:
-        """Try again what could not be done; called from time to time."""
+        """Commit what waits, or could not be done; called from time to time."""
         if self._waits:
             with self._changed:
                 if self._is_busy or self._is_over:
@@ -57,14 +60,16 @@ class Commits:
     def flush(self, timeout: float) -> bool:
         """Wait at most `timeout` seconds until all that is settled now is committed, or is not ours any more."""
         with self._changed:
-            wanted = self._wanted
+            wanted = self._awaited = self._wanted
+        self.retry()
+        with self._changed:
             self._changed.wait_for(lambda: self._done >= wanted or self._is_over, timeout)
             return self._done >= wanted
 
     def end(self, *, is_done: bool) -> None:
         """Commit nothing more, and let nobody wait; tell whether all that is settled has been committed otherwise."""
         with self._changed:
-            self._is_over = True
+            self._is_over, self._waits = True, False
             if is_done:
                 self._done = self._wanted
             self._changed.notify_all()
@@ -82,7 +87,8 @@ class Commits:
     def _ended(self, wanted: int) -> None:
         with self._changed:
             self._done = max(self._done, wanted)
-            self._is_busy = again = self._wanted > self._done and not self._is_over
+            self._is_busy = again = self._awaited > self._done and not self._is_over
+            self._waits = self._wanted > self._done and not (again or self._is_over)
             self._changed.notify_all()
         if again:
             self._commit()

@@ -45,6 +45,7 @@ class Arrival(NamedTuple):
     attempts: int | None = None
 
 
+Records: TypeAlias = Mapping[TopicPartition, Sequence[Any]]
 Sink: TypeAlias = Callable[[Arrival], None]
 
 
@@ -82,6 +83,7 @@ class Feed:
         self.has_group = group is not None
         self._read: dict[TopicPartition, int] = {}  # the offsets up to which all has arrived, as far as is known
         self._is_asked = False
+        self._polled_at = 0.0
         self._wake = threading.Event()
         self._joined = threading.Event()
         self._failure: JMSError | None = None
@@ -134,7 +136,7 @@ class Feed:
     def taken(self) -> None:
         """Note that an arrival was taken, which makes room for another."""
         self._taken += 1
-        if self._arrived - self._taken <= self._window // 2:
+        if self._arrived - self._taken == self._window // 2:
             self._wake.set()
 
     def settled(self) -> None:
@@ -230,19 +232,31 @@ class Feed:
         room = self._room()
         if room > 0:
             self._consumer.resume(*self._consumer.paused())
-            self._deliver(self._consumer.poll(timeout_ms=_TICK * 1000, max_records=min(room, _MOST_AT_ONCE)))
+            self._deliver(self._fetched(room) or self._poll(_TICK, min(room, _MOST_AT_ONCE)))
         elif not self._wake.wait(_TICK):
             self._consumer.pause(*self._consumer.assignment())
-            self._deliver(self._consumer.poll(timeout_ms=0))
+            self._deliver(self._poll(0))
         self._wake.clear()
         if self._is_asked:
             self._is_asked = False
             for partition in self._consumer.assignment():
                 self._read[partition] = self._consumer.position(partition, timeout_ms=0) or 0
-        if self._commits is not None:
-            self._commits.retry()
         if not self._joined.is_set() and self.has_group and self._consumer.group_metadata().state == _STABLE:
             self._joined.set()
+
+    def _fetched(self, room: int) -> Records:
+        """Give what the consumer has at hand: a poll asks its other thread twice, and need not come each time."""
+        if time.monotonic() - self._polled_at > _TICK:
+            return {}
+        records: Records = self._consumer._fetcher.fetched_records(room)[0]
+        return records
+
+    def _poll(self, timeout: float, most: int = _MOST_AT_ONCE) -> Records:
+        self._polled_at = time.monotonic()
+        if self._commits is not None:
+            self._commits.retry()
+        records: Records = self._consumer.poll(timeout_ms=timeout * 1000, max_records=most)
+        return records
 
     def _join(self) -> None:
         """Stay with a rebalance to its end: one that ends between two polls would begin anew, or be forgotten."""
@@ -257,7 +271,7 @@ class Feed:
             return 0
         return self._window - (self._arrived - self._taken)
 
-    def _deliver(self, records: Mapping[TopicPartition, Sequence[Any]]) -> None:
+    def _deliver(self, records: Records) -> None:
         try:
             begun = {partition: self._progress(partition) for partition in records}
         except Exception:
