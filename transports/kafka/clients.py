@@ -13,6 +13,7 @@ from transports.kafka.address import Address
 from transports.kafka.administrator import Administrator
 from transports.kafka.errors import border
 from transports.kafka.network import Network
+from transports.kafka.sequences import contain_failures
 
 _RETRY: Final = 20
 """Milliseconds before something is tried again, such as asking where a new topic is."""
@@ -55,7 +56,10 @@ class Clients:
         if transactional_id is not None:
             further["transactional_id"] = transactional_id
             further["transaction_timeout_ms"] = int(self.address.transaction_timeout * 1000)
-        return self._make(KafkaProducer, further)
+        producer = self._make(KafkaProducer, further)
+        if transactional_id is None:
+            contain_failures(producer)
+        return producer
 
     def consumer(self, topic: str, group: str | None = None, **further: Any) -> Any:
         """Connect a client that reads what is committed of one topic; it is not subscribed to it yet."""

@@ -56,7 +56,7 @@ _ADVICE: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ((errors.RequestTimedOutError, errors.KafkaTimeoutError), "no answer from the broker"),
     (
         (errors.MessageSizeTooLargeError,),
-        "max.message.bytes of the topic or message.max.bytes of the broker says how large a message may be",
+        "max.message.bytes of the topic, or else message.max.bytes of the broker, says how large a message may be",
     ),
 )
 _END: Final = "socket disconnected"

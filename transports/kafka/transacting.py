@@ -131,11 +131,13 @@ class Transacting:
                 raise errors.KafkaTimeoutError(f"no answer within {self._patience:g} seconds")
 
     def _undo(self, producer: Any) -> None:
-        """Abort; a producer that cannot is dropped: the broker aborts when the next one comes, or at the time-out."""
-        try:
+        """Abort, or let the broker do so when the next producer comes, or at the time-out.
+
+        This one is dropped: it would count on over what was refused, and the broker would refuse what follows.
+        """
+        with suppress(Exception):
             self._end(producer, producer._transaction_manager.begin_abort)
-        except Exception:
-            self._drop(producer)
+        self._drop(producer)
 
     def _drop(self, producer: Any) -> None:
         with self._opening:
