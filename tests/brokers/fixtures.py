@@ -50,6 +50,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.failed:
         for used in getattr(item, "funcargs", {}).values():
-            if isinstance(used, LocalBroker):
+            if isinstance(used, LocalBroker) and used.folder.exists():  # not if it is what failed to end
                 report.sections.append((f"End of the log of {used.name}", used.end_of_log()))
     return report

@@ -5,8 +5,8 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import AbstractContextManager, contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 
 import pytest
 
@@ -14,6 +14,7 @@ from jmslike import (
     Connection,
     ConnectionLostError,
     JMSError,
+    ResourceAllocationError,
     Session,
     TransactionInDoubtError,
     TransactionRolledBackError,
@@ -33,7 +34,7 @@ from tests.faults.kafka_load import (
 )
 from tests.faults.steps import PATIENCE, Connect, Losses, loss_of, put, take, within_bounds
 
-ENOUGH = 200
+ENOUGH = 100
 """Messages of each kind after which they flow."""
 CUTS = 3
 SHORT_WHILE = 2.0
@@ -92,9 +93,8 @@ def test_all_goes_on(kafka: Broker, connect: Connect, name: str, trouble: Callab
         )
         for flow in flows[:3]:
             flow.wait_for(ENOUGH)
-        working.start(reading_committed(it.url("kafka"), target.queue_name, results))
-        results.wait_for(ENOUGH)
         trouble(it, automatic_flow)
+        working.start(reading_committed(it.url("kafka"), target.queue_name, results))
         for flow in flows:
             flow.wait_for(ENOUGH)
         end_sending()
@@ -102,7 +102,80 @@ def test_all_goes_on(kafka: Broker, connect: Connect, name: str, trouble: Callab
             flow.wait_for_all()
     assert not losses.errors
     assert looks
-    assert results.duplicates == 0, "of what a transaction did"
-    print(*flows, rollbacks, sep="\n")
-    for flow in flows:
-        assert flow.duplicates == 0, "none was given to anybody else"
+    assert [flow.duplicates for flow in flows] == [0] * len(flows), "all that was given out was still there"
+
+
+Step = tuple[Callable[[], object], tuple[type[JMSError], ...]]
+"""What is called, and what it may raise while it is not known whether the broker comes back."""
+
+LOST = (ConnectionLostError,)
+
+
+def steps_of(connection: Connection, name: str) -> Iterator[Step]:
+    """Give calls that wait for the broker."""
+    idle = connection.create_session()
+    yield idle.create_consumer(idle.create_queue(f"{name}-idle")).receive, LOST
+    sender = connection.create_session()
+    producer = sender.create_producer(sender.create_queue(f"{name}-sent"))
+    yield lambda: producer.send(sender.create_message()), (*LOST, ResourceAllocationError)
+    for number in range(2):
+        yield committing(connection, f"{name}-{number}", is_used=number > 0), COMMIT
+    subscriber = connection.create_session()
+    yield lambda: subscriber.create_consumer(subscriber.create_queue(f"{name}-new")), LOST
+    looker = connection.create_session()
+    yield lambda: list(looker.create_browser(looker.create_queue(f"{name}-idle"))), LOST
+
+
+def acknowledging(connection: Connection, name: str) -> Callable[[], None]:
+    session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+    put(session, name, ["held"])
+    message = session.create_consumer(session.create_queue(name)).receive(PATIENCE)
+    assert message is not None
+    return message.acknowledge
+
+
+COMMIT = (*LOST, TransactionInDoubtError, TransactionRolledBackError)
+
+
+def committing(connection: Connection, name: str, *, is_used: bool) -> Callable[[], object]:
+    session = connection.create_session(Session.SESSION_TRANSACTED)
+    consumer = session.create_consumer(session.create_queue(name))
+    put(session, name, ["used"])
+    session.commit()
+    assert take(consumer) == "used"
+    if is_used:
+        put(session, name, ["again"])
+
+    def commit() -> None:
+        put(session, f"{name}-out", ["sent"])
+        session.commit()
+
+    return commit
+
+
+@pytest.mark.parametrize("absence", [killed, frozen])
+def test_an_absence_is_too_long(
+    kafka: Broker, connect: Connect, name: str, absence: Callable[[Kafka], AbstractContextManager[None]]
+) -> None:
+    it = own(kafka)
+    before = set(threading.enumerate())
+    connection = connect(it.url("kafka"), request_timeout=3, session_timeout=6)
+    steps = list(steps_of(connection, name))
+    now, later = (acknowledging(connection, f"{name}-{when}") for when in ("now", "later"))
+    with absence(it), ThreadPoolExecutor(len(steps) + 1) as pool:
+        with loss_of(connection) as losses:
+            acknowledged = pool.submit(now)
+            waiting = [pool.submit(call) for call, _ in steps]
+            assert losses.reported.wait(PATIENCE)
+            for part, (_, errors) in zip(waiting, steps, strict=True):
+                with pytest.raises(errors):
+                    part.result(PATIENCE)
+            with pytest.raises((*LOST, ResourceAllocationError)):
+                acknowledged.result(PATIENCE)
+            for call in [later, *(call for call, _ in steps)]:
+                with pytest.raises(ConnectionLostError):
+                    within_bounds(call)
+        for thread in set(threading.enumerate()) - before:
+            if "kafka" in thread.name:
+                thread.join(PATIENCE)
+                assert not thread.is_alive(), thread.name
