@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -9,7 +10,7 @@ import pytest
 from kafka import KafkaConsumer, errors
 from kafka.coordinator.consumer import ConsumerCoordinator
 
-from jmslike import Connection, JMSError, MessageConsumer, Session
+from jmslike import Connection, JMSError, MessageConsumer, Session, TransactionRolledBackError
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Connect, put, text_of
 from transports.kafka.address import DEFAULT_GROUP
@@ -113,3 +114,33 @@ def test_an_heir_selects_what_its_predecessor_did(kafka: Broker, connect: Connec
     session.close()
     with connection.create_session() as last:
         last.unsubscribe(name)
+
+
+def test_who_is_taken_for_dead_while_rejoining_commits_nothing_of_what_others_may_have_by_now(
+    kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = connect(kafka.url("kafka"))
+    session = connection.create_session(Session.SESSION_TRANSACTED)
+    put(connection.create_session(), name, TEXTS)
+    consumer = session.create_consumer(session.create_queue(name))
+    assert texts_of(consumer, 2) == TEXTS[:2]
+    told = threading.Event()
+    process = ConsumerCoordinator._process_sync_group_response
+
+    def refuse_once(self: Any, response: Any, sent_at: float) -> Any:
+        if not told.is_set():
+            told.set()
+            self.reset_generation()
+            raise errors.UnknownMemberIdError("the session has timed out")
+        return process(self, response, sent_at)
+
+    monkeypatch.setattr(ConsumerCoordinator, "_process_sync_group_response", refuse_once)
+    consumer._subscription.feed._consumer._coordinator.request_rejoin()  # type: ignore[attr-defined]
+    assert told.wait(PATIENCE)
+    while text_of(consumer.receive(PATIENCE)) != TEXTS[0]:
+        continue  # it comes again as soon as all is read again
+    with pytest.raises(TransactionRolledBackError):
+        session.commit()
+    assert texts_of(consumer, len(TEXTS)) == TEXTS
+    session.commit()
+    assert committed(connection, name) == [len(TEXTS)]
