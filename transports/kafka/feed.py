@@ -125,6 +125,19 @@ class Feed:
             start = self._consumer.position(partition, timeout_ms=self._patience_ms)
             if start is None:
                 raise ConnectionLostError(f"no broker says where {partition.topic} ends")
+            self._begin(partition, start)
+
+    def _read_new_partitions(self) -> None:
+        """Read from their beginning those that an administrator has added."""
+        numbers = self._consumer._cluster.partitions_for_topic(self.topic) or ()
+        added = {TopicPartition(self.topic, number) for number in numbers} - self._owned.keys()
+        if added:
+            for partition in added:
+                self._begin(partition, 0)
+            self._consumer.assign(list(self._owned))
+
+    def _begin(self, partition: TopicPartition, start: int) -> None:
+        with self._owning:
             self._owned[partition] = Progress(partition, start, Noted("", frozenset(), {}), "")
 
     def redirect(self, sink: Sink, failed: Callable[[JMSError], None]) -> None:
@@ -229,6 +242,8 @@ class Feed:
         self._rewind()
         if self.has_group:
             self._join()
+        else:
+            self._read_new_partitions()
         room = self._room()
         if room > 0:
             self._consumer.resume(*self._consumer.paused())
