@@ -1,0 +1,59 @@
+"""A transaction whose process is killed, or whose name another session takes: all of it is done, or nothing."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from jmslike import ConnectionLostError, Session, TransactionRolledBackError
+from tests.brokers import Broker
+from tests.faults.kafka_exactly_once import Outcome, run
+from tests.faults.kafka_load import committed_reader
+from tests.faults.kafka_worker import worker
+from tests.faults.steps import PATIENCE, Connect, loss_of, put, take
+
+
+def test_who_comes_later_with_the_same_client_id_takes_over(kafka: Broker, connect: Connect, name: str) -> None:
+    url = kafka.url("kafka")
+    earlier, later = connect(url, client_id=name), connect(url, client_id=name)
+    put(connect(url).create_session(), f"{name}-source", ["received"])
+    first = earlier.create_session(Session.SESSION_TRANSACTED)
+    put(first, name, ["1"])
+    first.commit()
+    assert take(first.create_consumer(first.create_queue(f"{name}-source"))) == "received"
+    put(first, name, ["never seen"])
+    second = later.create_session(Session.SESSION_TRANSACTED)
+    put(second, name, ["2"])
+    second.commit()
+    with loss_of(earlier):
+        with pytest.raises(TransactionRolledBackError, match="a later session has the same client id"):
+            first.commit()
+        with pytest.raises(ConnectionLostError):
+            put(earlier.create_session(), name, ["not sent"])
+    put(second, name, ["3"])
+    assert take(second.create_consumer(second.create_queue(f"{name}-source"))) == "received"
+    second.commit()
+    consumer = second.create_consumer(second.create_queue(name))
+    assert [take(consumer) for _ in range(3)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("options", ["?transaction_timeout=600&client_id={name}", "?transaction_timeout=3"])
+def test_a_killed_process_holds_nobody_up_for_long(kafka: Broker, connect: Connect, name: str, options: str) -> None:
+    url, options = kafka.url("kafka"), options.format(name=name)
+    with worker("stall", f"{url}{options}", name):
+        pass
+    killed_at = time.monotonic()
+    session = connect(f"{url}{options}").create_session(Session.SESSION_TRANSACTED)
+    session.create_producer(session.create_queue(name)).send(session.create_text_message("after it"))
+    session.commit()
+    with committed_reader(url, name) as reader:
+        values: list[bytes] = []
+        while b"after it" not in values:
+            values += [record.value for records in reader.poll(timeout_ms=100).values() for record in records]
+            assert time.monotonic() < killed_at + PATIENCE
+    assert values == [b"", b"after it"]
+
+
+def test_each_result_comes_once_whatever_is_killed(kafka: Broker) -> None:
+    assert run(kafka.url("kafka"), messages=1000, kills=3) == Outcome(0, 0)
