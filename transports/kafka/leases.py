@@ -9,13 +9,11 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
 from typing import Final
 
 from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from jmslike.errors import JMSError
 from jmslike.spi import Destination
 from transports.kafka.groups import Groups
 from transports.kafka.names import lease_group, made_at, mark_of
@@ -70,7 +68,6 @@ class Leases:
         return max((float(sign) for sign in signs if sign.isdecimal()), default=0.0)
 
     def end(self) -> None:
-        """Tell that this connection is gone."""
+        """Tell that this connection is gone. Raises JMSError."""
         if self._renewed_at:
-            with suppress(JMSError):  # the topics are deleted: nothing is left to end
-                self._groups.delete(lease_group(self._mark))
+            self._groups.delete(lease_group(self._mark))

@@ -146,7 +146,8 @@ class KafkaTransport:
     def _delete(self, temporary: Destination) -> None:
         self.topics.delete([temporary.name])
         if temporary.is_queue:
-            self.groups.delete(self.group_of(temporary))
+            with suppress(GroupInUseError):  # a closed consumer holds something; the broker drops groups without topics
+                self.groups.delete(self.group_of(temporary))
 
     def is_deleted(self, destination: Destination) -> bool:
         """Tell whether this is a temporary destination that this connection made and deleted."""
@@ -177,10 +178,10 @@ class KafkaTransport:
         if producer is not None:
             close_producer(producer, 0 if self.is_lost else _CLOSING)
         if not self.is_lost:
-            for each in temporaries:
-                with suppress(JMSError):  # another connection's leases end it
+            with suppress(JMSError):  # another connection's leases end what cannot be deleted: one wait is enough
+                for each in temporaries:
                     self._delete(each)
-            self._leases.end()
+                self._leases.end()
         self._pulse.close()
         self.admin.close()
         self._pulse.join()

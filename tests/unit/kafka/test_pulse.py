@@ -1,0 +1,64 @@
+"""A connection is lost when no broker answers, and not for what else is due from time to time."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from kafka import errors
+
+from jmslike.errors import JMSError, JMSSecurityError
+from transports.kafka.pulse import Pulse
+
+PATIENCE = 20.0
+LONGEST = 0.05
+"""Seconds without an answer that are too long for these."""
+
+
+class Broker:
+    """Answers if it is told to, and keeps the losses that are reported."""
+
+    def __init__(self, *, answers: bool) -> None:
+        self._answers = answers
+        self.losses: list[JMSError] = []
+        self.lost = threading.Event()
+
+    def describe_cluster(self) -> None:
+        if not self._answers:
+            raise errors.NodeNotReadyError("nobody")
+
+    def lose(self, error: JMSError) -> None:
+        self.losses.append(error)
+        self.lost.set()
+
+
+@contextmanager
+def pulse(broker: Broker, then: Callable[[], None]) -> Iterator[None]:
+    it = Pulse(broker, LONGEST, broker.lose, then)
+    yield
+    it.close()
+    it.join()
+
+
+def test_what_is_due_may_fail_for_long_while_the_broker_answers() -> None:
+    broker = Broker(answers=True)
+    begun = time.monotonic()
+    failed_long_enough = threading.Event()
+
+    def fail() -> None:
+        if time.monotonic() - begun > 4 * LONGEST:
+            failed_long_enough.set()
+        raise JMSSecurityError("not allowed to renew anything")
+
+    with pulse(broker, fail):
+        assert failed_long_enough.wait(PATIENCE)
+    assert broker.losses == []
+
+
+def test_silence_is_a_loss_that_is_told_once() -> None:
+    broker = Broker(answers=False)
+    with pulse(broker, lambda: None):
+        assert broker.lost.wait(PATIENCE)
+    assert len(broker.losses) == 1
