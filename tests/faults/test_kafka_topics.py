@@ -69,7 +69,6 @@ USES: list[Callable[[Session, Destination], None]] = [sending, consuming, browsi
 def test_what_no_topic_can_be_called_is_refused_before_anything_happens(
     url: str, connect: Connect, illegal: str
 ) -> None:
-    """DST-02: a clear refusal."""
     session = connect(url, client_id="me").create_session()
     for use in USES:
         with pytest.raises(InvalidDestinationError, match="at most 249 of the letters"):
