@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
@@ -14,7 +14,7 @@ from transports.amqp.consuming import Consuming
 from transports.amqp.errors import RESOURCE_LOCKED, code_of
 from transports.amqp.profiles import checked
 from transports.amqp.reading import attempts_of, read_envelope
-from transports.inbox import Inbox
+from transports.pushed import Pushed
 from transports.rabbitmq import LARGEST_PREFETCH, shared_queue
 
 if TYPE_CHECKING:
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 _IN_USE = "in exclusive use"
 """How RabbitMQ's refusal differs from that for want of permission."""
-
-_NOT_HELD = object()
 
 
 class Arrival(NamedTuple):
@@ -50,22 +48,19 @@ class Held:
         return getattr(self.arrival.method, "consumer_tag", None)
 
 
-class AmqpSubscription:
+class AmqpSubscription(Pushed[Arrival, Held]):
     """Takes from an inbox that the connection's thread fills."""
 
     def __init__(self, link: AmqpLink, channel: Consuming, spec: SubscriptionSpec) -> None:
+        super().__init__(spec)
         self._channel = channel
         self._wire = channel.wire
         self._topology = link.transport.topology
-        self._spec = spec
         self._is_private = not spec.destination.is_queue and spec.name is None
         self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
         self._queue = self._declare(link)
-        self._inbox: Inbox[Arrival] = Inbox()
-        self._held: dict[Held, None] = {}  # in the order of handing out
         self._consumer = ""
         self._closing = threading.Lock()
-        self._closed = False
         self._is_deleted = False
         self._on_failed = link.transport.fail
         try:
@@ -83,7 +78,7 @@ class AmqpSubscription:
 
     def _declare(self, link: AmqpLink) -> str:
         """See to it that there is a queue to read from, and give its name."""
-        spec, topology, profile = self._spec, self._topology, link.transport.profile
+        spec, topology, profile = self.spec, self._topology, link.transport.profile
         destination = spec.destination
         topology.forget(destination)  # if it was deleted, the refusal would end the session's channel
         topology.ensure(destination)
@@ -106,7 +101,7 @@ class AmqpSubscription:
 
     def _consume(self) -> None:
         """Let the broker push as much as the window has room for, whatever is held of what came before."""
-        window = self._spec.window if self._spec.window <= LARGEST_PREFETCH else 0  # 0: all that there is
+        window = self.spec.window if self.spec.window <= LARGEST_PREFETCH else 0  # 0: all that there is
         former, self._consumer = self._consumer, f"jmslike-{uuid4()}"
         self._channel.consume(
             self._queue, self._on_message, self._consumer, former, window=window, exclusive=self.is_exclusive
@@ -149,16 +144,16 @@ class AmqpSubscription:
 
     def _is_window_held(self) -> bool:
         """Tell whether all that the broker may push is held, so that nothing more would come (C3)."""
-        if len(self._held) < self._spec.window:
+        if len(self._held) < self.spec.window:
             return False
         pushed = [held for held in self._held if held.tag and held.consumer == self._consumer]
-        return len(pushed) >= self._spec.window
+        return len(pushed) >= self.spec.window
 
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
         method, properties, body, attempts = arrival
         if attempts is None:
             attempts = attempts_of(method, properties)
-        envelope = read_envelope(method, properties, body, self._spec.destination)
+        envelope = read_envelope(method, properties, body, self.spec.destination)
         tag = method.delivery_tag
         if settle and not attempts:
             self._channel.accept((tag,))
@@ -196,52 +191,17 @@ class AmqpSubscription:
         arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
         self._return(self._inbox.put_back(arrivals) if not self._closed else arrivals)
 
-    def let_go(self, receipts: Sequence[Held]) -> list[Held]:
-        """Give those that were held, and hold them no more."""
-        held = self._held
-        return [receipt for receipt in receipts if held.pop(receipt, _NOT_HELD) is None]
-
     def holds(self, receipt: Held) -> bool:
         """See Subscription.holds."""
         return receipt in self._held and not self._wire.is_lost
 
-    def reads(self, destination: object) -> bool:
-        """Whether this is a live consumer of the destination."""
-        return not self._closed and self._spec.destination == destination
-
-    def uses(self, name: str) -> bool:
-        """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
-        return self._spec.durable and self._spec.name == name and self.is_in_use
-
-    @property
-    def is_in_use(self) -> bool:
-        """Whether it is open, or holds something unsettled."""
-        return not self._closed or bool(self._held)
-
-    @property
-    def is_exclusive(self) -> bool:
-        """Whether nobody else may consume from the same subscription."""
-        return self._spec.durable and not self._spec.shared
-
-    # ---- waking and closing ---------------------------------------------------------------------------------------
-
-    def ready(self, callback: Callable[[], bool] | None) -> None:
-        """See Subscription.ready."""
-        self._inbox.ready(callback)
-
-    def interrupt(self) -> None:
-        """See Subscription.interrupt."""
-        self._inbox.interrupt()
-
-    def lose(self, error: JMSError) -> None:
-        """The connection is gone."""
-        self._inbox.lose(error)
+    # ---- closing --------------------------------------------------------------------------------------------------
 
     def cancelled(self, consumer_tag: str) -> None:
         """The broker has ended a consumer: its queue was deleted."""
         if consumer_tag == self._consumer and not self._closed:
             self._is_deleted = True
-            error = InvalidDestinationError(f"{self._spec.destination} was deleted: its consumer gets nothing more")
+            error = InvalidDestinationError(f"{self.spec.destination} was deleted: its consumer gets nothing more")
             self._inbox.lose(error)
             self._on_failed(error)
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Envelope, Outcome, SubscriptionSpec
-from transports.inbox import Inbox
+from transports.pushed import Pushed
 from transports.stomp.dialects.base import Subscribing
 from transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
 from transports.stomp.mapping import bare_envelope
@@ -56,22 +56,19 @@ class Held:
         self.size = size
 
 
-class StompSubscription:
+class StompSubscription(Pushed[Arrival, Held]):
     """Takes from an inbox that stomp.py's thread fills."""
 
     def __init__(self, transport: StompTransport, spec: SubscriptionSpec, mode: SessionMode) -> None:
+        super().__init__(spec)
         self._transport = transport
         self._wire = transport.wire
         self._dialect = transport.dialect
-        self._spec = spec
         self._confirmed = mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
         self._how: Subscribing = self._dialect.subscribing(spec, transport.client_id)
-        self._inbox: Inbox[Arrival] = Inbox()
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
-        self._held: dict[Held, None] = {}  # in the order of handing out
         self._held_size = 0
-        self._closed = False
         self._may_end = False  # closed, and all that was pushed and not taken is given back
         self._closing = threading.Lock()
         self._subscribe()
@@ -115,7 +112,7 @@ class StompSubscription:
             return False
         if self._how.credit:
             return self._held_size >= self._how.credit * len(self._parts)
-        return len(self._held) >= self._spec.window * len(self._parts)
+        return len(self._held) >= self.spec.window * len(self._parts)
 
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
         frame = arrival.frame
@@ -141,10 +138,10 @@ class StompSubscription:
 
     def _read(self, frame: Any) -> Envelope:
         try:
-            return self._dialect.read(frame, self._spec.destination)
+            return self._dialect.read(frame, self.spec.destination)
         except Exception:  # whatever somebody sent, it is not lost
             _log.exception("a message could not be read: it is handed over as it came")
-            return bare_envelope(frame, self._spec.destination)
+            return bare_envelope(frame, self.spec.destination)
 
     # ---- settling -------------------------------------------------------------------------------------------------
 
@@ -210,37 +207,7 @@ class StompSubscription:
         """See Subscription.holds."""
         return receipt in self._held and not self._wire.is_lost
 
-    def reads(self, destination: object) -> bool:
-        """Whether this is a live consumer of the destination."""
-        return not self._closed and self._spec.destination == destination
-
-    def uses(self, name: str) -> bool:
-        """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
-        return self._spec.durable and self._spec.name == name and self.is_in_use
-
-    @property
-    def is_in_use(self) -> bool:
-        """Whether it is open, or holds something unsettled."""
-        return not self._closed or bool(self._held)
-
-    @property
-    def is_exclusive(self) -> bool:
-        """Whether nobody else may consume from the same subscription."""
-        return self._spec.durable and not self._spec.shared
-
-    # ---- waking and closing ---------------------------------------------------------------------------------------
-
-    def ready(self, callback: Callable[[], bool] | None) -> None:
-        """See Subscription.ready."""
-        self._inbox.ready(callback)
-
-    def interrupt(self) -> None:
-        """See Subscription.interrupt."""
-        self._inbox.interrupt()
-
-    def lose(self, error: JMSError) -> None:
-        """The connection is gone."""
-        self._inbox.lose(error)
+    # ---- closing --------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """See Subscription.close: what is held keeps its wire subscription open until it is settled."""
@@ -301,9 +268,9 @@ class StompSubscription:
             self._tidy_up()
 
     def _tidy_up(self) -> None:
-        errand = self._dialect.closing(self._spec, self._transport.client_id)
+        errand = self._dialect.closing(self.spec, self._transport.client_id)
         if errand is not None:
             try:
                 self._transport.run(errand)
             except JMSError as error:  # others still use what would have been deleted
-                _log.debug("after closing a consumer of %s: %s", self._spec.destination, error)
+                _log.debug("after closing a consumer of %s: %s", self.spec.destination, error)
