@@ -282,7 +282,8 @@ class Feed:
             coordinator.ensure_active_group(timeout_ms=_JOINING * 1000)
 
     def _room(self) -> int:
-        if any(progress is not None and progress.is_too_wide for progress in list(self._owned.values())):
+        owned = list(self._owned.values()) if self.has_group else []  # without a group nothing is noted anywhere
+        if any(progress is not None and progress.is_too_wide for progress in owned):
             return 0
         return self._window - (self._arrived - self._taken)
 
