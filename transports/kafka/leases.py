@@ -7,13 +7,13 @@ first one it looks which other connections have stopped doing so long ago, and d
 from __future__ import annotations
 
 import logging
-import time
 from collections.abc import Callable, Iterable
 from typing import Final
 
 from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
+from jmslike.clock import Clock, SystemClock
 from jmslike.spi import Destination
 from transports.kafka.groups import Groups
 from transports.kafka.names import lease_group, made_at, mark_of
@@ -21,6 +21,7 @@ from transports.kafka.topics import Topics
 
 _log = logging.getLogger("jmslike.kafka")
 
+_SYSTEM: Final = SystemClock()
 _RENEWED_EVERY: Final = 60.0
 _OVER_AFTER: Final = 3600.0
 """Seconds: far more than clocks differ, and than a process is ever held up."""
@@ -29,27 +30,36 @@ _OVER_AFTER: Final = 3600.0
 class Leases:
     """The lease of one connection, and the end of those of others; renewed by one thread."""
 
-    def __init__(self, topics: Topics, groups: Groups, mark: str, current: Callable[[], Iterable[Destination]]) -> None:
+    def __init__(
+        self,
+        topics: Topics,
+        groups: Groups,
+        mark: str,
+        current: Callable[[], Iterable[Destination]],
+        clock: Clock = _SYSTEM,
+    ) -> None:
         self._topics = topics
         self._groups = groups
         self._mark = mark
         self._current = current
-        self._renewed_at = 0.0
+        self._clock = clock
+        self._renewed_at: float | None = None
 
     def renew(self) -> None:
         """Tell that the temporary destinations that there are now are in use, if that is due. Raises JMSError."""
         topics = [destination.name for destination in self._current()]
-        if not topics or time.monotonic() - self._renewed_at < _RENEWED_EVERY:
+        last, now = self._renewed_at, self._clock.monotonic()
+        if not topics or (last is not None and now - last < _RENEWED_EVERY):
             return
-        if not self._renewed_at:
+        sign = OffsetAndMetadata(0, str(int(self._clock.now())), -1)
+        self._groups.set_offsets(lease_group(self._mark), {TopicPartition(topic, 0): sign for topic in topics})
+        self._renewed_at = now
+        if last is None:
             self._end_others()
-        now = OffsetAndMetadata(0, str(int(time.time())), -1)
-        self._groups.set_offsets(lease_group(self._mark), {TopicPartition(topic, 0): now for topic in topics})
-        self._renewed_at = time.monotonic()
 
     def _end_others(self) -> None:
         last_signs: dict[str, float] = {}
-        latest = time.time() - _OVER_AFTER
+        latest = self._clock.now() - _OVER_AFTER
         old = [topic for topic in self._topics.temporaries() if made_at(topic) < latest]
         for topic in old:
             mark = mark_of(topic)
@@ -69,5 +79,5 @@ class Leases:
 
     def end(self) -> None:
         """Tell that this connection is gone. Raises JMSError."""
-        if self._renewed_at:
+        if self._renewed_at is not None:
             self._groups.delete(lease_group(self._mark))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from typing import Final
@@ -51,9 +52,9 @@ def mark_of(topic: str) -> str:
 
 
 def made_at(topic: str) -> float:
-    """Give when a temporary destination was made, in seconds since the epoch; 0 if that is no name of one."""
+    """Give when a temporary destination was made, in seconds since the epoch; never, which is infinite, if it is none."""
     parts = topic.removeprefix(TEMPORARY).split(".")
-    return float(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else 0.0
+    return float(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else math.inf
 
 
 def _part(text: str) -> str:
