@@ -52,7 +52,7 @@ def mark_of(topic: str) -> str:
 
 
 def made_at(topic: str) -> float:
-    """Give when a temporary destination was made, in seconds since the epoch; never, which is infinite, if it is none."""
+    """Give when a temporary destination was made, in seconds since the epoch; infinite if it is none."""
     parts = topic.removeprefix(TEMPORARY).split(".")
     return float(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else math.inf
 
