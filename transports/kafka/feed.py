@@ -90,7 +90,9 @@ class Feed:
         self._ending = False
         self._thread = threading.Thread(target=self._run, name=f"jmslike kafka {topic}", daemon=True)
 
-    def start(self, sink: Sink, failed: Callable[[JMSError], None], partitions: Sequence[TopicPartition]) -> None:
+    def start(
+        self, sink: Sink, failed: Callable[[JMSError], None], partitions: Callable[[], Sequence[TopicPartition]]
+    ) -> None:
         """Begin, and return when what is sent from now on will come (C1). Raises JMSError."""
         self._sink, self._on_failed = sink, failed
         try:
@@ -98,9 +100,9 @@ class Feed:
                 if self.has_group:
                     self._subscribe()
                 else:
-                    self._read_from_the_end(partitions)
+                    self._read_from_the_end(partitions())
             self._thread.start()
-        except JMSError:
+        except BaseException:
             self._consumer.close(autocommit=False)
             raise
         if self.has_group and not self._joined.wait(self._admission):

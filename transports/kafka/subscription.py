@@ -53,8 +53,7 @@ class KafkaSubscription:
     def start(self) -> None:
         """Begin to read (C1)."""
         topics = self._transport.topics
-        partitions = [] if self.feed.has_group else topics.partitions(self.feed.topic)
-        self.feed.start(self._arrive, self._fail, partitions)
+        self.feed.start(self._arrive, self._fail, lambda: topics.partitions(self.feed.topic))
 
     def follow(self, former: KafkaSubscription) -> None:
         """Go on with what a closed subscription to the same destination reads, and has not handed out."""

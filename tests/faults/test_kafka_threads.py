@@ -1,0 +1,29 @@
+"""What does not come about leaves nothing behind."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+
+from jmslike import InvalidDestinationError
+from tests.brokers import Broker
+from tests.faults.steps import Connect
+from transports.kafka.topics import Topics
+
+
+def test_a_consumer_of_a_topic_that_goes_meanwhile_leaves_no_thread(
+    kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = connect(kafka.url("kafka")).create_session()
+    topic = session.create_topic(name)
+    session.create_consumer(topic).close()
+    before = set(threading.enumerate())
+
+    def refuse(_self: Topics, topic: str) -> None:
+        raise InvalidDestinationError(f"{topic} was deleted")
+
+    monkeypatch.setattr(Topics, "partitions", refuse)
+    with pytest.raises(InvalidDestinationError):
+        session.create_consumer(topic)
+    assert set(threading.enumerate()) <= before
