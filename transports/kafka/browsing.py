@@ -34,7 +34,7 @@ def browse(transport: KafkaTransport, queue: Destination, selector: Selector | N
                 if partition in committed:
                     consumer.seek(partition, committed[partition].offset)
         done = {partition: read_metadata(offset).settled for partition, offset in committed.items()}
-        for record in _records(consumer, ends, transport.address.request_timeout):
+        for record in _records(consumer, ends, transport):
             partition = next(each for each in ends if each.partition == record.partition)
             if record.offset < ends[partition] and record.offset not in done.get(partition, ()):
                 envelope = read_record(record, queue)
@@ -45,13 +45,17 @@ def browse(transport: KafkaTransport, queue: Destination, selector: Selector | N
         consumer.close(autocommit=False)
 
 
-def _records(consumer: Any, ends: dict[Any, int], patience: float) -> Generator[Any, None, None]:
+def _records(consumer: Any, ends: dict[Any, int], transport: KafkaTransport) -> Generator[Any, None, None]:
     """Read up to the ends; what ends a transaction has an offset, too, and may be the last before it."""
+    patience = transport.address.request_timeout
     deadline = time.monotonic() + patience
     left = set(ends)
     while True:
+        if transport.is_lost:
+            raise transport.loss()
         with border():
-            left = {partition for partition in left if (consumer.position(partition) or 0) < ends[partition]}
+            positions = {partition: consumer.position(partition, timeout_ms=_AT_ONCE_MS) or 0 for partition in left}
+            left = {partition for partition in left if positions[partition] < ends[partition]}
             if not left:
                 return
             batches = consumer.poll(timeout_ms=_AT_ONCE_MS)

@@ -117,7 +117,20 @@ class Transacting:
             self._end(producer, partial(manager.send_offsets_to_transaction, dict(offsets), member))
         deadline = time.monotonic() + self._patience
         for future in futures:
-            future.get(max(0.0, deadline - time.monotonic()))
+            self._wait(future, deadline)
+
+    def _wait(self, future: Any, deadline: float) -> None:
+        """Wait until the broker has the message, unless it refuses it, or the connection is lost."""
+        while True:
+            try:
+                future.get(min(_LOOK_AGAIN, max(0.0, deadline - time.monotonic())))
+            except errors.KafkaTimeoutError:
+                if future.is_done or time.monotonic() > deadline:
+                    raise
+            else:
+                return
+            if self._is_lost():
+                raise ConnectionLostError("the connection is lost")
 
     def _end(self, producer: Any, ask: Callable[[], Any]) -> None:
         """Ask, and wait for the answer as long as is patient: the producer's own methods would wait for ever."""
