@@ -13,6 +13,7 @@ import uuid
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 from jmslike import ConnectionFactory
 from tests.brokers import broker
@@ -42,15 +43,19 @@ def run(url: str, messages: int, kills: int, report: Callable[[str], None] = lam
     fill(url, source, messages)
     came: Counter[int] = Counter()
     address = f"{url}{OPTIONS}&client_id={target}"
+
+    def has(wanted: int) -> bool:
+        return len(came) >= wanted
+
     with committed_reader(url, target) as reader:
         for kill in range(1, kills + 1):
             with worker("transform", address, source, target) as process:
-                read(reader, came, lambda wanted=kill * messages // (kills + 1): len(came) >= wanted)
+                read(reader, came, partial(has, kill * messages // (kills + 1)))
                 time.sleep(random.uniform(0, LONGEST_LIFE))
                 process.kill()
             report(f"kill {kill} of {kills}: {len(came)} results, {came.total() - len(came)} duplicates")
         with worker("transform", address, source, target):
-            read(reader, came, lambda: len(came) == messages)
+            read(reader, came, partial(has, messages))
             fill(url, target, 1, first=messages)
             read(reader, came, lambda: messages in came)
     del came[messages]

@@ -107,7 +107,7 @@ class Program:
 
     def __init__(self, pool: ThreadPoolExecutor) -> None:
         self._pool = pool
-        self._running: list[tuple[threading.Event, Future[object]]] = []
+        self._running: list[tuple[threading.Event, Future[None]]] = []
         self._flows: list[Flow] = []
 
     def flow(self) -> Flow:
@@ -132,7 +132,7 @@ class Program:
                 flow.fail(failure)
             raise
 
-    def _end(self, parts: list[tuple[threading.Event, Future[object]]]) -> None:
+    def _end(self, parts: list[tuple[threading.Event, Future[None]]]) -> None:
         for over, _ in parts:
             over.set()
         for _, part in parts:
