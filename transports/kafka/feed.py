@@ -74,6 +74,7 @@ class Feed:
         self._owning = threading.Lock()
         self._arrived = 0  # counted by the thread only
         self._taken = 0  # counted by who takes only
+        self.has_more = False  # what came last was all that there was room for
         self._sink: Sink = lambda arrival: None
         self._on_failed: Callable[[JMSError], None] = lambda error: None
         self._member = Member(self._consumer)
@@ -212,9 +213,14 @@ class Feed:
         with self._owning:
             return list(self._owned)
 
+    @property
+    def has_arrivals(self) -> bool:
+        """Whether there is something to take."""
+        return self._arrived != self._taken
+
     def has_read_up_to(self, ends: Mapping[TopicPartition, int]) -> bool:
         """Tell whether all before these offsets has arrived, as far as it is to come here."""
-        if self._arrived != self._taken:
+        if self.has_arrivals:
             return True
         read = self._read
         if all(read.get(partition, -1) >= end for partition, end in ends.items() if partition in self._owned):
@@ -249,7 +255,10 @@ class Feed:
         room = self._room()
         if room > 0:
             self._consumer.resume(*self._consumer.paused())
-            self._deliver(self._fetched(room) or self._poll(_TICK, min(room, _MOST_AT_ONCE)))
+            most = min(room, _MOST_AT_ONCE)
+            records = self._fetched(most) or self._poll(_TICK, most)
+            self._deliver(records)
+            self.has_more = sum(map(len, records.values())) == most
         elif not self._wake.wait(_TICK):
             self._consumer.pause(*self._consumer.assignment())
             self._deliver(self._poll(0))
@@ -261,11 +270,11 @@ class Feed:
         if not self._joined.is_set() and self.has_group and self._consumer.group_metadata().state == _STABLE:
             self._joined.set()
 
-    def _fetched(self, room: int) -> Records:
+    def _fetched(self, most: int) -> Records:
         """Give what the consumer has at hand: a poll asks its other thread twice, and need not come each time."""
         if time.monotonic() - self._polled_at > _TICK:
             return {}
-        records: Records = self._consumer._fetcher.fetched_records(room)[0]
+        records: Records = self._consumer._fetcher.fetched_records(most)[0]
         return records
 
     def _poll(self, timeout: float, most: int = _MOST_AT_ONCE) -> Records:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _LONGEST_LOOK: Final = 1.0
 """Seconds that `take(0)` may need to get what the broker says is there."""
 _LOOK_AGAIN: Final = 0.005
+_MOMENT: Final = 0.0002
 _NOT_HELD: Final = object()
 
 
@@ -108,11 +109,15 @@ class KafkaSubscription:
     def _look(self) -> None:
         """Wait for what is in the topic already, if there is anything."""
         feed = self.feed
+        deadline = time.monotonic() + _LONGEST_LOOK
+        while feed.has_more and not (self._closed or feed.has_arrivals) and time.monotonic() < deadline:
+            time.sleep(_MOMENT)  # no broker need be asked for what is here before long
+        if feed.has_arrivals:
+            return
         try:
             ends = self._transport.glance.ends(feed.partitions)
         except ConnectionLostError:  # what a broker has that is away cannot be had
             return
-        deadline = time.monotonic() + _LONGEST_LOOK
         while not (self._closed or feed.has_read_up_to(ends)) and time.monotonic() < deadline:
             time.sleep(_LOOK_AGAIN)
 
