@@ -10,6 +10,7 @@ from __future__ import annotations
 import struct
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import lru_cache
 from struct import Struct
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -221,6 +222,7 @@ def read_record(record: Any, destination: Destination) -> Envelope:
     )
 
 
+@lru_cache(1024)
 def _property(header: str) -> tuple[str, Callable[[bytes], PropertyValue]]:
     """Give the name of the property that the header is, and what reads it."""
     parts = header.split(".", 2)
