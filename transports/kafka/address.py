@@ -11,6 +11,7 @@ from typing import Any, Final
 from kafka.codec import has_lz4, has_snappy, has_zstd
 
 from transports.addressing import choice, parse_url
+from transports.kafka.names import fits
 from transports.tls import parse_tls
 
 DEFAULT_PORT: Final = 9092
@@ -157,7 +158,7 @@ def _compression(text: str) -> str | None:
 
 def _group(text: str) -> str:
     rest = text.replace("{name}", "")
-    if rest == text or "{" in rest or "}" in rest:
+    if rest == text or "{" in rest or "}" in rest or not fits(text):
         raise ValueError(
             f"option group is {text!r}, but it takes the name of a group with {{name}} for the queue's name"
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
@@ -59,6 +60,8 @@ _ADVICE: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
         "max.message.bytes of the topic, or else message.max.bytes of the broker, says how large a message may be",
     ),
 )
+_TOLD: Final = re.compile(r"error_message=(['\"])(.+?)\1")
+"""What the broker says, in the whole of its answer."""
 _END: Final = "socket disconnected"
 """What kafka-python says of a broker that ends the connection."""
 
@@ -80,6 +83,9 @@ def translated(reason: BaseException) -> JMSError:
 
 def _text(reason: BaseException) -> str:
     text = str(reason) or type(reason).__name__
+    told = _TOLD.search(text)
+    if told is not None:
+        text = f"{type(reason).__name__}: {told[2]}"
     advice = next((advice for kinds, advice in _ADVICE if isinstance(reason, kinds)), None)
     description = advice or getattr(reason, "description", None)
     return f"Kafka: {text} ({description.rstrip('.')})" if description and description not in text else f"Kafka: {text}"

@@ -15,6 +15,17 @@ TEMPORARY: Final = "jmslike.temporary."
 
 _LEGAL: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 
+_LONGEST: Final = 32_000
+"""Bytes: the protocol has room for 32,767 with what stands before and behind."""
+
+
+def fits(name: str) -> bool:
+    """Tell whether the protocol can carry a name; the library would try in vain for ever, and say nothing."""
+    try:
+        return len(name.encode()) <= _LONGEST
+    except UnicodeEncodeError:
+        return False
+
 
 def topic_of(destination: Destination) -> str:
     """Name the Kafka topic of a destination. Raises InvalidDestinationError for what Kafka cannot name so."""
@@ -27,13 +38,13 @@ def topic_of(destination: Destination) -> str:
 
 
 def durable_group(client_id: str | None, name: str) -> str:
-    """Name the group of a durable subscription."""
-    return f"jmslike.durable.{_part(client_id or '')}.{_part(name)}"
+    """Name the group of a durable subscription. Raises InvalidDestinationError for what Kafka cannot name so."""
+    return _group("jmslike.durable", client_id, name)
 
 
 def shared_group(client_id: str | None, name: str) -> str:
-    """Name the group of a shared subscription that is not durable."""
-    return f"jmslike.shared.{_part(client_id or '')}.{_part(name)}"
+    """Name the group of a shared subscription that is not durable. Raises InvalidDestinationError likewise."""
+    return _group("jmslike.shared", client_id, name)
 
 
 def lease_group(mark: str) -> str:
@@ -55,6 +66,15 @@ def made_at(topic: str) -> float:
     """Give when a temporary destination was made, in seconds since the epoch; infinite if it is none."""
     parts = topic.removeprefix(TEMPORARY).split(".")
     return float(parts[1]) if len(parts) == 3 and parts[1].isdecimal() else math.inf
+
+
+def _group(kind: str, client_id: str | None, name: str) -> str:
+    group = f"{kind}.{_part(client_id or '')}.{_part(name)}"
+    if not fits(group):
+        raise InvalidDestinationError(
+            f"{name[:80]!r} cannot name a subscription on Kafka: at most {_LONGEST:,} bytes of UTF-8"
+        )
+    return group
 
 
 def _part(text: str) -> str:

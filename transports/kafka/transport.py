@@ -9,7 +9,13 @@ from contextlib import suppress
 from typing import Any, Final
 
 from jmslike.capabilities import Capabilities
-from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestinationError, JMSError
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+)
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from transports.inventory import Inventory
 from transports.kafka.address import Address
@@ -19,7 +25,7 @@ from transports.kafka.features import features
 from transports.kafka.groups import GroupInUseError, Groups
 from transports.kafka.leases import Leases
 from transports.kafka.link import KafkaLink
-from transports.kafka.names import durable_group, temporary
+from transports.kafka.names import durable_group, fits, temporary
 from transports.kafka.numbers import Numbers
 from transports.kafka.pulse import Pulse
 from transports.kafka.topics import Topics
@@ -65,6 +71,8 @@ class KafkaTransport:
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify. Kafka knows no clients: the id names transactions and subscriptions."""
+        if not fits(client_id):
+            raise InvalidClientIDError(f"the client id {client_id[:80]!r} is too long for Kafka, or no UTF-8")
         self.client_id = client_id
 
     def session(self, spec: SessionSpec) -> KafkaLink:

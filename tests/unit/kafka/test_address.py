@@ -149,6 +149,8 @@ def test_a_compression_is_taken_if_its_package_is_there(compression: str) -> Non
         ("group", "mine"),
         ("group", "{queue}"),
         ("group", "{name}.{number}"),
+        ("group", "x" * 40_000 + "{name}"),
+        ("group", "\ud800{name}"),
         ("sasl", "kerberos"),
         ("tls_verify", "maybe"),
         ("tls_ca", "/no/such"),

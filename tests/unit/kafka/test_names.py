@@ -27,6 +27,14 @@ def test_what_no_topic_can_be_called_is_refused(name: str) -> None:
         topic_of(Queue(name))
 
 
+@pytest.mark.parametrize("name", ["x" * 40_000, "%" * 20_000, "é" * 20_000, "\ud800"])
+def test_what_the_protocol_has_no_room_for_is_no_name(name: str) -> None:
+    with pytest.raises(InvalidDestinationError, match="cannot name a subscription"):
+        durable_group("client", name)
+    with pytest.raises(InvalidDestinationError, match="cannot name a subscription"):
+        shared_group(None, name)
+
+
 PARTS = st.text(st.sampled_from("a.%2E5"), max_size=5)
 
 
