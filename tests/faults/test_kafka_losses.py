@@ -34,7 +34,7 @@ from tests.faults.kafka_load import (
 )
 from tests.faults.steps import PATIENCE, Connect, Losses, loss_of, put, take, within_bounds
 
-ENOUGH = 100
+ENOUGH = 50
 """Messages of each kind after which they flow."""
 CUTS = 3
 SHORT_WHILE = 2.0
@@ -179,3 +179,12 @@ def test_an_absence_is_too_long(
             if "kafka" in thread.name:
                 thread.join(PATIENCE)
                 assert not thread.is_alive(), thread.name
+
+
+def test_closing_does_not_wait_for_it(kafka: Broker, connect: Connect, name: str) -> None:
+    it = own(kafka)
+    connection = connect(it.url("kafka"), request_timeout=3, session_timeout=6)
+    acknowledging(connection, name)
+    committing(connection, f"{name}-used", is_used=True)
+    with frozen(it):
+        within_bounds(connection.close)
