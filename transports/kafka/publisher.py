@@ -5,9 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Any, Final
 
-from kafka import errors
-
-from jmslike.errors import JMSError, ResourceAllocationError
+from jmslike.errors import ConnectionLostError, JMSError, ResourceAllocationError
 from jmslike.spi import Completion
 from transports.completions import Completions, Unanswered
 from transports.kafka.errors import translated
@@ -62,11 +60,12 @@ class Publisher:
     def _explained(self, error: BaseException) -> JMSError:
         if self._transport.is_lost:
             return self._transport.loss()
-        if isinstance(error, errors.KafkaTimeoutError):
+        found = translated(error)
+        if isinstance(found, ConnectionLostError) and found is not error:  # a broker was away for too long
             return ResourceAllocationError(
                 f"no broker has confirmed the message within {self._patience:g} seconds; it may arrive nevertheless"
             )
-        return translated(error)
+        return found
 
     def lose(self, error: JMSError) -> None:
         """The connection is gone: answer all that is open."""
