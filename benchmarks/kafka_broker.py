@@ -68,12 +68,11 @@ def median_latency(ping: Callable[[int], object]) -> float:
 def new_queue() -> Iterator[str]:
     """Give the name of a queue, which goes afterwards."""
     name = f"benchmark-{uuid4()}"
-    with session_of() as session:
-        session.create_consumer(session.create_queue(name)).close()  # makes the topic
-    try:
-        yield name
-    finally:
-        with closing(KafkaAdminClient(bootstrap_servers=servers())) as admin:
+    with closing(KafkaAdminClient(bootstrap_servers=servers())) as admin:
+        admin.create_topics({name: {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
+        try:
+            yield name
+        finally:
             admin.delete_topics([name])
 
 
