@@ -14,8 +14,10 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from kafka import AsyncConsumerRebalanceListener, TopicPartition, errors
 
+from jmslike.constants import SessionMode
 from jmslike.errors import (
     ConnectionLostError,
+    IllegalStateError,
     JMSError,
     ResourceAllocationError,
     TransactionInDoubtError,
@@ -25,7 +27,9 @@ from transports.kafka.clients import Clients
 from transports.kafka.commits import Commits, may_be_repeated
 from transports.kafka.errors import border, translated
 from transports.kafka.member import Member, Offsets
-from transports.kafka.progress import Noted, Progress, read_metadata
+from transports.kafka.partitions import Partitions
+from transports.kafka.progress import Progress
+from transports.kafka.subscribing import Membership
 
 _TICK: Final = 0.03
 """Seconds that the thread polls or sleeps before it looks at what else there is to do."""
@@ -56,33 +60,29 @@ class Feed:
         self,
         clients: Clients,
         topic: str,
-        group: str | None,
-        *,
-        member: str,
-        definition: str,
-        commits: bool,
+        membership: Membership,
+        mode: SessionMode,
         window: int,
     ) -> None:
         self._patience = clients.address.request_timeout
         self._patience_ms = int(self._patience * 1000)
         self._admission = clients.address.session_timeout + self._patience
         self.topic = topic
-        self._definition = definition
         self._window = window
-        self._consumer = clients.consumer(topic, group, client_id=member)
-        self._owned: dict[TopicPartition, Progress | None] = {}
-        self._owning = threading.Lock()
+        self._membership = membership
+        self.has_group = membership.group is not None
+        self._is_gap_bounded = self.has_group and mode is SessionMode.INDIVIDUAL_ACKNOWLEDGE
+        self._consumer = clients.consumer(topic, membership.group, client_id=membership.member)
+        self._owned = Partitions(self._consumer, membership.definition, self._patience_ms)
         self._arrived = 0  # counted by the thread only
         self._taken = 0  # counted by who takes only
         self.has_more = False  # what came last was all that there was room for
         self._sink: Sink = lambda arrival: None
         self._on_failed: Callable[[JMSError], None] = lambda error: None
         self._member = Member(self._consumer)
-        self._commits = (
-            Commits(lambda: self._member.commit(self._committable), self._fail) if group and commits else None
-        )
-        self.has_group = group is not None
-        self._read: dict[TopicPartition, int] = {}  # the offsets up to which all has arrived, as far as is known
+        self._commits = None  # a transacted session commits by itself
+        if self.has_group and mode is not SessionMode.SESSION_TRANSACTED:
+            self._commits = Commits(lambda: self._member.commit(self._owned.committable), self._fail)
         self._is_asked = False
         self._polled_at = 0.0
         self._wake = threading.Event()
@@ -98,6 +98,8 @@ class Feed:
         self._sink, self._on_failed = sink, failed
         try:
             with border():
+                if self._failure is not None:
+                    raise self._failure
                 if self.has_group:
                     self._subscribe()
                 else:
@@ -114,6 +116,8 @@ class Feed:
             failure = self._failure
             self.close()
             raise failure
+        if self._ending:
+            raise IllegalStateError("the session is closed")
 
     def _subscribe(self) -> None:
         consumer = self._consumer
@@ -128,20 +132,17 @@ class Feed:
             start = self._consumer.position(partition, timeout_ms=self._patience_ms)
             if start is None:
                 raise ConnectionLostError(f"no broker says where {partition.topic} ends")
-            self._begin(partition, start)
+            self._owned.begin(partition, start)
 
     def _read_new_partitions(self) -> None:
         """Read from their beginning those that an administrator has added."""
         numbers = self._consumer._cluster.partitions_for_topic(self.topic) or ()
-        added = {TopicPartition(self.topic, number) for number in numbers} - self._owned.keys()
+        owned = self._owned.all()
+        added = {TopicPartition(self.topic, number) for number in numbers}.difference(owned)
         if added:
             for partition in added:
-                self._begin(partition, 0)
-            self._consumer.assign(list(self._owned))
-
-    def _begin(self, partition: TopicPartition, start: int) -> None:
-        with self._owning:
-            self._owned[partition] = Progress(partition, start, Noted("", frozenset(), {}), "")
+                self._owned.begin(partition, 0)
+            self._consumer.assign([*owned, *added])
 
     def redirect(self, sink: Sink, failed: Callable[[JMSError], None]) -> None:
         """Let another subscription have what comes from now on."""
@@ -164,11 +165,8 @@ class Feed:
         """Wait until what is settled is committed. Raises JMSError if that takes too long."""
         if self._commits is not None and not self._commits.flush(self._patience):
             raise self._failure or JMSError(f"no broker has taken an acknowledgement within {self._patience:g} seconds")
-
-    def _committable(self) -> Offsets:
-        with self._owning:
-            owned = [progress for progress in self._owned.values() if progress is not None and not progress.is_lost]
-        return {progress.partition: progress.committable() for progress in owned}
+        if self._failure is not None:
+            raise self._failure
 
     def committable(self, also: Mapping[Progress, Collection[int]]) -> Offsets:
         """Give what may be committed if those offsets are settled, too.
@@ -210,8 +208,7 @@ class Feed:
     @property
     def partitions(self) -> list[TopicPartition]:
         """The partitions that are read here."""
-        with self._owning:
-            return list(self._owned)
+        return self._owned.all()
 
     @property
     def has_arrivals(self) -> bool:
@@ -220,20 +217,14 @@ class Feed:
 
     def has_read_up_to(self, ends: Mapping[TopicPartition, int]) -> bool:
         """Tell whether all before these offsets has arrived, as far as it is to come here."""
-        if self.has_arrivals:
-            return True
-        read = self._read
-        if all(read.get(partition, -1) >= end for partition, end in ends.items() if partition in self._owned):
+        if self.has_arrivals or self._owned.have_come_to(ends):
             return True
         self._is_asked = True
         return False
 
     def begin_again(self) -> None:
         """Read again from what is committed, when the broker knows that; what was handed out is nobody's any more."""
-        with self._owning:
-            handed_out = [progress for progress in self._owned.values() if progress is not None]
-        for progress in handed_out:
-            progress.lose()
+        self._owned.lose_what_is_handed_out()
 
     # ---- the thread -----------------------------------------------------------------------------------------------
 
@@ -247,7 +238,7 @@ class Feed:
         self._shut()
 
     def _step(self) -> None:
-        self._rewind()
+        self._owned.rewind()
         if self.has_group:
             self._join()
         else:
@@ -265,10 +256,15 @@ class Feed:
         self._wake.clear()
         if self._is_asked:
             self._is_asked = False
-            for partition in self._consumer.assignment():
-                self._read[partition] = self._consumer.position(partition, timeout_ms=0) or 0
+            self._owned.look()
         if not self._joined.is_set() and self.has_group and self._consumer.group_metadata().state == _STABLE:
+            self._check_alone()
             self._joined.set()
+
+    def _check_alone(self) -> None:
+        """Raise JMSError if another member was quicker to join a group that is for one alone: it leads the group."""
+        if self._membership.is_exclusive and not self._consumer._coordinator._is_leader:
+            raise JMSError(f"the subscription behind the group {self._membership.group!r} is in use, and not shared")
 
     def _fetched(self, most: int) -> Records:
         """Give what the consumer has at hand: a poll asks its other thread twice, and need not come each time."""
@@ -293,14 +289,15 @@ class Feed:
             coordinator.ensure_active_group(timeout_ms=_JOINING * 1000)
 
     def _room(self) -> int:
-        owned = list(self._owned.values()) if self.has_group else []  # without a group nothing is noted anywhere
-        if any(progress is not None and progress.is_too_wide for progress in owned):
+        if self._is_gap_bounded and any(progress.is_too_wide for progress in self._owned.begun()):
             return 0
         return self._window - (self._arrived - self._taken)
 
     def _deliver(self, records: Records) -> None:
         try:
-            begun = {partition: self._progress(partition) for partition in records}
+            begun = {
+                partition: self._owned.progress(partition, batch[0].offset) for partition, batch in records.items()
+            }
         except Exception:
             for partition, batch in records.items():  # the consumer has passed them, and nobody has seen them
                 self._consumer.seek(partition, batch[0].offset)
@@ -313,32 +310,7 @@ class Feed:
             sink = self._sink
             for record in batch:
                 sink(Arrival(progress, record))
-            self._read[partition] = batch[-1].offset + 1
-
-    def _progress(self, partition: TopicPartition) -> Progress | None:
-        """Give the progress in a partition that is ours; what its last owner noted is asked for when it begins."""
-        progress = self._owned.get(partition)
-        if progress is not None or partition not in self._owned:
-            return progress
-        committed = self._consumer.committed(partition, metadata=True, timeout_ms=self._patience_ms)
-        start = committed.offset if committed is not None and committed.offset >= 0 else 0
-        progress = Progress(partition, start, read_metadata(committed), self._definition)
-        with self._owning:
-            if partition not in self._owned:
-                return None
-            self._owned[partition] = progress
-        return progress
-
-    def _rewind(self) -> None:
-        """Go back to what is committed where nobody knows how a commit ended."""
-        for partition, progress in list(self._owned.items()):
-            if progress is not None and progress.is_lost:
-                committed = self._consumer.committed(partition, timeout_ms=self._patience_ms)
-                self._consumer.seek(partition, committed or 0)
-                self._read.pop(partition, None)
-                with self._owning:
-                    if self._owned.get(partition) is progress:
-                        self._owned[partition] = None
+            self._owned.came(partition, batch[-1].offset + 1)
 
     def _survives(self, error: Exception) -> bool:
         if getattr(error, "retriable", False):
@@ -356,22 +328,13 @@ class Feed:
     # ---- rebalances, as the thread of the consumer's connection tells them ------------------------------------------
 
     async def _assigned(self, partitions: Collection[TopicPartition]) -> None:
-        with self._owning:
-            for partition in partitions:
-                self._owned.setdefault(partition)
-                self._read.pop(partition, None)
+        self._owned.gain(partitions)
 
     async def _revoked(self, partitions: Collection[TopicPartition], *, may_commit: bool) -> None:
-        offsets = self._let_go(partitions)
+        offsets = self._owned.let_go(partitions)
         if may_commit and self._commits is not None:
             with suppress(errors.KafkaError):  # whoever is given the partitions reads it again
                 await self._member.send(lambda: offsets)
-
-    def _let_go(self, partitions: Collection[TopicPartition]) -> Offsets:
-        """Hand out nothing of the partitions any more, and give what may be committed of them."""
-        with self._owning:
-            mine = [progress for partition in partitions if (progress := self._owned.pop(partition, None)) is not None]
-        return {progress.partition: progress.lose() for progress in mine if not progress.is_lost}
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
@@ -380,6 +343,7 @@ class Feed:
         self._failure = error
         self._ending = True
         self._wake.set()
+        self._joined.set()
         if self._commits is not None:
             self._commits.end(is_done=False)
 
@@ -387,6 +351,7 @@ class Feed:
         """Commit what is settled and leave the group; wait for that, but not for ever."""
         self._ending = True
         self._wake.set()
+        self._joined.set()
         if self._thread.is_alive() and self._thread is not threading.current_thread():
             self._thread.join(self._patience)
 
@@ -394,7 +359,7 @@ class Feed:
         timeout = self._patience if self._failure is None else 0.0
         is_done = False
         try:
-            offsets = self._let_go(self.partitions)
+            offsets = self._owned.let_go(self.partitions)
             if self.has_group and self._failure is None:
                 self._member.wait(self._member.commit(lambda: offsets), timeout)
                 is_done = True

@@ -39,7 +39,6 @@ class KafkaLink:
         self.transport = transport
         self.mode = spec.mode
         self.publisher = Publisher(transport)
-        self._is_transacted = spec.transacted
         self._number = transport.numbers.take() if spec.transacted else 0
         self._committing = threading.Lock()
         self.subscriptions: Subscriptions[KafkaSubscription] = Subscriptions()
@@ -64,20 +63,16 @@ class KafkaLink:
         if former is not None:
             subscription = KafkaSubscription(self, spec, former.feed)
             subscription.follow(former)
-        else:
-            group, member, definition = membership(transport, spec, topic)
-            feed = Feed(
-                transport.clients,
-                topic,
-                group,
-                member=member,
-                definition=definition,
-                commits=not self._is_transacted,
-                window=spec.window,
-            )
-            subscription = KafkaSubscription(self, spec, feed)
+            self._add(subscription)
+            return subscription
+        feed = Feed(transport.clients, topic, membership(transport, spec, topic), self.mode, spec.window)
+        subscription = KafkaSubscription(self, spec, feed)
+        self._add(subscription)  # before it waits to be admitted to its group, so that a loss or a close wakes it
+        try:
             subscription.start()
-        self._add(subscription)
+        except JMSError:
+            subscription.end()
+            raise
         return subscription
 
     def _check(self) -> None:

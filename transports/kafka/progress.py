@@ -45,8 +45,10 @@ def read_metadata(committed: OffsetAndMetadata | None) -> Noted:
     definition, bitmap, counts = parts
     start = committed.offset
     try:
-        bits = int.from_bytes(base64.b64decode(bitmap), "little")
-        settled = frozenset(start + number for number in range(bits.bit_length()) if bits >> number & 1)
+        bits = base64.b64decode(bitmap)
+        settled = frozenset(
+            start + 8 * place + bit for place, octet in enumerate(bits) for bit in range(8) if octet >> bit & 1
+        )
         pairs = [item.split("=") for item in counts.split(",") if item]
         attempts = {start + int(offset): int(count) for offset, count in pairs}
     except (ValueError, binascii.Error):
@@ -58,11 +60,11 @@ def metadata(definition: str, start: int, settled: Collection[int], attempts: Ma
     """Write what goes with the committed offset `start`."""
     if not (definition or settled or attempts):
         return ""
-    bits = 0
+    bits = bytearray(WIDEST // 8)
     for offset in settled:
         if offset - start < WIDEST:
-            bits |= 1 << offset - start
-    bitmap = base64.b64encode(bits.to_bytes((bits.bit_length() + 7) // 8, "little")).decode()
+            bits[(offset - start) // 8] |= 1 << (offset - start) % 8
+    bitmap = base64.b64encode(bits.rstrip(b"\0")).decode()
     counted = sorted(attempts.items())[:_MOST_COUNTED]
     counts = ",".join(f"{offset - start}={count}" for offset, count in counted)
     return f"{_MARK}:{definition}:{bitmap}:{counts}"

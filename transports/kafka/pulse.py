@@ -7,8 +7,6 @@ import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from kafka import errors
-
 from jmslike.errors import ConnectionLostError, JMSError
 
 _BETWEEN: Final = 3.0
@@ -30,16 +28,19 @@ class Pulse:
         self._thread.start()
 
     def _run(self) -> None:
-        last = time.monotonic()
+        last, failures = time.monotonic(), 0
         pause = usual = min(_BETWEEN, self._patience / 3)
         while not self._ended.wait(pause):
             try:
                 self._admin.describe_cluster()
                 last = time.monotonic()
-                pause = usual
+                pause, failures = usual, 0
                 self._then()
-            except (errors.KafkaError, JMSError, RuntimeError) as error:
-                if time.monotonic() - last > self._patience and not self._ended.is_set():
+            except Exception as error:  # a thread that ended over one of another kind would be missed by nobody
+                failures += 1
+                is_long_ago = time.monotonic() - last > self._patience
+                # a frozen broker may take all of the patience, and the next question goes to another one
+                if is_long_ago and failures > 1 and not self._ended.is_set():
                     self._lose(ConnectionLostError(f"no broker has answered for {self._patience:g} seconds: {error}"))
                     return
                 pause = min(_SOON, usual)

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from contextlib import suppress
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import JMSError
 from jmslike.spi import SubscriptionSpec
 from transports.kafka.groups import GroupInUseError
+from transports.kafka.member import Offsets
 from transports.kafka.names import durable_group, shared_group
 from transports.kafka.progress import metadata, read_metadata
 
@@ -26,8 +25,6 @@ _IS_EXCLUSIVE: Final = "x"
 _IS_SHARED: Final = "s"
 """How definitions begin."""
 
-Offsets = Mapping[TopicPartition, OffsetAndMetadata]
-
 
 class Membership(NamedTuple):
     """How a subscription reads: as a member of a group, or by itself if that is None."""
@@ -36,6 +33,11 @@ class Membership(NamedTuple):
     member: str
     definition: str
     """What tells a subscription from another one that had the same name: its selector, and noLocal."""
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether the group is for one member alone."""
+        return self.group is not None and self.member == _EXCLUSIVE
 
 
 def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) -> Membership:
@@ -56,7 +58,8 @@ def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) ->
     if members:
         _join(mine, spec, topic, members, offsets)
     elif not (spec.durable and _is_that_of(mine, topic, offsets)):
-        transport.groups.delete(group)
+        if any(partition.topic != topic for partition in offsets):
+            transport.groups.delete(group)
         _begin_at_end(transport, mine, topic)
     return mine
 

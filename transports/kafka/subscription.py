@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
-from transports.inbox import Inbox
 from transports.kafka.feed import Arrival, Feed
 from transports.kafka.records import read_record
 from transports.kafka.subscribing import definition
+from transports.pushed import Pushed
 
 if TYPE_CHECKING:
     from transports.kafka.link import KafkaLink
@@ -22,7 +22,6 @@ _LONGEST_LOOK: Final = 1.0
 """Seconds that `take(0)` may need to get what the broker says is there."""
 _LOOK_AGAIN: Final = 0.005
 _MOMENT: Final = 0.0002
-_NOT_HELD: Final = object()
 
 
 class Held:
@@ -34,20 +33,17 @@ class Held:
         self.arrival = arrival
 
 
-class KafkaSubscription:
+class KafkaSubscription(Pushed[Arrival, Held]):
     """Takes from an inbox that the feed's thread fills."""
 
     def __init__(self, link: KafkaLink, spec: SubscriptionSpec, feed: Feed) -> None:
-        self.spec = spec
+        super().__init__(spec)
         self.feed = feed
         self._transport = link.transport
         self._destination = spec.destination
         self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
-        self._inbox: Inbox[Arrival] = Inbox()
-        self._held: dict[Held, None] = {}  # in the order of handing out
         self._left: list[Arrival] = []
         self._closing = threading.Lock()
-        self._closed = False
         self._heir: KafkaSubscription | None = None
         self._has_feed = True
 
@@ -169,34 +165,11 @@ class KafkaSubscription:
         arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
         _leave_word(self._inbox.put_back(arrivals) if not self._closed else arrivals)
 
-    def let_go(self, receipts: Sequence[Held]) -> list[Held]:
-        """Give those that were held, and hold them no more."""
-        held = self._held
-        return [receipt for receipt in receipts if held.pop(receipt, _NOT_HELD) is None]
-
     def holds(self, receipt: Held) -> bool:
         """See Subscription.holds."""
         return receipt in self._held and not receipt.arrival.progress.is_lost and not self._transport.is_lost
 
-    # ---- what others ask --------------------------------------------------------------------------------------------
-
-    def reads(self, destination: object) -> bool:
-        """Whether this is a live consumer of the destination."""
-        return not self._closed and self._destination == destination
-
-    def uses(self, name: str) -> bool:
-        """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
-        return self.spec.durable and self.spec.name == name and self.is_in_use
-
-    @property
-    def is_in_use(self) -> bool:
-        """Whether it is open, or holds something unsettled."""
-        return not self._closed or bool(self._held)
-
-    @property
-    def is_exclusive(self) -> bool:
-        """Whether nobody else may consume from the same subscription."""
-        return self.spec.durable and not self.spec.shared
+    # ---- following --------------------------------------------------------------------------------------------------
 
     def can_be_followed(self, spec: SubscriptionSpec) -> bool:
         """Tell whether a subscription with that specification may go on where this was closed."""
@@ -211,19 +184,11 @@ class KafkaSubscription:
             == (mine.destination, mine.name, mine.durable, mine.window, definition(mine))
         )
 
-    # ---- waking and closing ---------------------------------------------------------------------------------------
-
-    def ready(self, callback: Callable[[], bool] | None) -> None:
-        """See Subscription.ready."""
-        self._inbox.ready(callback)
-
-    def interrupt(self) -> None:
-        """See Subscription.interrupt."""
-        self._inbox.interrupt()
+    # ---- closing -------------------------------------------------------------------------------------------------
 
     def lose(self, error: JMSError) -> None:
         """The connection is gone."""
-        self._inbox.lose(error)
+        super().lose(error)
         self.feed.abandon(error)
 
     def close(self) -> None:

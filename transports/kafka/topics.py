@@ -78,10 +78,6 @@ class Topics:
                 raise errors.for_code(found)(topic)
             return True
 
-    def know(self, topic: str) -> None:
-        """Remember that there is such a topic."""
-        self._known.add(topic)
-
     def forget(self, topic: str) -> None:
         """Look again before it is next used."""
         self._known.discard(topic)

@@ -53,6 +53,7 @@ class KafkaTransport:
         self._temporary_numbers = itertools.count(1)
         self._events: Events | None = None
         self._lock = threading.Lock()
+        self._closing = threading.Lock()
         self._producer: Any = None
         self._loss: ConnectionLostError | None = None
         self._closed = False
@@ -93,8 +94,9 @@ class KafkaTransport:
     def lose(self, reason: JMSError) -> None:
         """The connection is gone: tell everybody, once (C10)."""
         with self._lock:
-            if self._loss is not None or self._closed:
+            if self._loss is not None:
                 return
+            is_closing = self._closed
             self._loss = reason if isinstance(reason, ConnectionLostError) else ConnectionLostError(str(reason))
             producer = self._producer
         self.inventory.lose(self._loss)
@@ -103,7 +105,8 @@ class KafkaTransport:
         if producer is not None:
             close_producer(producer, 0)
         assert self._events is not None, "only who is connected can lose"
-        self._events.lost(self._loss)
+        if not is_closing:
+            self._events.lost(self._loss)
 
     def fail(self, error: JMSError) -> None:
         """Report what no caller is waiting for."""
@@ -175,6 +178,10 @@ class KafkaTransport:
 
     def close(self) -> None:
         """See Transport.close."""
+        with self._closing:
+            self._close()
+
+    def _close(self) -> None:
         links, temporaries = self.inventory.close()
         for link in links:
             link.close()
