@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from typing import Any
 
 import pytest
@@ -25,6 +27,7 @@ from jmslike import (
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Answer, Connect, put, take, text_of
 
+MANY = 8
 LIMIT = 20_000
 TOO_LARGE = "x" * LIMIT
 SIZES = r"max\.message\.bytes of the topic, or else message\.max\.bytes of the broker"
@@ -133,6 +136,20 @@ def test_temporary_destinations_are_made_without_auto_create(url: str, connect: 
     queue = session.create_temporary_queue()
     session.create_producer(queue).send(session.create_text_message("reply"))
     assert take(session.create_consumer(queue)) == "reply"
+
+
+def test_many_may_make_the_same_topic_at_once(url: str, connect: Connect, name: str) -> None:
+    sessions = [connect(url).create_session() for _ in range(MANY)]
+    beginning = Barrier(MANY)
+
+    def send(session: Session) -> None:
+        beginning.wait(PATIENCE)
+        put(session, name, ["sent"])
+
+    with ThreadPoolExecutor(MANY) as pool:
+        for sent in [pool.submit(send, session) for session in sessions]:
+            sent.result(PATIENCE)
+    assert [text_of(message) for message in sessions[0].create_browser(Queue(name))] == ["sent"] * MANY
 
 
 @pytest.mark.parametrize(
