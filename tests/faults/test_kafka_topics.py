@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from threading import Barrier
+from threading import Barrier, Event
 from typing import Any
 
 import pytest
@@ -254,6 +254,36 @@ def test_what_is_sent_along_with_what_is_too_large_arrives(url: str, connect: Co
     with pytest.raises(ResourceAllocationError, match=SIZES):
         large.wait()
     assert sorted(take(consumer) for _ in texts) == texts
+
+
+def test_messages_that_are_too_large_harm_no_other_session(url: str, connect: Connect, narrow: str) -> None:
+    connection = connect(url)
+    texts = [str(number) for number in range(500)]
+    ended = Event()
+
+    def send_too_large() -> int:
+        session, refused = connection.create_session(), 0
+        while not ended.is_set() or not refused:
+            with pytest.raises(ResourceAllocationError, match=SIZES):
+                put(session, narrow, [TOO_LARGE])
+            refused += 1
+        return refused
+
+    with ThreadPoolExecutor(1) as pool:
+        refused = pool.submit(send_too_large)
+        session = connection.create_session()
+        answers = [Answer() for _ in texts]
+        try:
+            with session.create_producer(Queue(narrow)) as producer:
+                for text, answer in zip(texts, answers, strict=True):
+                    producer.send(session.create_text_message(text), completion_listener=answer)
+                for answer in answers:
+                    answer.wait()
+        finally:
+            ended.set()
+        assert refused.result(PATIENCE)
+    consumer = session.create_consumer(Queue(narrow))
+    assert [take(consumer) for _ in texts] == texts
 
 
 def test_whom_a_message_that_is_too_large_is_told_to_when_nobody_waits(url: str, connect: Connect, narrow: str) -> None:
