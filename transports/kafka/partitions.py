@@ -94,7 +94,7 @@ class Partitions:
         for partition in self._consumer.assignment():
             self._come[partition] = self._consumer.position(partition, timeout_ms=0) or 0
 
-    # ---- after a commit that nobody knows the end of ------------------------------------------------------------------
+    # ---- after a commit that nobody knows the end of ----------------------------------------------------------------
 
     def lose_what_is_handed_out(self) -> None:
         """Let what was handed out be nobody's any more; `rewind` follows."""
