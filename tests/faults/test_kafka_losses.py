@@ -38,6 +38,8 @@ ENOUGH = 50
 """Messages of each kind after which they flow."""
 CUTS = 3
 SHORT_WHILE = 2.0
+LONG_ENOUGH = 90.0
+"""Seconds within which a broker is there again."""
 
 
 def cut_again_and_again(kafka: Kafka, flow: Flow) -> None:
@@ -59,7 +61,7 @@ def kill_and_restart(kafka: Kafka, _flow: Flow) -> None:
 @pytest.mark.parametrize("trouble", [cut_again_and_again, freeze_for_a_while, kill_and_restart])
 def test_all_goes_on(kafka: Broker, connect: Connect, name: str, trouble: Callable[[Kafka, Flow], None]) -> None:
     it = own(kafka)
-    connection = connect(it.url("kafka"), client_id=name)
+    connection = connect(it.url("kafka"), client_id=name, request_timeout=LONG_ENOUGH)
     losses = Losses()
     connection.exception_listener = losses
     with connection.create_session() as session:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
 from jmslike.constants import SessionMode
-from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.errors import JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from transports.kafka.feed import Arrival, Feed
 from transports.kafka.records import read_record
@@ -112,8 +112,10 @@ class KafkaSubscription(Pushed[Arrival, Held]):
             return
         try:
             ends = self._transport.glance.ends(feed.partitions)
-        except ConnectionLostError:  # what a broker has that is away cannot be had
-            return
+        except JMSError as error:
+            if getattr(error.__cause__, "retriable", False):  # what a broker has that is away cannot be had
+                return
+            raise
         while not (self._closed or feed.has_read_up_to(ends)) and time.monotonic() < deadline:
             time.sleep(_LOOK_AGAIN)
 
