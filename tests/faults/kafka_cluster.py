@@ -59,9 +59,11 @@ def run(nodes: Sequence[Node], messages: int, report: Callable[[str], None]) -> 
             sent.wait_for(step)
             node.kill()
             began = time.monotonic()
+            times = []
             for flow in flows:
                 flow.wait_for(step)
-            report(f"broker {node.number} was killed: {_told(flows)}, {time.monotonic() - began:.1f} s for {step} more")
+                times.append(f"{time.monotonic() - began:.0f} s")
+            report(f"broker {node.number} was killed: {step} more of each within {', '.join(times)}; {_told(flows)}")
             node.restart()
             wait_until_in_sync(nodes)
         for flow in flows:
