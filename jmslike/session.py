@@ -234,6 +234,7 @@ class Session(Making):
 
     def _acknowledge(self, message: Message) -> None:
         self._check_open()
+        self._connection._raise_if_lost()
         mode = self._mode
         if mode is _CLIENT:
             self._ledger.accept_all()
@@ -269,6 +270,7 @@ class Session(Making):
         TransactionInDoubtError if that is unknown. In any case a new transaction has begun.
         """
         self._check_transacted("commit")
+        self._connection._raise_if_lost()
         sends, entries = self._outbox.take_held(), self._ledger.clear()
         if not sends and not entries:
             return

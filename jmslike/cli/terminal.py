@@ -12,6 +12,7 @@ from rich.console import Console
 from jmslike.destinations import Destination, Queue, Topic
 from jmslike.errors import JMSError
 from jmslike.factory import ConnectionFactory
+from jmslike.registry import resolve
 
 NATIVE_NOTE: Final = "native:// lives in one process: here it is new and empty, good for a trial only"
 FILE_HELP: Final = "Messages: CSV with a header, JSON lines, or one a line; - for the standard input."
@@ -22,6 +23,7 @@ WIDTH_OF_A_FILE: Final = 120
 def factory_for(url: str) -> ConnectionFactory:
     """Make the factory. Raises ValueError if the URL is wrong, so that this is not taken for a provider that failed."""
     try:
+        resolve(url, {}).transport(None, None)  # finds what a transport does not like, and connects to nothing
         return ConnectionFactory(url)
     except JMSError as error:
         raise ValueError(str(error)) from error

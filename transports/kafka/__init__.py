@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import logging
+import warnings
 
-from transports.kafka.factory import factory, tls_factory
+with warnings.catch_warnings():  # the library calls what Python 3.11 and 3.12 deprecate, which harms nobody
+    warnings.simplefilter("ignore", DeprecationWarning)
+    from transports.kafka.factory import factory, tls_factory
 
 __all__ = ["factory", "tls_factory"]
 

@@ -55,6 +55,8 @@ class Clients:
         }
         if transactional_id is not None:
             further["transactional_id"] = transactional_id
+            further["request_timeout_ms"] = self._request_ms  # a transaction fails with its first request
+            further["delivery_timeout_ms"] = 2 * self._request_ms
             further["transaction_timeout_ms"] = int(self.address.transaction_timeout * 1000)
         producer = self._make(KafkaProducer, further)
         if transactional_id is None:

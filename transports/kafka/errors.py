@@ -56,6 +56,10 @@ _ADVICE: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     ),
     ((errors.RequestTimedOutError, errors.KafkaTimeoutError), "no answer from the broker"),
     (
+        (errors.InconsistentGroupProtocolError,),
+        "members of the group do not use CooperativeStickyAssignor: let them, or ?group= name another group",
+    ),
+    (
         (errors.MessageSizeTooLargeError,),
         "max.message.bytes of the topic, or else message.max.bytes of the broker, says how large a message may be",
     ),
@@ -82,7 +86,7 @@ def translated(reason: BaseException) -> JMSError:
 
 
 def _text(reason: BaseException) -> str:
-    text = str(reason) or type(reason).__name__
+    text = str(reason).removesuffix(": None") or type(reason).__name__
     told = _TOLD.search(text)
     if told is not None:
         text = f"{type(reason).__name__}: {told[2]}"

@@ -13,6 +13,7 @@ from jmslike.spi import Destination
 TEMPORARY: Final = "jmslike.temporary."
 """How names of temporary destinations begin; the mark of their connection follows, a time, and a number."""
 
+_NO_TOPICS: Final = (".", "..", "__consumer_offsets", "__transaction_state", "__share_group_state")
 _LEGAL: Final = re.compile(r"[a-zA-Z0-9._-]{1,249}")
 
 _LONGEST: Final = 32_000
@@ -30,9 +31,10 @@ def fits(name: str) -> bool:
 def topic_of(destination: Destination) -> str:
     """Name the Kafka topic of a destination. Raises InvalidDestinationError for what Kafka cannot name so."""
     name = destination.name
-    if not _LEGAL.fullmatch(name) or name in (".", ".."):
+    if not _LEGAL.fullmatch(name) or name in _NO_TOPICS:
         raise InvalidDestinationError(
-            f"{name!r} cannot name a Kafka topic: at most 249 of the letters a-z and A-Z, digits, '.', '_' and '-'"
+            f"{name!r} cannot name a Kafka topic: at most 249 of the letters a-z and A-Z, digits, '.', '_' and '-', "
+            f"and none of {', '.join(_NO_TOPICS)}"
         )
     return name
 

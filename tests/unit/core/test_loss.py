@@ -165,6 +165,27 @@ def test_later_calls_fail_at_once(broker: FakeBroker) -> None:
             producer.send(session.create_text_message("a"))
 
 
+@pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.INDIVIDUAL_ACKNOWLEDGE])
+def test_an_acknowledgement_is_never_said_to_be_done_after_a_loss(broker: FakeBroker, mode: int) -> None:
+    consumer = broker.session(mode).create_consumer(QUEUE)
+    broker.put(text("a"))
+    message = consumer.receive(0)
+    assert message is not None
+    broker.transports[0].lose()
+    for _ in range(2):
+        with pytest.raises(ConnectionLostError):
+            message.acknowledge()
+
+
+def test_a_commit_is_never_said_to_be_done_after_a_loss(broker: FakeBroker) -> None:
+    session = broker.session(Session.SESSION_TRANSACTED)
+    session.create_producer(OTHER).send(session.create_text_message("a"))
+    broker.transports[0].lose()
+    for _ in range(2):
+        with pytest.raises(ConnectionLostError):
+            session.commit()
+
+
 def test_a_stopped_connection_that_is_lost_says_so_to_a_receive_that_does_not_wait(broker: FakeBroker) -> None:
     consumer = broker.connect(start=False).create_session().create_consumer(QUEUE)
     broker.transports[0].lose()
