@@ -164,7 +164,9 @@ class Feed:
     def flush(self) -> None:
         """Wait until what is settled is committed. Raises JMSError if that takes too long."""
         if self._commits is not None and not self._commits.flush(self._patience):
-            raise self._failure or JMSError(f"no broker has taken an acknowledgement within {self._patience:g} seconds")
+            raise self._failure or ResourceAllocationError(
+                f"no broker has taken an acknowledgement within {self._patience:g} seconds"
+            )
         if self._failure is not None:
             raise self._failure
 
