@@ -8,11 +8,10 @@ that lacks, a SelectConnection that publishes in its own callbacks. Its bodies a
 from __future__ import annotations
 
 import os
-import statistics
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
 from typing import Any
@@ -22,39 +21,17 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.compat import long
 
+from benchmarks.brokers import IN_FLIGHT, Completions, median_latency, message, per_second, session_to
 from benchmarks.harness import Comparison
-from jmslike import Connection, ConnectionFactory, DeliveryMode, Message, Session
+from jmslike import DeliveryMode, Message, Session
 
 MESSAGES = 5_000
-BODY = "x" * 1024
 WINDOW = 100
-IN_FLIGHT = 1000
-PINGS = 600
-PINGS_PER_SECOND = 200
 
 
 def url() -> str:
     """Give the broker's address."""
     return os.environ["JMSLIKE_TEST_RABBITMQ_URL"]
-
-
-def per_second(work: Callable[[], object]) -> float:
-    """Time the work on all messages."""
-    start = time.perf_counter()
-    work()
-    return MESSAGES / (time.perf_counter() - start)
-
-
-def median_latency(ping: Callable[[int], object]) -> float:
-    """Ping at a fixed rate, and give the median in microseconds."""
-    durations = []
-    begin = time.perf_counter()
-    for number in range(PINGS):
-        time.sleep(max(0.0, begin + number / PINGS_PER_SECOND - time.perf_counter()))
-        start = time.perf_counter()
-        ping(number)
-        durations.append(time.perf_counter() - start)
-    return statistics.median(durations) * 1e6
 
 
 @contextmanager
@@ -74,7 +51,7 @@ def new_queue() -> Iterator[str]:
 def filled_queue() -> Iterator[str]:
     """Give the name of a queue that holds all messages, sent by jmslike."""
     with new_queue() as name:
-        with session_of() as session:
+        with session_to(url()) as session:
             producer = session.create_producer(session.create_queue(name))
             for number in range(MESSAGES):
                 producer.send(message(session, number), completion_listener=Completions())
@@ -84,40 +61,8 @@ def filled_queue() -> Iterator[str]:
 # ---- jmslike -------------------------------------------------------------------------------------------------------
 
 
-class Completions:
-    """Takes no note of what was sent: a session that closes waits for all of it."""
-
-    def on_completion(self, message: Message) -> None:
-        pass
-
-    def on_exception(self, message: Message, error: Exception) -> None:
-        raise error
-
-
-@contextmanager
-def session_of(mode: int = Session.AUTO_ACKNOWLEDGE) -> Iterator[Session]:
-    """Give a session of a started connection."""
-    with connection() as connected:
-        yield connected.create_session(mode)
-
-
-def connection() -> Connection:
-    """Connect and start."""
-    connected = ConnectionFactory(url()).create_connection()
-    connected.start()
-    return connected
-
-
-def message(session: Session, number: int) -> Message:
-    """Make a message with two properties."""
-    made = session.create_text_message(BODY)
-    made.properties["number"] = number
-    made.properties["colour"] = "red"
-    return made
-
-
 def send(delivery_mode: DeliveryMode, listener: Completions | None = None) -> float:
-    with new_queue() as name, session_of() as session:
+    with new_queue() as name, session_to(url()) as session:
         producer = session.create_producer(session.create_queue(name))
         producer.delivery_mode = delivery_mode
 
@@ -126,7 +71,7 @@ def send(delivery_mode: DeliveryMode, listener: Completions | None = None) -> fl
                 producer.send(message(session, number), completion_listener=listener)
             session.close()
 
-        return per_second(work)
+        return per_second(work, MESSAGES)
 
 
 def send_confirmed() -> float:
@@ -142,14 +87,14 @@ def send_non_persistent() -> float:
 
 
 def receive(mode: int = Session.AUTO_ACKNOWLEDGE) -> float:
-    with filled_queue() as name, session_of(mode) as session:
+    with filled_queue() as name, session_to(url(), mode) as session:
 
         def work() -> None:
             consumer = session.create_consumer(session.create_queue(name))
             for _ in range(MESSAGES):
                 assert consumer.receive(10).text  # type: ignore[union-attr]
 
-        return per_second(work)
+        return per_second(work, MESSAGES)
 
 
 def receive_dups_ok() -> float:
@@ -157,7 +102,7 @@ def receive_dups_ok() -> float:
 
 
 def listen() -> float:
-    with filled_queue() as name, session_of() as session:
+    with filled_queue() as name, session_to(url()) as session:
         left = iter(range(MESSAGES - 1))
         done = threading.Event()
 
@@ -170,11 +115,11 @@ def listen() -> float:
             session.create_consumer(session.create_queue(name)).message_listener = on_message
             assert done.wait(60)
 
-        return per_second(work)
+        return per_second(work, MESSAGES)
 
 
 def latency() -> float:
-    with new_queue() as name, session_of() as session:
+    with new_queue() as name, session_to(url()) as session:
         there = session.create_queue(name)
         producer, consumer = session.create_producer(there), session.create_consumer(there)
         producer.delivery_mode = DeliveryMode.NON_PERSISTENT
@@ -199,7 +144,7 @@ def raw() -> Iterator[BlockingChannel]:
 @cache
 def sample(delivery_mode: DeliveryMode) -> tuple[pika.BasicProperties, bytes]:
     """Give what jmslike puts on the wire."""
-    with new_queue() as name, session_of() as session, raw() as channel:
+    with new_queue() as name, session_to(url()) as session, raw() as channel:
         producer = session.create_producer(session.create_queue(name))
         producer.delivery_mode = delivery_mode
         producer.send(message(session, 0))
@@ -233,7 +178,7 @@ def raw_send(mode: DeliveryMode, *, confirmed: bool) -> float:
                 channel.basic_publish("", name, body, properties(number, mode), mandatory=True)
             channel.close()
 
-        return per_second(work)
+        return per_second(work, MESSAGES)
 
 
 def raw_send_confirmed() -> float:
@@ -302,7 +247,7 @@ def raw_receive() -> float:
                 assert body
                 channel.basic_ack(method.delivery_tag)
 
-        return per_second(work)
+        return per_second(work, MESSAGES)
 
 
 def raw_listen() -> float:
@@ -320,7 +265,7 @@ def raw_listen() -> float:
             channel.basic_consume(name, on_message)
             channel.start_consuming()
 
-        return per_second(work)
+        return per_second(work, MESSAGES)
 
 
 def raw_latency() -> float:

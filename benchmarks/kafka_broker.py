@@ -12,7 +12,6 @@ from __future__ import annotations
 import importlib.util
 import itertools
 import os
-import statistics
 import struct
 import threading
 import time
@@ -26,42 +25,20 @@ from uuid import uuid4
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
+from benchmarks.brokers import IN_FLIGHT, Completions, median_latency, message, per_second, session_to
 from benchmarks.harness import Comparison
-from jmslike import Connection, ConnectionFactory, DeliveryMode, Message, Session
+from jmslike import DeliveryMode, Message, Session
 
 MESSAGES = 20_000
 CONFIRMED = 1_000
 """Messages of which each waits for the broker."""
 BATCH = 100
 LARGE = 2**18
-BODY = "x" * 1024
-IN_FLIGHT = 1000
-PINGS = 600
-PINGS_PER_SECOND = 200
 
 
 def url() -> str:
     """Give the broker's address."""
     return os.environ["JMSLIKE_TEST_KAFKA_URL"]
-
-
-def per_second(work: Callable[[], object], messages: int = MESSAGES) -> float:
-    """Time the work on so many messages."""
-    start = time.perf_counter()
-    work()
-    return messages / (time.perf_counter() - start)
-
-
-def median_latency(ping: Callable[[int], object]) -> float:
-    """Ping at a fixed rate, and give the median in microseconds."""
-    durations = []
-    begin = time.perf_counter()
-    for number in range(PINGS):
-        time.sleep(max(0.0, begin + number / PINGS_PER_SECOND - time.perf_counter()))
-        start = time.perf_counter()
-        ping(number)
-        durations.append(time.perf_counter() - start)
-    return statistics.median(durations) * 1e6
 
 
 @contextmanager
@@ -80,7 +57,7 @@ def new_queue() -> Iterator[str]:
 def filled_queue(messages: int) -> Iterator[str]:
     """Give the name of a queue that holds so many messages, sent by jmslike."""
     with new_queue() as name:
-        with session_of() as session:
+        with session_to(url()) as session:
             producer = session.create_producer(session.create_queue(name))
             for number in range(messages):
                 producer.send(message(session, number), completion_listener=Completions())
@@ -90,40 +67,8 @@ def filled_queue(messages: int) -> Iterator[str]:
 # ---- jmslike -------------------------------------------------------------------------------------------------------
 
 
-class Completions:
-    """Takes no note of what was sent: a session that closes waits for all of it."""
-
-    def on_completion(self, message: Message) -> None:
-        pass
-
-    def on_exception(self, message: Message, error: Exception) -> None:
-        raise error
-
-
-@contextmanager
-def session_of(mode: int = Session.AUTO_ACKNOWLEDGE) -> Iterator[Session]:
-    """Give a session of a started connection."""
-    with connection() as connected:
-        yield connected.create_session(mode)
-
-
-def connection() -> Connection:
-    """Connect and start."""
-    connected = ConnectionFactory(url()).create_connection()
-    connected.start()
-    return connected
-
-
-def message(session: Session, number: int) -> Message:
-    """Make a message with two properties."""
-    made = session.create_text_message(BODY)
-    made.properties["number"] = number
-    made.properties["colour"] = "red"
-    return made
-
-
 def send(delivery_mode: DeliveryMode, listener: Completions | None, messages: int) -> float:
-    with new_queue() as name, session_of() as session:
+    with new_queue() as name, session_to(url()) as session:
         producer = session.create_producer(session.create_queue(name))
         producer.delivery_mode = delivery_mode
         producer.send(message(session, -1))
@@ -149,7 +94,7 @@ def send_non_persistent() -> float:
 
 
 def receive(mode: int, messages: int) -> float:
-    with filled_queue(1 + messages) as name, session_of(mode) as session:
+    with filled_queue(1 + messages) as name, session_to(url(), mode) as session:
         consumer = session.create_consumer(session.create_queue(name))
 
         def work(count: int) -> None:
@@ -176,7 +121,7 @@ def receive_client() -> float:
 
 
 def listen() -> float:
-    with filled_queue(1 + MESSAGES) as name, session_of() as session:
+    with filled_queue(1 + MESSAGES) as name, session_to(url()) as session:
         numbers = itertools.count()
         begun, done = threading.Event(), threading.Event()
 
@@ -190,14 +135,14 @@ def listen() -> float:
 
         session.create_consumer(session.create_queue(name)).message_listener = on_message
         assert begun.wait(10)
-        return per_second(lambda: done.wait(60))
+        return per_second(lambda: done.wait(60), MESSAGES)
 
 
 def forward() -> float:
     with (
         filled_queue(BATCH + MESSAGES) as source,
         new_queue() as target,
-        session_of(Session.SESSION_TRANSACTED) as session,
+        session_to(url(), Session.SESSION_TRANSACTED) as session,
     ):
         consumer = session.create_consumer(session.create_queue(source))
         producer = session.create_producer(session.create_queue(target))
@@ -211,11 +156,11 @@ def forward() -> float:
                 session.commit()
 
         work(1)
-        return per_second(lambda: work(MESSAGES // BATCH))
+        return per_second(lambda: work(MESSAGES // BATCH), MESSAGES)
 
 
 def latency() -> float:
-    with new_queue() as name, session_of() as session:
+    with new_queue() as name, session_to(url()) as session:
         there = session.create_queue(name)
         producer, consumer = session.create_producer(there), session.create_consumer(there)
         producer.delivery_mode = DeliveryMode.NON_PERSISTENT
@@ -267,7 +212,7 @@ def raw_consumer(queue: str) -> Iterator[Any]:
 @cache
 def sample(mode: DeliveryMode) -> tuple[dict[str, bytes], bytes]:
     """Give the headers and the value that jmslike sends."""
-    with new_queue() as name, session_of() as session:
+    with new_queue() as name, session_to(url()) as session:
         producer = session.create_producer(session.create_queue(name))
         producer.delivery_mode = mode
         producer.send(message(session, 0))
@@ -394,7 +339,7 @@ def raw_receive() -> float:
                     return
 
         work(1)
-        return per_second(lambda: work(MESSAGES))
+        return per_second(lambda: work(MESSAGES), MESSAGES)
 
 
 def raw_receive_client() -> float:
@@ -434,7 +379,7 @@ def raw_forward() -> float:
                 producer.commit_transaction()
 
         work(1)
-        return per_second(lambda: work(MESSAGES // BATCH))
+        return per_second(lambda: work(MESSAGES // BATCH), MESSAGES)
 
 
 def raw_latency() -> float:
@@ -477,7 +422,7 @@ def limit_send() -> float:
                 producer.poll(0)
             producer.flush()
 
-        return per_second(work)
+        return per_second(work, MESSAGES)
 
 
 def limit_receive() -> float:
@@ -499,7 +444,7 @@ def limit_receive() -> float:
                 left -= len(records)
 
         work(1)
-        result = per_second(lambda: work(MESSAGES))
+        result = per_second(lambda: work(MESSAGES), MESSAGES)
         consumer.close()
         return result
 
