@@ -26,10 +26,10 @@ from jmslike.errors import (
 from transports.kafka.clients import Clients
 from transports.kafka.commits import Commits, may_be_repeated
 from transports.kafka.errors import border, translated
+from transports.kafka.groups import Membership
 from transports.kafka.member import Member, Offsets
 from transports.kafka.partitions import Partitions
 from transports.kafka.progress import Progress
-from transports.kafka.subscribing import Membership
 
 _TICK: Final = 0.03
 """Seconds that the thread polls or sleeps before it looks at what else there is to do."""

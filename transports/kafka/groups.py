@@ -1,9 +1,9 @@
-"""Consumer groups, as far as one need not be a member: where they stand, who is in them, and their end."""
+"""Consumer groups: what members are, and without being one: where a group stands, who is in it, and its end."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Final, NamedTuple
 
 from kafka import TopicPartition, errors
 from kafka.structs import OffsetAndMetadata
@@ -11,9 +11,27 @@ from kafka.structs import OffsetAndMetadata
 from jmslike.errors import JMSError
 from transports.kafka.errors import border
 
+EXCLUSIVE: Final = "jmslike-exclusive"
+SHARED: Final = "jmslike-shared"
+"""What members call themselves, so that others know with whom they would share."""
+
 
 class GroupInUseError(JMSError):
     """Somebody is a member of the group."""
+
+
+class Membership(NamedTuple):
+    """How a subscription reads: as a member of a group, or by itself if that is None."""
+
+    group: str | None
+    member: str
+    definition: str
+    """What tells a subscription from another one that had the same name: its selector, and noLocal."""
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether the group is for one member alone."""
+        return self.group is not None and self.member == EXCLUSIVE
 
 
 class Groups:

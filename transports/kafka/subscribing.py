@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import JMSError
 from jmslike.spi import SubscriptionSpec
-from transports.kafka.groups import GroupInUseError
+from transports.kafka.groups import EXCLUSIVE, SHARED, GroupInUseError, Membership
 from transports.kafka.member import Offsets
 from transports.kafka.names import durable_group, shared_group
 from transports.kafka.progress import metadata, read_metadata
@@ -18,26 +18,9 @@ from transports.kafka.progress import metadata, read_metadata
 if TYPE_CHECKING:
     from transports.kafka.transport import KafkaTransport
 
-_EXCLUSIVE: Final = "jmslike-exclusive"
-_SHARED: Final = "jmslike-shared"
-"""What members call themselves, so that others know with whom they would share."""
 _IS_EXCLUSIVE: Final = "x"
 _IS_SHARED: Final = "s"
 """How definitions begin."""
-
-
-class Membership(NamedTuple):
-    """How a subscription reads: as a member of a group, or by itself if that is None."""
-
-    group: str | None
-    member: str
-    definition: str
-    """What tells a subscription from another one that had the same name: its selector, and noLocal."""
-
-    @property
-    def is_exclusive(self) -> bool:
-        """Whether the group is for one member alone."""
-        return self.group is not None and self.member == _EXCLUSIVE
 
 
 def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) -> Membership:
@@ -46,12 +29,12 @@ def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) ->
     Raises JMSError if it is in use, and one of the two does not share it, or they do not mean the same subscription.
     """
     if spec.destination.is_queue:
-        return Membership(transport.group_of(spec.destination), _SHARED, "")
+        return Membership(transport.group_of(spec.destination), SHARED, "")
     if spec.name is None:
-        return Membership(None, _EXCLUSIVE, "")
+        return Membership(None, EXCLUSIVE, "")
     name = durable_group if spec.durable else shared_group
     group = name(transport.client_id, spec.name)
-    mine = Membership(group, _SHARED if spec.shared else _EXCLUSIVE, definition(spec))
+    mine = Membership(group, SHARED if spec.shared else EXCLUSIVE, definition(spec))
     members, offsets = transport.groups.members(group), transport.groups.offsets(group)
     if spec.durable:
         _stay_as_they_are(mine, spec, offsets)
@@ -87,7 +70,7 @@ def _stay_as_they_are(mine: Membership, spec: SubscriptionSpec, offsets: Offsets
 
 
 def _join(mine: Membership, spec: SubscriptionSpec, topic: str, members: list[str], offsets: Offsets) -> None:
-    if not spec.shared or _EXCLUSIVE in members:
+    if not spec.shared or EXCLUSIVE in members:
         raise JMSError(
             f"the subscription {spec.name!r} is in use, and not shared; a consumer whose process was killed is in use "
             "until its session has timed out"
