@@ -5,9 +5,6 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# Tests mostly wait for brokers: two processes, each with brokers of its own, take half the time of one.
-AT_ONCE := --numprocesses=2 --dist=loadfile
-
 .NOTPARALLEL:
 .PHONY: demo test lint bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
@@ -15,7 +12,7 @@ demo: $(VENV)/.has-cli
 	$(BIN)/jmslike compare examples/orders.csv
 
 test: $(VENV)/.has-cli $(VENV)/.has-test
-	$(BIN)/python -m pytest $(AT_ONCE) $(ARGS)
+	$(BIN)/python -m pytest $(ARGS)
 
 lint: $(VENV)/.has-cli $(VENV)/.has-test
 	$(BIN)/ruff check .
