@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Final
-
-from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 
 LONGEST_SHORT: Final = 255
 """Bytes that AMQP allows in a name, and in what it calls a short string."""
@@ -18,15 +15,6 @@ JMS_HEADERS: Final = frozenset(
     {"JMSCorrelationID", "JMSDeliveryMode", "JMSExpiration", "JMSMessageID", "JMSPriority", "JMSTimestamp", "JMSType"}
 )
 """Headers in which RabbitMQ's own JMS client repeats what the message says elsewhere."""
-
-KINDS: Final[Mapping[str, type[Destination]]] = {
-    "queue": Queue,
-    "topic": Topic,
-    "temp-queue": TemporaryQueue,
-    "temp-topic": TemporaryTopic,
-}
-"""Kinds of destinations, by the word for them in a header of ours."""
-KIND_NAMES: Final[Mapping[type[Destination], str]] = {kind: name for name, kind in KINDS.items()}
 
 
 def durable_queue(client_id: str | None, name: str) -> str:

@@ -22,6 +22,7 @@ from transports.amqp.java_destinations import serialised
 from transports.amqp.java_objects import MAGIC, ObjectParser, StreamError
 from transports.amqp.java_stream import BlockReader, BlockWriter
 from transports.amqp.java_values import ENCODERS, INT, LONG, byte_array, short_text, string
+from transports.wording import moment
 
 __all__ = ["StreamError", "decode", "encode"]
 
@@ -65,7 +66,6 @@ _TIMESTAMP_TEXT: Final = short_text(_TIMESTAMP) + bytes((LONG,))
 _EXPIRATION_TEXT: Final = short_text(_EXPIRATION) + bytes((LONG,))
 _numbers = Struct(f">{len(_MODE_TEXT)}si{len(_PRIORITY_TEXT)}si{len(_TIMESTAMP_TEXT)}sq{len(_EXPIRATION_TEXT)}sq").pack
 _i32 = Struct(">i").pack
-_LATEST: Final = 2**53
 _NULL, _NOT_NULL = b"\1", b"\0"
 
 _ITEM_TYPES: Final = frozenset(ENCODERS)
@@ -289,8 +289,3 @@ def _text(headers: Mapping[str, Any], name: str) -> str | None:
 def _whole(headers: Mapping[str, Any], name: str, default: int = 0) -> int:
     value = headers.get(name)
     return int(value) if isinstance(value, int) else default
-
-
-def moment(milliseconds: int) -> int:
-    """Give a time since the epoch, or 0 for none if no clock will ever show it: that could not be sent on."""
-    return milliseconds if 0 <= milliseconds <= _LATEST else 0

@@ -27,8 +27,8 @@ from jmslike.spi import (
 )
 from jmslike.values import Byte, Float, Long, Short
 from transports.amqp.headers import is_finite, short
-from transports.amqp.jms_body import moment
-from transports.rabbitmq import JMS_HEADERS, KIND_NAMES, KINDS
+from transports.rabbitmq import JMS_HEADERS
+from transports.wording import KIND_NAMES, KINDS, moment, octets_of
 
 _DUE: Final = "jmslike_due"
 _ORIGIN: Final = "jmslike_origin"
@@ -171,10 +171,7 @@ def _client_headers(raw: Mapping[str, Any], properties: Any) -> Headers:
     correlation_id: str | bytes | None = _text(raw, _CORRELATION) or properties.correlation_id
     octets = _text(raw, _CORRELATION_BYTES)
     if octets is not None:
-        try:
-            correlation_id = bytes.fromhex(octets)
-        except ValueError:
-            correlation_id = octets
+        correlation_id = octets_of(octets)
     reply_to = _destination(_text(raw, _REPLY_TO), properties.reply_to)
     message_type = _text(raw, _TYPE)
     if message_type is None:

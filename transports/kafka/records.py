@@ -23,12 +23,9 @@ from jmslike.spi import (
     Envelope,
     Headers,
     PropertyValue,
-    Queue,
-    TemporaryQueue,
-    TemporaryTopic,
-    Topic,
 )
 from jmslike.values import Byte, Float, Long, Short
+from transports.wording import KINDS, moment
 
 Header: TypeAlias = "tuple[str, bytes]"
 
@@ -45,20 +42,12 @@ _ORIGIN: Final = "jmslike_origin"
 
 _GROUP: Final = "JMSXGroupID"
 
-_KINDS: Final[Mapping[str, type[Destination]]] = {
-    "queue": Queue,
-    "topic": Topic,
-    "temp-queue": TemporaryQueue,
-    "temp-topic": TemporaryTopic,
-}
-_SCHEMES: Final = {kind: f"{word}://" for word, kind in _KINDS.items()}
+_SCHEMES: Final = {kind: f"{word}://" for word, kind in KINDS.items()}
 
 _byte, _short, _int, _long, _float, _double = (Struct(f">{letter}") for letter in "bhiqfd")
 _new_integer, _new_float = int.__new__, float.__new__
 
 _TEXTS: Final = ("text/", "application/json", "application/xml")
-_LATEST: Final = 2**53
-"""No clock will ever show what is beyond, in milliseconds since the epoch."""
 
 
 class Record(NamedTuple):
@@ -143,7 +132,7 @@ def _number(form: Struct) -> Callable[[bytes], Any]:
 
 def _destination(octets: bytes) -> Destination:
     word, _, name = octets.decode().partition("://")
-    return _KINDS[word](name)
+    return KINDS[word](name)
 
 
 _read_int, _read_long = _number(_int), _number(_long)
@@ -214,8 +203,8 @@ def read_record(record: Any, destination: Destination) -> Envelope:
         body=body,
         delivery_mode=1 if ours.get("JMSDeliveryMode") == 1 else 2,
         priority=4 if priority is None else min(max(priority, 0), 9),
-        timestamp=_moment(record.timestamp if timestamp is None else timestamp),
-        expiration=_moment(ours.get("JMSExpiration")),
+        timestamp=moment((record.timestamp if timestamp is None else timestamp) or 0),
+        expiration=moment(ours.get("JMSExpiration") or 0),
         headers=_read_client_headers(ours),
         properties=properties or NO_PROPERTIES,
         origin=ours.get(_ORIGIN) or connection_of(message_id),
@@ -243,8 +232,3 @@ def _read_client_headers(ours: Mapping[str, Any]) -> Headers:
     if correlation_id is None and reply_to is None and message_type is None:
         return NO_HEADERS
     return Headers(correlation_id, reply_to, message_type)
-
-
-def _moment(milliseconds: int | None) -> int:
-    """Give a time since the epoch, or 0 for none if no clock will ever show it: that could not be sent on."""
-    return milliseconds if milliseconds is not None and 0 <= milliseconds <= _LATEST else 0

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties, encode_properties
 from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
+from transports.wording import octets_of
 
 ID: Final = "jmslike_id"
 TIMESTAMP: Final = "jmslike_timestamp"
@@ -152,10 +153,7 @@ def _client_headers(raw: Mapping[str, str], reply_to: Destination | None) -> Hea
     correlation_id: str | bytes | None = raw.get("correlation-id")
     octets = raw.get(CORRELATION_BYTES)
     if octets is not None:
-        try:
-            correlation_id = bytes.fromhex(octets)
-        except ValueError:
-            correlation_id = octets
+        correlation_id = octets_of(octets)
     message_type = raw.get("type")
     if correlation_id is None and reply_to is None and message_type is None:
         return NO_HEADERS

@@ -5,21 +5,13 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
-from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import InvalidDestinationError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from transports.stomp.dialects.base import Dialect, Errand, Subscribing
 from transports.stomp.dialects.spelling import Spelling
 from transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
-
-_PREFIXES: Final[dict[str, type[Destination]]] = {
-    "queue": Queue,
-    "topic": Topic,
-    "temp-queue": TemporaryQueue,
-    "temp-topic": TemporaryTopic,
-}
-_NAMES: Final = {kind: prefix for prefix, kind in _PREFIXES.items()}
+from transports.wording import KIND_NAMES, KINDS
 
 _SELECTORS: Final = Spelling(
     "Artemis",
@@ -155,7 +147,7 @@ class Artemis(Dialect):
                 headers["_AMQ_GROUP_SEQUENCE"] = str(sequence)
         reply_to = envelope.headers.reply_to
         if reply_to is not None:
-            headers["reply-to"] = f"{_NAMES[type(reply_to)]}://{reply_to.name}"
+            headers["reply-to"] = f"{KIND_NAMES[type(reply_to)]}://{reply_to.name}"
         return headers
 
     def read(self, frame: Any, destination: Destination) -> Envelope:
@@ -211,5 +203,5 @@ def _destination(text: str) -> Destination | None:
     prefix, separator, name = text.partition("://")
     if not separator:
         prefix, name = "queue", text
-    kind = _PREFIXES.get(prefix)
+    kind = KINDS.get(prefix)
     return kind(name) if kind is not None and name else None

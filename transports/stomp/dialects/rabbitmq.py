@@ -13,8 +13,6 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from transports.rabbitmq import (
     JMS_HEADERS,
-    KIND_NAMES,
-    KINDS,
     LARGEST_PREFETCH,
     LONGEST_EXPIRATION,
     LONGEST_SHORT,
@@ -34,6 +32,7 @@ from transports.stomp.mapping import (
     read_envelope,
 )
 from transports.stomp.wire import Wire
+from transports.wording import KIND_NAMES, KINDS
 
 EXPIRES: Final = "jmslike_expires"
 REPLY_TO: Final = "jmslike_reply_to"
