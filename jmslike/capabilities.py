@@ -96,6 +96,10 @@ class Capabilities:
         """Tell whether the feature can be used at all."""
         return self.features[feature].level is not Level.UNSUPPORTED
 
+    def holds(self, feature: Feature) -> bool:
+        """Tell whether the feature can be used, and all of its behaviours hold as long as nothing breaks."""
+        return self.supports(feature) and not self.features[feature].exceptions
+
     def require(self, feature: Feature) -> None:
         """Raise UnsupportedFeatureError, with the reason, unless the feature can be used."""
         support = self.features[feature]

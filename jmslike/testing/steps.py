@@ -72,10 +72,7 @@ def texts_of(messages: Iterable[Message]) -> list[str | None]:
 
 def counts_survive(jms: Provider) -> bool:
     """Tell whether the count of deliveries is right after its consumer or session has gone."""
-    return (
-        jms.capabilities.supports(Feature.REDELIVERY_COUNT)
-        and not jms.capabilities[Feature.REDELIVERY_COUNT].exceptions
-    )
+    return jms.capabilities.holds(Feature.REDELIVERY_COUNT)
 
 
 def attempt_of(message: Message) -> tuple[bool, int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import TYPE_CHECKING, Any
 
 from jmslike.errors import InvalidDestinationError, JMSError
@@ -34,8 +34,7 @@ def browse(transport: KafkaTransport, queue: Destination, selector: Selector | N
                 if partition in committed:
                     consumer.seek(partition, committed[partition].offset)
         done = {partition: read_metadata(offset).settled for partition, offset in committed.items()}
-        for record in _records(consumer, ends, transport):
-            partition = next(each for each in ends if each.partition == record.partition)
+        for partition, record in _records(consumer, ends, transport):
             if record.offset < ends[partition] and record.offset not in done.get(partition, ()):
                 envelope = read_record(record, queue)
                 has_expired = 0 < envelope.expiration <= time.time() * 1000
@@ -45,7 +44,7 @@ def browse(transport: KafkaTransport, queue: Destination, selector: Selector | N
         consumer.close(autocommit=False)
 
 
-def _records(consumer: Any, ends: dict[Any, int], transport: KafkaTransport) -> Generator[Any, None, None]:
+def _records(consumer: Any, ends: dict[Any, int], transport: KafkaTransport) -> Iterator[tuple[Any, Any]]:
     """Read up to the ends; what ends a transaction has an offset, too, and may be the last before it."""
     patience = transport.address.request_timeout
     deadline = time.monotonic() + patience
@@ -59,8 +58,9 @@ def _records(consumer: Any, ends: dict[Any, int], transport: KafkaTransport) -> 
             if not left:
                 return
             batches = consumer.poll(timeout_ms=_AT_ONCE_MS)
-        for batch in batches.values():
-            yield from batch
+        for partition, batch in batches.items():
+            for record in batch:
+                yield partition, record
             deadline = time.monotonic() + patience
         if time.monotonic() > deadline:
             raise JMSError(f"the broker has not told within {patience:g} seconds what the queue holds")

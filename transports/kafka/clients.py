@@ -23,6 +23,8 @@ _HEARTBEATS: Final = 30
 """So many in a session timeout: who hears of a rebalance soon shares its load soon."""
 _BATCH: Final = 2**18
 """Bytes that are written at once if so many wait: the library's 16 KiB are a dozen messages, and each batch is dear."""
+CLOSING: Final = 5.0
+"""Seconds that a producer may need to close when all is sent."""
 _LARGEST_REQUEST: Final = 2**30
 """The broker says how large a message may be."""
 

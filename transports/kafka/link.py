@@ -116,8 +116,9 @@ class KafkaLink:
             raise
         for subscription, receipts, outcome in settlements:
             if outcome is ACCEPT:
-                subscription.accept(subscription.let_go(receipts))
-            subscription.settle(receipts, outcome)
+                subscription.settled_by_commit(receipts)
+            else:
+                subscription.settle(receipts, outcome)
 
     def _transact(
         self, sends: Sequence[tuple[KafkaSender, Envelope]], accepted: dict[Feed, dict[Progress, set[int]]]
@@ -130,8 +131,8 @@ class KafkaLink:
             feed.flush()  # what was acknowledged before must not overtake the transaction
         received = [Received(feed.membership(), feed.committable(offsets)) for feed, offsets in accepted.items()]
         if self._transacting is None:
-            transactional_id = self.transport.transactional_id(self._number)
             transport = self.transport
+            transactional_id = transport.transactional_id(self._number)
             self._transacting = Transacting(
                 transport.clients, transport.admin, transactional_id, lambda: transport.is_lost
             )

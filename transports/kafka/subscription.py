@@ -40,7 +40,6 @@ class KafkaSubscription(Pushed[Arrival, Held]):
         super().__init__(spec)
         self.feed = feed
         self._transport = link.transport
-        self._destination = spec.destination
         self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
         self._left: list[Arrival] = []
         self._closing = threading.Lock()
@@ -122,8 +121,7 @@ class KafkaSubscription(Pushed[Arrival, Held]):
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery | None:
         """Give what is still ours; None for what has gone to somebody else, or was settled before."""
         progress, record, attempts = arrival
-        is_new = attempts is None
-        if is_new:
+        if attempts is None:  # it is new
             self.feed.taken()
         if progress.is_lost:
             return None
@@ -133,10 +131,10 @@ class KafkaSubscription(Pushed[Arrival, Held]):
                 return None
             if settle and not attempts:
                 self.feed.settled()
-                return read_record(record, self._destination), None, 0
+                return read_record(record, self.spec.destination), None, 0
         held = Held(arrival)
         self._held[held] = None
-        return read_record(record, self._destination), held, attempts
+        return read_record(record, self.spec.destination), held, attempts
 
     # ---- settling -------------------------------------------------------------------------------------------------
 
@@ -148,7 +146,7 @@ class KafkaSubscription(Pushed[Arrival, Held]):
             return
         mine = self.let_go(receipts)
         if outcome is None:  # ACCEPT
-            self.accept(mine)
+            _accept(mine)
             if mine:
                 self.feed.settled()
                 if self._confirmed:
@@ -157,10 +155,10 @@ class KafkaSubscription(Pushed[Arrival, Held]):
             self._release(mine, outcome)
         self._end_if_over()
 
-    def accept(self, held: Sequence[Held]) -> None:
-        """Note that these are settled."""
-        for each in held:
-            each.arrival.progress.accept(each.arrival.record.offset)
+    def settled_by_commit(self, receipts: Sequence[Held]) -> None:
+        """Note that a commit acknowledged these."""
+        _accept(self.let_go(receipts))
+        self._end_if_over()
 
     def _release(self, mine: Sequence[Held], attempts: int) -> None:
         """Offer them here again, or leave word of the attempts for who is given the partition next."""
@@ -219,6 +217,11 @@ class KafkaSubscription(Pushed[Arrival, Held]):
             _leave_word(self._left)
         if is_over:
             self.feed.close()
+
+
+def _accept(held: Sequence[Held]) -> None:
+    for each in held:
+        each.arrival.progress.accept(each.arrival.record.offset)
 
 
 def _leave_word(arrivals: Sequence[Arrival]) -> None:

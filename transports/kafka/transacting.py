@@ -14,14 +14,13 @@ from kafka.admin import TransactionState
 from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
-from transports.kafka.clients import Clients, close_producer
+from transports.kafka.clients import CLOSING, Clients, close_producer
 from transports.kafka.errors import border, translated
 from transports.kafka.records import Record
 
 _LOOK_AGAIN: Final = 0.5
 """Seconds after which a wait looks whether the connection is lost."""
 _FENCED: Final = (errors.ProducerFencedError, errors.InvalidProducerEpochError)
-_CLOSING: Final = 5.0
 _SOON: Final = 0.001
 
 
@@ -163,7 +162,7 @@ class Transacting:
         with self._opening:
             producer, self._producer = self._producer, None
         if producer is not None:
-            close_producer(producer, 0 if self._is_lost() else _CLOSING)
+            close_producer(producer, 0 if self._is_lost() else CLOSING)
 
 
 def _rolled_back(producer: Any, error: BaseException) -> TransactionRolledBackError:

@@ -6,7 +6,7 @@ import itertools
 import threading
 import uuid
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any
 
 from jmslike.capabilities import Capabilities
 from jmslike.errors import (
@@ -20,7 +20,7 @@ from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, Tempor
 from transports.inventory import Inventory
 from transports.kafka.address import Address
 from transports.kafka.asking import Asking
-from transports.kafka.clients import Clients, close_producer
+from transports.kafka.clients import CLOSING, Clients, close_producer
 from transports.kafka.features import features
 from transports.kafka.groups import GroupInUseError, Groups
 from transports.kafka.leases import Leases
@@ -29,9 +29,6 @@ from transports.kafka.names import durable_group, fits, temporary
 from transports.kafka.numbers import Numbers
 from transports.kafka.pulse import Pulse
 from transports.kafka.topics import Topics
-
-_CLOSING: Final = 5.0
-"""Seconds that the producer may need to close when all is sent."""
 
 
 class KafkaTransport:
@@ -191,7 +188,7 @@ class KafkaTransport:
             self._closed = True
             producer = self._producer
         if producer is not None:
-            close_producer(producer, 0 if self.is_lost else _CLOSING)
+            close_producer(producer, 0 if self.is_lost else CLOSING)
         if not self.is_lost:
             with suppress(JMSError):  # another connection's leases end what cannot be deleted: one wait is enough
                 for each in temporaries:
