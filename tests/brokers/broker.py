@@ -83,6 +83,7 @@ class LocalBroker(Broker, ABC):
         self.folder = folder
         self._process: subprocess.Popen[bytes] | None = None
         self._group = 0
+        self._log_begins = 0
         self.ports: dict[str, int] = {}
         with suppress(FileNotFoundError):
             state = json.loads(self._state.read_text())
@@ -119,6 +120,7 @@ class LocalBroker(Broker, ABC):
             require_free(port)
         with self._lock.open("w") as lock, self._log.open("ab") as log:
             take(lock)
+            self._log_begins = log.tell()
             self._process = subprocess.Popen(
                 self.command(),
                 cwd=self.folder,
@@ -132,6 +134,10 @@ class LocalBroker(Broker, ABC):
         self._group = self._process.pid
         self._state.write_text(json.dumps({"group": self._group, "ports": self.ports}))
         self._wait_until_ready()
+
+    def log(self) -> str:
+        """Give what it has told since it was last started from here."""
+        return self._log.read_bytes()[self._log_begins :].decode(errors="replace")
 
     def end_of_log(self) -> str:
         """Give the last of what it has told."""

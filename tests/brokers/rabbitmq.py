@@ -14,6 +14,8 @@ from tests.brokers.software import UnavailableError, program, run
 DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one in the PATH insists on a user of its own
 PLUGINS = "[rabbitmq_stomp, rabbitmq_management, rabbitmq_jms_topic_exchange].\n"
 POLICY = Path("/usr/sbin/policy-rc.d")
+STARTED = "Server startup complete"
+"""What its log says in the end."""
 
 
 class RabbitMQ(LocalBroker):
@@ -82,7 +84,9 @@ class RabbitMQ(LocalBroker):
         }
 
     def shake_hands(self) -> None:
-        """Connect by STOMP."""
+        """Connect by STOMP when all has started; STOMP is answered before that."""
+        if STARTED not in self.log():
+            raise ConnectionRefusedError("it has not started completely")
         answers_stomp(self.ports["stomp"])
 
     @property

@@ -13,7 +13,7 @@ from tests.faults.kafka_rebalances import consumers, transactions
 from tests.faults.kafka_worker import worker
 from tests.faults.steps import PATIENCE, Connect, put, take, text_of
 
-A_WHILE = 5
+A_WHILE = 8
 POLL_INTERVAL = 2
 
 
