@@ -160,10 +160,11 @@ class JMSContext(Making):
         return self._mode is SessionMode.SESSION_TRANSACTED
 
     def acknowledge(self) -> None:
-        """Acknowledge everything that the context delivered, in CLIENT_ACKNOWLEDGE; else nothing happens."""
-        session = self._session
-        if self._mode is SessionMode.CLIENT_ACKNOWLEDGE:
-            session._ledger.accept_all()
+        """Acknowledge everything that the context delivered, in CLIENT_ACKNOWLEDGE; else nothing happens.
+
+        Raises IllegalStateError if the context is closed; ConnectionLostError from a loss of the connection on.
+        """
+        self._session._acknowledge(None)
 
     def recover(self) -> None:
         """As `Session.recover`."""

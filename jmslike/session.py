@@ -232,13 +232,14 @@ class Session(Making):
 
     # ---- acknowledgement ------------------------------------------------------------------------------------------
 
-    def _acknowledge(self, message: Message) -> None:
+    def _acknowledge(self, message: Message | None) -> None:
+        # of a message, or (None) of a context, which has no single one to name
         self._check_open()
         self._connection._raise_if_lost()
         mode = self._mode
         if mode is _CLIENT:
             self._ledger.accept_all()
-        elif mode is _INDIVIDUAL:
+        elif mode is _INDIVIDUAL and message is not None:
             self._ledger.accept(message._delivery)
 
     def _flush_full_batch(self) -> None:

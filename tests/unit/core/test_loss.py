@@ -8,6 +8,7 @@ from queue import Empty, SimpleQueue
 
 import pytest
 
+from jmslike.context import JMSContext
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, ResourceAllocationError
 from jmslike.session import Session
 from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, SILENCE, FakeBroker, Task, text
@@ -175,6 +176,17 @@ def test_an_acknowledgement_is_never_said_to_be_done_after_a_loss(broker: FakeBr
     for _ in range(2):
         with pytest.raises(ConnectionLostError):
             message.acknowledge()
+
+
+def test_a_context_never_says_after_a_loss_that_it_acknowledged(broker: FakeBroker) -> None:
+    context = JMSContext(broker.connect(), Session.CLIENT_ACKNOWLEDGE)
+    consumer = context.create_consumer(QUEUE)
+    broker.put(text("a"))
+    assert consumer.receive(0) is not None
+    broker.transports[0].lose()
+    for _ in range(2):
+        with pytest.raises(ConnectionLostError):
+            context.acknowledge()
 
 
 def test_a_commit_is_never_said_to_be_done_after_a_loss(broker: FakeBroker) -> None:
