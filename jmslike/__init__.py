@@ -16,13 +16,13 @@ import logging as _logging
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Capabilities, Feature, Level, Support
-from jmslike.completion import CompletionListener
 from jmslike.connection import Connection
 from jmslike.constants import DeliveryMode, SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.context import JMSContext
 from jmslike.context_consumer import JMSConsumer
 from jmslike.context_producer import JMSProducer
+from jmslike.core.completions import CompletionListener
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import (
     ConnectionLostError,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from jmslike.destinations import Queue
 from jmslike.errors import IllegalStateError
-from jmslike.message import Message, received
+from jmslike.message import Message, received_message
 from jmslike.selector import Selector
 
 if TYPE_CHECKING:
@@ -39,7 +39,7 @@ class QueueBrowser:
         with closing(self._session._link.browse(self._queue, self._selector)) as envelopes:
             for envelope in envelopes:
                 self._check_open()
-                yield received(envelope, self._session, 0, 0)
+                yield received_message(envelope, self._session, 0, 0)
 
     @property
     def queue(self) -> Queue:

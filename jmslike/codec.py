@@ -13,10 +13,9 @@ import json
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final, NamedTuple
 
+from jmslike.envelope import NO_PROPERTIES
 from jmslike.errors import MessageFormatError
-from jmslike.message import conversion
-from jmslike.spi import NO_PROPERTIES
-from jmslike.values import Byte, Char, Float, Long, PropertyValue, Short
+from jmslike.values import Byte, Char, Float, Long, PropertyValue, Short, conversion
 
 TYPES: Final = "jmslike_types"
 KIND: Final = "jmslike_kind"

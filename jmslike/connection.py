@@ -13,10 +13,10 @@ from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
-from jmslike.callbacks import CallbackThread
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
+from jmslike.core.callbacks import CallbackThread
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
 from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidClientIDError, JMSError
 from jmslike.message.serializers import ObjectSerializer

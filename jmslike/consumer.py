@@ -9,11 +9,11 @@ from contextlib import closing
 from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn, TypeVar
 
 from jmslike.constants import SessionMode
+from jmslike.core.redelivery import dead_letter_of
 from jmslike.destinations import Destination
 from jmslike.durations import Duration, waiting_time
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
-from jmslike.message import Message, received
-from jmslike.redelivery import dead_letter_of
+from jmslike.message import Message, received_message
 from jmslike.spi import ACCEPT, Delivery, Envelope, Receipt, Subscription
 
 if TYPE_CHECKING:
@@ -114,9 +114,9 @@ class MessageConsumer:
                 envelope, receipt, attempts = delivery
                 if not attempts and envelope.constraints is None:
                     if receipt is None:
-                        return received(envelope, self._session, 0, 0)
+                        return received_message(envelope, self._session, 0, 0)
                     if not self._auto:
-                        return received(envelope, self._session, 0, self._ledger.add(self, delivery))
+                        return received_message(envelope, self._session, 0, self._ledger.add(self, delivery))
             return self._receive(timeout, deadline, delivery)
         finally:
             gate.occupant = None
@@ -157,7 +157,7 @@ class MessageConsumer:
             delivery = self._next(None if limit is None else self._clock.monotonic() + limit, settle=False)
             if delivery is None:
                 return None, None
-            message = received(delivery[0], self._session, delivery[2], 0)
+            message = received_message(delivery[0], self._session, delivery[2], 0)
             body = read(message)
             if body is None and self._session._automatic:
                 self._put_back(delivery)
@@ -284,14 +284,14 @@ class MessageConsumer:
         envelope, receipt, attempts = delivery
         session = self._session
         if receipt is None:
-            return received(envelope, session, attempts, 0)
+            return received_message(envelope, session, attempts, 0)
         if self._auto:
             self._subscription.settle((receipt,), ACCEPT)
-            return received(envelope, session, attempts, 0)
+            return received_message(envelope, session, attempts, 0)
         number = self._ledger.add(self, delivery)
         if session._lazy:
             session._flush_full_batch()
-        return received(envelope, session, attempts, number)
+        return received_message(envelope, session, attempts, number)
 
     def __iter__(self) -> Iterator[Message]:
         self._check_open()

@@ -14,8 +14,8 @@ from jmslike.context_consumer import JMSConsumer
 from jmslike.context_producer import JMSProducer
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import IllegalStateError
-from jmslike.making import Making
 from jmslike.message.serializers import ObjectSerializer
+from jmslike.message_factory import MessageFactory
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
 
@@ -40,7 +40,7 @@ class _Shared:
             self.connection.close()
 
 
-class JMSContext(Making):
+class JMSContext(MessageFactory):
     """Made by `ConnectionFactory.create_context`. Meant for one thread, as its session is."""
 
     __slots__ = (

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from jmslike.completion import CompletionListener, check_listener
+from jmslike.core.completions import CompletionListener, check_listener
+from jmslike.core.outbox import Outbox
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.errors import IllegalStateError
-from jmslike.message import BytesMessage, Message, fresh
+from jmslike.message import BytesMessage, Message, new_message
 from jmslike.message.properties import PropertyReading
-from jmslike.outbox import Outbox
 from jmslike.send_settings import SendSettings
 from jmslike.values import PropertyValue
 
@@ -32,7 +32,7 @@ class JMSProducer(SendSettings, PropertyReading):
     def __init__(self, session: Session, outbox: Outbox) -> None:
         self._session = session
         self._outbox = outbox
-        self._template = fresh(Message)
+        self._template = new_message(Message)
         self._set_defaults()
         self._listener: CompletionListener | None = None
 

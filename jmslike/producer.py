@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from jmslike.completion import CompletionListener
+from jmslike.core.completions import CompletionListener
+from jmslike.core.outbox import Outbox, Outlet, seal
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
+from jmslike.envelope import NO_PROPERTIES, constraints_of
 from jmslike.errors import IllegalStateError, InvalidDestinationError
 from jmslike.message import MESSAGE_TYPES
-from jmslike.outbox import Outbox, Outlet, seal
 from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
-from jmslike.spi import NO_PROPERTIES, constraints_of
 
 if TYPE_CHECKING:
     from jmslike.session import Session

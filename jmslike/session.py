@@ -10,24 +10,30 @@ from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Feature
 from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
+from jmslike.core.dispatcher import Dispatcher
+from jmslike.core.gate import Gate
+from jmslike.core.ledger import Entry, Ledger, acceptances, by_consumer
+from jmslike.core.outbox import Outbox
+from jmslike.core.subscription_rules import (
+    check_consumable,
+    check_name,
+    check_topic,
+    left_to_the_core,
+    require_features,
+)
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
-from jmslike.dispatcher import Dispatcher
 from jmslike.errors import (
     IllegalStateError,
     InvalidDestinationError,
     JMSError,
     TransactionRolledBackError,
 )
-from jmslike.gate import Gate
-from jmslike.ledger import Entry, Ledger, acceptances, by_consumer
-from jmslike.making import Making
 from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
-from jmslike.outbox import Outbox
+from jmslike.message_factory import MessageFactory
 from jmslike.producer import MessageProducer
 from jmslike.selector import optional
 from jmslike.spi import SessionSpec, SubscriptionSpec
-from jmslike.subscribing import check_consumable, check_name, check_topic, left_to_the_core, require_features
 
 if TYPE_CHECKING:
     from jmslike.connection import Connection
@@ -41,7 +47,7 @@ _INDIVIDUAL: Final = SessionMode.INDIVIDUAL_ACKNOWLEDGE
 _Part: TypeAlias = "MessageProducer | MessageConsumer | QueueBrowser"
 
 
-class Session(Making):
+class Session(MessageFactory):
     """Made by `Connection.create_session`. Meant for one thread at a time; only `close` may be called by another."""
 
     __slots__ = (

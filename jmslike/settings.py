@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+from jmslike.core.redelivery import RedeliveryPolicy
 from jmslike.errors import JMSError
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer
-from jmslike.redelivery import RedeliveryPolicy
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,19 +12,19 @@ from types import TracebackType
 from typing import Any, Final, Literal, TypeAlias
 
 from native_engine.bounds import Limits, Scope, SizeOf, WhenFull
+from native_engine.calls import Call
 from native_engine.clock import Clock, SystemClock
 from native_engine.errors import ErrorTypes
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Matches, Record
 from native_engine.sender import Sender
-from native_engine.setting import Setting, State
+from native_engine.services import Setting, State
 from native_engine.statistics import Address, Statistics
 from native_engine.subscriptions import Subscriptions
 from native_engine.timers import Timers
 from native_engine.topic import Interest, Topic
 from native_engine.transaction import Settlement, Transaction
-from native_engine.waiting import Call
 
 __all__ = ["TEMPORARY_PREFIX", "Engine", "Kind"]
 

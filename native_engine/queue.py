@@ -21,12 +21,12 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
+from native_engine.backlog import Store
 from native_engine.bounds import Bounds
+from native_engine.calls import Call, make
 from native_engine.records import Entry, Receipt
-from native_engine.setting import Setting, State
+from native_engine.services import Setting, State
 from native_engine.statistics import Statistics
-from native_engine.store import Store
-from native_engine.waiting import Call, make
 
 if TYPE_CHECKING:
     from native_engine.receiver import Receiver

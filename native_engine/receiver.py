@@ -6,10 +6,10 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
+from native_engine.calls import Call, Ready, make
 from native_engine.queue import Queue
 from native_engine.records import Delivery, Entry, Matches, Outcome, Receipt
-from native_engine.setting import State
-from native_engine.waiting import Call, Ready, make
+from native_engine.services import State
 
 __all__ = ["Receiver"]
 

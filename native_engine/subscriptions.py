@@ -5,11 +5,11 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterable
 
+from native_engine.calls import Call
 from native_engine.errors import ErrorTypes
 from native_engine.receiver import Receiver
 from native_engine.records import Matches
 from native_engine.topic import Interest, Key, Subscription
-from native_engine.waiting import Call
 
 __all__ = ["Subscriptions"]
 

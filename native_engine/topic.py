@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from native_engine.queue import Queue
 from native_engine.records import Matches, Record
-from native_engine.setting import Setting, State
+from native_engine.services import Setting, State
 
 __all__ = ["Interest", "Key", "Subscription", "Topic"]
 

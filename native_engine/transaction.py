@@ -10,12 +10,12 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from native_engine.bounds import Bounds, Scope, WaitingSender
+from native_engine.calls import Call, make
 from native_engine.errors import ErrorType
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Outcome, Receipt, Record
-from native_engine.setting import Setting, State
-from native_engine.waiting import Call, make
+from native_engine.services import Setting, State
 
 if TYPE_CHECKING:
     from native_engine.sender import Sender

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PACKAGES = ("jmslike", "transports", "native_engine")
-SOURCES = sorted(path for package in PACKAGES for path in (ROOT / package).rglob("*.py"))
+PACKAGES = ("jmslike", "jmslike_transports", "native_engine")
+FOLDERS = ("jmslike", "transports/jmslike_transports", "native_engine")
+SOURCES = sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))
 MOST_LINES = 450
 FOR_TERMINALS = (ROOT / "jmslike" / "cli", ROOT / "jmslike" / "compare")
 
@@ -34,7 +35,7 @@ def test_imports_point_one_way() -> None:
 def test_import_needs_no_extra() -> None:
     """`import jmslike` loads the standard library and the project only."""
     script = (
-        "import sys; before = set(sys.modules); import jmslike, transports.native\n"
+        "import sys; before = set(sys.modules); import jmslike, jmslike_transports.native\n"
         "loaded = {name.partition('.')[0] for name in set(sys.modules) - before}\n"
         f"print(*sorted(loaded - set(sys.stdlib_module_names) - set({PACKAGES!r})))"
     )

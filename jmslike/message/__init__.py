@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from jmslike.message.base import BODY_LOCKED, PROPERTIES_LOCKED, Message
 from jmslike.message.bytes import BytesMessage
+from jmslike.message.construction import MESSAGE_TYPES, new_message, received_message
 from jmslike.message.foreign import adopt
-from jmslike.message.making import MESSAGE_TYPES, fresh, received
 from jmslike.message.map import MapMessage
 from jmslike.message.object import DEFAULT_SERIALIZER, ObjectMessage
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer, PickleSerializer
@@ -27,6 +27,6 @@ __all__ = [
     "StreamMessage",
     "TextMessage",
     "adopt",
-    "fresh",
-    "received",
+    "new_message",
+    "received_message",
 ]

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final, TypeVar
 
 from jmslike.constants import DeliveryMode
+from jmslike.envelope import NO_PROPERTIES
 from jmslike.errors import MessageFormatError, MessageNotWriteableError
 from jmslike.message.headers import DEFAULT_DELIVERY_MODE, DEFAULT_PRIORITY, HeaderAccess
 from jmslike.message.names import DELIVERY_COUNT
 from jmslike.message.properties import PropertyAccess
-from jmslike.spi import NO_PROPERTIES
 from jmslike.values import PropertyValue
 
 T = TypeVar("T")

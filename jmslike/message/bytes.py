@@ -5,11 +5,10 @@ from __future__ import annotations
 from struct import Struct
 from typing import Any, TypeVar
 
-from jmslike import modified_utf8
 from jmslike.errors import MessageEOFError, MessageFormatError, MessageNotReadableError
 from jmslike.message import typed
 from jmslike.message.base import BODY_LOCKED, Message, T
-from jmslike.values import Byte, Char, Float, Long, Short
+from jmslike.values import Byte, Char, Float, Long, Short, modified_utf8
 
 _BOOLEAN = Struct(">?")
 _BYTE = Struct(">b")

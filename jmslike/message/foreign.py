@@ -9,7 +9,7 @@ from jmslike.destinations import Destination
 from jmslike.errors import MessageEOFError, MessageFormatError
 from jmslike.message.base import Message
 from jmslike.message.bytes import BytesMessage
-from jmslike.message.making import fresh
+from jmslike.message.construction import new_message
 from jmslike.message.map import MapMessage
 from jmslike.message.object import ObjectMessage
 from jmslike.message.serializers import ObjectSerializer
@@ -56,32 +56,32 @@ def _has(message: object, *names: str) -> bool:
 def _body(foreign: Any, serializer: ObjectSerializer | None) -> Message:
     """Make a message of the kind that the foreign one shows by its accessors, with its body."""
     if _has(foreign, "text"):
-        text = fresh(TextMessage)
+        text = new_message(TextMessage)
         text.text = foreign.text
         return text
     if _has(foreign, "object"):
-        encoded = fresh(ObjectMessage)
+        encoded = new_message(ObjectMessage)
         if serializer is not None:
             encoded._serializer = serializer
         encoded.object = foreign.object
         return encoded
     if _has(foreign, "map_names", "get_object"):
-        items = fresh(MapMessage)
+        items = new_message(MapMessage)
         for name in foreign.map_names:
             items.set_object(name, foreign.get_object(name))
         return items
     if _has(foreign, "read_bytes", "body_length"):
-        octets = fresh(BytesMessage)
+        octets = new_message(BytesMessage)
         foreign.reset()
         octets.write_bytes(foreign.read_bytes())
         return octets
     if _has(foreign, "read_object"):
         return _stream(foreign)
-    return fresh(Message)
+    return new_message(Message)
 
 
 def _stream(foreign: Any) -> StreamMessage:
-    stream = fresh(StreamMessage)
+    stream = new_message(StreamMessage)
     foreign.reset()
     try:
         while True:

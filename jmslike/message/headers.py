@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jmslike.destinations import Destination
+from jmslike.envelope import Constraints, Envelope, Headers, Terms, copy_of, seconds_of
 from jmslike.errors import InvalidDestinationError, JMSError, MessageFormatError
 from jmslike.message import typed
-from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, Headers, Terms, seconds_of
 
 _SET_BY_SEND = ("destination", "delivery_mode", "priority", "message_id", "timestamp", "expiration", "delivery_time")
 
@@ -24,30 +24,19 @@ class Draft(Envelope):
 
 
 def _draft(envelope: Envelope | None) -> Draft:
-    """Copy an envelope into a draft; without one the draft is that of a message which was never sent."""
-    draft = Draft.__new__(Draft)
+    draft = copy_of(_UNSENT if envelope is None else envelope, Draft)
     draft.redelivered = envelope.redelivered if isinstance(envelope, Draft) else None
-    if envelope is None:
-        draft.terms = Terms(None, DEFAULT_DELIVERY_MODE, None, "")  # type: ignore[arg-type]
-        draft._id = ""
-        draft.sent_at = 0.0
-        draft.priority = DEFAULT_PRIORITY
-        draft.constraints = None
-        draft.headers = NO_HEADERS
-        draft.properties = NO_PROPERTIES
-        draft.kind = "message"
-        draft.body = None
-    else:
-        draft.terms = envelope.terms
-        draft._id = envelope.id
-        draft.sent_at = envelope.sent_at
-        draft.priority = envelope.priority
-        draft.constraints = envelope.constraints
-        draft.headers = envelope.headers
-        draft.properties = envelope.properties
-        draft.kind = envelope.kind
-        draft.body = envelope.body
     return draft
+
+
+_UNSENT = Envelope.make(
+    id="",
+    destination=None,  # type: ignore[arg-type]
+    kind="message",
+    delivery_mode=DEFAULT_DELIVERY_MODE,
+    priority=DEFAULT_PRIORITY,
+)
+"""What the draft of a message that was never sent starts from."""
 
 
 class HeaderAccess:
@@ -85,7 +74,7 @@ class HeaderAccess:
     @message_id.setter
     def message_id(self, value: str | None) -> None:
         checked = typed.string(value)
-        self._changed()._id = checked or ""
+        self._changed().id_or_number = checked or ""
 
     @property
     def destination(self) -> Destination | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, MutableMapping
 from typing import Final
 
-from jmslike.message import conversion, typed
+from jmslike.message import typed
 from jmslike.message.base import Message
-from jmslike.values import ItemValue
+from jmslike.values import ItemValue, conversion
 
 NO_ITEMS: Final[dict[str, ItemValue]] = {}
 """Shared by all empty maps; never written to."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, MutableMapping
 
-from jmslike.message import conversion, typed
+from jmslike.message import typed
 from jmslike.message.names import PROVIDER_NAMES, checked_property
-from jmslike.values import PropertyValue
+from jmslike.values import PropertyValue, conversion
 
 
 class PropertyReading:

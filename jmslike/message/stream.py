@@ -6,9 +6,9 @@ from collections.abc import Callable
 from typing import NoReturn
 
 from jmslike.errors import MessageEOFError, MessageFormatError, MessageNotReadableError
-from jmslike.message import conversion, typed
+from jmslike.message import typed
 from jmslike.message.base import BODY_LOCKED, Message, T
-from jmslike.values import ItemValue
+from jmslike.values import ItemValue, conversion
 
 _JUST_ENDED = -1  # the last chunk was short: the next field may be read, and read_bytes(n) still gives its b""
 

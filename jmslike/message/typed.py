@@ -9,8 +9,8 @@ from __future__ import annotations
 from typing import TypeAlias
 
 from jmslike.errors import MessageFormatError
-from jmslike.message.conversion import TYPE_NAMES
 from jmslike.values import INT_LIMIT, Byte, Char, Float, ItemValue, Long, PropertyValue, Short, natural_integer
+from jmslike.values.conversion import TYPE_NAMES
 
 BytesLike: TypeAlias = "bytes | bytearray | memoryview[int]"
 

@@ -13,9 +13,9 @@ from kafka.admin import NewTopic
 from kafka.errors import KafkaConnectionError, SaslAuthenticationFailedError
 from kafka.net.compat import KafkaNetClient
 
+from jmslike_transports.kafka.address import parse_address
 from tests.brokers import Broker, LocalBroker
 from tests.brokers.kafka import HASHES, Kafka
-from transports.kafka.address import parse_address
 
 KEPT = [str(number).encode() for number in range(20)]
 

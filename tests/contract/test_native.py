@@ -6,7 +6,7 @@ import pytest
 
 from jmslike.testing import Harness
 from jmslike.testing.contract.suite import *  # noqa: F403
-from transports.native import factory
+from jmslike_transports.native import factory
 
 URL = "native://contract"
 

@@ -11,10 +11,10 @@ from kafka import KafkaConsumer, errors
 from kafka.coordinator.consumer import ConsumerCoordinator
 
 from jmslike import Connection, JMSError, MessageConsumer, Session, TransactionRolledBackError
+from jmslike_transports.kafka.address import DEFAULT_GROUP
+from jmslike_transports.kafka.transport import KafkaTransport
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Connect, put, text_of
-from transports.kafka.address import DEFAULT_GROUP
-from transports.kafka.transport import KafkaTransport
 
 TEXTS = [str(number) for number in range(5)]
 

@@ -15,17 +15,17 @@ import pytest
 
 from jmslike import ConnectionFactory, InvalidDestinationError, Queue, Session
 from jmslike.spi import Destination, TemporaryQueue
+from jmslike_transports.kafka.address import parse_address
+from jmslike_transports.kafka.groups import Groups
+from jmslike_transports.kafka.leases import Leases
+from jmslike_transports.kafka.library.clients import Clients
+from jmslike_transports.kafka.library.retrying_admin import Asking
+from jmslike_transports.kafka.names import lease_group, temporary
+from jmslike_transports.kafka.topics import Topics
 from tests.brokers import Broker
 from tests.brokers.software import ROOT
 from tests.faults.kafka_broker import own
 from tests.faults.steps import PATIENCE, Connect, put, take
-from transports.kafka.address import parse_address
-from transports.kafka.asking import Asking
-from transports.kafka.clients import Clients
-from transports.kafka.groups import Groups
-from transports.kafka.leases import Leases
-from transports.kafka.names import lease_group, temporary
-from transports.kafka.topics import Topics
 
 HOUR = 3600.0
 MINUTE = 60.0

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from jmslike import Session
+from jmslike_transports.kafka.transport import KafkaTransport
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Connect, text_of
-from transports.kafka.transport import KafkaTransport
 
 
 def test_a_temporary_queue_is_deleted_though_a_closed_consumer_holds_something(kafka: Broker, connect: Connect) -> None:

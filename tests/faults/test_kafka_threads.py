@@ -7,9 +7,9 @@ import threading
 import pytest
 
 from jmslike import InvalidDestinationError
+from jmslike_transports.kafka.topics import Topics
 from tests.brokers import Broker
 from tests.faults.steps import Connect
-from transports.kafka.topics import Topics
 
 
 def test_a_consumer_of_a_topic_that_goes_meanwhile_leaves_no_thread(

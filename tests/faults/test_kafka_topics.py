@@ -318,7 +318,7 @@ def test_messages_are_compressed(url: str, connect: Connect, narrow: str) -> Non
 @pytest.fixture
 def noticing(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let new partitions be noticed soon, rather than within a minute."""
-    monkeypatch.setattr("transports.kafka.clients._METADATA_AGE", 300)
+    monkeypatch.setattr("jmslike_transports.kafka.library.clients._METADATA_AGE", 300)
 
 
 def write_to(url: str, topic: str, partition: int, value: bytes) -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 
 from jmslike import Session
+from jmslike_transports.kafka import progress
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Connect, text_of
-from transports.kafka import progress
 
 WIDEST = 8
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from jmslike import Byte, Char, Float, Long, Short
-from jmslike.message import conversion
+from jmslike.values import conversion
 
 _TYPES: Final[Mapping[str, type]] = {
     "boolean": bool,

@@ -14,13 +14,13 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from jmslike import Destination, Long, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.spi import Envelope, Headers
+from jmslike_transports.amqp.jms_body import decode, encode
 from tests.brokers import Broker
 from tests.interop.bodies import FIRST, READ, RELAYED, SENT, each
 from tests.interop.clients import Java
 from tests.interop.peer import Seen, exact
 from tests.interop.record_golden import bound_queue, next_body
 from tests.interop.values import GETTERS, PROPERTIES, TEXT
-from transports.amqp.jms_body import decode, encode
 
 
 @pytest.fixture

@@ -16,7 +16,9 @@ OUTPUT = "MUTATION_REACH"
 
 seconds: dict[str, float] = {}
 failed: set[str] = set()
-measured = coverage.Coverage(data_file=None, config_file=False, source=["jmslike", "native_engine", "transports"])
+measured = coverage.Coverage(
+    data_file=None, config_file=False, source=["jmslike", "native_engine", "jmslike_transports"]
+)
 
 
 def pytest_configure() -> None:

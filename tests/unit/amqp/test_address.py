@@ -6,8 +6,8 @@ import ssl
 
 import pytest
 
-from transports.amqp.address import Address, parse_address
-from transports.amqp.profiles import PROFILES
+from jmslike_transports.amqp.address import Address, parse_address
+from jmslike_transports.amqp.profiles import PROFILES
 
 
 def parse(url: str, **options: str) -> Address:

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transports.amqp.consuming import Consuming
+from jmslike_transports.amqp.receive_channel import Consuming
 
 
 class Broker:

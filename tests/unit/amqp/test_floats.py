@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jmslike import Float
-from transports.amqp.floats import keep_floats
+from jmslike_transports.amqp.floats import keep_floats
 
 Encode = Callable[[list[bytes], Any], int]
 Decode = Callable[[bytes, int], tuple[Any, int]]

@@ -9,8 +9,8 @@ import pytest
 
 from jmslike import Queue
 from jmslike.spi import Envelope
+from jmslike_transports.amqp.jms_body import StreamError, decode, encode
 from tests.unit.amqp.golden import FOLDER, GOLDEN, Golden
-from transports.amqp.jms_body import StreamError, decode, encode
 
 ELSEWHERE = Queue("elsewhere")
 SERIALISED = {

@@ -15,11 +15,11 @@ from pika.spec import Basic, BasicProperties
 
 from jmslike import Byte, Float, Long, MessageFormatError, Queue, Short, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.spi import Envelope, Headers
+from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
+from jmslike_transports.amqp.headers import MOST_IN_HEADERS
+from jmslike_transports.amqp.plain import read_plain
+from jmslike_transports.amqp.profiles import PROFILES
 from tests.unit.amqp.test_jms_body import BODIES, TIMES
-from transports.amqp.headers import MOST_IN_HEADERS
-from transports.amqp.plain import read_plain
-from transports.amqp.profiles import PROFILES
-from transports.amqp.reading import attempts_of, read_envelope
 
 PLAIN, JMS = PROFILES["plain"], PROFILES["jms"]
 SOURCE = Queue("source")

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from jmslike import TemporaryQueue, TemporaryTopic, UnsupportedFeatureError
-from transports.amqp.profiles import PROFILES
-from transports.amqp.topology import Topology
+from jmslike_transports.amqp.profiles import PROFILES
+from jmslike_transports.amqp.topology import Topology
 
 
 class Answering(Topology):

@@ -7,10 +7,10 @@ from contextlib import closing
 import pytest
 
 from jmslike.errors import ConnectionLostError, JMSError
+from jmslike_transports.amqp.address import parse_address
+from jmslike_transports.amqp.profiles import PROFILES
+from jmslike_transports.amqp.wire import Wire
 from tests.brokers.broker import free_ports
-from transports.amqp.address import parse_address
-from transports.amqp.profiles import PROFILES
-from transports.amqp.wire import Wire
 
 
 def wire_to(url: str) -> Wire:

@@ -24,7 +24,7 @@ def test_what_is_installed_and_what_answers(run: Run, url: str) -> None:
     assert result.exit_code == 0, result.output
     assert platform.python_version() in line(result, "Python ")
     assert line(result, "typer (extra cli)").split()[-1].startswith("0.")
-    assert "ready (transports.native:factory)" in line(result, "native:// ")
+    assert "ready (jmslike_transports.native:factory)" in line(result, "native:// ")
     assert "answers: " in line(result, url)
 
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from jmslike.callbacks import CallbackThread
-from jmslike.completion import Completions
+from jmslike.core.callbacks import CallbackThread
+from jmslike.core.completions import Completions
 from jmslike.errors import IllegalStateError, JMSError, ResourceAllocationError
 from jmslike.message import BytesMessage, Message
 from jmslike.session import Session

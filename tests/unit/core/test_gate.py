@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from jmslike.clock import SystemClock
+from jmslike.core.gate import Gate
 from jmslike.errors import IllegalStateError
-from jmslike.gate import Gate
 from jmslike.session import Session
 from tests.unit.core.fake import OTHER, QUEUE, FakeBroker, FakeClock, Task, text, texts
 

@@ -6,10 +6,10 @@ import logging
 
 import pytest
 
+from jmslike.core.redelivery import RedeliveryPolicy, dead_letter_of
 from jmslike.destinations import Queue, Topic
 from jmslike.errors import ConnectionLostError, TransactionRolledBackError
 from jmslike.message import Message
-from jmslike.redelivery import RedeliveryPolicy, dead_letter_of
 from jmslike.session import Session
 from jmslike.spi import Headers
 from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, Task, text, texts

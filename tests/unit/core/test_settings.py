@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
+from jmslike.core.redelivery import RedeliveryPolicy
 from jmslike.errors import JMSError
 from jmslike.message.serializers import JSONSerializer, PickleSerializer
-from jmslike.redelivery import RedeliveryPolicy
 from jmslike.settings import GENERAL_OPTIONS, WIRE_OPTIONS, Settings, make_settings
 
 

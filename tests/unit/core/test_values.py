@@ -12,11 +12,11 @@ import pytest
 from jmslike.capabilities import EMULATED, NATIVE, Capabilities, Feature, Level, Support, partial, unsupported
 from jmslike.clock import SystemClock
 from jmslike.constants import DeliveryMode, SessionMode
+from jmslike.core.ledger import Ledger, acceptances
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.durations import seconds, waiting_time
+from jmslike.envelope import NO_PROPERTIES, Envelope, constraints_of
 from jmslike.errors import InvalidDestinationError, JMSError, MessageFormatError, UnsupportedFeatureError
-from jmslike.ledger import Ledger, acceptances
-from jmslike.spi import NO_PROPERTIES, Envelope, constraints_of
 from jmslike.values import Byte, Char, Float, Long, Short, natural_integer
 from tests.unit.core.fake import text
 

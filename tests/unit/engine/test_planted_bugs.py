@@ -6,10 +6,10 @@ from typing import NamedTuple
 
 import pytest
 
+from native_engine.backlog import Store
 from native_engine.bounds import Bounds
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
-from native_engine.store import Store
 from tests.unit.engine import scenes
 from tests.unit.engine.planting import plant
 from tests.unit.engine.scenes import RULES

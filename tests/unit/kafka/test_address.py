@@ -8,7 +8,7 @@ import ssl
 import pytest
 from kafka.codec import has_lz4, has_snappy, has_zstd
 
-from transports.kafka.address import Address, parse_address
+from jmslike_transports.kafka.address import Address, parse_address
 
 PACKAGES = {"snappy": (has_snappy(), "python-snappy"), "lz4": (has_lz4(), "lz4"), "zstd": (has_zstd(), "zstandard")}
 

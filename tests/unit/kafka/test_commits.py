@@ -12,7 +12,7 @@ from kafka import errors
 from kafka.future import Future
 
 from jmslike.errors import JMSError, JMSSecurityError
-from transports.kafka.commits import Commits, may_be_repeated
+from jmslike_transports.kafka.commits import Commits, may_be_repeated
 
 PATIENCE = 20.0
 REPEATED = [

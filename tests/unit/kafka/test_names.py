@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Queue, TemporaryTopic, Topic
-from transports.kafka.names import durable_group, lease_group, made_at, mark_of, shared_group, temporary, topic_of
+from jmslike_transports.kafka.names import (
+    durable_group,
+    lease_group,
+    made_at,
+    mark_of,
+    shared_group,
+    temporary,
+    topic_of,
+)
 
 MARK = "0b5a2c1e-7c2f-4c52-9e9b-1f0d0c6a7a11"
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from transports.kafka.progress import WIDEST, Noted, Progress, metadata, read_metadata
+from jmslike_transports.kafka.progress import WIDEST, Noted, Progress, metadata, read_metadata
 
 PARTITION = TopicPartition("orders", 3)
 DEFINITION = "x0123456789abcdef"

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from kafka import errors
 
 from jmslike.errors import JMSError, JMSSecurityError
-from transports.kafka.pulse import Pulse
+from jmslike_transports.kafka.liveness import Pulse
 
 PATIENCE = 20.0
 LONGEST = 0.05

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any, TypeVar
 
 from jmslike.destinations import Queue
-from jmslike.message import Message, received
+from jmslike.message import Message, received_message
 from jmslike.spi import Envelope
 
 M = TypeVar("M", bound=Message)
@@ -41,6 +41,6 @@ def sent(message: Message, number: int = 1) -> Envelope:
 
 def delivered(message: M, *, session: Any = None, attempts: int = 0, delivery: int = 1) -> M:
     """Send a message and give what a receiver gets."""
-    copy = received(sent(message), session, attempts, delivery)
+    copy = received_message(sent(message), session, attempts, delivery)
     assert type(copy) is type(message)
     return copy

@@ -17,7 +17,7 @@ from jmslike.errors import (
     MessageNotReadableError,
     MessageNotWriteableError,
 )
-from jmslike.message import BytesMessage, fresh
+from jmslike.message import BytesMessage, new_message
 from jmslike.values import Byte, Char, Float, Long, Short
 from tests.unit.message.support import delivered, sent
 
@@ -57,7 +57,7 @@ READERS = [*SIZES, "utf", "bytes"]
 
 def of(body: bytes) -> BytesMessage:
     """Give a received message with this body."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_bytes(body)
     return delivered(message)
 
@@ -65,7 +65,7 @@ def of(body: bytes) -> BytesMessage:
 @pytest.mark.parametrize(("kind", "value", "encoded"), ENCODINGS)
 def test_encodings(kind: str, value: Any, encoded: bytes) -> None:
     """MSG-33, MSG-35: big-endian, of fixed sizes."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     getattr(message, f"write_{kind}")(value)
     assert sent(message).body == encoded
     copy = of(encoded)
@@ -105,7 +105,7 @@ def test_signed_and_unsigned() -> None:
 )
 def test_objects_by_their_type(value: Any, encoded: bytes) -> None:
     """MSG-37, MSG-33: write_object writes as the Python type says."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_object(value)
     assert sent(message).body == encoded
 
@@ -113,7 +113,7 @@ def test_objects_by_their_type(value: Any, encoded: bytes) -> None:
 @pytest.mark.parametrize("value", [[1], {"a": 1}, object(), 1j, 1 << 63])
 def test_objects_of_other_types(value: Any) -> None:
     """MSG-37: MessageFormatError, and nothing is written."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     with pytest.raises(MessageFormatError):
         message.write_object(value)
     assert sent(message).body == b""
@@ -123,7 +123,7 @@ def test_objects_of_other_types(value: Any) -> None:
 def test_none_cannot_be_written(kind: str) -> None:
     """MSG-36: a plain ValueError from every writer."""
     with pytest.raises(ValueError, match="None cannot be written") as caught:
-        getattr(fresh(BytesMessage), f"write_{kind}")(None)
+        getattr(new_message(BytesMessage), f"write_{kind}")(None)
     assert not isinstance(caught.value, JMSError)
 
 
@@ -143,7 +143,7 @@ def test_wrong_types(kind: str, values: list[Any]) -> None:
     """MSG-37: MessageFormatError from every writer."""
     for value in values:
         with pytest.raises(MessageFormatError, match="wanted a"):
-            getattr(fresh(BytesMessage), f"write_{kind}")(value)
+            getattr(new_message(BytesMessage), f"write_{kind}")(value)
 
 
 @pytest.mark.parametrize(
@@ -161,13 +161,13 @@ def test_ranges(kind: str, values: list[Any]) -> None:
     """MSG-33: Java's ranges; a plain ValueError beyond them."""
     for value in values:
         with pytest.raises(ValueError, match=r"range|one character"):
-            getattr(fresh(BytesMessage), f"write_{kind}")(value)
+            getattr(new_message(BytesMessage), f"write_{kind}")(value)
 
 
 @pytest.mark.parametrize("kind", READERS)
 def test_a_body_that_is_written_cannot_be_read(kind: str) -> None:
     """MSG-32: new or cleared, it is write-only, and has no length yet."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_int(5)
     copy = delivered(message)
     copy.clear_body()
@@ -181,7 +181,7 @@ def test_a_body_that_is_written_cannot_be_read(kind: str) -> None:
 @pytest.mark.parametrize("kind", WRITERS)
 def test_a_body_that_is_read_cannot_be_written(kind: str) -> None:
     """MSG-03, MSG-25: received or reset, it is read-only."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_int(5)
     copy = delivered(message)
     message.reset()
@@ -230,7 +230,7 @@ def test_what_is_no_text_does_not_move() -> None:
 
 def test_the_length_of_a_text() -> None:
     """MSG-35: 65,535 bytes at most, counted as they are encoded."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_utf("a" * 65535)
     message.write_utf("")
     for text in ("a" * 65536, "\0" * 32768):
@@ -272,7 +272,7 @@ def test_the_length_does_not_depend_on_the_position() -> None:
 
 def test_reset_reads_from_the_start() -> None:
     """MSG-25: as often as it is called."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_int(5)
     for _ in range(2):
         message.reset()
@@ -293,7 +293,7 @@ def test_clear_body_begins_anew() -> None:
 
 def test_the_sender_can_go_on_writing() -> None:
     """MSG-39, PROD-15: sending keeps its mode, and what was sent stays as it was."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_byte(1)
     first = sent(message)
     message.write_byte(2)
@@ -306,7 +306,7 @@ def test_the_sender_can_go_on_writing() -> None:
 def test_arguments_are_copied() -> None:
     """MSG-06: later changes of a bytearray have no effect."""
     source = bytearray(b"abc")
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_bytes(source)
     source[0] = 0
     assert sent(message).body == b"abc"
@@ -331,7 +331,7 @@ SCRIPT = st.lists(
 @given(SCRIPT)
 def test_what_is_written_is_read(script: list[tuple[str, Any]]) -> None:
     """MSG-33, MSG-35: any sequence of values."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     for kind, value in script:
         getattr(message, f"write_{kind}")(value)
     copy = delivered(message)
@@ -345,7 +345,7 @@ def test_what_is_written_is_read(script: list[tuple[str, Any]]) -> None:
 
 def test_numbers_that_are_not_finite() -> None:
     """MSG-33: NaN and the infinities are IEEE 754."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_double(math.nan)
     message.write_float(-math.inf)
     copy = delivered(message)

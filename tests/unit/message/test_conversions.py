@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jmslike.errors import JMSError, MessageFormatError
-from jmslike.message import MapMessage, Message, StreamMessage, TextMessage, fresh
+from jmslike.message import MapMessage, Message, StreamMessage, TextMessage, new_message
 from jmslike.values import Byte, Char, Float, Long, Short
 
 # set as -> read as -> what is read; "5" is a text that is a number, and reads as a boolean, too
@@ -63,21 +63,21 @@ Read = Callable[[str], Any]
 
 def as_property(kind: str, value: Any) -> Read:
     """Set a property as one type; gives the reading as another."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     getattr(message, f"set_{kind}_property")("name", value)
     return lambda target: getattr(message, f"get_{target}_property")("name")
 
 
 def as_item(kind: str, value: Any) -> Read:
     """Set an item of a map as one type; gives the reading as another."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     getattr(message, f"set_{kind}")("name", value)
     return lambda target: getattr(message, f"get_{target}")("name")
 
 
 def as_field(kind: str, value: Any) -> Read:
     """Write a field as one type; gives the reading as another, which begins anew each time."""
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     getattr(message, f"write_{kind}")(value)
 
     def read(target: str) -> Any:
@@ -134,7 +134,7 @@ def test_none_is_false_nothing_or_an_error(make: Callable[[str, Any], Read]) -> 
 
 def test_what_is_missing_reads_as_none() -> None:
     """PROP-05, MSG-16: an absent name reads as one that is None."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     for target, expected in MISSING.items():
         readers = [getattr(message, f"get_{target}")]
         if target in PROPERTY_TYPES:
@@ -356,6 +356,6 @@ def test_any_value_comes_back_from_its_text(data: st.DataObject) -> None:
 
 def test_bare_messages_have_properties() -> None:
     """MSG-02: a bare Message has them, too."""
-    message = fresh(Message)
+    message = new_message(Message)
     message.set_int_property("n", 5)
     assert message.get_long_property("n") == 5

@@ -18,7 +18,7 @@ from jmslike.message import (
     StreamMessage,
     TextMessage,
     adopt,
-    fresh,
+    new_message,
 )
 from jmslike.values import Byte, Char
 from tests.unit.message.support import sent
@@ -79,7 +79,7 @@ class Stream:
 def test_our_own_messages_stay_themselves() -> None:
     """MSG-45: nothing is copied."""
     for cls in (Message, TextMessage, MapMessage):
-        message = fresh(cls)
+        message = new_message(cls)
         assert adopt(message) is message
 
 

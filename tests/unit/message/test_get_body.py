@@ -8,41 +8,41 @@ from typing import Any
 import pytest
 
 from jmslike.errors import MessageFormatError, MessageNotWriteableError
-from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage, fresh
+from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage, new_message
 from tests.unit.message.support import delivered
 
 
 def text() -> Message:
     """A text."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.text = "x"
     return message
 
 
 def items() -> Message:
     """A map."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message["a"] = 1
     return message
 
 
 def octets() -> Message:
     """Bytes that are being written."""
-    message = fresh(BytesMessage)
+    message = new_message(BytesMessage)
     message.write_bytes(b"abc")
     return message
 
 
 def an_object() -> Message:
     """An object."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message.object = [1]
     return message
 
 
 def an_empty_text() -> Message:
     """A text without characters, which is a body."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.text = ""
     return message
 
@@ -97,7 +97,7 @@ def test_the_body_as_another_type(make: Any, wanted: type) -> None:
 @pytest.mark.parametrize("wanted", [str, dict, bytes, object, int])
 def test_no_body(cls: type[Message], wanted: type) -> None:
     """MSG-42: None for any type."""
-    for message in (fresh(cls), delivered(fresh(cls))):
+    for message in (new_message(cls), delivered(new_message(cls))):
         assert message.is_body_assignable_to(wanted) is True
         assert message.get_body(wanted) is None
 
@@ -106,7 +106,7 @@ def test_no_body(cls: type[Message], wanted: type) -> None:
 @pytest.mark.parametrize("wanted", [list, tuple, object])
 def test_streams(fields: list[int], wanted: type) -> None:
     """MSG-41: never, also without fields."""
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     for value in fields:
         message.write_object(value)
     for each in (message, delivered(message)):
@@ -154,7 +154,7 @@ def test_an_object_that_cannot_be_decoded() -> None:
 
 
 @pytest.mark.parametrize("wrong", [5, "str", None, dict[str, int]])
-@pytest.mark.parametrize("make", [text, lambda: fresh(Message)])
+@pytest.mark.parametrize("make", [text, lambda: new_message(Message)])
 def test_what_is_no_class(make: Any, wrong: Any) -> None:
     """MSG-40: a plain ValueError."""
     with pytest.raises(ValueError, match="a class such as str"):

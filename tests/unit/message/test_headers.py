@@ -9,7 +9,7 @@ import pytest
 from jmslike.constants import DeliveryMode
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import InvalidDestinationError, JMSError, MessageFormatError
-from jmslike.message import MESSAGE_TYPES, Message, TextMessage, fresh
+from jmslike.message import MESSAGE_TYPES, Message, TextMessage, new_message
 from tests.unit.message.support import RecordingSession, delivered, sent
 
 NEW = {
@@ -49,7 +49,7 @@ def headers(message: Message) -> dict[str, Any]:
 @pytest.mark.parametrize("cls", MESSAGE_TYPES.values())
 def test_a_new_message(cls: type[Message]) -> None:
     """HDR-15: nothing is set before send but the default mode and priority."""
-    assert headers(fresh(cls)) == NEW
+    assert headers(new_message(cls)) == NEW
 
 
 def test_defaults_as_constants() -> None:
@@ -60,7 +60,7 @@ def test_defaults_as_constants() -> None:
 
 def test_what_send_stamps_is_seen_by_both() -> None:
     """HDR-01, HDR-03: the sender's message and the received one show the same envelope."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     copy = delivered(message)
     for each in (message, copy):
         assert each.message_id == "ID:1"
@@ -70,12 +70,12 @@ def test_what_send_stamps_is_seen_by_both() -> None:
 
 
 @pytest.mark.parametrize("name", CHANGED)
-@pytest.mark.parametrize("state", ["fresh", "sent", "received"])
+@pytest.mark.parametrize("state", ["new_message", "sent", "received_message"])
 def test_every_header_can_be_assigned_at_any_time(name: str, state: str) -> None:
     """HDR-14: also on a received message, and what it shares with others is not changed."""
-    message = fresh(TextMessage)
-    envelope = sent(message) if state != "fresh" else None
-    if state == "received":
+    message = new_message(TextMessage)
+    envelope = sent(message) if state != "new_message" else None
+    if state == "received_message":
         message = delivered(message)
         envelope = message._envelope
     before = headers(message)
@@ -96,7 +96,7 @@ def test_every_header_can_be_assigned_at_any_time(name: str, state: str) -> None
 
 def test_all_headers_together() -> None:
     """HDR-14, PROD-04: assigning one keeps the others; None takes them back; send overwrites what it sets."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     for name, value in CHANGED.items():
         setattr(message, name, value)
     assert headers(message) == CHANGED | {"correlation_id_as_bytes": b"c"}
@@ -111,7 +111,7 @@ def test_all_headers_together() -> None:
 
 def test_assigning_headers_leaves_body_and_properties_shared_or_not_as_they_were() -> None:
     """PROD-15: a header that is assigned after send does not open the shared properties for writing."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.set_int_property("n", 1)
     envelope = sent(message)
     message.priority = 3
@@ -148,7 +148,7 @@ INTEGER_HEADERS = ("timestamp", "expiration", "delivery_time")
 )
 def test_wrong_values_for_headers(name: str, value: Any, error: type[Exception]) -> None:
     """HDR-14, PROD-05: each gives an error that says so, and changes nothing."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     with pytest.raises(error, match=r".") as caught:
         setattr(message, name, value)
     assert type(caught.value) is error
@@ -159,7 +159,7 @@ def test_wrong_values_for_headers(name: str, value: Any, error: type[Exception])
 @pytest.mark.parametrize(("name", "values"), [("priority", range(10)), ("delivery_mode", (1, 2))])
 def test_numbers_in_range(name: str, values: Any) -> None:
     """HDR-02: every value that the specification allows."""
-    message = fresh(Message)
+    message = new_message(Message)
     for value in values:
         setattr(message, name, value)
         assert getattr(message, name) == value
@@ -168,17 +168,17 @@ def test_numbers_in_range(name: str, values: Any) -> None:
 def test_messages_say_what_was_wrong() -> None:
     """PROD-05: with the range and the value."""
     with pytest.raises(JMSError, match="the priority is 0 to 9, not 10"):
-        fresh(Message).priority = 10
+        new_message(Message).priority = 10
     with pytest.raises(MessageFormatError, match="the delivery mode is an int, not str"):
-        fresh(Message).delivery_mode = "2"  # type: ignore[assignment]
+        new_message(Message).delivery_mode = "2"  # type: ignore[assignment]
     with pytest.raises(InvalidDestinationError, match="wanted a Destination or None, not str"):
-        fresh(Message).reply_to = "q"  # type: ignore[assignment]
+        new_message(Message).reply_to = "q"  # type: ignore[assignment]
 
 
 @pytest.mark.parametrize("destination", [Queue("a"), Topic("a"), TemporaryQueue("a"), TemporaryTopic("a")])
 def test_reply_to_keeps_its_kind(destination: Any) -> None:
     """HDR-08: a queue, a topic, or a temporary one."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.reply_to = destination
     copy = delivered(message)
     assert copy.reply_to == destination
@@ -187,7 +187,7 @@ def test_reply_to_keeps_its_kind(destination: Any) -> None:
 
 def test_correlation_ids_as_text_and_bytes() -> None:
     """HDR-06, HDR-07: any text, or any bytes; each can be seen as the other."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.correlation_id = "größe \ud800"
     assert message.correlation_id_as_bytes == b"gr\xc3\xb6\xc3\x9fe \xed\xa0\x80"
     message.correlation_id = "ID:5"
@@ -203,7 +203,7 @@ def test_correlation_ids_as_text_and_bytes() -> None:
 
 def test_client_headers_travel() -> None:
     """HDR-06, HDR-10: correlation id and type reach the receiver."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.correlation_id = "c"
     message.type = "t"
     copy = delivered(message)
@@ -215,7 +215,7 @@ def test_client_headers_travel() -> None:
 @pytest.mark.parametrize(("attempts", "redelivered"), [(0, False), (1, True), (5, True)])
 def test_redelivered_and_delivery_count(attempts: int, redelivered: bool) -> None:
     """HDR-13, PROP-19: both follow from the hand-overs before this one."""
-    copy = delivered(fresh(TextMessage), attempts=attempts)
+    copy = delivered(new_message(TextMessage), attempts=attempts)
     assert copy.redelivered is redelivered
     assert copy.get_object_property("JMSXDeliveryCount") == attempts + 1
     copy.redelivered = not redelivered
@@ -227,23 +227,23 @@ def test_redelivered_and_delivery_count(attempts: int, redelivered: bool) -> Non
 def test_acknowledge_goes_to_the_session() -> None:
     """ACK-01: a received message asks its session; a message that was not received does nothing."""
     session = RecordingSession()
-    copy = delivered(fresh(TextMessage), session=session, delivery=3)
+    copy = delivered(new_message(TextMessage), session=session, delivery=3)
     copy.acknowledge()
     assert session.acknowledged == [copy]
     assert copy._delivery == 3
-    fresh(TextMessage).acknowledge()
+    new_message(TextMessage).acknowledge()
 
 
 def test_the_marks_of_a_message_that_was_not_received() -> None:
     """HDR-15: no hand-over, no delivery, no session."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     assert (message._attempts, message._delivery, message._session, message._position) == (-1, 0, None, 0)
 
 
 @pytest.mark.parametrize(("kind", "cls"), MESSAGE_TYPES.items())
 def test_a_message_arrives_as_its_kind(kind: str, cls: type[Message]) -> None:
     """MSG-01, MSG-02: all six kinds, with an empty body."""
-    message = fresh(cls)
+    message = new_message(cls)
     assert message.kind == kind
     assert type(delivered(message)) is cls
 
@@ -262,16 +262,16 @@ def test_messages_are_made_by_sessions(cls: type[Message]) -> None:
 
 def test_messages_show_what_they_are() -> None:
     """MSG-08: class, id and the beginning of the body."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.text = "x" * 1000
     assert repr(message).startswith("TextMessage(id=None, body='xxx")
     assert len(repr(message)) < 100
     sent(message)
     assert "id='ID:1'" in repr(message)
-    assert repr(fresh(Message)) == "Message(id=None, body=None)"
+    assert repr(new_message(Message)) == "Message(id=None, body=None)"
 
 
 def test_messages_take_no_other_attributes() -> None:
     """HDR-15: a misspelt header is an error, not an attribute that nobody reads."""
     with pytest.raises(AttributeError):
-        fresh(Message).prioritty = 5  # type: ignore[attr-defined]
+        new_message(Message).prioritty = 5  # type: ignore[attr-defined]

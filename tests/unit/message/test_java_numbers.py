@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jmslike.message.java_numbers import double_text, parse_double, parse_float, parse_integer
 from jmslike.values import Float
+from jmslike.values.java_numbers import double_text, parse_double, parse_float, parse_integer
 
 
 @pytest.mark.parametrize(

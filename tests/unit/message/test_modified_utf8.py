@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jmslike.modified_utf8 import decode, encode
+from jmslike.values.modified_utf8 import decode, encode
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jmslike.errors import MessageFormatError, MessageNotWriteableError
-from jmslike.message import DEFAULT_SERIALIZER, JSONSerializer, ObjectMessage, PickleSerializer, fresh, received
+from jmslike.message import (
+    DEFAULT_SERIALIZER,
+    JSONSerializer,
+    ObjectMessage,
+    PickleSerializer,
+    new_message,
+    received_message,
+)
 from tests.unit.message.support import RecordingSession, delivered, sent
 
 
@@ -62,7 +69,7 @@ def endless() -> list[Any]:
 
 def test_no_object() -> None:
     """MSG-10: None by default, and when it is set."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     assert message.object is None
     message.object = [1]
     message.object = None
@@ -91,7 +98,7 @@ def test_no_object() -> None:
 )
 def test_objects_come_back_equal(value: Any) -> None:
     """MSG-10: equal, not identical."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message.object = value
     assert message.object == value
     assert delivered(message).object == value
@@ -125,7 +132,7 @@ def test_objects_come_back_equal(value: Any) -> None:
 )
 def test_what_would_not_come_back_equal(value: Any) -> None:
     """MSG-11: MessageFormatError when it is set, with the cause; what was set before stays."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message.object = ["before"]
     with pytest.raises(MessageFormatError, match=f"a {type(value).__name__} cannot be sent as an object") as caught:
         message.object = value
@@ -136,7 +143,7 @@ def test_what_would_not_come_back_equal(value: Any) -> None:
 def test_an_object_is_a_snapshot() -> None:
     """MSG-06: later changes have no effect, neither of what was set nor of what was read."""
     value = {"a": [1]}
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message.object = value
     value["a"].append(2)
     first = message.object
@@ -147,7 +154,7 @@ def test_an_object_is_a_snapshot() -> None:
 
 def test_received_objects_are_read_only() -> None:
     """MSG-03, MSG-04: until clear_body."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message.object = [1]
     copy = delivered(message)
     for value in ([2], None, object()):
@@ -162,7 +169,7 @@ def test_received_objects_are_read_only() -> None:
 @pytest.mark.parametrize("body", [b"", b"{", b"\xff", b"NaN", b"[Infinity]", b"[" * 100_000, pickle.dumps([1])])
 def test_what_cannot_be_decoded(body: bytes) -> None:
     """MSG-11: MessageFormatError when it is read, with the cause."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message._body = body
     copy = delivered(message)
     with pytest.raises(MessageFormatError, match="cannot be decoded") as caught:
@@ -184,14 +191,14 @@ class Upper:
 
 def test_whose_serializer() -> None:
     """MSG-12: that which the message was made with; of a received one, its session's; JSON without either."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     assert message._codec() is DEFAULT_SERIALIZER
     message._serializer = Upper()
     message.object = "a"
     assert message.object == "A"
     session = RecordingSession()
     session._serializer = Upper()
-    copy = received(sent(message), session, 0, 1)
+    copy = received_message(sent(message), session, 0, 1)
     assert isinstance(copy, ObjectMessage)
     assert copy.object == "A"
     copy.clear_body()
@@ -211,7 +218,7 @@ def test_json_is_compact_and_plain() -> None:
 def test_pickle_of_allowed_classes() -> None:
     """MSG-12: opt-in; the classes that are named, and built-in containers."""
     serializer = PickleSerializer([Order, datetime.date])
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message._serializer = serializer
     value = {"order": Order(5, ["x"]), 1: (2, {3}, b"x", 1j.real), "d": datetime.date(2020, 1, 1)}
     message.object = value
@@ -229,7 +236,7 @@ class Evil:
 @pytest.mark.parametrize("value", [Forbidden(), [Order(1, []), Forbidden()], Evil(), os.system, Order, lambda: 5])
 def test_pickle_of_other_classes(value: Any) -> None:
     """MSG-11, MSG-12: refused when the object is set."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message._serializer = PickleSerializer([datetime.date])
     with pytest.raises(MessageFormatError):
         message.object = value
@@ -239,7 +246,7 @@ def test_pickle_of_other_classes(value: Any) -> None:
 @pytest.mark.parametrize("value", [Evil(), Forbidden()])
 def test_received_pickles_run_nothing_else(protocol: int, value: Any) -> None:
     """MSG-12: what is not in the allow-list is refused when it is read."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message._serializer = PickleSerializer([Order])
     message._body = pickle.dumps(value, protocol)
     with pytest.raises(MessageFormatError, match="is not in the allow-list"):
@@ -274,6 +281,6 @@ JSON = st.recursive(
 @given(JSON)
 def test_any_json_comes_back(value: Any) -> None:
     """MSG-10: whatever JSON can hold."""
-    message = fresh(ObjectMessage)
+    message = new_message(ObjectMessage)
     message.object = value
     assert delivered(message).object == value

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jmslike.errors import JMSError, MessageFormatError, MessageNotWriteableError
-from jmslike.message import Message, TextMessage, fresh
+from jmslike.message import Message, TextMessage, new_message
 from jmslike.message.properties import PropertyAccess, PropertyReading
 from jmslike.values import Byte, Long
 from tests.unit.message.support import delivered, sent
@@ -49,7 +49,7 @@ SETTERS = pytest.mark.parametrize("setter", [*(pytest.param(by_method(kind), id=
 )  # fmt: skip
 def test_names_that_are_refused(setter: Setter, name: Any) -> None:
     """PROP-12, PROP-13, PROP-20: no identifier, a word of the selector language, or reserved: a plain ValueError."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     with pytest.raises(ValueError, match=r"name|reserved") as caught:
         setter(message, name)
     assert not isinstance(caught.value, JMSError)
@@ -63,7 +63,7 @@ def test_names_that_are_refused(setter: Setter, name: Any) -> None:
 )
 def test_names_that_are_allowed(setter: Setter, name: str) -> None:
     """PROP-13, PROP-20: Java identifiers, and the vendors' names."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     setter(message, name)
     assert message.property_names == [name]
     assert message.property_exists(name)
@@ -71,7 +71,7 @@ def test_names_that_are_allowed(setter: Setter, name: str) -> None:
 
 def test_the_errors_say_why() -> None:
     """PROP-12, PROP-13: which rule was broken, and the name."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     for name, words in {
         "a b": "a Java identifier and no word of the selector language, not 'a b'",
         "like": "no word of the selector language, not 'like'",
@@ -85,7 +85,7 @@ def test_the_errors_say_why() -> None:
 
 def test_group_properties() -> None:
     """PROP-18: JMSXGroupID is a str, JMSXGroupSeq an int, and nothing else."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.set_string_property("JMSXGroupID", "g")
     message.set_int_property("JMSXGroupSeq", -1)
     assert delivered(message).get_string_property("JMSXGroupID") == "g"
@@ -113,7 +113,7 @@ PROVIDER = [
 @pytest.mark.parametrize("name", PROVIDER)
 def test_what_the_provider_sets_cannot_be_forged(name: str) -> None:
     """PROP-20: a client's value is ignored, so that received properties can be copied to another message."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.properties[name] = 99
     message.set_int_property(name, 99)
     assert not message.property_exists(name)
@@ -123,10 +123,10 @@ def test_what_the_provider_sets_cannot_be_forged(name: str) -> None:
 
 def test_all_properties_of_a_received_message_can_be_copied() -> None:
     """PROP-16, PROP-20: to another message, by the names that it lists."""
-    first = fresh(TextMessage)
+    first = new_message(TextMessage)
     first.properties["n"] = 5
     copy = delivered(first, attempts=4)
-    second = fresh(TextMessage)
+    second = new_message(TextMessage)
     for name in copy.property_names:
         second.set_object_property(name, copy.get_object_property(name))
     assert delivered(second).properties == {"n": 5, "JMSXDeliveryCount": 1}
@@ -134,7 +134,7 @@ def test_all_properties_of_a_received_message_can_be_copied() -> None:
 
 def test_the_delivery_count_is_on_received_messages_only() -> None:
     """PROP-19: by every accessor, and gone with the other properties."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     copy = delivered(message, attempts=2)
     assert not message.property_exists("JMSXDeliveryCount")
     assert copy.property_exists("JMSXDeliveryCount")
@@ -150,7 +150,7 @@ def test_the_delivery_count_is_on_received_messages_only() -> None:
 @SETTERS
 def test_received_properties_are_read_only(setter: Setter) -> None:
     """PROP-14: by every setter, until clear_properties."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.properties["n"] = 5
     copy = delivered(message)
     with pytest.raises(MessageNotWriteableError, match="clear_properties"):
@@ -165,7 +165,7 @@ def test_received_properties_are_read_only(setter: Setter) -> None:
 
 def test_clear_properties_leaves_the_body() -> None:
     """PROP-15: the body keeps its content and stays read-only; others see no change."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.text = "x"
     message.properties["n"] = 5
     copy = delivered(message)
@@ -175,12 +175,12 @@ def test_clear_properties_leaves_the_body() -> None:
     with pytest.raises(MessageNotWriteableError):
         copy.text = "y"
     assert dict(message.properties) == {"n": 5}
-    assert dict(fresh(TextMessage).properties) == {}
+    assert dict(new_message(TextMessage).properties) == {}
 
 
 def test_names_are_case_sensitive_and_values_are_replaced() -> None:
     """PROP-16, PROP-17: setting again replaces value and type."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.correlation_id = "c"
     message.set_byte_property("n", 5)
     message.set_string_property("N", "x")
@@ -194,7 +194,7 @@ def test_names_are_case_sensitive_and_values_are_replaced() -> None:
 
 def test_properties_set_to_none_exist() -> None:
     """PROP-05, PROP-17: None is a value."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.set_string_property("s", None)
     message.set_object_property("o", None)
     assert message.property_exists("s")
@@ -203,7 +203,7 @@ def test_properties_set_to_none_exist() -> None:
 
 def test_properties_are_a_mutable_mapping() -> None:
     """PROP-03, PROP-11: a view, where Python types decide."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     view = message.properties
     view["n"] = 5
     view.update({"big": 1 << 40, "flag": True})
@@ -228,7 +228,7 @@ def test_properties_are_a_mutable_mapping() -> None:
 
 def test_a_bad_value_changes_nothing() -> None:
     """PROP-02, PROP-11: the old value stays."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.set_int_property("n", 5)
     with pytest.raises(MessageFormatError):
         message.properties["n"] = []  # type: ignore[assignment]
@@ -239,7 +239,7 @@ def test_a_bad_value_changes_nothing() -> None:
 
 def test_sent_properties_are_not_changed_by_the_sender() -> None:
     """PROD-15, MSG-07: properties are shared until the sender changes them."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.set_int_property("n", 1)
     first = sent(message)
     message.set_int_property("n", 2)
@@ -253,7 +253,7 @@ def test_sent_properties_are_not_changed_by_the_sender() -> None:
 
 def test_two_writes_copy_once() -> None:
     """PROD-15: what is the message's own already is not copied again."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.set_int_property("a", 1)
     own = message._properties
     message.set_int_property("b", 2)

@@ -15,7 +15,7 @@ from jmslike.errors import (
     MessageNotReadableError,
     MessageNotWriteableError,
 )
-from jmslike.message import StreamMessage, fresh
+from jmslike.message import StreamMessage, new_message
 from jmslike.values import Byte, Char, Float, Long, Short
 from tests.unit.message.support import delivered, sent
 
@@ -37,7 +37,7 @@ TYPED_READERS = [kind for kind in WRITERS if kind != "bytes"]
 
 def of(*fields: Any) -> StreamMessage:
     """Give a received message with these fields."""
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     for value in fields:
         message.write_object(value)
     return delivered(message)
@@ -55,7 +55,7 @@ def chunks(message: StreamMessage, size: int) -> list[bytes]:
 @pytest.mark.parametrize("kind", WRITERS)
 def test_a_body_that_is_written_cannot_be_read(kind: str) -> None:
     """MSG-24: new or cleared, it is write-only."""
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     message.write_int(5)
     copy = delivered(message)
     copy.clear_body()
@@ -67,7 +67,7 @@ def test_a_body_that_is_written_cannot_be_read(kind: str) -> None:
 @pytest.mark.parametrize("kind", WRITERS)
 def test_a_body_that_is_read_cannot_be_written(kind: str) -> None:
     """MSG-03, MSG-25: received or reset, it is read-only, and read from its start."""
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     message.write_int(5)
     copy = delivered(message)
     message.reset()
@@ -224,20 +224,20 @@ def test_reset_and_clear_forget_a_partly_read_field(size: int) -> None:
 
 def test_the_sender_can_go_on_writing() -> None:
     """MSG-39, PROD-15: sending keeps its mode, and what was sent stays as it was."""
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     message.write_int(1)
     first = sent(message)
     message.write_int(2)
     second = sent(message)
     assert (first.body, second.body) == ((1,), (1, 2))
     assert sent(message).body is second.body
-    assert fresh(StreamMessage)._body == ()
+    assert new_message(StreamMessage)._body == ()
 
 
 def test_arguments_are_copied() -> None:
     """MSG-06: later changes of a bytearray have no effect."""
     source = bytearray(b"abc")
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     message.write_bytes(source)
     message.write_object(source)
     source[0] = 0
@@ -246,7 +246,7 @@ def test_arguments_are_copied() -> None:
 
 def test_a_bad_value_writes_nothing() -> None:
     """MSG-18: neither one of a wrong type nor one out of range."""
-    message = fresh(StreamMessage)
+    message = new_message(StreamMessage)
     for value in ([], {}, object()):
         with pytest.raises(MessageFormatError):
             message.write_object(value)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jmslike.errors import JMSError, MessageFormatError, MessageNotWriteableError
-from jmslike.message import MapMessage, TextMessage, fresh
+from jmslike.message import MapMessage, TextMessage, new_message
 from jmslike.values import Long
 from tests.unit.message.support import delivered, sent
 
@@ -30,7 +30,7 @@ VALUES: dict[str, Any] = {
 @pytest.mark.parametrize("text", [None, "", "x", "\0", "\U0001f600", "ü" * 3_000_000])
 def test_texts_survive(text: str | None) -> None:
     """MSG-08, MSG-09: None and "" are two things; any Unicode of any length."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     assert message.text is None
     message.text = text
     assert delivered(message).text == text
@@ -39,7 +39,7 @@ def test_texts_survive(text: str | None) -> None:
 @pytest.mark.parametrize("wrong", [5, b"x", ["x"], True, 1.5])
 def test_texts_are_str(wrong: Any) -> None:
     """MSG-08: anything else raises MessageFormatError and changes nothing."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.text = "before"
     with pytest.raises(MessageFormatError, match="wanted a str or None, not"):
         message.text = wrong
@@ -48,7 +48,7 @@ def test_texts_are_str(wrong: Any) -> None:
 
 def test_received_texts_are_read_only() -> None:
     """MSG-03, MSG-04: until clear_body, which leaves the properties as they are."""
-    message = fresh(TextMessage)
+    message = new_message(TextMessage)
     message.text = "x"
     message.properties["n"] = 5
     copy = delivered(message)
@@ -74,7 +74,7 @@ Setter = Callable[[MapMessage, Any], None]
 @pytest.mark.parametrize("setter", SETTERS)
 def test_item_names(setter: Setter) -> None:
     """MSG-14: None, "" and what is no str raise a plain ValueError; any other text is a name."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     for name in (None, "", 5, b"a"):
         with pytest.raises(ValueError, match="non-empty str") as caught:
             setter(message, name)
@@ -88,7 +88,7 @@ def test_item_names(setter: Setter) -> None:
 @pytest.mark.parametrize("setter", SETTERS)
 def test_received_maps_are_read_only(setter: Setter) -> None:
     """MSG-03, MSG-13: readable and writable when new, read-only when received, both again after clear_body."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message["n"] = 5
     assert message["n"] == 5
     copy = delivered(message)
@@ -106,7 +106,7 @@ def test_received_maps_are_read_only(setter: Setter) -> None:
 
 def test_a_new_map_is_empty() -> None:
     """MSG-15: and not false, as a message is not the lack of one."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     assert message.map_names == []
     assert len(message) == 0
     assert bool(message) is True
@@ -115,7 +115,7 @@ def test_a_new_map_is_empty() -> None:
 
 def test_items_set_to_none_exist() -> None:
     """MSG-17: None is a value."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message.set_object("o", None)
     message.set_string("s", None)
     message.set_bytes("b", None)
@@ -126,7 +126,7 @@ def test_items_set_to_none_exist() -> None:
 
 def test_a_map_message_is_a_mutable_mapping() -> None:
     """MSG-13, MSG-18: Python types decide."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message.update({"n": 5, "big": 1 << 40, "b": b"x"}, f=True)
     assert type(message["big"]) is Long
     assert message["f"] is True
@@ -147,7 +147,7 @@ def test_a_map_message_is_a_mutable_mapping() -> None:
 
 def test_bad_values_change_nothing() -> None:
     """MSG-18: a value of another type raises MessageFormatError."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message["n"] = 5
     for value in ([], {}, object(), (1,)):
         with pytest.raises(MessageFormatError):
@@ -159,7 +159,7 @@ def test_bad_values_change_nothing() -> None:
 
 def test_map_messages_are_equal_to_themselves_only() -> None:
     """MSG-07: two messages with the same items are two messages, and can be in a set."""
-    first, second = fresh(MapMessage), fresh(MapMessage)
+    first, second = new_message(MapMessage), new_message(MapMessage)
     assert first != second
     assert first == first
     assert len({first, second}) == 2
@@ -169,7 +169,7 @@ def test_map_messages_are_equal_to_themselves_only() -> None:
 def test_bytes_are_copied(make: Callable[[bytes], Any]) -> None:
     """MSG-06: later changes of the argument have no effect, and what is read cannot be changed."""
     source = bytearray(b"abc")
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message.set_bytes("b", source if make is bytearray else memoryview(source))
     message.set_object("c", source)
     source[0] = 0
@@ -179,7 +179,7 @@ def test_bytes_are_copied(make: Callable[[bytes], Any]) -> None:
 
 def test_sent_items_are_not_changed_by_the_sender() -> None:
     """PROD-15, MSG-07: items are shared until one of the holders changes them."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message["n"] = 1
     first = sent(message)
     copy, other = delivered(message), delivered(message)
@@ -191,12 +191,12 @@ def test_sent_items_are_not_changed_by_the_sender() -> None:
     copy["n"] = 3
     assert (first.body, second.body, dict(message)) == ({"n": 1}, {"n": 2}, {})
     assert (dict(copy), dict(other)) == ({"n": 3}, {"n": 1})
-    assert dict(fresh(MapMessage)) == {}
+    assert dict(new_message(MapMessage)) == {}
 
 
 def test_assigning_a_header_does_not_open_shared_items() -> None:
     """PROD-15: the body stays shared behind a changed header."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message["n"] = 1
     envelope = sent(message)
     message.priority = 1
@@ -206,7 +206,7 @@ def test_assigning_a_header_does_not_open_shared_items() -> None:
 
 def test_two_writes_copy_once() -> None:
     """PROD-15: what is the message's own already is not copied again."""
-    message = fresh(MapMessage)
+    message = new_message(MapMessage)
     message["a"] = 1
     own = message._body
     message["b"] = 2

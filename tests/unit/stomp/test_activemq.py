@@ -12,8 +12,8 @@ from jmslike import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.selector import parse
 from jmslike.spi import Envelope, Headers, SubscriptionSpec
-from transports.stomp.dialects.activemq import ActiveMQ
-from transports.stomp.frames import header_lines
+from jmslike_transports.stomp.dialects.activemq import ActiveMQ
+from jmslike_transports.stomp.frames import header_lines
 
 ACTIVEMQ = ActiveMQ("ActiveMQ/6.1.4")
 HERE = Queue("here")

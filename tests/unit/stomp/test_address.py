@@ -7,9 +7,9 @@ import ssl
 
 import pytest
 
+from jmslike_transports.amqp.address import parse_address as parse_amqp_address
+from jmslike_transports.stomp.address import Address, parse_address
 from tests.unit.stomp.server import CERTIFICATE
-from transports.amqp.address import parse_address as parse_amqp_address
-from transports.stomp.address import Address, parse_address
 
 
 def parse(url: str, **options: str) -> Address:

@@ -12,7 +12,7 @@ from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
 from jmslike.selector import parse
 from jmslike.spi import Envelope, Headers, SubscriptionSpec
 from jmslike.values import Long
-from transports.stomp.dialects.artemis import Artemis
+from jmslike_transports.stomp.dialects.artemis import Artemis
 
 ARTEMIS = Artemis("ActiveMQ-Artemis/2.44.0 ActiveMQ Artemis Messaging Engine")
 HERE = Queue("here")

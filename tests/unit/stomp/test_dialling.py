@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 import pytest
 
 from jmslike import Connection, ConnectionFactory, ConnectionLostError, DeliveryMode, JMSError, JMSSecurityError
+from jmslike_transports.shared.tls import explained
 from tests.unit.stomp.server import CERTIFICATE, CONNECTED, Server
-from transports.tls import explained
 
 Started = Callable[[bytes], Server]
 

@@ -19,10 +19,10 @@ from jmslike.errors import (
 )
 from jmslike.spi import SessionSpec
 from jmslike.testing.contract.border import Completions, Recorder, message
+from jmslike_transports.stomp.address import parse_address
+from jmslike_transports.stomp.transport import StompTransport
+from jmslike_transports.stomp.wire import error_of
 from tests.unit.stomp.server import Obliging, Server
-from transports.stomp.address import parse_address
-from transports.stomp.transport import StompTransport
-from transports.stomp.wire import error_of
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from stomp.utils import parse_frame
 
 from jmslike.errors import MessageFormatError
-from transports.stomp.frames import ack_frame, escape, fits_connect, frame, header_lines
+from jmslike_transports.stomp.frames import ack_frame, escape, fits_connect, frame, header_lines
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"], blacklist_characters="\0"))
 

@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from jmslike.errors import ConnectionLostError
-from transports.inbox import Inbox
+from jmslike_transports.shared.inbox import Inbox
 
 
 def test_items_come_in_order_and_those_put_back_first() -> None:

@@ -13,10 +13,10 @@ from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError, InvalidClientIDError, InvalidDestinationError, MessageFormatError
 from jmslike.spi import Completion, SessionSpec, SubscriptionSpec
 from jmslike.testing.contract.border import Recorder, message
+from jmslike_transports.stomp.address import parse_address
+from jmslike_transports.stomp.link import StompLink
+from jmslike_transports.stomp.transport import StompTransport
 from tests.unit.stomp.server import Obliging
-from transports.stomp.address import parse_address
-from transports.stomp.link import StompLink
-from transports.stomp.transport import StompTransport
 
 QUEUE = Queue("q")
 

@@ -6,7 +6,7 @@ import pytest
 
 from jmslike import Queue
 from jmslike.errors import InvalidDestinationError, MessageFormatError
-from transports.stomp.dialects.rabbitmq import RabbitMQ
+from jmslike_transports.stomp.dialects.rabbitmq import RabbitMQ
 
 RABBITMQ = RabbitMQ("RabbitMQ/3.10.8")
 

@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from stomp.utils import parse_frame
 
-from transports.stomp.frames import escape, frame, header_lines
-from transports.stomp.reader import PushedFrame, Reader, read_frame
+from jmslike_transports.stomp.frames import escape, frame, header_lines
+from jmslike_transports.stomp.reader import PushedFrame, Reader, read_frame
 
 TEXT = st.text(st.characters(blacklist_categories=["Cs"]), max_size=8)
 NAMES = TEXT.filter(lambda name: bool(name) and name != "content-length")

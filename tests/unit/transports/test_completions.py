@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jmslike.errors import JMSError
-from transports.completions import Completions, Unanswered
+from jmslike_transports.shared.ordered_completions import Completions, Unanswered
 
 PATIENCE = 20.0
 LOST = JMSError("lost")

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from transports.rabbitmq import claim, durable_queue, shared_queue
+from jmslike_transports.shared.rabbitmq import claim, durable_queue, shared_queue
 
 
 def test_each_has_a_name_of_its_own() -> None:

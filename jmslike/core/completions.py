@@ -1,0 +1,89 @@
+"""Asynchronous sends: one thread per session calls completion listeners in the order of sending (section 7.3)."""
+
+from __future__ import annotations
+
+import threading
+from typing import Protocol
+
+from jmslike.core.callbacks import CallbackThread
+from jmslike.errors import IllegalStateError, JMSError
+from jmslike.message import BytesMessage, Message, StreamMessage
+from jmslike.spi import Completion
+
+
+class CompletionListener(Protocol):
+    """Whatever has these two methods can be told how an asynchronous send ended (section 7.3)."""
+
+    def on_completion(self, message: Message) -> None:
+        """The provider took responsibility for the message."""
+
+    def on_exception(self, message: Message, exc: JMSError) -> None:
+        """The message could not be sent."""
+
+
+def check_listener(listener: object) -> None:
+    """Raise ValueError unless the object has the two methods of a CompletionListener."""
+    for name in ("on_completion", "on_exception"):
+        if not callable(getattr(listener, name, None)):
+            raise ValueError(f"a completion listener has a method {name}; {listener!r} has none")
+
+
+class Completions:
+    """The asynchronous sends of one session that have not been completed yet."""
+
+    def __init__(self, name: str, most: int) -> None:
+        self._thread = CallbackThread(name)
+        self._changed = threading.Condition()
+        self._open = 0
+        self._most = most
+
+    def begin(self, message: Message, listener: CompletionListener) -> Completion:
+        """Count a send that starts, when no more than allowed are under way; what is returned is called once when it
+        ends, by any thread. A completion listener that sends does not wait: it would wait for itself.
+        """
+        with self._changed:
+            if not self._thread.is_current:
+                self._changed.wait_for(lambda: self._open < self._most)
+            self._open += 1
+
+        def completed(error: JMSError | None) -> None:
+            self._thread.submit(lambda: self._call(message, listener, error))
+
+        return completed
+
+    def abandon(self) -> None:
+        """Take back a `begin` whose send raised its error to the caller."""
+        with self._changed:
+            self._open -= 1
+            self._changed.notify_all()
+
+    def wait(self, what: str) -> None:
+        """Wait until all sends are completed and their listeners have returned.
+
+        Raises IllegalStateError if called by a completion listener: it would wait for itself (section 7.3.4).
+        """
+        self.refuse_inside(what)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._open)
+
+    def refuse_inside(self, what: str) -> None:
+        """Raise IllegalStateError if the caller is one of the listeners."""
+        if self._thread.is_current:
+            raise IllegalStateError(f"{what} must not be called by a completion listener of its own session")
+
+    def close(self) -> None:
+        """Let the thread end."""
+        self._thread.close()
+
+    def _call(self, message: Message, listener: CompletionListener, error: JMSError | None) -> None:
+        try:
+            if isinstance(message, (BytesMessage, StreamMessage)):
+                message.reset()
+            if error is None:
+                listener.on_completion(message)
+            else:
+                listener.on_exception(message, error)
+        finally:
+            with self._changed:
+                self._open -= 1
+                self._changed.notify_all()

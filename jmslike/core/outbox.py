@@ -1,0 +1,180 @@
+"""The sending side of one session: sealing, transactions, and the ways to its destinations."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from jmslike.capabilities import Capabilities, Feature
+from jmslike.clock import Clock
+from jmslike.constants import DeliveryMode
+from jmslike.core.completions import CompletionListener, Completions, check_listener
+from jmslike.destinations import Destination
+from jmslike.envelope import Envelope, Terms, constraints_of
+from jmslike.errors import InvalidDestinationError, MessageFormatError
+from jmslike.message import Message
+from jmslike.message.foreign import adopt
+from jmslike.message.serializers import ObjectSerializer
+from jmslike.spi import Sender, SessionLink
+
+_KEPT_OUTLETS: Final = 100
+"""How many destinations an unidentified producer finds again without asking the transport."""
+
+_blank = Envelope.__new__
+
+
+class Outlet:
+    """The way to one destination, with what its messages have in common."""
+
+    __slots__ = ("destination", "post", "sender", "terms")
+
+    def __init__(self, sender: Sender, post: Callable[[Envelope], None], terms: tuple[Terms, Terms]) -> None:
+        self.sender = sender
+        self.post = post
+        self.terms = {DeliveryMode.NON_PERSISTENT: terms[0], DeliveryMode.PERSISTENT: terms[1]}
+        self.destination = terms[0].destination
+
+
+class Outbox:
+    """Seals messages and sends them, or holds them until the commit of a transacted session."""
+
+    def __init__(
+        self,
+        link: SessionLink,
+        capabilities: Capabilities,
+        clock: Clock,
+        *,
+        name: str,
+        transacted: bool,
+        origin: Callable[[], str],
+        id_prefix: str,
+        number: Callable[[], int],
+        serializer: ObjectSerializer,
+        max_in_flight: int,
+    ) -> None:
+        self.completions = Completions(f"jmslike-completions-{name}", max_in_flight)
+        self.now = clock.now
+        self.number = number
+        self._link = link
+        self._capabilities = capabilities
+        self._transacted = transacted
+        self._origin = origin
+        self._id_prefix = id_prefix
+        self._serializer = serializer
+        self._held: list[tuple[Sender, Envelope]] = []
+        self._outlets: OrderedDict[Destination, Outlet] = OrderedDict()
+
+    def open(self, destination: Destination) -> Outlet:
+        """Give a new way to the destination. Raises InvalidDestinationError if it cannot be sent to."""
+        if not isinstance(destination, Destination):
+            raise InvalidDestinationError(f"a queue or topic is needed to send to, not {destination!r}")
+        sender = self._link.sender(destination)
+        origin = self._origin()
+        non_persistent, persistent = (
+            Terms(destination, mode, origin, self._id_prefix)
+            for mode in (DeliveryMode.NON_PERSISTENT, DeliveryMode.PERSISTENT)
+        )
+        post = partial(self._hold, sender) if self._transacted else sender.send
+        return Outlet(sender, post, (non_persistent, persistent))
+
+    def outlet(self, destination: Destination) -> Outlet:
+        """Give a way to the destination that this outbox keeps and closes by itself."""
+        outlet = self._outlets.get(destination) if isinstance(destination, Destination) else None
+        if outlet is None:
+            outlet = self._outlets[destination] = self.open(destination)
+            if len(self._outlets) > _KEPT_OUTLETS:
+                _, oldest = self._outlets.popitem(last=False)
+                oldest.sender.close()
+        else:
+            self._outlets.move_to_end(destination)
+        return outlet
+
+    def send(
+        self,
+        outlet: Outlet,
+        message: Any,
+        delivery_mode: int,
+        priority: int,
+        time_to_live: float,
+        delivery_delay: float,
+        listener: CompletionListener | None,
+        prepare: Callable[[Message], None] | None = None,
+    ) -> None:
+        """Seal and send a message of any kind, after `prepare` had its way with it; durations in seconds."""
+        original = message
+        if message is None:
+            raise MessageFormatError("there is no message to send: it is None")
+        if not isinstance(message, Message):
+            message = adopt(message, self._serializer)
+        if prepare is not None:
+            prepare(message)
+        if delivery_delay:
+            self._capabilities.require(Feature.DELAY)
+        if listener is not None:
+            check_listener(listener)
+        sent_at = self.now()
+        milliseconds = int(sent_at * 1000)
+        expiration = milliseconds + max(1, round(time_to_live * 1000)) if time_to_live else 0
+        due = milliseconds + round(delivery_delay * 1000) if delivery_delay else 0
+        envelope = seal(message, outlet.terms[DeliveryMode(delivery_mode)], self.number(), sent_at, priority)
+        envelope.constraints = constraints_of(expiration, due, envelope.properties)
+        if original is not message:
+            message._stamp(original)
+        if listener is None:
+            outlet.post(envelope)
+        else:
+            self._send_async(outlet, envelope, original, listener)
+
+    def _send_async(self, outlet: Outlet, envelope: Envelope, message: Any, listener: CompletionListener) -> None:
+        completed = self.completions.begin(message, listener)
+        try:
+            if self._transacted:
+                outlet.post(envelope)
+            else:
+                outlet.sender.send(envelope, completed)
+        except BaseException:
+            self.completions.abandon()
+            raise
+        if self._transacted:
+            completed(None)
+
+    def _hold(self, sender: Sender, envelope: Envelope) -> None:
+        self._held.append((sender, envelope))
+
+    def take_held(self) -> list[tuple[Sender, Envelope]]:
+        """Take out what the transaction sent so far."""
+        held, self._held = self._held, []
+        return held
+
+    def close(self) -> None:
+        """Close the kept ways and the completion thread; what the transaction sent is forgotten."""
+        self._held.clear()
+        for outlet in self._outlets.values():
+            outlet.sender.close()
+        self._outlets.clear()
+        self.completions.close()
+
+
+def seal(message: Message, terms: Terms, number: int, sent_at: float, priority: int) -> Envelope:
+    """Make the envelope of a message that is sent, and stamp the message with it.
+
+    Body and properties are shared, not copied: the message copies what it shares before it changes it.
+    """
+    envelope = _blank(Envelope)
+    envelope.terms = terms
+    envelope.id_or_number = number
+    envelope.sent_at = sent_at
+    envelope.priority = priority
+    envelope.constraints = None
+    envelope.headers = message._headers
+    envelope.properties = message._properties
+    envelope.kind = message.kind
+    body = message._body
+    envelope.body = message._seal() if body.__class__ in UNSEALED else body
+    message._envelope = envelope
+    return envelope
+
+
+UNSEALED: Final = frozenset({bytearray, list})

@@ -1,0 +1,71 @@
+"""What happens to a message that comes again: the limit, the delay, and the dead-letter queue (section 8.7)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+from jmslike.destinations import Destination, Queue
+from jmslike.envelope import Envelope, Terms, copy_of
+
+ORIGINAL_DESTINATION: Final = "JMS_jmslike_original_destination"
+REASON: Final = "JMS_jmslike_reason"
+ATTEMPTS: Final = "JMS_jmslike_attempts"
+
+_LONGEST_DELAY: Final = 1e9
+"""Seconds: more than thirty years, and less than a clock can count."""
+
+
+@dataclass(frozen=True, slots=True)
+class RedeliveryPolicy:
+    """The same on every transport. `max_redeliveries` counts the attempts after the first, -1 for ever; `delay` in
+    seconds is multiplied by `backoff` with each further attempt; `dead_letter` names a queue, where `{name}` is the
+    destination's, and empty drops the message."""
+
+    max_redeliveries: int
+    delay: float
+    backoff: float
+    dead_letter: str
+
+    def exhausted(self, attempts: int, destination: Destination) -> bool:
+        """Tell whether a message with that many attempts may not be handed over again."""
+        return attempts > self.max_redeliveries >= 0 and not self.is_dead_letter_queue(destination)
+
+    def delay_before(self, attempts: int) -> float:
+        """Give the seconds to wait before the hand-over that follows `attempts` others."""
+        try:
+            return min(self.delay * self.backoff ** (attempts - 1), _LONGEST_DELAY) if self.delay else 0.0
+        except OverflowError:
+            return _LONGEST_DELAY
+
+    def dead_letter_queue(self, destination: Destination) -> Queue | None:
+        """Give the queue for what `destination` could not deliver, or None to drop it."""
+        return Queue(self.dead_letter.replace("{name}", destination.name)) if self.dead_letter else None
+
+    def is_dead_letter_queue(self, destination: Destination) -> bool:
+        """Tell whether `destination` is such a queue itself: its messages are never dead-lettered again."""
+        if not self.dead_letter or not destination.is_queue:
+            return False
+        prefix, placeholder, suffix = self.dead_letter.partition("{name}")
+        if not placeholder:
+            return destination.name == prefix
+        return (
+            bool(prefix or suffix)
+            and destination.name.startswith(prefix)
+            and destination.name.endswith(suffix)
+            and len(destination.name) > len(prefix) + len(suffix)
+        )
+
+
+def dead_letter_of(envelope: Envelope, queue: Queue, attempts: int, reason: str) -> Envelope:
+    """Give the copy that goes to the dead-letter queue: with the original id, and without expiry, delay or group."""
+    copy = copy_of(envelope, Envelope)
+    copy.terms = Terms(queue, envelope.delivery_mode, envelope.origin, "")
+    copy.constraints = None
+    copy.properties = {
+        **envelope.properties,
+        ORIGINAL_DESTINATION: str(envelope.destination),
+        REASON: reason,
+        ATTEMPTS: attempts,
+    }
+    return copy

@@ -1,0 +1,16 @@
+"""The transport of `amqp://`: AMQP 0-9-1 through pika, to RabbitMQ."""
+
+from __future__ import annotations
+
+import logging
+
+from jmslike_transports.amqp.factory import factory, tls_factory
+from jmslike_transports.amqp.floats import keep_floats
+from jmslike_transports.amqp.pika_patches import tolerate
+
+__all__ = ["factory", "tls_factory"]
+
+tolerate()
+keep_floats()
+logging.getLogger("pika").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
+logging.getLogger("pika").propagate = False

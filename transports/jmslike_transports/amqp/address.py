@@ -1,0 +1,65 @@
+"""Where an AMQP connection goes, from its URL and options."""
+
+from __future__ import annotations
+
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from jmslike_transports.shared.tls import parse_tls
+from jmslike_transports.shared.url import choice, parse_url, seconds, virtual_host
+
+DEFAULT_PORT: Final = 5672
+DEFAULT_TLS_PORT: Final = 5671
+QUEUE_TYPES: Final = {"classic": "classic", "quorum": "quorum"}
+_HIGHEST_PRIORITY: Final = 255
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Hosts to be tried in turn, and how; durations in seconds."""
+
+    hosts: tuple[tuple[str, int], ...]
+    virtual_host: str
+    user: str
+    password: str = field(repr=False)
+    tls: ssl.SSLContext | None
+    connect_timeout: float
+    request_timeout: float
+    heartbeat: float
+    profile: str
+    queue_type: str
+    max_priority: int
+    """The highest priority that the queues declared here tell apart; 0: they have one for all."""
+
+
+def parse_address(
+    url: str, options: Mapping[str, str], user: str | None, password: str | None, profiles: Mapping[str, object]
+) -> Address:
+    """Read the URL and the options. Raises ValueError that says what is wrong."""
+    is_protected = url.startswith("amqps:")
+    hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
+    queue_type = choice("queue_type", options.get("queue_type", "classic"), QUEUE_TYPES)
+    max_priority = _priority(options.get("max_priority", "0"))
+    if max_priority and queue_type == "quorum":
+        raise ValueError("option max_priority is for classic queues: quorum queues have no priorities of that kind")
+    return Address(
+        hosts,
+        virtual_host(path, options) or "/",
+        "guest" if user is None else user,
+        "guest" if password is None else password,
+        parse_tls(options) if is_protected else None,
+        float(options.get("connect_timeout", 10.0)),
+        float(options.get("request_timeout", 30.0)),
+        seconds("heartbeat", options.get("heartbeat", "10")),
+        choice("profile", options.get("profile", "jms"), {name: name for name in profiles}),
+        queue_type,
+        max_priority,
+    )
+
+
+def _priority(text: str) -> int:
+    if not text.isdecimal() or int(text) > _HIGHEST_PRIORITY:
+        raise ValueError(f"option max_priority is {text!r}, but it takes a whole number from 0 to {_HIGHEST_PRIORITY}")
+    return int(text)

@@ -1,0 +1,96 @@
+"""What pika and the broker report, as errors of JMS."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from pika import exceptions
+
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidDestinationError,
+    JMSError,
+    JMSSecurityError,
+    ResourceAllocationError,
+)
+from jmslike_transports.shared.tls import explained
+
+ACCESS_REFUSED: Final = 403
+NOT_FOUND: Final = 404
+RESOURCE_LOCKED: Final = 405
+PRECONDITION_FAILED: Final = 406
+_RESOURCE_ERROR: Final = 506
+_NOT_ALLOWED: Final = 530
+
+_TYPES: Final[Mapping[int, type[JMSError]]] = {
+    ACCESS_REFUSED: JMSSecurityError,
+    NOT_FOUND: InvalidDestinationError,
+    _RESOURCE_ERROR: ResourceAllocationError,
+}
+
+
+def code_of(error: BaseException | None) -> int:
+    """Give the AMQP reply code that an error, or its cause, came with; 0 for none."""
+    while error is not None:
+        if isinstance(error, (exceptions.ChannelClosed, exceptions.ConnectionClosed)):
+            return int(error.reply_code)
+        error = error.__cause__
+    return 0
+
+
+def channel_error(reason: BaseException) -> JMSError:
+    """Give the error of an operation whose channel the broker closed, or could not be used."""
+    if isinstance(reason, JMSError):
+        return reason
+    if isinstance(reason, exceptions.ChannelClosed):
+        error = _TYPES.get(reason.reply_code, JMSError)(f"the broker refuses: {reason.reply_text}")
+    elif isinstance(reason, exceptions.NoFreeChannels):
+        error = ResourceAllocationError("the broker allows a connection no more channels; a session takes up to two")
+    elif isinstance(reason, exceptions.AMQPConnectionError):
+        return connection_error(reason)
+    else:
+        error = JMSError(f"{type(reason).__name__}: {reason}")
+    error.__cause__ = reason
+    return error
+
+
+def connection_error(reason: BaseException) -> ConnectionLostError:
+    """Give the error of a connection that has ended."""
+    if isinstance(reason, ConnectionLostError):
+        return reason
+    if isinstance(reason, exceptions.ConnectionBlockedTimeout):
+        text = "the broker took no messages for too long: it is short of memory or of room on its disk"
+    elif isinstance(reason, exceptions.AMQPHeartbeatTimeout):
+        text = "no heartbeat from the broker"
+    elif isinstance(reason, exceptions.ConnectionClosed):
+        text = f"the broker closed the connection: {reason.reply_text}"
+    else:
+        text = f"{type(reason).__name__}: {reason}"
+    error = ConnectionLostError(text)
+    error.__cause__ = reason
+    return error
+
+
+def refusal(reason: BaseException, address: str) -> JMSError:
+    """Give the error of a connection that did not come about."""
+    causes = [reason, *(each for each in reason.args if isinstance(each, BaseException))]
+    for cause in causes:
+        code = code_of(cause)
+        if code in (ACCESS_REFUSED, _NOT_ALLOWED) or isinstance(
+            cause, (exceptions.ProbableAuthenticationError, exceptions.ProbableAccessDeniedError)
+        ):
+            error: JMSError = JMSSecurityError(f"{address} refuses the user, the password or the virtual host: {cause}")
+            break
+    else:
+        found = explained(_innermost(reason))
+        error = type(found)(f"{address}: {found}")
+    error.__cause__ = reason
+    return error
+
+
+def _innermost(reason: BaseException) -> BaseException:
+    """Give what it was that made pika give up in the end."""
+    within = [*reason.args, *getattr(reason, "exceptions", ()), getattr(reason, "exception", None)]
+    inner = [each for each in within if isinstance(each, BaseException)]
+    return _innermost(inner[-1]) if inner else reason

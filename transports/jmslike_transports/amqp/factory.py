@@ -1,0 +1,37 @@
+"""The entry points of the schemes `amqp` and `amqps`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jmslike_transports.amqp.address import parse_address
+from jmslike_transports.amqp.profiles import PROFILES
+from jmslike_transports.amqp.transport import AmqpTransport
+from jmslike_transports.shared.tls import TLS_OPTIONS
+
+_OPTIONS = {
+    "profile": "jms: messages as rabbitmq-jms-client has them; plain: in the clear, for any program (default: jms)",
+    "queue_type": "classic or quorum: how queues that are not there are declared (default: classic)",
+    "max_priority": "the highest priority that classic queues declared here tell apart (default: 0, none)",
+    "vhost": "the virtual host (default: /); may also be the path of the URL",
+    "heartbeat": "seconds between signs of life in each direction, 0 for none (default: 10)",
+}
+
+
+class AmqpFactory:
+    """Makes AMQP connections."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self.options = options
+
+    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> AmqpTransport:
+        """See TransportFactory.make."""
+        address = parse_address(url, options, user, password, PROFILES)
+        return AmqpTransport(address, PROFILES[address.profile])
+
+    def forget(self, url: str) -> None:
+        """The process keeps nothing for an AMQP URL."""
+
+
+factory = AmqpFactory(_OPTIONS)
+tls_factory = AmqpFactory({**_OPTIONS, **TLS_OPTIONS})

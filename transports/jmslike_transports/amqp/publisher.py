@@ -1,0 +1,192 @@
+"""The channel on which one session sends: each message is confirmed."""
+
+from __future__ import annotations
+
+import threading
+from itertools import takewhile
+from typing import Any, Final, NamedTuple
+
+from pika.exceptions import ChannelWrongStateError
+
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    InvalidDestinationError,
+    JMSError,
+    MessageFormatError,
+    ResourceAllocationError,
+)
+from jmslike.spi import Completion, Destination
+from jmslike_transports.amqp.channel import Channel, Reply
+from jmslike_transports.amqp.errors import channel_error
+from jmslike_transports.amqp.frames import publish_frames
+from jmslike_transports.amqp.wire import Wire
+from jmslike_transports.shared.ordered_completions import Completions, Unanswered
+
+_MOST_UNCONFIRMED: Final = 2000
+"""Sends nobody waits for that may be open; the next one waits, so that memory has a bound."""
+
+
+class Letter(NamedTuple):
+    """A message as it is published: the payload of a basic.publish, properties and body."""
+
+    destination: Destination
+    method: bytes
+    properties: Any
+    body: bytes
+
+    def frames(self, raw: Any) -> bytes:
+        """Give its frames on pika's channel. Raises MessageFormatError for what AMQP cannot hold."""
+        longest = raw.connection.params.frame_max
+        try:
+            return publish_frames(raw.channel_number, self.method, self.properties, self.body, longest)
+        except Exception as error:
+            raise MessageFormatError(f"AMQP cannot carry a header or property: {error}") from error
+
+
+def emit(raw: Any, frames: bytes) -> None:
+    """Write frames of pika's channel, if it is open."""
+    if not raw.is_open:
+        raise ChannelWrongStateError("the channel is closed")
+    raw.connection.emit(frames)
+
+
+class AbsentError(InvalidDestinationError):
+    """There is no such destination (any more)."""
+
+    def __init__(self) -> None:
+        super().__init__("there is no such destination: it was deleted, or the connection that made it has ended")
+
+
+class Publisher:
+    """Publishes with confirms. The channel is opened by the first message, and anew when the broker closed it."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._wire = wire
+        self._opening = threading.Lock()
+        self._channel: _Confirming | None = None
+        self._closed = False
+
+    def send(self, letter: Letter) -> None:
+        """Publish, and wait until the broker has the message.
+
+        Raises AbsentError, ResourceAllocationError or ConnectionLostError.
+        """
+        answered = threading.Lock()
+        answered.acquire()
+        outcome: list[JMSError | None] = []
+
+        def completed(error: JMSError | None) -> None:
+            outcome.append(error)
+            answered.release()
+
+        self.post(letter, completed)
+        if not answered.acquire(timeout=self._wire.patience):
+            raise self._wire.give_up(f"no confirmation of a message within {self._wire.patience:g} seconds")
+        if outcome[0] is not None:
+            raise outcome[0]
+
+    def post(self, letter: Letter, completion: Completion) -> None:
+        """Publish; the completion is called in its turn. Raises ConnectionLostError."""
+        self._wire.wait_until_unblocked()
+        channel = self._channel
+        if channel is None or channel.error is not None:
+            channel = self._open()
+        unconfirmed, patience = channel.unconfirmed, self._wire.patience
+        if len(unconfirmed) >= _MOST_UNCONFIRMED and not unconfirmed.wait_for_fewer(_MOST_UNCONFIRMED, patience):
+            raise self._wire.give_up(f"no confirmation of a message within {patience:g} seconds")
+        channel.publish(letter, completion)
+
+    def _open(self) -> _Confirming:
+        with self._opening:
+            if self._closed:
+                raise IllegalStateError("the session is closed")
+            if self._channel is None or self._channel.error is not None:
+                self._channel = _Confirming(self._wire)
+            return self._channel
+
+    def close(self) -> None:
+        """Wait until the broker has everything, and close."""
+        with self._opening:
+            self._closed = True
+            channel = self._channel
+        if channel is not None:
+            channel.unconfirmed.wait_for_fewer(1, self._wire.patience)
+            channel.close()
+            channel.fail(ConnectionLostError("the session was closed before the message was confirmed"))
+
+
+class _Sent(Unanswered):
+    """A message whose confirmation has not come; its key is the number that the broker confirms."""
+
+    __slots__ = ("letter",)
+
+    def __init__(self, letter: Letter, completion: Completion) -> None:
+        super().__init__(0, completion)
+        self.letter = letter
+
+
+class _Confirming(Channel):
+    """A channel in confirm mode."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.unconfirmed: Completions[_Sent] = Completions()
+        self._order = threading.Lock()
+        self._last = 0
+        super().__init__(wire, on_failed=self.fail)
+        self.ask("have messages confirmed", self._select)
+
+    def _select(self, reply: Reply) -> None:
+        self.raw.add_on_return_callback(lambda _channel, _method, properties, _body: self._on_return(properties))
+        self.raw.confirm_delivery(self._on_confirm, callback=reply)
+
+    def publish(self, letter: Letter, completion: Completion) -> None:
+        """Let the thread of the connection publish it."""
+        frames = letter.frames(self.raw)
+        sent = _Sent(letter, completion)
+        failure: JMSError | None
+        with self._order:  # completions go in the order of publishing
+            self.unconfirmed.add(sent)
+            try:
+                self.wire.post(lambda: self._publish(sent, frames))
+                failure = self.error
+            except ConnectionLostError as error:
+                failure = error
+        if failure is not None:
+            self.fail(failure)
+
+    def fail(self, error: JMSError) -> None:
+        """Answer all that is not confirmed."""
+        self.unconfirmed.answer_all(error)
+
+    # ---- done by the thread of the connection -----------------------------------------------------------------------
+
+    def _publish(self, sent: _Sent, frames: bytes) -> None:
+        try:
+            emit(self.raw, frames)
+        except Exception as error:  # nothing of it was written
+            self.unconfirmed.answer(sent, self.error or channel_error(error))
+        else:
+            self._last += 1
+            sent.key = self._last
+
+    def _on_return(self, properties: Any) -> None:
+        """Note what the confirmation that follows will not say."""
+        for sent in self.unconfirmed.all():
+            if sent.letter.properties.message_id == properties.message_id and sent.error is None:
+                sent.error = AbsentError()
+                break
+
+    def _on_confirm(self, frame: Any) -> None:
+        method = frame.method
+        accepted = method.NAME == "Basic.Ack"
+        if method.multiple:
+            last = method.delivery_tag
+            answered = list(takewhile(lambda sent: sent.is_answered or 0 < sent.key <= last, self.unconfirmed.all()))
+        else:
+            found = self.unconfirmed.find(method.delivery_tag)
+            answered = [found] if found is not None else []
+        for sent in answered:
+            if not sent.is_answered:
+                error = None if accepted else ResourceAllocationError("the broker did not take the message")
+                self.unconfirmed.answer(sent, sent.error or error)

@@ -1,0 +1,233 @@
+"""One consumer over AMQP: its consumers on the wire, its inbox, and what it holds."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple
+from uuid import uuid4
+
+from jmslike.constants import SessionMode
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.spi import Delivery, Outcome, SubscriptionSpec
+from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
+from jmslike_transports.amqp.errors import RESOURCE_LOCKED, code_of
+from jmslike_transports.amqp.profiles import checked
+from jmslike_transports.amqp.receive_channel import Consuming
+from jmslike_transports.shared.push_subscription import Pushed
+from jmslike_transports.shared.rabbitmq import LARGEST_PREFETCH, shared_queue
+
+if TYPE_CHECKING:
+    from jmslike_transports.amqp.link import AmqpLink
+
+_IN_USE = "in exclusive use"
+"""How RabbitMQ's refusal differs from that for want of permission."""
+
+
+class Arrival(NamedTuple):
+    """A delivery as it came, with the attempts if it was released here rather than pushed."""
+
+    method: Any
+    properties: Any
+    body: bytes
+    attempts: int | None = None
+
+
+class Held:
+    """A receipt: what was handed out and is not settled. `tag` is 0 if it was acknowledged at the hand-over."""
+
+    __slots__ = ("arrival", "tag")
+
+    def __init__(self, arrival: Arrival, tag: int) -> None:
+        self.arrival = arrival
+        self.tag = tag
+
+    @property
+    def consumer(self) -> str | None:
+        """The consumer on the wire to which it was pushed; None if it was asked for."""
+        return getattr(self.arrival.method, "consumer_tag", None)
+
+
+class AmqpSubscription(Pushed[Arrival, Held]):
+    """Takes from an inbox that the connection's thread fills."""
+
+    def __init__(self, link: AmqpLink, channel: Consuming, spec: SubscriptionSpec) -> None:
+        super().__init__(spec)
+        self._channel = channel
+        self._wire = channel.wire
+        self._topology = link.transport.topology
+        self._is_private = not spec.destination.is_queue and spec.name is None
+        self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        self._queue = self._declare(link)
+        self._consumer = ""
+        self._closing = threading.Lock()
+        self._is_deleted = False
+        self._on_failed = link.transport.fail
+        try:
+            self._consume()
+        except JMSError as error:
+            if code_of(error) == RESOURCE_LOCKED or _IN_USE in str(error):
+                raise JMSError(f"{self._queue} is in use, and not shared: {error}") from error
+            raise
+        if not spec.destination.is_queue:  # not before it is ours: somebody's subscription would get this topic, too
+            try:
+                self._topology.bind(self._queue, *link.transport.profile.route(spec.destination))
+            except JMSError:
+                self.end()
+                raise
+
+    def _declare(self, link: AmqpLink) -> str:
+        """See to it that there is a queue to read from, and give its name."""
+        spec, topology, profile = self.spec, self._topology, link.transport.profile
+        destination = spec.destination
+        topology.forget(destination)  # if it was deleted, the refusal would end the session's channel
+        topology.ensure(destination)
+        if destination.is_queue:
+            topology.consumers(destination.name)  # to be refused later would end the session's channel
+            return destination.name
+        if spec.name is None:
+            queue = f"jms-cons-{uuid4()}"
+            topology.queue(queue, exclusive=True, auto_delete=True)
+        elif spec.durable:
+            queue = profile.durable(spec.name, link.transport.client_id)
+            topology.lasting_queue(queue)
+            # a refusal would end the session's channel, and others with it; a quorum queue is late to count consumers
+            if self.is_exclusive and link.is_consuming and topology.consumers(queue):
+                raise JMSError(f"the durable subscription {spec.name!r} is in use, and is to be one consumer's alone")
+        else:
+            queue = checked(shared_queue(link.transport.client_id, spec.name))
+            topology.queue(queue, durable=True, auto_delete=True)
+        return queue
+
+    def _consume(self) -> None:
+        """Let the broker push as much as the window has room for, whatever is held of what came before."""
+        window = self.spec.window if self.spec.window <= LARGEST_PREFETCH else 0  # 0: all that there is
+        former, self._consumer = self._consumer, f"jmslike-{uuid4()}"
+        self._channel.consume(
+            self._queue, self._on_message, self._consumer, former, window=window, exclusive=self.is_exclusive
+        )
+
+    def _on_message(self, method: Any, properties: Any, body: bytes) -> None:
+        self._channel.delivered(method.delivery_tag)
+        self._return(self._inbox.put(Arrival(method, properties, body)))
+
+    def _return(self, left: Sequence[Arrival]) -> None:
+        """Let others have what nobody will take here."""
+        tags = [arrival.method.delivery_tag for arrival in left if not self._is_acknowledged(arrival)]
+        if tags:
+            self._channel.release(sorted(tags))
+
+    def _is_acknowledged(self, arrival: Arrival) -> bool:
+        return self._is_private and arrival.attempts is not None  # it was handed out
+
+    # ---- taking ---------------------------------------------------------------------------------------------------
+
+    def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
+        """See Subscription.take."""
+        arrival = self._inbox.poll()
+        if arrival is None:
+            self._prepare_to_wait(timeout)
+            arrival = self._inbox.get(timeout)
+            if arrival is None:
+                return None
+        return self._hand_out(arrival, settle)
+
+    def _prepare_to_wait(self, timeout: float | None) -> None:
+        if self._closed or self._is_deleted or self._wire.is_lost:
+            return
+        if timeout == 0 and not self._inbox.is_armed:
+            self._channel.get(self._queue, self._on_message)
+        elif self._is_window_held():
+            with self._closing:
+                if not self._closed:
+                    self._consume()
+
+    def _is_window_held(self) -> bool:
+        """Tell whether all that the broker may push is held, so that nothing more would come (C3)."""
+        if len(self._held) < self.spec.window:
+            return False
+        pushed = [held for held in self._held if held.tag and held.consumer == self._consumer]
+        return len(pushed) >= self.spec.window
+
+    def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
+        method, properties, body, attempts = arrival
+        if attempts is None:
+            attempts = attempts_of(method, properties)
+        envelope = read_envelope(method, properties, body, self.spec.destination)
+        tag = method.delivery_tag
+        if settle and not attempts:
+            self._channel.accept((tag,))
+            return envelope, None, 0
+        if self._is_private:  # nobody else could get it
+            if not self._is_acknowledged(arrival):
+                self._channel.accept((tag,))
+            tag = 0
+        held = Held(arrival, tag)
+        self._held[held] = None
+        return envelope, held, attempts
+
+    # ---- settling -------------------------------------------------------------------------------------------------
+
+    def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
+        """See Subscription.settle."""
+        if self._wire.is_lost:
+            if any(held in self._held for held in receipts):
+                raise self._wire.loss()
+            return
+        mine = self.let_go(receipts)
+        tags = [held.tag for held in mine if held.tag]
+        if outcome is not None:
+            self._release(mine, outcome)
+        elif tags:
+            self._channel.accept(tags)
+            if self._confirmed:
+                self._channel.round_trip()
+
+    def _release(self, mine: list[Held], attempts: int) -> None:
+        """Offer them here again, or let others have them if this is closed.
+
+        What an open consumer gives back, the broker would push to it once more, which a quorum queue counts.
+        """
+        arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
+        self._return(self._inbox.put_back(arrivals) if not self._closed else arrivals)
+
+    def holds(self, receipt: Held) -> bool:
+        """See Subscription.holds."""
+        return receipt in self._held and not self._wire.is_lost
+
+    # ---- closing --------------------------------------------------------------------------------------------------
+
+    def cancelled(self, consumer_tag: str) -> None:
+        """The broker has ended a consumer: its queue was deleted."""
+        if consumer_tag == self._consumer and not self._closed:
+            self._is_deleted = True
+            error = InvalidDestinationError(f"{self.spec.destination} was deleted: its consumer gets nothing more")
+            self._inbox.lose(error)
+            self._on_failed(error)
+
+    def close(self) -> None:
+        """See Subscription.close."""
+        self._close(give_back_held=False)
+
+    def end(self) -> None:
+        """Close, and give back what is held, too."""
+        self._close(give_back_held=True)
+
+    def _close(self, *, give_back_held: bool) -> None:
+        with self._closing:
+            left: list[Arrival] = []
+            if not self._closed:
+                self._closed = True
+                try:
+                    if self._is_usable:
+                        self._channel.cancel(self._consumer)
+                finally:
+                    left = self._inbox.close()
+            if give_back_held:
+                left += [held.arrival for held in self.let_go(list(self._held)) if held.tag]
+            if self._is_usable:
+                self._return(left)
+
+    @property
+    def _is_usable(self) -> bool:
+        return not self._wire.is_lost and self._channel.error is None

@@ -1,0 +1,52 @@
+"""The channel on which a transacted session sends: what is published on it goes out at the commit, or never."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
+from jmslike_transports.amqp.channel import Channel, Reply
+from jmslike_transports.amqp.publisher import Letter, emit
+from jmslike_transports.amqp.wire import Wire
+
+
+class Transacting(Channel):
+    """A channel in transaction mode."""
+
+    def __init__(self, wire: Wire) -> None:
+        self._returned: set[str] = set()
+        super().__init__(wire)
+        self.ask("begin transactions", self._select)
+
+    def _select(self, reply: Reply) -> None:
+        self.raw.add_on_return_callback(
+            lambda _channel, _method, properties, _body: self._returned.add(properties.message_id)
+        )
+        self.raw.tx_select(callback=reply)
+
+    def run(self, letters: Sequence[Letter]) -> list[Letter]:
+        """Publish all and commit; give those for which there was no queue.
+
+        Raises TransactionRolledBackError, or TransactionInDoubtError if the connection is lost meanwhile.
+        """
+        self._returned.clear()
+        try:
+            frames = [letter.frames(self.raw) for letter in letters]
+        except JMSError as error:
+            raise TransactionRolledBackError(f"nothing was sent: {error}") from error
+
+        def start(reply: Reply) -> None:
+            for each in frames:
+                emit(self.raw, each)
+            self.raw.tx_commit(callback=reply)
+
+        if self.wire.is_lost:
+            raise TransactionRolledBackError("the connection was lost before the commit") from self.wire.loss()
+        try:
+            self.ask("commit", start)
+        except ConnectionLostError as error:
+            raise TransactionInDoubtError("the connection was lost during the commit") from error
+        except JMSError as error:
+            self.close()
+            raise TransactionRolledBackError(f"the broker refused the commit: {error}") from error
+        return [letter for letter in letters if letter.properties.message_id in self._returned]

@@ -1,0 +1,1 @@
+"""Every use of what kafka-python keeps private, seen with its version 3.0."""

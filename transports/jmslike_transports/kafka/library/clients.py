@@ -1,0 +1,120 @@
+"""The clients of kafka-python that one connection uses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+from kafka import KafkaConsumer, KafkaProducer, errors
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
+
+from jmslike_transports.kafka.address import Address
+from jmslike_transports.kafka.errors import border
+from jmslike_transports.kafka.library.administrator import Administrator
+from jmslike_transports.kafka.library.network import Network
+from jmslike_transports.kafka.library.sequences import contain_failures
+
+_RETRY: Final = 20
+"""Milliseconds before something is tried again, such as asking where a new topic is."""
+_METADATA_AGE: Final = 60_000
+"""Milliseconds after which new partitions are noticed."""
+_HEARTBEATS: Final = 30
+"""So many in a session timeout: who hears of a rebalance soon shares its load soon."""
+_BATCH: Final = 2**18
+"""Bytes that are written at once if so many wait: the library's 16 KiB are a dozen messages, and each batch is dear."""
+CLOSING: Final = 5.0
+"""Seconds that a producer may need to close when all is sent."""
+_LARGEST_REQUEST: Final = 2**30
+"""The broker says how large a message may be."""
+
+
+class Clients:
+    """Makes clients; all that the URL says is in them."""
+
+    def __init__(self, address: Address) -> None:
+        self.address = address
+        self._common = address.clients()
+        self._connect_ms = int(address.connect_timeout * 1000)
+        self._request_ms = int(address.request_timeout * 1000)
+
+    def admin(self) -> Any:
+        """Connect a client that asks, makes and deletes."""
+        return self._make(Administrator, {"request_timeout_ms": self._request_ms})
+
+    def producer(self, transactional_id: str | None = None) -> Any:
+        """Connect a client that writes, and never writes anything twice."""
+        further: dict[str, Any] = {
+            "acks": "all",
+            "allow_auto_create_topics": False,
+            "batch_size": _BATCH,
+            "compression_type": self.address.compression,
+            "delivery_timeout_ms": self._request_ms,
+            "max_block_ms": self._request_ms,
+            "max_request_size": _LARGEST_REQUEST,
+            "metrics_enabled": False,
+            "request_timeout_ms": self._request_ms // 2,
+        }
+        if transactional_id is not None:
+            further["transactional_id"] = transactional_id
+            further["request_timeout_ms"] = self._request_ms  # a transaction fails with its first request
+            further["delivery_timeout_ms"] = 2 * self._request_ms
+            further["transaction_timeout_ms"] = int(self.address.transaction_timeout * 1000)
+        producer = self._make(KafkaProducer, further)
+        if transactional_id is None:
+            contain_failures(producer)
+        return producer
+
+    def consumer(self, topic: str, group: str | None = None, **further: Any) -> Any:
+        """Connect a client that reads what is committed of one topic; it is not subscribed to it yet."""
+        session_ms = int(self.address.session_timeout * 1000)
+        return self._make(
+            KafkaConsumer,
+            {
+                "allow_auto_create_topics": False,
+                "auto_offset_reset": "earliest",
+                "enable_auto_commit": False,
+                "group_id": group,
+                "heartbeat_interval_ms": session_ms // _HEARTBEATS,
+                "isolation_level": "read_committed",
+                "max_poll_interval_ms": int(self.address.max_poll_interval * 1000),
+                "metrics_enabled": False,
+                "partition_assignment_strategy": [CooperativeStickyAssignor],
+                "request_timeout_ms": self._request_ms,
+                "session_timeout_ms": session_ms,
+                **further,
+            },
+            topic,
+        )
+
+    def _make(self, kind: Callable[..., Any], further: Mapping[str, Any], topic: str | None = None) -> Any:
+        with border():
+            return kind(
+                **{**self._common, **further},
+                bootstrap_timeout_ms=self._connect_ms,
+                metadata_max_age_ms=_METADATA_AGE,
+                kafka_client=lambda **settings: _prepared(Network(**settings), topic),
+            )
+
+
+def close_producer(producer: Any, timeout: float) -> None:
+    """Close it, after sending what can be sent within `timeout` seconds; the rest fails."""
+    try:
+        producer.close(timeout)
+    except errors.KafkaError:  # it could not send everything, and is not closed
+        producer._sender.force_close()
+        producer._sender.join(timeout)
+        with suppress(errors.KafkaError):
+            producer.close(0)
+
+
+def _prepared(client: Any, topic: str | None) -> Any:
+    """Let the first question of a client be for its topic, too, and a second one not wait for 100 ms.
+
+    A consumer that joins its group before it knows the topic would be given nothing, and join a second time.
+    """
+    cluster = client.cluster
+    cluster.config["retry_backoff_ms"] = _RETRY
+    if topic is not None:
+        cluster._topics = {topic}
+    return client

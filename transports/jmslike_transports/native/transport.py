@@ -1,0 +1,186 @@
+"""The SPI over the engine. Senders and receivers of the engine are used as they are: no frame is added per message."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping, Sequence
+from contextlib import suppress
+from importlib.metadata import version
+from typing import Any, Final, cast
+
+from jmslike.capabilities import NATIVE, Capabilities, Feature, unsupported
+from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
+from jmslike.selector import Selector
+from jmslike.spi import (
+    Destination,
+    Envelope,
+    Events,
+    Sender,
+    SessionSpec,
+    Settlement,
+    Subscription,
+    SubscriptionSpec,
+    TemporaryQueue,
+    TemporaryTopic,
+)
+from jmslike_transports.native import engines
+from native_engine import TEMPORARY_PREFIX, Engine, Kind, Receiver, Scope
+
+_FEATURES: Final = {
+    **dict.fromkeys(Feature, NATIVE),
+    Feature.PERSISTENCE: unsupported("native://NAME is in memory: persistent messages, too, end with the process"),
+}
+
+_CROWD: Final = 16
+"""So many receivers may be kept before somebody looks which of them are done with."""
+
+
+def _kind(destination: Destination) -> Kind:
+    return "queue" if destination.is_queue else "topic"
+
+
+class NativeTransport:
+    """One connection to an engine of this process."""
+
+    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
+        self._name = name
+        self._options = options
+        self._shared: engines.SharedEngine | None = None
+        self._events: Events | None = None
+        self.client_id: str | None = None
+        self._temporaries: set[Destination] = set()
+        self._links: set[NativeLink] = set()
+
+    @property
+    def engine(self) -> Engine:
+        """The engine behind this connection, from `open` to `close`."""
+        if self._shared is None:
+            raise IllegalStateError("The connection is closed")
+        return self._shared.engine
+
+    def open(self, events: Events) -> Capabilities:
+        """See Transport.open."""
+        self._shared = engines.join(self._name, self._options, self)
+        self._events = events
+        return Capabilities("native engine", version("jmslike"), _FEATURES)
+
+    def lose(self, error: JMSError) -> None:
+        """The engine was forgotten."""
+        assert self._events is not None, "only who is connected can lose"
+        self._events.lost(error)
+
+    def identify(self, client_id: str) -> None:
+        """See Transport.identify."""
+        self.engine.claim(client_id)
+        self.client_id = client_id
+
+    def session(self, spec: SessionSpec) -> NativeLink:
+        """See Transport.session. The engine treats all modes alike."""
+        link = NativeLink(self)
+        self._links.add(link)
+        return link
+
+    def ended(self, link: NativeLink) -> None:
+        """Forget a session that is closed."""
+        self._links.discard(link)
+
+    def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
+        """See Transport.create_temporary."""
+        name = self.engine.create_temporary("queue" if kind.is_queue else "topic")
+        self._temporaries.add(kind(name))
+        return name
+
+    def check_consumable(self, destination: Destination) -> None:
+        """Refuse a consumer of another connection's temporary destination, under whatever type it is named."""
+        if destination.name.startswith(TEMPORARY_PREFIX) and destination not in self._temporaries:
+            raise InvalidDestinationError(
+                f"{destination} was deleted, or made by another connection: it may be sent to"
+            )
+
+    def delete_temporary(self, destination: Destination) -> None:
+        """See Transport.delete_temporary."""
+        if destination not in self._temporaries:
+            raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
+        self.engine.delete(_kind(destination), destination.name)
+        self._temporaries.discard(destination)
+
+    def unsubscribe(self, name: str) -> None:
+        """See Transport.unsubscribe."""
+        self.engine.unsubscribe(self.client_id, name)
+
+    def close(self) -> None:
+        """See Transport.close."""
+        shared, self._shared = self._shared, None
+        if shared is None:
+            return
+        for link in list(self._links):
+            link.close()
+        engines.leave(shared, self)
+        for destination in self._temporaries:
+            with suppress(JMSError):  # the engine was forgotten, say, and the destination with it
+                shared.engine.delete(_kind(destination), destination.name)
+        if self.client_id is not None:
+            shared.engine.disclaim(self.client_id)
+
+
+class NativeLink:
+    """One session on an engine."""
+
+    def __init__(self, transport: NativeTransport) -> None:
+        self._transport = transport
+        self._engine = transport.engine
+        self._receivers: list[Receiver] = []
+        self._crowd = _CROWD  # how many of those are worth a look
+        self._scope = Scope()  # of its commits, which wait for room no longer than it is open
+
+    def sender(self, destination: Destination) -> Sender:
+        """See SessionLink.sender."""
+        # its errors are JMS errors, because the engine was made with them
+        return cast("Sender", self._engine.sender(_kind(destination), destination.name))
+
+    def subscribe(self, spec: SubscriptionSpec) -> Subscription:
+        """See SessionLink.subscribe."""
+        self._transport.check_consumable(spec.destination)
+        selector = spec.selector
+        matches = None if selector is None else selector.matches
+        if spec.destination.is_queue:
+            receiver = self._engine.receiver(spec.destination.name, matches)
+        else:
+            receiver = self._engine.subscribe(
+                spec.destination.name,
+                name=spec.name,
+                durable=spec.durable,
+                shared=spec.shared,
+                matches=matches,
+                selector_text=None if selector is None else selector.text,
+                excluded_origin=spec.excluded_origin,
+                owner=self._transport.client_id,
+            )
+        self._keep(receiver)
+        return receiver
+
+    def _keep(self, receiver: Receiver) -> None:
+        """Keep the receiver until the session closes; now and then drop those that are closed and hold nothing."""
+        self._receivers.append(receiver)
+        if len(self._receivers) >= self._crowd:
+            self._receivers = [kept for kept in self._receivers if kept.held or not kept.closed]
+            self._crowd = 2 * len(self._receivers) + _CROWD
+
+    def commit(
+        self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
+    ) -> None:
+        """See SessionLink.commit."""
+        # both kinds of parts were made by the engine
+        self._engine.commit(cast("Any", sends), cast("Any", settlements), scope=self._scope, dead_letters=dead_letters)
+
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
+        """See SessionLink.browse."""
+        return self._engine.browse(queue.name, None if selector is None else selector.matches)
+
+    def close(self) -> None:
+        """See SessionLink.close."""
+        self._scope.close()
+        receivers, self._receivers = self._receivers, []
+        for receiver in receivers:
+            receiver.close()
+            receiver.release_unsettled()
+        self._transport.ended(self)

@@ -1,0 +1,1 @@
+"""What several transports have in common; it knows no client library and no transport."""

@@ -1,0 +1,317 @@
+"""ActiveMQ Classic."""
+
+from __future__ import annotations
+
+import itertools
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
+from queue import Empty, SimpleQueue
+from typing import Any, ClassVar, Final
+
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from jmslike.codec import utf8
+from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError, UnsupportedFeatureError
+from jmslike.selector import Selector
+from jmslike.selector.tree import Arithmetic, Identifier, Sign
+from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from jmslike_transports.stomp.dialects.base import Dialect, Errand, Subscribing
+from jmslike_transports.stomp.dialects.spelling import Spelling
+from jmslike_transports.stomp.frames import header_lines
+from jmslike_transports.stomp.mapping import (
+    GROUP,
+    GROUP_SEQ,
+    ID,
+    SEQ,
+    TIMESTAMP,
+    common_headers,
+    milliseconds,
+    read_envelope,
+)
+from jmslike_transports.stomp.wire import Wire
+
+_PREFIXES: Final[dict[str, type[Destination]]] = {
+    "/queue/": Queue,
+    "/topic/": Topic,
+    "/remote-temp-queue/": TemporaryQueue,
+    "/remote-temp-topic/": TemporaryTopic,
+}
+_NAMES: Final = {kind: prefix for prefix, kind in _PREFIXES.items()}
+_OWN_TEMPORARY: Final[dict[type[Destination], str]] = {TemporaryQueue: "/temp-queue/", TemporaryTopic: "/temp-topic/"}
+"""How the connection that makes a temporary destination calls it; a number follows, and counts them."""
+
+_GROUP: Final = "jmslike_group"
+"""JMSXGroupID once more: the broker does not give it back."""
+
+_EXPIRATION: Final = "jmslike_expiration"
+"""JMSExpiration of a delayed message, which the broker changes."""
+
+_STRINGS: Final = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
+_ARITHMETIC: Final = "the broker cannot calculate with a string, and over STOMP all properties are strings"
+_ASCII: Final = "the broker knows only ASCII in names"
+_ALL_REDELIVERED: Final = (
+    "what a consumer gives back is marked redelivered by the broker, which keeps no count over STOMP"
+)
+
+_SELECTORS: Final = Spelling("ActiveMQ", {}, {})
+_OWN_IDS: Final = Spelling("ActiveMQ", {"JMSMessageID": ID}, {})
+
+_LONGEST_PREFETCH: Final = 32766
+_BROWSED_AHEAD: Final = 100
+_LONGEST_PROBE: Final = 10.0
+
+_LONGEST_LINE: Final = 10_240
+_MOST_HEADERS: Final = 998
+"""Those of STOMP's own that come to them make 1,000."""
+_SURELY_SHORT: Final = _LONGEST_LINE // 4
+"""Characters that break neither limit."""
+
+_schedulers: Final[dict[str, bool]] = {}
+"""Whether a broker delays messages, by the part of its connections' ids that names its process."""
+
+
+class ActiveMQ(Dialect):
+    """Queues are `/queue/NAME` and topics `/topic/NAME`; temporary destinations are the broker's own.
+
+    ACK obeys transactions, so commits are whole. NACK would send to the dead-letter queue. What the broker gives back
+    when a consumer ends is marked redelivered, also if it was never received.
+
+    The broker has to be set up for delays (schedulerSupport; they end up to half a second late), order by priority
+    (prioritizedMessages), browsing more than 400 messages (maxBrowsePageSize), and selectors on a queue that have to
+    look further than 200 (maxPageSize). Of a durable subscription at most 32,766 messages can be held unsettled.
+    """
+
+    product = "ActiveMQ Classic"
+    timestamp_headers = ("timestamp", TIMESTAMP)
+    acks_in_transactions = True
+    survives_errors = True
+    features: ClassVar[dict[Feature, Support]] = {
+        **dict.fromkeys(Feature, NATIVE),
+        Feature.NO_LOCAL: EMULATED,
+        Feature.NO_WAIT: EMULATED,
+        Feature.REDELIVERY_COUNT: partial(
+            ACK_05=_ALL_REDELIVERED,
+            CONN_17=_ALL_REDELIVERED,
+            RED_02=_ALL_REDELIVERED,
+            RED_03=_ALL_REDELIVERED,
+            SUB_24="the broker does not mark what a durable subscription's consumer gives back",
+        ),
+        Feature.QUEUE_SELECTOR: partial(
+            **dict.fromkeys(("SC_10", "SEL_18"), _ASCII),
+            **dict.fromkeys(
+                ("SC_16", "SC_22", "SC_23", "SC_25", "SC_35", "SC_47", "SC_56", "SC_72", "SC_73"), _STRINGS
+            ),
+            **dict.fromkeys(("SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
+            **dict.fromkeys([f"SC_{number}" for number in (11, 51, *range(74, 83))], _ARITHMETIC),
+            **dict.fromkeys(("SEL_05", "SEL_12", "SEL_13", "SEL_32"), _ARITHMETIC),
+            **dict.fromkeys(("SC_28", "SEL_11"), "the broker compares numbers as doubles"),
+            **dict.fromkeys(("SC_33", "SEL_09"), "the broker orders strings"),
+            SC_34="the broker takes what is missing for equal to what is missing",
+            CONS_22="the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)",
+        ),
+        Feature.TOPIC_SELECTOR: EMULATED,
+        Feature.DELAY: partial(
+            ORD_07="the broker's scheduler publishes when the message is due, to the subscriptions of that time",
+        ),
+        Feature.TEMPORARY: partial(DST_10="only the end of its connection deletes a temporary destination over STOMP"),
+        Feature.TRANSACTION: partial(TX_13="a temporary destination that another connection deleted still exists"),
+        Feature.SHARED_SUBSCRIPTION: unsupported(
+            "use a virtual topic: send to the topic VirtualTopic.T, and share the queue Consumer.NAME.VirtualTopic.T"
+        ),
+    }
+    without_scheduler: ClassVar[Support] = unsupported("the broker runs without schedulerSupport: switch it on")
+
+    def __init__(self, server: str) -> None:
+        super().__init__(server)
+        self._temporaries = itertools.count(1)
+        self._making = threading.Lock()
+        self._connection = ""
+
+    def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
+        process = connected.get("session", "").rpartition(":")[0]
+        if process not in _schedulers:
+            _schedulers[process] = _has_scheduler(wire)
+        return self.features if _schedulers[process] else {**self.features, Feature.DELAY: self.without_scheduler}
+
+    # ---- destinations ---------------------------------------------------------------------------------------------
+
+    def address(self, destination: Destination) -> dict[str, str]:
+        return {"destination": _address(destination)}
+
+    def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
+        with self._making:
+            number = next(self._temporaries)
+            address = {"destination": f"{_OWN_TEMPORARY[kind]}{number}"}
+            arrived: SimpleQueue[Any] = SimpleQueue()
+            wire.route("temporary", arrived.put)
+            wire.call("SUBSCRIBE", {"id": "temporary", **address})  # the first mention makes it
+            try:
+                if not self._connection:
+                    wire.call("SEND", address)
+                    # the connection's id, of the session -1 and the producer 1, and a number
+                    self._connection = arrived.get(timeout=_LONGEST_PROBE).headers["message-id"].rsplit(":", 3)[0]
+            except Empty as error:
+                raise JMSError("the broker does not deliver what is sent to a temporary destination") from error
+            finally:
+                wire.call("UNSUBSCRIBE", {"id": "temporary"})
+                wire.unroute("temporary")
+            return f"{self._connection}:{number}"
+
+    def made_here(self, name: str) -> bool:
+        return bool(self._connection) and name.startswith(f"{self._connection}:")
+
+    def _destination(self, text: str) -> Destination | None:
+        for kind, own in _OWN_TEMPORARY.items():
+            if text.startswith(own):
+                return kind(f"{self._connection}:{text.removeprefix(own)}")
+        for prefix, kind in _PREFIXES.items():
+            if text.startswith(prefix) and text != prefix:
+                return kind(text.removeprefix(prefix))
+        return None
+
+    # ---- consumers ------------------------------------------------------------------------------------------------
+
+    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+        headers = {
+            "destination": _address(spec.destination),
+            "ack": "client-individual",
+            "activemq.prefetchSize": str(_LONGEST_PREFETCH if spec.durable else spec.window),
+        }
+        if spec.durable:
+            headers["activemq.subscriptionName"] = spec.name or ""
+            if spec.selector is not None or spec.excluded_origin is not None:
+                headers["selector"] = _definition(spec)
+        elif spec.selector is not None and spec.destination.is_queue:
+            headers["selector"] = self.selector(spec.selector)
+        self.checked(header_lines(headers))
+        private = not (spec.destination.is_queue or spec.durable)
+        return Subscribing(headers, {}, private, divisible=not spec.durable)
+
+    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+        return [Errand("UNSUBSCRIBE", {"id": "none", "activemq.subscriptionName": name})]
+
+    def browsing(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
+        headers = {
+            "destination": _address(queue),
+            "browser": "true",
+            "activemq.prefetchSize": str(_BROWSED_AHEAD),
+        }
+        if selector is not None:
+            headers["selector"] = self.selector(selector)
+        self.checked(header_lines(headers))
+        return headers
+
+    def checked(self, lines: str) -> str:
+        if len(lines) < _SURELY_SHORT:
+            return lines
+        if lines.count("\n") > _MOST_HEADERS:
+            raise JMSError(
+                f"ActiveMQ takes no message with more than {_MOST_HEADERS} headers and properties over STOMP"
+            )
+        for line in lines.split("\n"):
+            length = len(utf8(line))
+            if length > _LONGEST_LINE:
+                name = line.partition(":")[0][:100]
+                raise JMSError(
+                    f"the header or property {name!r} takes {length} bytes, of which ActiveMQ allows {_LONGEST_LINE}"
+                    " over STOMP: what is long belongs into the body"
+                )
+        return lines
+
+    def selector(self, selector: Selector) -> str:
+        for name in _calculated(selector.tree):
+            # the broker would stop at the first message, for all consumers of the queue
+            raise UnsupportedFeatureError(f"ActiveMQ cannot calculate with the property {name!r}: a string, over STOMP")
+        text = _SELECTORS.spell(selector.tree)
+        if "JMSMessageID" not in selector.text:
+            return text
+        # the broker has ids of its own, which Java sees; what jmslike sent is known here by the id that it carries
+        return f"({ID} IS NULL AND {text}) OR ({ID} IS NOT NULL AND {_OWN_IDS.spell(selector.tree)})"
+
+    # ---- messages -------------------------------------------------------------------------------------------------
+
+    def headers(self, envelope: Envelope) -> dict[str, str]:
+        headers = common_headers(envelope)
+        expiration = envelope.expiration
+        delay = envelope.due - int(time.time() * 1000)
+        if delay > 0:
+            headers["AMQ_SCHEDULED_DELAY"] = str(delay)
+            if expiration:
+                headers[_EXPIRATION] = str(expiration)
+                expiration -= delay  # the broker adds it
+        if expiration:
+            headers["expires"] = str(expiration)
+        reply_to = envelope.headers.reply_to
+        if reply_to is not None:
+            headers["reply-to"] = _address(reply_to)
+        if GROUP in headers:
+            headers[_GROUP] = headers[GROUP]
+        sequence = envelope.properties.get(SEQ)
+        if isinstance(sequence, int):
+            headers[SEQ] = headers[GROUP_SEQ] = str(sequence)
+        return headers
+
+    def read(self, frame: Any, destination: Destination) -> Envelope:
+        raw: dict[str, str] = frame.headers
+        reply_to = raw.get("reply-to")
+        return read_envelope(
+            frame,
+            destination,
+            is_text="content-length" not in raw,
+            hidden=_HIDDEN,
+            hidden_prefixes=_HIDDEN_PREFIXES,
+            message_id=raw.get("message-id", ""),
+            reply_to=None if reply_to is None else self._destination(reply_to),
+            group=raw.get(_GROUP),
+            group_seq=raw.get(GROUP_SEQ),
+            expiration=milliseconds(raw.get(_EXPIRATION) or raw.get("expires")),
+        )
+
+
+_HIDDEN: Final = frozenset({_GROUP, _EXPIRATION, "scheduledJobId", "original-destination", "transformation-error"})
+_HIDDEN_PREFIXES: Final = ("AMQ_SCHEDULED_",)
+
+
+def _address(destination: Destination) -> str:
+    """Give the destination's address. Raises InvalidDestinationError for a name that would become another one."""
+    name = destination.name
+    if "," in name or "?" in name or name != name.strip():
+        raise InvalidDestinationError(
+            f"{destination}: ActiveMQ reads a comma as several destinations and ? as options, and drops outer blanks"
+        )
+    return _NAMES[type(destination)] + name
+
+
+def _calculated(part: Any, *, inside: bool = False) -> Iterator[str]:
+    """Give the names of the properties with which a selector calculates."""
+    if isinstance(part, Identifier):
+        if inside and part.name not in ("JMSPriority", "JMSTimestamp"):
+            yield part.name
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from _calculated(item, inside=inside)
+    elif is_dataclass(part):
+        inside = inside or isinstance(part, (Arithmetic, Sign))
+        for field in fields(part):
+            yield from _calculated(getattr(part, field.name), inside=inside)
+
+
+def _definition(spec: SubscriptionSpec) -> str:
+    """Give a selector that is always true and tells what the subscription is: another one starts it anew."""
+    text = f"{spec.selector.text if spec.selector is not None else ''} {spec.excluded_origin is not None}"
+    quoted = text.replace("'", "''")
+    return f"jmslike_nothing IS NULL OR jmslike_nothing = '{quoted}'"
+
+
+def _has_scheduler(wire: Wire) -> bool:
+    """Send what a scheduler refuses, more repetitions than any allows, to where nobody listens."""
+    headers = {"AMQ_SCHEDULED_DELAY": "1", "AMQ_SCHEDULED_REPEAT": str(2**31 - 1)}
+    try:
+        wire.call("SEND", {"destination": "/topic/jmslike.probe", **headers})
+    except ConnectionLostError:
+        raise  # which says nothing of the scheduler, and is not to be remembered
+    except JMSError as error:
+        return "repeat" in str(error)
+    return False

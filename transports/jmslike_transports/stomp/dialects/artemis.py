@@ -1,0 +1,207 @@
+"""ActiveMQ Artemis."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, Final
+
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from jmslike.errors import InvalidDestinationError
+from jmslike.selector import Selector
+from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
+from jmslike_transports.stomp.dialects.base import Dialect, Errand, Subscribing
+from jmslike_transports.stomp.dialects.spelling import Spelling
+from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
+
+_SELECTORS: Final = Spelling(
+    "Artemis",
+    {
+        "JMSPriority": "AMQPriority",
+        "JMSTimestamp": "AMQTimestamp",
+        "JMSDeliveryMode": "AMQDurable",
+        "JMSMessageID": "NATIVE_MESSAGE_ID",
+        "JMSXGroupID": "AMQGroupID",
+        "JMSXGroupSeq": "_AMQ_GROUP_SEQUENCE",
+    },
+    {"PERSISTENT": "DURABLE", "NON_PERSISTENT": "NON_DURABLE"},
+)
+
+_BYTES_OF_A_MESSAGE: Final = 360
+"""Artemis counts its window in bytes of frames; this is what a message is taken for: one with a small body."""
+
+_NOT_COUNTED = "Artemis takes back the count of what a consumer did not acknowledge, and with it the redelivered mark"
+_ASCII = "Artemis knows only ASCII in names: UnsupportedFeatureError"
+_STRINGS = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
+_DOUBLES = "over STOMP all numbers are doubles to Artemis"
+_ONE_NAME = (
+    "over STOMP a consumer of a topic whose name was used as a queue's gets the queue's messages, and not the topic's"
+)
+_NO_DEFINITION = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
+
+
+class Artemis(Dialect):
+    """Queues are addresses with routing type ANYCAST, topics with MULTICAST.
+
+    An ERROR ends the connection, so what may be refused is asked on a connection of its own. UNSUBSCRIBE with
+    `durable-subscription-name:N` deletes any queue called `<client-id>.N` that has no consumer; this also serves to
+    delete temporary queues, and what the last consumer of a shared subscription leaves.
+    """
+
+    product = "ActiveMQ Artemis"
+    id_headers = ("NATIVE_MESSAGE_ID", "__HDR_MESSAGE_ID")  # for clients of AMQP and of OpenWire
+    features: ClassVar[dict[Feature, Support]] = {
+        **dict.fromkeys(Feature, NATIVE),
+        Feature.QUEUE_SELECTOR: partial(
+            **dict.fromkeys(("SC_10", "SEL_18"), _ASCII),
+            **dict.fromkeys(
+                ("SC_16", "SC_22", "SC_23", "SC_25", "SC_35", "SC_47", "SC_56", "SC_72", "SC_73"), _STRINGS
+            ),
+            **dict.fromkeys(("SC_80", "SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
+            **dict.fromkeys(("SC_28", "SC_76", "SC_77", "SC_79", "SC_82", "SEL_11", "SEL_12"), _DOUBLES),
+            **dict.fromkeys(("SC_33", "SEL_09"), "Artemis orders strings"),
+            SC_34="Artemis takes what is missing for equal to what is missing",
+        ),
+        Feature.TOPIC_SELECTOR: EMULATED,
+        Feature.NO_LOCAL: EMULATED,
+        Feature.NO_WAIT: EMULATED,
+        Feature.TEMPORARY: partial(CONN_19="a send from elsewhere makes the deleted destination again"),
+        Feature.NAMES: partial(DST_02=_ONE_NAME),
+        Feature.TRANSACTION: partial(
+            TX_13="a temporary destination that another connection deleted is made again by the commit",
+        ),
+        Feature.DURABLE_SUBSCRIPTION: partial(
+            SUB_12=_NO_DEFINITION,
+            SUB_17="STOMP cannot ask whether an existing subscription is shared",
+            SUB_22="Artemis confirms the deletion of a name that it does not know",
+        ),
+        Feature.SHARED_SUBSCRIPTION: partial(
+            SUB_06=_NO_DEFINITION,
+            SUB_16=_NO_DEFINITION,
+            SUB_25="what waits in a closed consumer goes to others once its session has settled what it received",
+        ),
+        Feature.REDELIVERY_COUNT: partial(
+            CONN_17=_NOT_COUNTED,
+            SESS_11=_NOT_COUNTED,
+            SUB_24=_NOT_COUNTED,
+            TX_09=_NOT_COUNTED,
+        ),
+        Feature.CLIENT_ID: partial(
+            CID_06="Artemis lets several STOMP connections have one client id, which then share its subscriptions"
+        ),
+        Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's console"),
+    }
+
+    def __init__(self, server: str) -> None:
+        super().__init__(server)
+        self._queues: set[str] = set()
+
+    def address(self, destination: Destination) -> dict[str, str]:
+        if destination.is_queue and not destination.is_temporary:
+            self._queues.add(destination.name)
+        return {"destination": destination.name, "destination-type": "ANYCAST" if destination.is_queue else "MULTICAST"}
+
+    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+        destination, credit = spec.destination, spec.window * _BYTES_OF_A_MESSAGE
+        headers = {
+            "destination": destination.name,
+            "subscription-type": "ANYCAST" if destination.is_queue else "MULTICAST",
+            "ack": "client-individual",
+            "consumer-window-size": str(credit),
+        }
+        if destination.is_queue:
+            if not destination.is_temporary:
+                self._queues.add(destination.name)
+            if spec.selector is not None:
+                headers["selector"] = self.selector(spec.selector)
+        elif spec.name is not None and _owner(spec, client_id) != client_id:
+            headers["destination"] = f"{destination.name}::{_owner(spec, client_id)}.{_escaped(spec.name)}"
+        elif destination.name in self._queues:
+            raise InvalidDestinationError(f"{destination}: this connection used the name as a queue's, and {_ONE_NAME}")
+        elif spec.name is not None:
+            headers["durable-subscription-name"] = _escaped(spec.name)
+        private = not (destination.is_queue or spec.durable or spec.shared)
+        return Subscribing(headers, {}, private, credit)
+
+    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+        return [_deleting(_escaped(name), _escaped(client_id or _NOBODY))]
+
+    def closing(self, spec: SubscriptionSpec, client_id: str | None) -> Errand | None:
+        if spec.shared and not spec.durable and spec.name is not None:
+            return _deleting(_escaped(spec.name), _owner(spec, client_id))
+        return None
+
+    def deleting(self, temporary: Destination) -> list[Errand]:
+        owner, _, name = temporary.name.partition(".")
+        return [_deleting(name, owner)] if temporary.is_queue else []
+
+    def headers(self, envelope: Envelope) -> dict[str, str]:
+        headers = common_headers(envelope)
+        constraints = envelope.constraints
+        if constraints is not None:
+            if constraints.expiration:
+                headers["expires"] = str(constraints.expiration)
+            if constraints.due:
+                headers["AMQ_SCHEDULED_TIME"] = str(constraints.due)
+            sequence = envelope.properties.get(SEQ)
+            if isinstance(sequence, int):
+                headers["_AMQ_GROUP_SEQUENCE"] = str(sequence)
+        reply_to = envelope.headers.reply_to
+        if reply_to is not None:
+            headers["reply-to"] = f"{KIND_NAMES[type(reply_to)]}://{reply_to.name}"
+        return headers
+
+    def read(self, frame: Any, destination: Destination) -> Envelope:
+        raw: dict[str, str] = frame.headers
+        group = raw.get("_AMQ_GROUP_ID") or raw.get(GROUP)
+        sequence = raw.get("_AMQ_GROUP_SEQUENCE")
+        message_id = raw.get("NATIVE_MESSAGE_ID") or raw.get("__HDR_MESSAGE_ID") or f"ID:{raw.get('message-id', '')}"
+        reply_to = raw.get("reply-to")
+        # bytes have their length before the message's id, texts at the end
+        second = next(iter(list(raw)[1:2]), None)
+        return read_envelope(
+            frame,
+            destination,
+            is_text=second != "content-length",
+            hidden=_HIDDEN,
+            hidden_prefixes=_HIDDEN_PREFIXES,
+            message_id=message_id,
+            reply_to=None if reply_to is None else _destination(reply_to),
+            group=group,
+            group_seq=None if group is None else sequence,
+            expiration=milliseconds(raw.get("expires")),
+        )
+
+    def selector(self, selector: Selector) -> str:
+        # what STOMP clients send is text; this compares it as what it says
+        return f"convert_string_expressions:{_SELECTORS.spell(selector.tree)}"
+
+
+_HIDDEN: Final = frozenset({"NATIVE_MESSAGE_ID", "AMQ_SCHEDULED_TIME", "AMQ_SCHEDULED_DELAY"})
+_HIDDEN_PREFIXES: Final = ("__AMQ", "_AMQ_", "__HDR_", "JMS_AMQP_")
+
+_NOBODY: Final = "jmslike"
+"""What stands for the client id in the names of durable subscriptions without one."""
+
+
+def _owner(spec: SubscriptionSpec, client_id: str | None) -> str:
+    """Give what comes before the subscription's name in that of its queue; Java spells the others so, too."""
+    if spec.durable:
+        return _escaped(client_id or _NOBODY)
+    return f"nonDurable.{_escaped(client_id)}" if client_id else "nonDurable"
+
+
+def _escaped(part: str) -> str:
+    """Give a part of a queue's name so that it cannot pass for two; Java does it like this."""
+    return part.replace("\\", "\\\\").replace(".", "\\.")
+
+
+def _deleting(name: str, owner: str) -> Errand:
+    return Errand("UNSUBSCRIBE", {"id": "none", "durable-subscription-name": name}, owner)
+
+
+def _destination(text: str) -> Destination | None:
+    prefix, separator, name = text.partition("://")
+    if not separator:
+        prefix, name = "queue", text
+    kind = KINDS.get(prefix)
+    return kind(name) if kind is not None and name else None

@@ -1,0 +1,268 @@
+"""RabbitMQ 3.10, through its STOMP plugin."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
+from jmslike.codec import utf8
+from jmslike.destinations import TemporaryQueue
+from jmslike.errors import InvalidDestinationError
+from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from jmslike_transports.shared.rabbitmq import (
+    JMS_HEADERS,
+    LARGEST_PREFETCH,
+    LONGEST_EXPIRATION,
+    LONGEST_SHORT,
+    claim,
+    durable_queue,
+    shared_queue,
+)
+from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
+from jmslike_transports.stomp.dialects.base import Dialect, Errand, Subscribing
+from jmslike_transports.stomp.mapping import (
+    ESCAPED,
+    GROUP,
+    GROUP_SEQ,
+    SEQ,
+    TIMESTAMP,
+    common_headers,
+    milliseconds,
+    read_envelope,
+)
+from jmslike_transports.stomp.wire import Wire
+
+EXPIRES: Final = "jmslike_expires"
+REPLY_TO: Final = "jmslike_reply_to"
+
+_KINDS: Final[Mapping[str, type[Destination]]] = {**KINDS, "reply-queue": TemporaryQueue}
+
+_DECLARING: Final = frozenset(
+    {"app-id", "auto-delete", "content-encoding", "durable", "exclusive", "expiration", "user-id"}
+)
+"""Headers by which a SEND would declare its queue, or set what is no property; those that begin with x- do so, too."""
+_SHORT: Final = ("correlation-id", "type")
+_NOWHERE: Final = "/topic/jmslike.nowhere"
+
+_DROPPED: Final = "what is sent to a queue that is not there is dropped without a word"
+_NO_DEFINITION: Final = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
+_ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
+
+
+class RabbitMQ(Dialect):
+    """Queues are durable queues of the default exchange; a topic is a routing key of amq.topic, with RabbitMQ's
+    wildcards in it. A subscription of a topic is a queue: an exclusive one, or one named after client id and
+    subscription. All properties travel as strings.
+
+    A queue that a frame names is declared by it, with what the frame says about it: `persistent` and `durable` alike.
+    UNSUBSCRIBE gives back nothing, and what is still pushed after it is an ERROR, which ends a connection.
+    """
+
+    product = "RabbitMQ"
+    id_headers = ("amqp-message-id",)
+    modes: ClassVar[dict[int, str]] = {2: "true"}
+    nack_requeues = True
+    confirms_commits = False
+    parking: ClassVar[dict[str, str]] = {"destination": _NOWHERE, "ack": "client-individual"}
+    features: ClassVar[dict[Feature, Support]] = {
+        **dict.fromkeys(Feature, NATIVE),
+        Feature.TOPIC_SELECTOR: EMULATED,
+        Feature.NO_LOCAL: EMULATED,
+        Feature.NO_WAIT: EMULATED,
+        Feature.CLIENT_ID: EMULATED,
+        Feature.PRIORITY: partial(
+            ORD_02="a queue orders by priority only if every client declares it so: others would be refused"
+        ),
+        Feature.TRANSACTION: partial(TX_13=_DROPPED),
+        Feature.TEMPORARY: partial(CONN_19=_DROPPED),
+        Feature.DURABLE_SUBSCRIPTION: partial(
+            SUB_12=_NO_DEFINITION,
+            SUB_17=_NO_DEFINITION,
+        ),
+        Feature.SHARED_SUBSCRIPTION: partial(
+            SUB_06=_NO_DEFINITION,
+            SUB_16=_NO_DEFINITION,
+        ),
+        Feature.REDELIVERY_COUNT: partial(
+            ACK_05=_ALL_MARKED,
+            CONN_17=_ALL_MARKED,
+            RED_02=_ALL_MARKED,
+            RED_03=_ALL_MARKED,
+            SUB_24=_ALL_MARKED,
+        ),
+        Feature.QUEUE_SELECTOR: unsupported(
+            "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
+        ),
+        Feature.DELAY: unsupported("it delivers at once: send later, or use another broker"),
+        Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's management page"),
+        Feature.MESSAGE_GROUP: unsupported(
+            "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
+        ),
+    }
+
+    # ---- destinations ---------------------------------------------------------------------------------------------
+
+    def address(self, destination: Destination) -> dict[str, str]:
+        return {"destination": _address(destination)}
+
+    def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
+        name = self.new_temporary_name()
+        if kind is TemporaryQueue:
+            # a message that nobody can get, as only frames declare queues
+            wire.call("SEND", {"destination": f"/queue/{name}", "expiration": "0", **_EXCLUSIVE})
+        return name
+
+    def deleting(self, temporary: Destination) -> list[Errand]:
+        return _deleting(temporary.name, _EXCLUSIVE) if temporary.is_queue else []
+
+    # ---- subscriptions --------------------------------------------------------------------------------------------
+
+    def claiming(self, client_id: str) -> Errand:
+        name = _checked(claim(client_id))
+        subscribe = {
+            "id": "client",
+            "destination": f"/queue/{_escaped(name)}",
+            "ack": "client-individual",
+            **_EXCLUSIVE,
+        }
+        # a queue that is refused may still be subscribed to, but that cannot be ended
+        return Errand("UNSUBSCRIBE", {"id": "client"}, before=(("SUBSCRIBE", subscribe),))
+
+    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+        headers = {
+            "destination": _address(spec.destination),
+            "ack": "client-individual",
+            "prefetch-count": str(spec.window if spec.window <= LARGEST_PREFETCH else 0),  # 0: all that there is
+        }
+        if spec.destination.is_queue:
+            return Subscribing(headers, {}, private=False)
+        if spec.name is None:
+            return Subscribing(headers, {}, private=True)
+        if spec.durable:
+            headers.update({"x-queue-name": _durable(spec.name, client_id), **_LASTING})
+        else:
+            name = _checked(shared_queue(client_id, spec.name))
+            headers.update({"x-queue-name": name, "durable": "true", "auto-delete": "true"})
+        return Subscribing(headers, {}, private=False)
+
+    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+        queue = _durable(name, client_id)
+        look = ("SUBSCRIBE", {"id": "look", "destination": f"/amq/queue/{_escaped(queue)}", "ack": "client-individual"})
+        delete = _deleting(queue, _LASTING)[0]
+        return [delete._replace(before=(look, *delete.before), aside=client_id or "")]
+
+    # ---- messages -------------------------------------------------------------------------------------------------
+
+    def headers(self, envelope: Envelope) -> dict[str, str]:
+        headers = {
+            f"{ESCAPED}{name}" if name in _DECLARING or name.startswith("x-") else name: text
+            for name, text in common_headers(envelope).items()
+        }
+        for name in _SHORT:
+            if name in headers and len(utf8(headers[name])) > LONGEST_SHORT:
+                headers[_own(name)] = headers.pop(name)
+        if envelope.expiration:
+            headers[EXPIRES] = str(envelope.expiration)
+            left = max(0, envelope.expiration - int(time.time() * 1000))
+            if left <= LONGEST_EXPIRATION:
+                headers["expiration"] = str(left)
+        reply_to = envelope.headers.reply_to
+        if reply_to is not None:
+            headers[REPLY_TO] = f"/{KIND_NAMES[type(reply_to)]}/{reply_to.name}"
+            if reply_to.is_queue and "/" not in reply_to.name:
+                headers["reply-to"] = reply_to.name  # a routing key of the default exchange, for clients of AMQP
+        sequence = envelope.properties.get(SEQ)
+        if isinstance(sequence, int):
+            headers[GROUP_SEQ] = str(sequence)
+        return headers
+
+    def length_headers(self, body: bytes, *, is_text: bool) -> dict[str, str]:
+        kind = "text/plain" if is_text else "application/octet-stream"
+        return {"content-type": kind, "content-length": str(len(body))}
+
+    def read(self, frame: Any, destination: Destination) -> Envelope:
+        raw: dict[str, str] = frame.headers
+        for name in _SHORT:
+            if _own(name) in raw:
+                raw[name] = raw[_own(name)]
+        if TIMESTAMP not in raw and "JMSTimestamp" in raw:
+            raw[TIMESTAMP] = raw["JMSTimestamp"]
+        message_id = raw.get("amqp-message-id") or raw.get("JMSMessageID") or raw.get("message-id", "")
+        reply_to = raw.get(REPLY_TO) or raw.get("reply-to")
+        return read_envelope(
+            frame,
+            destination,
+            is_text=raw.get("content-type", "").startswith("text/"),
+            hidden=_HIDDEN,
+            hidden_prefixes=("x-",),
+            message_id=message_id if message_id.startswith("ID:") else f"ID:{message_id}",
+            reply_to=None if reply_to is None else _destination(reply_to),
+            group=raw.get(GROUP),
+            group_seq=raw.get(GROUP_SEQ) or raw.get(SEQ),
+            expiration=_expiration(raw),
+        )
+
+    def attempts(self, frame: Any) -> int:
+        count = milliseconds(frame.headers.get("x-delivery-count"))  # of a quorum queue
+        return count or super().attempts(frame)
+
+
+_EXCLUSIVE: Final = {"durable": "true", "exclusive": "true", "auto-delete": "false"}
+_LASTING: Final = {"durable": "true", "auto-delete": "false"}
+
+
+def _own(name: str) -> str:
+    return f"jmslike_{name}"
+
+
+_HIDDEN: Final = _DECLARING | JMS_HEADERS | {EXPIRES, REPLY_TO, "amqp-message-id"} | {_own(name) for name in _SHORT}
+
+
+def _address(destination: Destination) -> str:
+    """Give the destination's address. Raises InvalidDestinationError for a name that would become another one."""
+    if "%2F" in destination.name:
+        raise InvalidDestinationError(f"{destination}: over STOMP, RabbitMQ reads %2F as a slash")
+    name = _escaped(_checked(destination.name))
+    if not destination.is_queue:
+        return f"/topic/{name}"
+    # what is temporary is never declared here: it is somebody's
+    return f"/amq/queue/{name}" if destination.is_temporary else f"/queue/{name}"
+
+
+def _escaped(name: str) -> str:
+    return name.replace("/", "%2F")
+
+
+def _checked(name: str) -> str:
+    if len(utf8(name)) > LONGEST_SHORT:
+        raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes, not {name!r}")
+    return name
+
+
+def _durable(name: str, client_id: str | None) -> str:
+    return _checked(durable_queue(client_id, name))
+
+
+def _deleting(queue: str, how: dict[str, str]) -> list[Errand]:
+    """Delete a queue; what it still pushes goes to a subscription of nothing, which then ends."""
+    this = {"id": "deleted"}
+    nothing = {**this, "destination": _NOWHERE, "ack": "client-individual"}
+    subscribe = ("SUBSCRIBE", {**nothing, "x-queue-name": queue, **how})
+    delete = ("UNSUBSCRIBE", {**this, "durable": "true", "x-queue-name": queue})
+    return [Errand("SUBSCRIBE", nothing, before=(subscribe, delete)), Errand("UNSUBSCRIBE", this)]
+
+
+def _expiration(raw: dict[str, str]) -> int:
+    own = raw.get(EXPIRES)
+    if own is not None:
+        return milliseconds(own)
+    lifetime, start = milliseconds(raw.get("expiration")), milliseconds(raw.get(TIMESTAMP))
+    return start + lifetime if lifetime and start else 0
+
+
+def _destination(text: str) -> Destination | None:
+    _, kind, name = text.split("/", 2) if text.startswith("/") and text.count("/") > 1 else ("", "queue", text)
+    destination = _KINDS.get(kind)
+    return destination(name) if destination is not None and name else None

@@ -1,0 +1,33 @@
+"""The entry points of the schemes `stomp` and `stomps`."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from jmslike_transports.shared.tls import TLS_OPTIONS
+from jmslike_transports.stomp.address import parse_address
+from jmslike_transports.stomp.transport import StompTransport
+
+_OPTIONS = {
+    "dialect": "artemis, activemq or rabbitmq (default: what the server says it is)",
+    "vhost": "the virtual host; may also be the path of the URL",
+    "heartbeat": "seconds between signs of life in each direction, 0 for none (default: 10)",
+}
+
+
+class StompFactory:
+    """Makes STOMP connections."""
+
+    def __init__(self, options: Mapping[str, str]) -> None:
+        self.options = options
+
+    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> StompTransport:
+        """See TransportFactory.make."""
+        return StompTransport(parse_address(url, options, user, password))
+
+    def forget(self, url: str) -> None:
+        """The process keeps nothing for a STOMP URL."""
+
+
+factory = StompFactory(_OPTIONS)
+tls_factory = StompFactory({**_OPTIONS, **TLS_OPTIONS})

@@ -1,0 +1,173 @@
+"""Envelopes as SEND frames, and MESSAGE frames as envelopes: what is the same for every broker."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from typing import Any, Final
+
+from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties, encode_properties
+from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
+from jmslike_transports.shared.text_forms import octets_of
+
+ID: Final = "jmslike_id"
+TIMESTAMP: Final = "jmslike_timestamp"
+DUE: Final = "jmslike_due"
+ORIGIN: Final = "jmslike_origin"
+CORRELATION_BYTES: Final = "jmslike_correlation"
+GROUP_SEQ: Final = "jmslike_group_seq"
+_MARK: Final = "jmslike_"
+"""Begins the names of our own headers."""
+ESCAPED: Final = "jmslike_p_"
+"""Before the name of a property that would pass for a header of the protocol, or one of ours."""
+
+GROUP: Final = "JMSXGroupID"
+SEQ: Final = "JMSXGroupSeq"
+
+PROTOCOL: Final = frozenset(
+    {
+        "ack",
+        "amq-msg-type",
+        "browser",
+        "content-length",
+        "content-type",
+        "correlation-id",
+        "destination",
+        "destination-type",
+        "expires",
+        "id",
+        "message-id",
+        "persistent",
+        "priority",
+        "receipt",
+        "redelivered",
+        "reply-to",
+        "subscription",
+        "subscription-type",
+        "timestamp",
+        "transaction",
+        "transformation",
+        "type",
+    }
+)
+"""Headers of STOMP and of the brokers that are no properties."""
+
+
+def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
+    """Give the headers of the user's properties; JMSXGroupID and JMSXGroupSeq, which brokers know, are left out."""
+    if GROUP in properties or SEQ in properties:
+        properties = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
+    if PROTOCOL.isdisjoint(properties) and _MARK not in ",".join(properties):
+        return encode_properties(properties)
+    taken = [name for name in properties if name in PROTOCOL or name.startswith(_MARK)]
+    return encode_properties(properties, {name: f"{ESCAPED}{name}" for name in taken})
+
+
+def common_headers(envelope: Envelope) -> dict[str, str]:
+    """Give what only some messages have, as every broker is told it: what the client set, and the user's properties."""
+    headers = {}
+    properties = envelope.properties
+    if properties:
+        headers = property_headers(properties)
+        group = properties.get(GROUP)
+        if isinstance(group, str):
+            headers[GROUP] = group
+    if envelope.headers is not NO_HEADERS:
+        correlation_id, _, message_type = envelope.headers
+        if isinstance(correlation_id, bytes):
+            headers[CORRELATION_BYTES] = correlation_id.hex()
+        elif correlation_id is not None:
+            headers["correlation-id"] = correlation_id
+        if message_type is not None:
+            headers["type"] = message_type
+    if envelope.due:
+        headers[DUE] = str(envelope.due)
+    return headers
+
+
+def read_envelope(
+    frame: Any,
+    destination: Destination,
+    *,
+    is_text: bool,
+    hidden: frozenset[str],
+    hidden_prefixes: tuple[str, ...],
+    message_id: str,
+    reply_to: Destination | None,
+    group: str | None,
+    group_seq: str | None,
+    expiration: int,
+) -> Envelope:
+    """Give the envelope of a MESSAGE frame, from whoever it is; the arguments are what brokers write differently."""
+    raw: dict[str, str] = frame.headers
+    known = _known(hidden)
+    properties = {
+        name: text for name, text in raw.items() if name not in known and not name.startswith(hidden_prefixes)
+    }
+    if ESCAPED in ",".join(properties):
+        properties = {name.removeprefix(ESCAPED): text for name, text in properties.items()}
+    values = decode_properties(properties, raw.get(TYPES))
+    if group is not None:
+        values = {**values, GROUP: group}
+    if group_seq is not None and _is_number(group_seq):
+        values = {**values, SEQ: int(group_seq)}
+    kind, body = decode_body(frame.body or b"", is_text, raw)
+    timestamp = milliseconds(raw.get(TIMESTAMP) or raw.get("timestamp"))
+    return Envelope.make(
+        id=raw.get(ID) or message_id,
+        destination=destination,
+        kind=kind,
+        body=body,
+        delivery_mode=2 if raw.get("persistent") == "true" else 1,
+        priority=_priority(raw.get("priority")),
+        timestamp=timestamp,
+        expiration=expiration,
+        delivery_time=milliseconds(raw.get(DUE)),
+        headers=_client_headers(raw, reply_to),
+        properties=values,
+        origin=raw.get(ORIGIN) or connection_of(raw.get(ID) or message_id),
+    )
+
+
+def bare_envelope(frame: Any, destination: Destination) -> Envelope:
+    """Give the body of a MESSAGE frame as bytes, and its headers as they came."""
+    raw: dict[str, str] = frame.headers
+    return Envelope.make(
+        id=f"ID:{raw.get('message-id', '')}",
+        destination=destination,
+        kind="bytes",
+        body=frame.body or b"",
+        properties={name: text for name, text in raw.items() if name not in PROTOCOL},
+    )
+
+
+_OWN: Final = frozenset({ID, TIMESTAMP, DUE, ORIGIN, CORRELATION_BYTES, GROUP_SEQ, KIND, ITEMS, TYPES, GROUP, SEQ})
+
+
+@cache
+def _known(hidden: frozenset[str]) -> frozenset[str]:
+    return PROTOCOL | _OWN | hidden
+
+
+def _client_headers(raw: Mapping[str, str], reply_to: Destination | None) -> Headers:
+    correlation_id: str | bytes | None = raw.get("correlation-id")
+    octets = raw.get(CORRELATION_BYTES)
+    if octets is not None:
+        correlation_id = octets_of(octets)
+    message_type = raw.get("type")
+    if correlation_id is None and reply_to is None and message_type is None:
+        return NO_HEADERS
+    return Headers(correlation_id, reply_to, message_type)
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").isdecimal() and text.isascii()
+
+
+def milliseconds(text: str | None) -> int:
+    """Read a time in milliseconds since the epoch; 0 for none."""
+    return int(text) if text is not None and text.isascii() and text.isdecimal() else 0
+
+
+def _priority(text: str | None) -> int:
+    return int(text) if text is not None and len(text) == 1 and text.isdecimal() else 4

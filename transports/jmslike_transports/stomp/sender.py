@@ -1,0 +1,81 @@
+"""Sending to one destination."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from jmslike.codec import connection_of, encode_body
+from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
+from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
+from jmslike_transports.stomp.frames import escape, frame, header_lines
+from jmslike_transports.stomp.mapping import ORIGIN
+
+if TYPE_CHECKING:
+    from jmslike_transports.stomp.transport import StompTransport
+
+_HERE: Final = "\0"
+
+
+class StompSender:
+    """Writes SEND frames; a persistent message waits for its receipt, or its completion does."""
+
+    def __init__(self, transport: StompTransport, destination: Destination) -> None:
+        self._transport = transport
+        self._wire = transport.wire
+        self._dialect = transport.dialect
+        self._destination = destination
+        self._may_be_deleted = self._dialect.made_here(destination.name)
+        self._id_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.id_headers)
+        self._time_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.timestamp_headers)
+        self._terms: Terms | None = None
+
+    def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
+        """See Sender.send."""
+        if self._may_be_deleted and self._transport.is_deleted(self._destination):
+            raise InvalidDestinationError(f"{self._destination} was deleted")
+        lines, body = self.encode(envelope)
+        if completion is not None:
+            self._wire.confirmations.send(lines, body, completion)
+        elif envelope.delivery_mode == 1:
+            self._wire.write(frame("SEND", lines, body))
+        else:
+            self._wire.wait(self._wire.request("SEND", lines, body), "SEND")
+
+    def encode(self, envelope: Envelope) -> tuple[str, bytes]:
+        """Give the header lines and the body of a SEND. Raises JMSError for what the broker cannot take."""
+        octets, is_text, marks = encode_body(envelope.kind, envelope.body)
+        if envelope.terms is not self._terms:
+            self._prepare(envelope.terms)
+        number = envelope.id_or_number
+        identifier = f"{self._id_prefix}{number}" if number.__class__ is int else escape(envelope.id)
+        lines = (
+            f"{self._head}priority:{envelope.priority}\n"
+            f"{self._id_lines.replace(_HERE, identifier)}"
+            f"{self._time_lines.replace(_HERE, str(envelope.timestamp))}"
+        )
+        if envelope.properties or envelope.headers is not NO_HEADERS or envelope.constraints is not None:
+            marks.update(self._dialect.headers(envelope))
+        marks.update(self._dialect.length_headers(octets, is_text=is_text))
+        if marks:
+            lines += header_lines(marks)
+        return self._dialect.checked(lines), octets
+
+    def _prepare(self, terms: Terms) -> None:
+        """Write once what the messages of one producer have in common."""
+        head = self._dialect.address(terms.destination)
+        mode = self._dialect.modes.get(terms.delivery_mode)
+        if mode is not None:
+            head["persistent"] = mode
+        if terms.origin is not None and terms.origin != connection_of(terms.id_prefix):
+            head[ORIGIN] = terms.origin
+        self._head = header_lines(head)
+        self._id_prefix = escape(terms.id_prefix)
+        self._terms = terms
+
+    def check_before_commit(self) -> None:
+        """Raise TransactionRolledBackError if a send of a transaction could not be done."""
+        if self._may_be_deleted and self._transport.is_deleted(self._destination):
+            raise TransactionRolledBackError(f"{self._destination} was deleted: all is undone")
+
+    def close(self) -> None:
+        """See Sender.close; a send that waits for its receipt is bounded anyway."""

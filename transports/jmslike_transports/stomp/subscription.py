@@ -1,0 +1,276 @@
+"""One consumer over STOMP: its wire subscriptions, its inbox, and what it holds."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Sequence
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from jmslike.constants import SessionMode
+from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.spi import Delivery, Envelope, Outcome, SubscriptionSpec
+from jmslike_transports.shared.push_subscription import Pushed
+from jmslike_transports.stomp.dialects.base import Subscribing
+from jmslike_transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
+from jmslike_transports.stomp.mapping import bare_envelope
+
+if TYPE_CHECKING:
+    from jmslike_transports.stomp.transport import StompTransport
+
+_log = logging.getLogger("jmslike.stomp")
+
+_SETTLING = 0.05
+"""Seconds that `take(0)` gives the broker to push what already waits; STOMP has no way to ask."""
+
+
+class WireSubscription:
+    """One SUBSCRIBE. It ends when it is closed and nothing of it is held, because UNSUBSCRIBE gives back all of it.
+
+    `settling` are those that are no longer held, but whose settlement may not be written yet.
+    """
+
+    def __init__(self, identifier: str) -> None:
+        self.id = identifier
+        self.is_open = True
+        self.settling = 0
+
+
+class Arrival(NamedTuple):
+    """A MESSAGE frame as it came, with the attempts if it was released here rather than pushed."""
+
+    part: WireSubscription
+    frame: Any
+    attempts: int | None = None
+
+
+class Held:
+    """A receipt: what was handed out and is not settled. `ack` is None if it was acknowledged at the hand-over."""
+
+    __slots__ = ("ack", "arrival", "size")
+
+    def __init__(self, arrival: Arrival, ack: str | None, size: int) -> None:
+        self.arrival = arrival
+        self.ack = ack
+        self.size = size
+
+
+class StompSubscription(Pushed[Arrival, Held]):
+    """Takes from an inbox that stomp.py's thread fills."""
+
+    def __init__(self, transport: StompTransport, spec: SubscriptionSpec, mode: SessionMode) -> None:
+        super().__init__(spec)
+        self._transport = transport
+        self._wire = transport.wire
+        self._dialect = transport.dialect
+        self._confirmed = mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        self._how: Subscribing = self._dialect.subscribing(spec, transport.client_id)
+        self._lock = threading.Lock()
+        self._parts: list[WireSubscription] = []
+        self._held_size = 0
+        self._may_end = False  # closed, and all that was pushed and not taken is given back
+        self._closing = threading.Lock()
+        self._subscribe()
+
+    def _subscribe(self) -> None:
+        part = WireSubscription(self._transport.next_subscription_id())
+        put = self._inbox.put
+        self._parts.append(part)
+        self._wire.route(part.id, lambda frame: put(Arrival(part, frame)))
+        try:
+            self._wire.call("SUBSCRIBE", {"id": part.id, **self._how.headers})
+        except JMSError:
+            self._wire.unroute(part.id)
+            self._parts.remove(part)
+            raise
+
+    # ---- taking ---------------------------------------------------------------------------------------------------
+
+    def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
+        """See Subscription.take."""
+        arrival = self._inbox.poll()
+        if arrival is None:
+            self._prepare_to_wait(timeout)
+            arrival = self._inbox.get(_SETTLING if timeout == 0 and not self._inbox.is_armed else timeout)
+            if arrival is None:
+                return None
+        return self._hand_out(arrival, settle)
+
+    def _prepare_to_wait(self, timeout: float | None) -> None:
+        if self._closed or self._wire.is_lost:
+            return
+        if self._is_starved():
+            self._subscribe()
+            self._end_empty_parts()  # if it was closed meanwhile
+        if timeout == 0 and not self._inbox.is_armed:
+            self._transport.round_trip()
+
+    def _is_starved(self) -> bool:
+        """Whether all that the broker may push is held, so that nothing more would come (C3)."""
+        if self._how.private or not self._how.divisible or not self._held:
+            return False
+        if self._how.credit:
+            return self._held_size >= self._how.credit * len(self._parts)
+        return len(self._held) >= self.spec.window * len(self._parts)
+
+    def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
+        frame = arrival.frame
+        headers = frame.headers
+        ack = headers.get("ack") or headers.get("message-id", "")
+        attempts = arrival.attempts
+        if attempts is None:
+            attempts = self._dialect.attempts(frame)
+        envelope = self._read(frame)
+        if settle and not attempts:
+            self._wire.write(ack_frame(ack), at_once=False)
+            return envelope, None, 0
+        if self._how.private:
+            if arrival.attempts is None:
+                self._wire.write(ack_frame(ack), at_once=False)
+            held = Held(arrival, None, 0)
+        else:
+            held = Held(arrival, ack, frame.size if self._how.credit else 0)
+        with self._lock:
+            self._held[held] = None
+            self._held_size += held.size
+        return envelope, held, attempts
+
+    def _read(self, frame: Any) -> Envelope:
+        try:
+            return self._dialect.read(frame, self.spec.destination)
+        except Exception:  # whatever somebody sent, it is not lost
+            _log.exception("a message could not be read: it is handed over as it came")
+            return bare_envelope(frame, self.spec.destination)
+
+    # ---- settling -------------------------------------------------------------------------------------------------
+
+    def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
+        """See Subscription.settle."""
+        if self._wire.is_lost:
+            if any(held in self._held for held in receipts):
+                raise self._wire.loss()
+            return
+        mine = self._let_go(receipts)
+        if not mine:
+            return
+        try:
+            if outcome is None:  # ACCEPT
+                self._accept([held.ack for held in mine if held.ack is not None])
+            else:
+                self._release(mine, outcome)
+        finally:
+            self._settled(mine)
+        self._end_empty_parts()
+
+    def _accept(self, acks: list[str]) -> None:
+        if self._confirmed and acks:
+            self._wire.call("ACK", {"id": acks[-1]}, b"".join(map(ack_frame, acks[:-1])))
+        elif acks:
+            self._wire.write(b"".join(map(ack_frame, acks)), at_once=False)
+
+    def _release(self, mine: list[Held], attempts: int) -> None:
+        """Let the broker have them back, or where it cannot be told to, be offered here again.
+
+        A closed subscription's part gives back what it holds when it ends.
+        """
+        if self._dialect.nack_requeues and not self._how.private:
+            self._give_back([held.ack for held in mine if held.ack is not None])
+        elif not self._closed:
+            self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
+
+    def _let_go(self, receipts: Sequence[Held]) -> list[Held]:
+        with self._lock:
+            mine = [held for held in receipts if held in self._held]
+            for held in mine:
+                del self._held[held]
+                held.arrival.part.settling += 1
+            self._held_size -= sum(held.size for held in mine)
+        return mine
+
+    def _settled(self, mine: list[Held]) -> None:
+        with self._lock:
+            for held in mine:
+                held.arrival.part.settling -= 1
+
+    def acks_for_commit(self, receipts: Sequence[Held]) -> list[str]:
+        """Give what a commit has to acknowledge."""
+        return [held.ack for held in receipts if held.ack is not None]
+
+    def settled_by_commit(self, receipts: Sequence[Held]) -> None:
+        """Note that a commit acknowledged these."""
+        self._settled(self._let_go(receipts))
+        with suppress(ConnectionLostError):  # the commit is done all the same
+            self._end_empty_parts()
+
+    def holds(self, receipt: Held) -> bool:
+        """See Subscription.holds."""
+        return receipt in self._held and not self._wire.is_lost
+
+    # ---- closing --------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """See Subscription.close: what is held keeps its wire subscription open until it is settled."""
+        self._close(give_back_held=False)
+
+    def end(self) -> None:
+        """Close, and give back what is held, too."""
+        self._close(give_back_held=True)
+
+    def _close(self, *, give_back_held: bool) -> None:
+        with self._closing:
+            with self._lock:
+                is_first, self._closed = not self._closed, True
+            left = self._stop_pushing() if is_first else []
+            held: list[Held] = []
+            if give_back_held:
+                with self._lock:
+                    held, self._held, self._held_size = list(self._held), {}, 0
+            if self._wire.is_lost:
+                return  # the broker has everything back
+            if self._dialect.parking is not None:
+                acks = [held.ack for held in held if held.ack is not None]
+                acks += [arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None]
+                self._give_back(acks)
+            self._may_end = True
+            self._end_empty_parts()
+
+    def _stop_pushing(self) -> list[Arrival]:
+        """Give what was pushed and will not be taken; where UNSUBSCRIBE gives it back, some may still come."""
+        try:
+            if self._dialect.parking is not None and not self._wire.is_lost:
+                for part in self._parts:
+                    self._wire.call("SUBSCRIBE", {"id": part.id, **self._dialect.parking}, unsubscribe_frame(part.id))
+                self._transport.round_trip()
+        except ConnectionLostError:
+            pass  # the broker has everything back
+        finally:
+            left = self._inbox.close()
+        return left
+
+    def _give_back(self, acks: Sequence[str]) -> None:
+        self._wire.write(b"".join(map(nack_frame, acks)))
+
+    def _end_empty_parts(self) -> None:
+        if not self._may_end:
+            return
+        with self._lock:
+            busy = {held.arrival.part for held in self._held if held.ack is not None}
+            busy.update(part for part in self._parts if part.settling)
+            ending = [part for part in self._parts if part.is_open and part not in busy]
+            for part in ending:
+                part.is_open = False
+            is_last = not busy and bool(ending)
+        for part in ending:
+            self._wire.unroute(part.id)
+            self._wire.call("UNSUBSCRIBE", {"id": part.id, **self._how.ending})
+        if is_last:
+            self._tidy_up()
+
+    def _tidy_up(self) -> None:
+        errand = self._dialect.closing(self.spec, self._transport.client_id)
+        if errand is not None:
+            try:
+                self._transport.run(errand)
+            except JMSError as error:  # others still use what would have been deleted
+                _log.debug("after closing a consumer of %s: %s", self.spec.destination, error)

@@ -1,0 +1,373 @@
+"""One STOMP connection: stomp.py connects, reads frames and keeps the heartbeat; receipts and bounds are ours.
+
+stomp.py ends a connection when a listener raises, waits for receipts without bound and knows them not when the link is
+lost. So one listener only notes what came, and every wait here has a bound.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import re
+import socket
+import threading
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from typing import Any, Final
+
+import stomp
+
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+    JMSSecurityError,
+    ResourceAllocationError,
+)
+from jmslike_transports.shared.tls import SILENT_REFUSAL, explained
+from jmslike_transports.stomp.address import Address
+from jmslike_transports.stomp.confirmations import Confirmations
+from jmslike_transports.stomp.dialling import gather, make_connection
+from jmslike_transports.stomp.frames import frame, header_lines
+from jmslike_transports.stomp.reader import Reader
+
+_log = logging.getLogger("jmslike.stomp")
+
+Frame = Any  # stomp.utils.Frame
+
+_REFUSED: Final = re.compile(
+    r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login|permission", re.IGNORECASE
+)
+_NOWHERE: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
+_CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
+
+_LISTENER: Final = "wire of jmslike"
+"""Sorted behind that of stomp.py's heartbeats, and so called after it."""
+_LONGEST_TEXT: Final = 500
+
+
+class Request:
+    """A frame that asked for a receipt."""
+
+    __slots__ = ("_answered", "error", "is_answered")
+
+    def __init__(self) -> None:
+        self._answered = threading.Lock()
+        self._answered.acquire()
+        self.error: JMSError | None = None
+        self.is_answered = False
+
+    def answer(self, error: JMSError | None) -> None:
+        """Note the answer, and wake who waits for it."""
+        self.error = error
+        self.is_answered = True
+        self._answered.release()
+
+    def wait(self, timeout: float) -> bool:
+        """Wait for the answer, at most `timeout` seconds."""
+        return self._answered.acquire(timeout=timeout)
+
+
+class Wire(stomp.ConnectionListener):  # type: ignore[misc]
+    """A live connection. `on_lost` is called once, by the thread that finds out; `on_failed` by stomp.py's."""
+
+    survives_errors = False
+    """Whether the broker goes on after an ERROR that answers no request."""
+
+    def __init__(self, address: Address) -> None:
+        self.on_lost: Callable[[JMSError], None] = lambda error: None
+        self.on_failed: Callable[[JMSError], None] = lambda error: None
+        self._address = address
+        self._lock = threading.Lock()
+        self._ids = itertools.count(1)
+        self.confirmations = Confirmations(self, address.request_timeout)
+        self._requests: dict[str, Request] = {}
+        self._routes: dict[str, Callable[[Frame], object]] = {}
+        self._connected = Request()
+        self._server_headers: dict[str, str] = {}
+        self._connection: Any = None
+        self._lost: JMSError | None = None
+        self._failure: OSError | None = None
+        self._is_open = False
+        self._closing = False
+        self._gathers = False
+
+    # ---- connecting -----------------------------------------------------------------------------------------------
+
+    def connect(self, client_id: str | None) -> dict[str, str]:
+        """Connect to the first host that answers, and give the headers of its CONNECTED frame.
+
+        Raises JMSSecurityError, InvalidClientIDError or ConnectionLostError, within the connect timeout for each host.
+        """
+        failures = []
+        for host in self._address.hosts:
+            try:
+                return self._connect_to(host, client_id)
+            except (JMSSecurityError, InvalidClientIDError):
+                raise
+            except JMSError as error:
+                failures.append(f"{host[0]}:{host[1]}: {error}")
+                cause = error
+        raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
+
+    def _connect_to(self, host: tuple[str, int], client_id: str | None) -> dict[str, str]:
+        address = self._address
+        deadline = time.monotonic() + address.connect_timeout
+        self._connected = Request()
+        self._lost = self._failure = None
+        self._gathers = False
+        self._connection = connection = make_connection(host, address, self.on_heartbeat_timeout, self._note_failure)
+        connection.set_listener(_LISTENER, self)
+        handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
+        connection.transport.receive = Reader(connection.transport.receive, handlers).receive
+        headers = {"client-id": client_id} if client_id is not None else {}
+        try:
+            connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
+        except Exception as error:
+            self._abandon()
+            is_late = isinstance(error, stomp.exception.NotConnectedException)  # the link had ended by then
+            raise (self._early_end() if is_late else explained(error)) from error
+        answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
+        refusal = self._connected.error
+        if not answered:
+            refusal = ConnectionLostError(
+                f"no answer to CONNECT within {address.connect_timeout:g} seconds: is this a STOMP port?"
+            )
+        if refusal is not None:
+            self._abandon()
+            raise refusal
+        self._is_open = True
+        return self._server_headers
+
+    # ---- writing --------------------------------------------------------------------------------------------------
+
+    def write(self, octets: bytes, *, at_once: bool = True) -> None:
+        """Write one frame or more. Raises ConnectionLostError.
+
+        What need not go at once may be gathered with what follows: acknowledgements, which are small and many.
+        """
+        if self._lost is not None:
+            raise self.loss()
+        failure = self.put(octets, at_once=at_once)
+        if failure is not None:
+            self.lose(failure)
+            raise self.loss() from failure.__cause__
+
+    def put(self, octets: bytes, *, at_once: bool = True) -> ConnectionLostError | None:
+        """Write, and give what went wrong, which `lose` is to be told when the caller holds no lock (C12)."""
+        transport = self._connection.transport
+        try:
+            if transport.blocking:
+                if at_once is self._gathers:  # set once for many writes of a kind
+                    self._gathers = not at_once
+                    gather(transport, gathers=not at_once)
+                transport.send(octets)
+            else:
+                transport.send_queue.put(octets)
+        except Exception as error:
+            if isinstance(error, BlockingIOError):
+                why = f"the broker has read nothing for {self._address.request_timeout:g} seconds"
+            else:
+                why = str(error) or type(error).__name__
+            failure = ConnectionLostError(f"cannot write: {why}")
+            failure.__cause__ = error
+            return failure
+        return None
+
+    def request(self, command: str, lines: str, body: bytes = b"", before: bytes = b"") -> Request:
+        """Write a frame that asks for a receipt, together with the frames `before` it."""
+        request = Request()
+        with self._lock:
+            if self._lost is not None:
+                raise self.loss()
+            receipt = f"r{next(self._ids)}"
+            self._requests[receipt] = request
+        try:
+            self.write(before + frame(command, f"receipt:{receipt}\n{lines}", body))
+        except JMSError:
+            with self._lock:
+                self._requests.pop(receipt, None)
+            raise
+        return request
+
+    def call(self, command: str, headers: Mapping[str, str], before: bytes = b"") -> None:
+        """Write a frame, together with those `before` it, and wait for its receipt.
+
+        Raises what the broker's ERROR says, or ConnectionLostError.
+        """
+        self.wait(self.request(command, header_lines(headers), before=before), command)
+
+    def wait(self, request: Request, what: str) -> None:
+        """Wait for the answer, at most the request timeout; a broker that does not answer is given up."""
+        if not request.wait(self._address.request_timeout):
+            self.give_up(f"no answer to {what} within {self._address.request_timeout:g} seconds")
+        if request.error is not None:
+            raise request.error
+        if not request.is_answered:
+            raise self.loss()
+
+    def give_up(self, why: str) -> None:
+        """Drop a connection whose broker does not answer."""
+        self.lose(ConnectionLostError(why))
+
+    @property
+    def is_lost(self) -> bool:
+        """Whether the connection is gone."""
+        return self._lost is not None
+
+    def loss(self) -> ConnectionLostError:
+        """Give an error to raise for what happens after the loss."""
+        error = ConnectionLostError(f"the connection is lost: {self._lost}")
+        error.__cause__ = self._lost
+        return error
+
+    # ---- reading: called by stomp.py's thread, and never raises ---------------------------------------------------
+
+    def route(self, subscription: str, receiver: Callable[[Frame], object]) -> None:
+        """Give the frames of the subscription to the receiver from now on."""
+        self._routes[subscription] = receiver
+
+    def unroute(self, subscription: str) -> None:
+        """Throw the frames of the subscription away from now on."""
+        self._routes.pop(subscription, None)
+
+    def on_connected(self, frame: Frame) -> None:
+        """CONNECTED came."""
+        self._server_headers = dict(frame.headers)
+        if self._connection.received_heartbeat is not None:  # stomp.py lets the first be missing for twice as long
+            self._connection.received_heartbeat = time.monotonic()
+        self._connected.answer(None)
+
+    def on_message(self, frame: Frame) -> None:
+        """MESSAGE came."""
+        receiver = self._routes.get(frame.headers.get("subscription", ""))
+        if receiver is None:
+            return  # on its way when the subscription ended: the broker has it back
+        try:
+            receiver(frame)
+        except Exception:  # stomp.py would end the connection
+            _log.exception("a frame could not be delivered")
+
+    def on_receipt(self, frame: Frame) -> None:
+        """RECEIPT came."""
+        try:
+            self._answer(frame.headers.get("receipt-id", ""), None)
+        except Exception:
+            _log.exception("a completion failed")
+
+    def on_error(self, frame: Frame) -> None:
+        """ERROR came: the answer to a request, or the end of the connection."""
+        text = frame.headers.get("message", "") or "the broker sent an ERROR frame"
+        detail = frame.body.decode("utf-8", "replace").strip() if frame.body else ""
+        if detail and detail != text:
+            text = f"{_shortened(text)}: {detail.splitlines()[0]}"
+        text = _shortened(text)
+        error = error_of(text, connecting=not self._is_open)
+        if not self._is_open:
+            if not self._connected.is_answered:
+                self._connected.answer(error)
+        elif self._answer(frame.headers.get("receipt-id", ""), error):
+            return
+        elif self.survives_errors:
+            self.on_failed(error)
+        else:
+            with self._lock:
+                is_for_one = len(self._requests) == 1 and not len(self.confirmations)
+                only = next(iter(self._requests)) if is_for_one else ""
+            self._answer(only, error)
+            self.lose(ConnectionLostError(f"the broker reports: {text}"))
+
+    def on_disconnected(self) -> None:
+        """The socket is closed."""
+        failure = self._failure
+        if self._is_open:
+            why = "the broker closed the connection" if failure is None else f"the link ended: {failure}"
+            self.lose(ConnectionLostError(why))
+        elif not self._connected.is_answered:
+            self._connected.answer(self._early_end())
+
+    def _early_end(self) -> JMSError:
+        """Give the error of a link that ended before the broker said anything."""
+        if self._failure is not None:
+            return explained(self._failure)
+        hint = f" ({SILENT_REFUSAL})" if self._address.tls is not None else ""
+        return ConnectionLostError(f"the broker closed the connection{hint}")
+
+    def _note_failure(self, failure: OSError) -> None:
+        """Keep why the socket will be closed."""
+        self._failure = failure
+
+    def on_heartbeat_timeout(self) -> None:
+        """The broker is silent for too long."""
+        self.lose(ConnectionLostError("no heartbeat from the broker"))
+
+    def _answer(self, receipt: str, error: JMSError | None) -> bool:
+        with self._lock:
+            request = self._requests.pop(receipt, None)
+        if request is None:
+            return self.confirmations.answer(receipt, error)
+        request.answer(error)
+        return True
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def lose(self, error: JMSError) -> None:
+        """End the connection, and tell all who wait and, unless it was closed, `on_lost`; once."""
+        with self._lock:
+            if self._lost is not None:
+                return
+            self._lost = error
+            requests = list(self._requests.values())
+            self._requests.clear()
+            expected = self._closing
+        self._drop()
+        for request in requests:
+            request.answer(self.loss())
+        self.confirmations.lose(self.loss())
+        if not expected:
+            self.on_lost(error)
+
+    def close(self) -> None:
+        """Say good-bye, which lets the broker handle all that was written before, and close the socket."""
+        with self._lock:
+            if self._closing:
+                return
+            self._closing = True
+        if self._lost is None:
+            try:
+                self.call("DISCONNECT", {})
+            except JMSError as error:
+                _log.debug("closing: %s", error)
+        self.lose(ConnectionLostError("the connection was closed"))
+
+    def _abandon(self) -> None:
+        """Drop an attempt to connect, whose end must not pass for that of the next."""
+        self._connection.remove_listener(_LISTENER)
+        self._drop()
+
+    def _drop(self) -> None:
+        """End the link; stomp.py's thread sees that and closes the socket."""
+        transport = self._connection.transport
+        transport.running = False
+        with suppress(AttributeError, OSError):  # it has ended already
+            transport.socket.shutdown(socket.SHUT_RDWR)
+
+
+def _shortened(text: str) -> str:
+    """Give as much of a text as can be read: some brokers quote the whole message."""
+    return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
+
+
+def error_of(text: str, *, connecting: bool) -> JMSError:
+    """Give the error that the text of an ERROR frame means."""
+    if connecting and _CLIENT_ID.search(text):
+        return InvalidClientIDError(text)
+    if not connecting and _NOWHERE.search(text):  # first, as it names the destination, which may be called as it likes
+        return InvalidDestinationError(text)
+    if _REFUSED.search(text):
+        return JMSSecurityError(text)
+    if re.search(r"\bfull\b|limit|quota|exceed", text, re.IGNORECASE):
+        return ResourceAllocationError(text)
+    return JMSError(text)

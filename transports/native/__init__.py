@@ -1,7 +1,0 @@
-"""The transport of `native://`: the engine that is built in, in the process of its user."""
-
-from __future__ import annotations
-
-from transports.native.factory import factory
-
-__all__ = ["factory"]
