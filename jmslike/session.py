@@ -10,6 +10,7 @@ from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Feature
 from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
+from jmslike.core.acknowledgement import SESSION_SPECS
 from jmslike.core.dispatcher import Dispatcher
 from jmslike.core.gate import Gate
 from jmslike.core.ledger import Entry, Ledger, acceptances, by_consumer
@@ -33,7 +34,7 @@ from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageFactory
 from jmslike.producer import MessageProducer
 from jmslike.selector import optional
-from jmslike.spi import SessionSpec, SubscriptionSpec
+from jmslike.spi import SubscriptionSpec
 
 if TYPE_CHECKING:
     from jmslike.connection import Connection
@@ -81,7 +82,7 @@ class Session(MessageFactory):
         self._dispatcher: Dispatcher | None = None
         self._listener_thread: threading.Thread | None = None
         self._ended = threading.Event()
-        self._link = connection._transport.session(SessionSpec(mode))
+        self._link = connection._transport.session(SESSION_SPECS[mode])
         self._outbox = Outbox(
             self._link,
             self._capabilities,

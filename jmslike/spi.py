@@ -16,8 +16,8 @@ contract; `jmslike.testing.contract` has at least one test for each and runs the
        kept where ORDER is declared.
 - C5   `send` without a completion returns only after the broker took responsibility for a persistent message. With one
        it pipelines: the completion is called exactly once, with an error or None, in the order of sending, also on loss
-       and close; the core bounds how many are open. `settle` returns in CLIENT and INDIVIDUAL when it
-       is applied, in AUTO and DUPS_OK when it is handed to the wire; `close` flushes.
+       and close; the core bounds how many are open. `settle` returns when it is applied where the
+       session `awaits_settlement`, else when it is handed to the wire; `close` flushes.
 - C6   `commit`: where TRANSACTION is NATIVE, all or nothing, else TransactionRolledBackError. Where it is PARTIAL, all
        sends are confirmed before any settlement is applied; a failure before that point is TransactionRolledBackError,
        after it TransactionInDoubtError: duplicates are possible, loss never. After either the session has a new, empty
@@ -44,7 +44,6 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias
 
 from jmslike.capabilities import Capabilities
-from jmslike.constants import SessionMode
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.envelope import (
     NO_HEADERS,
@@ -106,14 +105,16 @@ Completion: TypeAlias = "Callable[[JMSError | None], None]"
 
 @dataclass(frozen=True, slots=True)
 class SessionSpec:
-    """What a session link has to know of its session."""
+    """What a session needs of its link, whatever mode it acknowledges in.
 
-    mode: SessionMode
+    `transacted`: it settles by `commit`. `awaits_settlement`: `settle` returns when the settlement is applied, not when
+    it is handed to the wire (C5). `settles_one_by_one`: receipts are settled in any order, so earlier ones may stay
+    unsettled for long.
+    """
 
-    @property
-    def transacted(self) -> bool:
-        """Whether the session uses `commit`."""
-        return self.mode is SessionMode.SESSION_TRANSACTED
+    transacted: bool = False
+    awaits_settlement: bool = False
+    settles_one_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)

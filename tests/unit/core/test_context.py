@@ -12,6 +12,7 @@ import pytest
 from jmslike.connection import check_session_mode
 from jmslike.constants import SessionMode
 from jmslike.context import JMSContext
+from jmslike.core.acknowledgement import SESSION_SPECS
 from jmslike.errors import (
     IllegalStateError,
     InvalidDestinationError,
@@ -53,7 +54,7 @@ def test_the_session_is_made_at_the_first_use(broker: FakeBroker) -> None:
     assert broker.named("session") == []
     context.create_producer()
     context.create_producer()
-    assert [call[1].mode for call in broker.named("session")] == [SessionMode.CLIENT_ACKNOWLEDGE]
+    assert [call[1] for call in broker.named("session")] == [SESSION_SPECS[SessionMode.CLIENT_ACKNOWLEDGE]]
 
 
 MAKERS: list[Callable[[JMSContext], object]] = [
@@ -118,7 +119,9 @@ def test_contexts_share_a_connection_which_closes_with_the_last(broker: FakeBrok
     assert first._connection is second._connection is third._connection
     for context in (first, second, third):
         context.create_producer()
-    assert [call[1].mode for call in broker.named("session")] == [1, 0, 2]
+    assert [call[1] for call in broker.named("session")] == [
+        SESSION_SPECS[mode] for mode in (SessionMode(1), SessionMode(0), SessionMode(2))
+    ]
     first.close()
     first.close()
     third.close()

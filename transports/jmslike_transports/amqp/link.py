@@ -33,7 +33,7 @@ class AmqpLink:
 
     def __init__(self, transport: AmqpTransport, spec: SessionSpec) -> None:
         self.transport = transport
-        self.mode = spec.mode
+        self.spec = spec
         self.publisher = Publisher(transport.wire)
         self._is_transacted = spec.transacted
         self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import uuid4
 
-from jmslike.constants import SessionMode
 from jmslike.errors import InvalidDestinationError, JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
@@ -57,7 +56,7 @@ class AmqpSubscription(Pushed[Arrival, Held]):
         self._wire = channel.wire
         self._topology = link.transport.topology
         self._is_private = not spec.destination.is_queue and spec.name is None
-        self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        self._confirmed = link.spec.awaits_settlement
         self._queue = self._declare(link)
         self._consumer = ""
         self._closing = threading.Lock()

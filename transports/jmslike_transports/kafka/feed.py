@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple, TypeAlias
 
 from kafka import AsyncConsumerRebalanceListener, TopicPartition, errors
 
-from jmslike.constants import SessionMode
 from jmslike.errors import (
     ConnectionLostError,
     IllegalStateError,
@@ -23,6 +22,7 @@ from jmslike.errors import (
     TransactionInDoubtError,
     TransactionRolledBackError,
 )
+from jmslike.spi import SessionSpec
 from jmslike_transports.kafka.commits import Commits, may_be_repeated
 from jmslike_transports.kafka.errors import border, translated
 from jmslike_transports.kafka.groups import Membership
@@ -61,7 +61,7 @@ class Feed:
         clients: Clients,
         topic: str,
         membership: Membership,
-        mode: SessionMode,
+        session: SessionSpec,
         window: int,
     ) -> None:
         self._patience = clients.address.request_timeout
@@ -71,7 +71,7 @@ class Feed:
         self._window = window
         self._membership = membership
         self.has_group = membership.group is not None
-        self._is_gap_bounded = self.has_group and mode is SessionMode.INDIVIDUAL_ACKNOWLEDGE
+        self._is_gap_bounded = self.has_group and session.settles_one_by_one
         self._consumer = clients.consumer(topic, membership.group, client_id=membership.member)
         self._owned = Partitions(self._consumer, membership.definition, self._patience_ms)
         self._arrived = 0  # counted by the thread only
@@ -81,7 +81,7 @@ class Feed:
         self._on_failed: Callable[[JMSError], None] = lambda error: None
         self._member = Member(self._consumer)
         self._commits = None  # a transacted session commits by itself
-        if self.has_group and mode is not SessionMode.SESSION_TRANSACTED:
+        if self.has_group and not session.transacted:
             self._commits = Commits(lambda: self._member.commit(self._owned.committable), self._fail)
         self._is_asked = False
         self._polled_at = 0.0

@@ -37,7 +37,7 @@ class KafkaLink:
 
     def __init__(self, transport: KafkaTransport, spec: SessionSpec) -> None:
         self.transport = transport
-        self.mode = spec.mode
+        self.spec = spec
         self.publisher = Publisher(transport)
         self._number = transport.numbers.take() if spec.transacted else 0
         self._committing = threading.Lock()
@@ -65,7 +65,7 @@ class KafkaLink:
             subscription.follow(former)
             self._add(subscription)
             return subscription
-        feed = Feed(transport.clients, topic, membership(transport, spec, topic), self.mode, spec.window)
+        feed = Feed(transport.clients, topic, membership(transport, spec, topic), self.spec, spec.window)
         subscription = KafkaSubscription(self, spec, feed)
         self._add(subscription)  # before it waits to be admitted to its group, so that a loss or a close wakes it
         try:

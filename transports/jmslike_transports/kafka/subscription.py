@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
 
-from jmslike.constants import SessionMode
 from jmslike.errors import JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from jmslike_transports.kafka.feed import Arrival, Feed
@@ -40,7 +39,7 @@ class KafkaSubscription(Pushed[Arrival, Held]):
         super().__init__(spec)
         self.feed = feed
         self._transport = link.transport
-        self._confirmed = link.mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        self._confirmed = link.spec.awaits_settlement
         self._left: list[Arrival] = []
         self._closing = threading.Lock()
         self._heir: KafkaSubscription | None = None

@@ -33,7 +33,7 @@ class StompLink:
 
     def __init__(self, transport: StompTransport, spec: SessionSpec) -> None:
         self._transport = transport
-        self._mode = spec.mode
+        self._spec = spec
         self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge
         self.subscriptions: Subscriptions[StompSubscription] = Subscriptions()
 
@@ -46,7 +46,7 @@ class StompLink:
         if self._transport.is_deleted(spec.destination):
             raise InvalidDestinationError(f"{spec.destination} was deleted")
         self._transport.inventory.require_free(spec)
-        subscription = StompSubscription(self._transport, spec, self._mode)
+        subscription = StompSubscription(self._transport, spec, self._spec)
         self.subscriptions.add(subscription)
         wire = self._transport.wire
         if wire.is_lost:  # before the subscription could be told with the others

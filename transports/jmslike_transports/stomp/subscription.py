@@ -8,9 +8,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError, JMSError
-from jmslike.spi import Delivery, Envelope, Outcome, SubscriptionSpec
+from jmslike.spi import Delivery, Envelope, Outcome, SessionSpec, SubscriptionSpec
 from jmslike_transports.shared.push_subscription import Pushed
 from jmslike_transports.stomp.dialects.base import Subscribing
 from jmslike_transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
@@ -59,12 +58,12 @@ class Held:
 class StompSubscription(Pushed[Arrival, Held]):
     """Takes from an inbox that stomp.py's thread fills."""
 
-    def __init__(self, transport: StompTransport, spec: SubscriptionSpec, mode: SessionMode) -> None:
+    def __init__(self, transport: StompTransport, spec: SubscriptionSpec, session: SessionSpec) -> None:
         super().__init__(spec)
         self._transport = transport
         self._wire = transport.wire
         self._dialect = transport.dialect
-        self._confirmed = mode in (SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        self._confirmed = session.awaits_settlement
         self._how: Subscribing = self._dialect.subscribing(spec, transport.client_id)
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
