@@ -10,11 +10,11 @@ import pytest
 from jmslike.capabilities import NATIVE, Capabilities, Feature
 from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
+from jmslike.core.acknowledgement import SESSION_SPECS
 from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidClientIDError, JMSError
 from jmslike.metadata import ConnectionMetaData, library_version
 from jmslike.session import Session
 from jmslike.settings import make_settings
-from jmslike.spi import SessionSpec
 from tests.unit.core.fake import QUEUE, FakeBroker, FakeTransport, text
 
 # ---- client ids -----------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_both_ways_to_say_the_mode_of_a_session(broker: FakeBroker, arguments: t
     session = broker.connect().create_session(*arguments)
     assert session.acknowledge_mode is mode
     assert session.transacted is (mode == SessionMode.SESSION_TRANSACTED)
-    assert broker.named("session") == [("session", SessionSpec(SessionMode(mode)))]
+    assert broker.named("session") == [("session", SESSION_SPECS[SessionMode(mode)])]
     assert broker.named("session")[0][1].transacted is session.transacted
 
 
