@@ -1,0 +1,66 @@
+"""Message listeners for tests, which record what they receive and do what a test tells them."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from queue import SimpleQueue
+from typing import Any
+
+from jmslike.message import Message
+from jmslike.session import Session
+from tests.unit.core.fake import PATIENCE, SILENCE
+
+AUTOMATIC = [Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE]
+MANUAL = [Session.CLIENT_ACKNOWLEDGE, Session.INDIVIDUAL_ACKNOWLEDGE, Session.SESSION_TRANSACTED]
+
+
+class Seen:
+    """A listener that keeps what it is given, and first does what a test says."""
+
+    def __init__(self, *acts: Callable[[], object]) -> None:
+        self._acts = list(acts)
+        self._messages: SimpleQueue[Message] = SimpleQueue()
+        self.threads: set[str] = set()
+
+    def __call__(self, message: Message) -> None:
+        self.threads.add(threading.current_thread().name)
+        self._messages.put(message)
+        if self._acts:
+            self._acts.pop(0)()
+
+    def next(self) -> Message:
+        return self._messages.get(timeout=PATIENCE)
+
+    def bodies(self, number: int) -> list[Any]:
+        return [self.next()._body for _ in range(number)]
+
+    def nothing_more(self) -> bool:
+        threading.Event().wait(SILENCE)
+        return self._messages.empty()
+
+
+class Pause:
+    """Something to do that takes until the test lets it end."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.over = threading.Event()
+
+    def __call__(self) -> None:
+        self.begun.set()
+        assert self.over.wait(PATIENCE)
+
+    def until_begun(self) -> None:
+        assert self.begun.wait(PATIENCE)
+
+
+def fail() -> None:
+    raise RuntimeError("the listener's own trouble")
+
+
+def idle(session: Session) -> None:
+    """Wait until the thread of the session's listeners sleeps."""
+    assert session._dispatcher is not None
+    assert session._dispatcher._idle.acquire(timeout=PATIENCE)
+    session._dispatcher._idle.release()

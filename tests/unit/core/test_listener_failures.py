@@ -1,0 +1,180 @@
+"""Message listeners that raise (section 8.7), and the redelivery of their messages."""
+
+from __future__ import annotations
+
+import sys
+from queue import SimpleQueue
+
+import pytest
+
+from jmslike.clock import SystemClock
+from jmslike.constants import SessionMode
+from jmslike.destinations import Queue
+from jmslike.errors import JMSError, ResourceAllocationError
+from jmslike.session import Session
+from tests.unit.core.conftest import shut
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, text, texts
+from tests.unit.core.listeners import AUTOMATIC, MANUAL, Seen, fail, idle
+
+
+@pytest.mark.parametrize("mode", AUTOMATIC)
+def test_a_message_whose_listener_failed_comes_again_at_once(
+    broker: FakeBroker, mode: int, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = broker.session(mode)
+    seen = Seen(fail, fail)
+    broker.put(*texts("ab"))
+    session.create_consumer(QUEUE).message_listener = seen
+    got = [seen.next() for _ in range(4)]
+    assert [message._body for message in got] == ["a", "a", "a", "b"]
+    assert [message.get_int_property("JMSXDeliveryCount") for message in got] == [1, 2, 3, 1]
+    assert [message.redelivered for message in got] == [False, True, True, False]
+    assert caplog.messages.count("a message listener of queue://q raised an exception at ID:a") == 2
+    assert "the listener's own trouble" in caplog.text
+    session.close()
+    settled = [body for call in broker.named("settle") for body in call[1]]
+    assert settled == ["ID:a", "ID:b"]
+    assert {call[2] for call in broker.named("settle")} == {None}
+
+
+@pytest.mark.parametrize("mode", MANUAL)
+def test_elsewhere_a_failed_message_stays_unacknowledged(broker: FakeBroker, mode: int) -> None:
+    session = broker.session(mode)
+    seen = Seen(fail)
+    broker.put(*texts("ab"))
+    session.create_consumer(QUEUE).message_listener = seen
+    assert seen.bodies(2) == ["a", "b"]
+    assert seen.nothing_more()
+    session.close()
+    assert sorted(broker.named("settle")) == [("settle", ["ID:a"], 1), ("settle", ["ID:b"], 1)]
+
+
+def test_a_listener_that_always_fails_sends_its_message_to_the_dead_letter_queue(broker: FakeBroker) -> None:
+    session = broker.session(max_redeliveries=2)
+    seen = Seen(fail, fail, fail)
+    session.create_consumer(QUEUE).message_listener = seen
+    broker.put(*texts("ab"))
+    assert seen.bodies(4) == ["a", "a", "a", "b"]
+    assert broker.bodies(Queue("DLQ.q")) == ["a"]
+
+
+def test_the_redelivery_delay_holds_for_listeners(broker: FakeBroker) -> None:
+    session = broker.session(redelivery_delay=60)
+    seen, elsewhere = Seen(fail), Seen()
+    session.create_consumer(QUEUE).message_listener = seen
+    session.create_consumer(OTHER).message_listener = elsewhere
+    broker.put(*texts("ab"))
+    assert seen.bodies(1) == ["a"]
+    broker.put(text("x", OTHER))
+    assert elsewhere.bodies(1) == ["x"]
+    assert seen.nothing_more()
+    broker.clock.advance(60)
+    broker.put(text("y", OTHER))
+    assert seen.bodies(2) == ["a", "b"]
+    assert elsewhere.bodies(1) == ["y"]
+
+
+def test_the_thread_wakes_by_itself_when_a_redelivery_is_due() -> None:
+    broker = FakeBroker(SystemClock())
+    session = broker.session(redelivery_delay=0.02)
+    seen, elsewhere = Seen(fail, fail), Seen(fail)
+    session.create_consumer(OTHER).message_listener = elsewhere
+    session.create_consumer(QUEUE).message_listener = seen
+    broker.put(*texts("ab"), text("x", OTHER))
+    assert seen.bodies(4) == ["a", "a", "a", "b"]
+    assert elsewhere.bodies(2) == ["x", "x"]
+    shut(broker)
+
+
+def test_a_redelivery_that_is_due_while_stopped_waits_for_start() -> None:
+    broker = FakeBroker(SystemClock())
+    session = broker.session(redelivery_delay=0.02)
+    seen = Seen(fail)
+    session.create_consumer(QUEUE).message_listener = seen
+    broker.put(text("a"))
+    assert seen.bodies(1) == ["a"]
+    idle(session)
+    session._connection.stop()
+    assert seen.nothing_more()
+    assert seen.nothing_more()
+    session._connection.start()
+    assert seen.bodies(1) == ["a"]
+    shut(broker)
+
+
+@pytest.mark.parametrize("mode", [mode for mode in SessionMode if mode != Session.SESSION_TRANSACTED])
+def test_a_listener_may_recover(broker: FakeBroker, mode: int) -> None:
+    session = broker.session(mode)
+    seen = Seen(session.recover)
+    broker.put(*texts("ab"))
+    session.create_consumer(QUEUE).message_listener = seen
+    got = [seen.next() for _ in range(3)]
+    assert [message._body for message in got] == ["a", "a", "b"]
+    assert got[1].get_int_property("JMSXDeliveryCount") == 2
+
+
+def test_recover_by_the_sessions_thread_wakes_the_listener(broker: FakeBroker) -> None:
+    session = broker.session(Session.CLIENT_ACKNOWLEDGE)
+    seen = Seen()
+    session.create_consumer(QUEUE).message_listener = seen
+    broker.put(text("a"))
+    assert seen.bodies(1) == ["a"]
+    idle(session)
+    session.recover()
+    assert seen.bodies(1) == ["a"]
+
+
+def test_a_stale_redelivery_does_not_hide_the_next_message_from_a_listener(broker: FakeBroker) -> None:
+    session = broker.session(Session.CLIENT_ACKNOWLEDGE)
+    seen = Seen()
+    session.create_consumer(QUEUE).message_listener = seen
+    broker.put(text("a"))
+    assert seen.bodies(1) == ["a"]
+    idle(session)
+    subscription = broker.subscriptions[0]
+    subscription.stale = {"ID:a"}
+    subscription.callback = None  # the message comes without a call: it is there when the thread looks
+    broker.put(text("b"))
+    session.recover()
+    assert seen.bodies(1) == ["b"]
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
+@pytest.mark.parametrize("mode", AUTOMATIC)
+def test_sys_exit_ends_the_thread_but_neither_loses_the_message_nor_blocks_close(broker: FakeBroker, mode: int) -> None:
+    session = broker.session(mode)
+    consumer = session.create_consumer(QUEUE)
+    consumer.message_listener = Seen(sys.exit)
+    broker.put(*texts("ab"))
+    assert session._listener_thread is not None
+    session._listener_thread.join(PATIENCE)
+    assert not session._listener_thread.is_alive()
+    assert broker.subscriptions[0].callback is None
+    assert session._gate.occupant is None
+    session._connection.stop()
+    session._connection.start()
+    assert broker.subscriptions[0].callback is None
+    task = Task(session.close)
+    task.end()
+    assert broker.attempts(QUEUE) == [("a", 1), ("b", 0)]
+
+
+def test_an_error_of_the_transport_ends_delivery_and_is_reported(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    reported: SimpleQueue[JMSError] = SimpleQueue()
+    session = broker.session()
+    session._connection.exception_listener = reported.put
+    seen = Seen()
+    consumer = session.create_consumer(QUEUE)
+    consumer.message_listener = seen
+    idle(session)
+    error = ResourceAllocationError("no room for dead letters")
+    broker.at("take", error)
+    broker.put(text("a"))
+    assert reported.get(timeout=PATIENCE) is error
+    assert seen.nothing_more()
+    assert caplog.messages == [
+        f"jmslike-listener-{session._name} can deliver no more to its listeners: no room for dead letters"
+    ]
+    session.close()
