@@ -32,7 +32,7 @@ def point_to_point(context: JMSContext) -> None:
 def publish_and_subscribe(context: JMSContext) -> None:
     """Publish to a topic with one plain subscriber and two that share a subscription, and so its messages."""
     prices = context.create_topic("tutorial.prices")
-    heard: queue.SimpleQueue[str] = queue.SimpleQueue()
+    heard: queue.SimpleQueue[str | None] = queue.SimpleQueue()
 
     def listener(message: Message) -> None:
         heard.put(message.get_body(str))

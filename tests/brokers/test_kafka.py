@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import closing
 from socket import create_connection
 from typing import Any
@@ -21,8 +21,7 @@ KEPT = [str(number).encode() for number in range(20)]
 
 
 @pytest.mark.parametrize("end", [LocalBroker.kill, LocalBroker.stop])
-def test_it_comes_back_with_its_address_and_its_messages(kafka: Broker, end: object) -> None:
-    assert callable(end)
+def test_it_comes_back_with_its_address_and_its_messages(kafka: Broker, end: Callable[[LocalBroker], None]) -> None:
     if not isinstance(kafka, LocalBroker):
         pytest.skip("kafka is given, and not ours to stop")
     address = kafka.url("kafka").removeprefix("kafka://")

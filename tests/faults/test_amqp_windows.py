@@ -45,7 +45,7 @@ def test_what_was_held_beyond_the_window_changes_no_order(rabbitmq: Broker, conn
     put(connection.create_session(Session.DUPS_OK_ACKNOWLEDGE), name, sent)
     session = connection.create_session(Session.SESSION_TRANSACTED)
     consumer = session.create_consumer(session.create_queue(name))
-    received = []
+    received: list[str | None] = []
     while len(received) < len(sent):
         for _ in range(20 * WINDOW):
             message = consumer.receive(PATIENCE)

@@ -349,6 +349,7 @@ def test_neither_consumes_from_the_others_temporary_queue(jms: Provider, python:
     with java.session.consumer(theirs) as answers, python.context.create_consumer(queue) as consumer:
         java.send(queue, body="ping", reply_to=theirs)
         request = take(jms, consumer)
+        assert request.reply_to is not None
         for temporary in (request.reply_to, Queue(theirs.name)):
             with pytest.raises(JMSError):
                 python.context.create_consumer(temporary)

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from jmslike import Queue
 from jmslike.spi import Envelope
+from jmslike.values import PropertyValue
 from jmslike_transports.amqp.java_objects import DEEPEST, MOST_VALUES
 from jmslike_transports.amqp.jms_body import StreamError, decode, encode
 from tests.unit.amqp.golden import GOLDEN
@@ -195,7 +196,7 @@ def test_the_head_of_one_body_with_the_tail_of_another(one: bytes, other: bytes,
 
 
 def test_ours_cut_short_is_refused() -> None:
-    properties = {"long": "x" * 70_000, "b": True}
+    properties: dict[str, PropertyValue] = {"long": "x" * 70_000, "b": True}
     envelope = Envelope.make(
         id="ID:1:1:1:1:1", destination=Queue("q"), kind="map", body={"x": b"abc"}, properties=properties
     )

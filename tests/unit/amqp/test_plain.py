@@ -113,13 +113,13 @@ def test_all_of_a_message_for_java_arrives(envelope: Envelope) -> None:
     assert everything(read) == everything(envelope)
 
 
-TABLES = st.deferred(lambda: st.dictionaries(KEYS, AMQP_VALUES, max_size=4))
-KEYS = st.text(CHARACTERS, max_size=40) | st.sampled_from(
+TABLES: st.SearchStrategy[dict[str, Any]] = st.deferred(lambda: st.dictionaries(KEYS, AMQP_VALUES, max_size=4))
+KEYS: st.SearchStrategy[str] = st.text(CHARACTERS, max_size=40) | st.sampled_from(
     ["JMSMessageID", "JMSTimestamp", "JMSExpiration", "JMSType", "JMSPriority", "JMSXDeliveryCount", "x-death"]
     + [f"jmslike_{name}" for name in ("types", "kind", "items", "due", "origin", "correlation", "reply_to", "type")]
     + ["jmslike_correlation_bytes", "jmslike_p_", "jmslike_", "", "a", "b"]
 )
-AMQP_VALUES = st.deferred(
+AMQP_VALUES: st.SearchStrategy[Any] = st.deferred(
     lambda: st.one_of(
         st.none(),
         st.booleans(),

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import pytest
@@ -171,10 +172,14 @@ def test_take_gives_none_when_the_time_is_up(engine: Engine) -> None:
     assert taken(receiver)[0].text == "a"
 
 
+def take_twenty(receiver: Receiver) -> list[str]:
+    return [taken(receiver)[0].text for _ in range(20)]
+
+
 def test_each_record_goes_to_one_of_competing_receivers(engine: Engine) -> None:
     """CONS-21: each goes to exactly one."""
     receivers = [engine.receiver("q") for _ in range(3)]
-    threads = [Background(lambda r=receiver: [taken(r)[0].text for _ in range(20)]) for receiver in receivers]
+    threads = [Background(partial(take_twenty, receiver)) for receiver in receivers]
     send(engine, *map(str, range(60)))
     assert sorted(int(text) for thread in threads for text in thread.result()) == list(range(60))
 

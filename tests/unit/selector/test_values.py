@@ -281,4 +281,4 @@ def test_the_answer_is_a_bool() -> None:
 def test_a_long_is_rounded_once(number: int) -> None:
     """SEL-11: a long becomes the nearest float, and the even one of two that are equally near."""
     unit = 1 << max(0, number.bit_length() - 24)
-    assert single(number) == round(Fraction(number, unit)) * unit
+    assert float(single(number)) == round(Fraction(number, unit)) * unit

@@ -127,4 +127,4 @@ def test_a_selector_that_would_end_the_connection_is_refused() -> None:
         lambda: ACTIVEMQ.browsing(HERE, selector),
     ):
         with pytest.raises(JMSError, match="'selector' takes"):
-            ask()  # type: ignore[no-untyped-call]
+            ask()

@@ -11,7 +11,7 @@ from jmslike import Queue, TemporaryQueue, Topic
 from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
 from jmslike.selector import parse
 from jmslike.spi import Envelope, Headers, SubscriptionSpec
-from jmslike.values import Long
+from jmslike.values import Long, PropertyValue
 from jmslike_transports.stomp.dialects.artemis import Artemis
 
 ARTEMIS = Artemis("ActiveMQ-Artemis/2.44.0 ActiveMQ Artemis Messaging Engine")
@@ -164,7 +164,7 @@ def test_a_topic_whose_name_is_known_as_a_queues_is_refused(*, sent_to: bool) ->
 
 
 def test_properties_that_are_called_as_our_own_headers_come_back() -> None:
-    named = {
+    named: dict[str, PropertyValue] = {
         "jmslike_types": "a=b",
         "jmslike_id": 5,
         "jmslike_p_x": None,

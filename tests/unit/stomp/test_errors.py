@@ -8,7 +8,6 @@ from contextlib import closing
 import pytest
 
 from jmslike import Queue, TransactionInDoubtError, TransactionRolledBackError
-from jmslike.constants import SessionMode
 from jmslike.errors import (
     ConnectionLostError,
     InvalidClientIDError,
@@ -61,7 +60,7 @@ def transport() -> Iterator[StompTransport]:
 
 
 def test_an_error_that_may_be_about_an_asynchronous_send_leaves_a_commit_in_doubt(transport: StompTransport) -> None:
-    link = transport.session(SessionSpec(SessionMode.SESSION_TRANSACTED))
+    link = transport.session(SessionSpec(transacted=True))
     sender, completions = link.sender(Queue("q")), Completions()
     sender.send(message(Queue("q")), completions.of(1))
     with pytest.raises(TransactionInDoubtError):
@@ -71,7 +70,7 @@ def test_an_error_that_may_be_about_an_asynchronous_send_leaves_a_commit_in_doub
 
 
 def test_an_error_when_one_answer_is_due_is_that_answer(transport: StompTransport) -> None:
-    link = transport.session(SessionSpec(SessionMode.SESSION_TRANSACTED))
+    link = transport.session(SessionSpec(transacted=True))
     with pytest.raises(TransactionRolledBackError, match="no"):
         link.commit([(link.sender(Queue("q")), message(Queue("q")))], [])
 

@@ -49,7 +49,7 @@ def test_an_interrupt_ends_one_get_and_nothing_is_lost() -> None:
 
 def test_a_waiting_get_is_woken() -> None:
     inbox: Inbox[int] = Inbox()
-    wakes: list[tuple[Callable[[], None], int | None]] = [
+    wakes: list[tuple[Callable[[], object], int | None]] = [
         (lambda: inbox.put(1), 1),
         (inbox.interrupt, None),
         (lambda: inbox.put_back([2]), 2),

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from jmslike import Queue, TemporaryTopic, TransactionRolledBackError
-from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError, InvalidClientIDError, InvalidDestinationError, MessageFormatError
 from jmslike.spi import Completion, SessionSpec, SubscriptionSpec
 from jmslike.testing.contract.border import Recorder, message
@@ -38,7 +37,7 @@ def transport(server: Obliging) -> Iterator[StompTransport]:
 
 @pytest.fixture
 def link(transport: StompTransport) -> StompLink:
-    return transport.session(SessionSpec(SessionMode.SESSION_TRANSACTED))
+    return transport.session(SessionSpec(transacted=True))
 
 
 def test_a_subscription_that_is_over_is_forgotten(link: StompLink) -> None:
