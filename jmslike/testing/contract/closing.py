@@ -10,20 +10,6 @@ from jmslike.errors import JMSError
 from jmslike.spi import ACCEPT
 from jmslike.testing.contract.border import Border
 
-__all__ = [
-    "test_a_closed_subscription_gives_back_what_was_not_taken",
-    "test_a_released_link_keeps_the_attempts",
-    "test_close_from_several_threads_at_once",
-    "test_closing_a_link_releases_what_is_unsettled",
-    "test_closing_a_transport_ends_its_use",
-    "test_closing_wakes_a_blocked_take",
-    "test_every_close_may_be_called_twice",
-    "test_receipts_outlive_their_subscription",
-    "test_receipts_that_outlive_their_subscription_can_be_committed",
-    "test_settling_while_another_thread_closes",
-    "test_take_on_what_is_closed_gives_none",
-]
-
 
 @pytest.mark.parametrize("closed", ["subscription", "link", "transport"])
 def test_closing_wakes_a_blocked_take(border: Border, closed: str) -> None:

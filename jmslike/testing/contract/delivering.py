@@ -12,22 +12,6 @@ from jmslike.errors import JMSError
 from jmslike.spi import ACCEPT
 from jmslike.testing.contract.border import Border, Completions, message
 
-__all__ = [
-    "test_a_durable_subscription_is_live_and_keeps_what_is_sent_without_consumer",
-    "test_a_session_may_hold_more_than_the_window_whatever_the_messages_are",
-    "test_a_shared_subscription_gives_each_message_to_one_of_its_consumers",
-    "test_a_subscription_is_live_when_subscribe_returns",
-    "test_a_topic_subscription_is_live_when_subscribe_returns",
-    "test_a_transaction_may_hold_far_more_than_the_window",
-    "test_a_waiting_consumer_gets_what_a_busy_one_has_no_window_for",
-    "test_close_completes_every_open_send",
-    "test_completions_come_exactly_once_and_in_order",
-    "test_order_holds_across_both_ways_of_sending",
-    "test_order_holds_for_each_of_several_producers",
-    "test_send_returns_after_the_provider_took_the_message",
-    "test_settle_is_applied_when_it_returns",
-]
-
 
 def test_a_subscription_is_live_when_subscribe_returns(border: Border) -> None:
     """C1: what is sent to a queue as soon as subscribe returned is received, also from another connection."""

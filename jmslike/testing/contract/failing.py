@@ -16,19 +16,6 @@ from jmslike.errors import ConnectionLostError, InvalidClientIDError, InvalidDes
 from jmslike.spi import ACCEPT
 from jmslike.testing.contract.border import Border, Completions, message
 
-__all__ = [
-    "test_a_client_id_in_use_is_refused",
-    "test_a_loss_completes_every_open_send",
-    "test_a_loss_ends_every_use",
-    "test_a_loss_is_reported_once",
-    "test_a_loss_is_reported_without_a_lock",
-    "test_a_loss_wakes_every_blocked_take",
-    "test_a_temporary_queue_in_use_is_not_deleted",
-    "test_an_exclusive_durable_subscription_in_use_is_refused",
-    "test_an_unknown_durable_subscription_is_refused",
-    "test_use_of_what_is_closed_raises_only_library_errors",
-]
-
 
 def _cut(border: Border) -> None:
     if not border.can_cut:

@@ -11,21 +11,6 @@ from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import ACCEPT, Receipt, Subscription
 from jmslike.testing.contract.border import Border, message
 
-__all__ = [
-    "test_a_commit_sends_and_settles_as_one",
-    "test_a_commit_that_cannot_send_settles_nothing",
-    "test_a_commit_with_a_stale_receipt_sends_nothing",
-    "test_a_message_of_two_subscriptions_has_two_receipts",
-    "test_a_rolled_back_commit_leaves_an_empty_transaction",
-    "test_a_settled_receipt_is_not_held",
-    "test_commit_moves_a_message_in_any_session_mode",
-    "test_commit_releases_what_it_is_told_to_release",
-    "test_released_receipts_are_stale",
-    "test_settle_leaves_all_but_what_it_names",
-    "test_settle_of_a_stale_receipt_does_nothing",
-    "test_what_was_not_committed_comes_again",
-]
-
 
 def test_a_commit_sends_and_settles_as_one(border: Border) -> None:
     """C6: a commit over two queues: before it nobody sees the sends, after it all sends and settlements hold."""

@@ -1,4 +1,4 @@
-"""The whole contract: import everything from here into a test file that has a `harness` fixture."""
+"""The contract suite, to be imported with `*` into a test module that has a `harness` fixture."""
 
 from __future__ import annotations
 
@@ -6,18 +6,18 @@ from collections.abc import Iterator
 
 import pytest
 
+from jmslike.testing.collection import collect
 from jmslike.testing.contract.border import Border
-from jmslike.testing.contract.closing import *  # noqa: F403
-from jmslike.testing.contract.delivering import *  # noqa: F403
-from jmslike.testing.contract.failing import *  # noqa: F403
-from jmslike.testing.contract.settling import *  # noqa: F403
-from jmslike.testing.contract.waking import *  # noqa: F403
 from jmslike.testing.harness import Harness
+
+_tests = collect(__name__.rpartition(".")[0])
+globals().update(_tests)
+__all__ = ["border", *_tests]
 
 
 @pytest.fixture
 def border(harness: Harness) -> Iterator[Border]:
-    """Give the border over the harness, and close what the test opened."""
+    """Open a transport to the provider; what the test opens on it is closed when the test ends."""
     border = Border(harness)
     yield border
     border.close()

@@ -12,27 +12,6 @@ from jmslike.errors import JMSError
 from jmslike.spi import ACCEPT, Subscription
 from jmslike.testing.contract.border import Border, Completions, Signals, message
 
-__all__ = [
-    "test_a_busy_listener_passes_the_call_to_another",
-    "test_a_busy_listener_passes_the_call_to_a_blocked_take",
-    "test_a_call_comes_from_a_thread_that_holds_no_lock",
-    "test_a_closed_listener_passes_the_call_on",
-    "test_a_completion_comes_from_a_thread_that_holds_no_lock",
-    "test_a_disarmed_listener_is_not_called",
-    "test_a_disarmed_listener_passes_the_call_on",
-    "test_a_listener_armed_late_is_called_before_ready_returns",
-    "test_a_listener_is_called_only_for_what_its_selector_matches",
-    "test_a_listener_stays_armed",
-    "test_a_refused_message_is_found_by_take",
-    "test_an_interrupt_between_takes_ends_the_next",
-    "test_an_interrupt_ends_a_take_and_nothing_else",
-    "test_an_interrupted_take_loses_nothing",
-    "test_four_takers_share_a_queue",
-    "test_take_gives_up_when_the_time_is_up",
-    "test_a_settled_hand_over_has_no_receipt_or_a_good_one",
-    "test_released_messages_call_a_listener",
-]
-
 
 def test_take_gives_up_when_the_time_is_up(border: Border) -> None:
     """C2, C10: take on an empty queue gives None when the time is up, at once for 0, and works again after that."""
