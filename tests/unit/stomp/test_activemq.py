@@ -66,8 +66,8 @@ def test_another_selector_or_no_local_is_another_durable_subscription() -> None:
     plain = SubscriptionSpec(Topic("t"), name="s", durable=True)
     selecting = SubscriptionSpec(Topic("t"), parse("n = 'x'"), name="s", durable=True)
     deaf = SubscriptionSpec(Topic("t"), name="s", durable=True, excluded_origin="me")
-    assert "selector" not in ACTIVEMQ.subscribing(plain, "me").headers  # what Java calls by that name
-    texts = [ACTIVEMQ.subscribing(spec, "me").headers["selector"] for spec in (selecting, deaf)]
+    assert "selector" not in ACTIVEMQ.subscription_plan(plain, "me").headers  # what Java calls by that name
+    texts = [ACTIVEMQ.subscription_plan(spec, "me").headers["selector"] for spec in (selecting, deaf)]
     assert len(set(texts)) == 2
     assert all(parse(text).matches(read({})) for text in texts)
 
@@ -122,9 +122,9 @@ def test_a_message_that_would_end_the_connection_is_refused() -> None:
 def test_a_selector_that_would_end_the_connection_is_refused() -> None:
     selector = parse(f"a = '{'x' * 10_240}'")
     for ask in (
-        lambda: ACTIVEMQ.subscribing(SubscriptionSpec(HERE, selector), None),
-        lambda: ACTIVEMQ.subscribing(SubscriptionSpec(Topic("t"), selector, "n", durable=True), None),
-        lambda: ACTIVEMQ.browsing(HERE, selector),
+        lambda: ACTIVEMQ.subscription_plan(SubscriptionSpec(HERE, selector), None),
+        lambda: ACTIVEMQ.subscription_plan(SubscriptionSpec(Topic("t"), selector, "n", durable=True), None),
+        lambda: ACTIVEMQ.browse_headers(HERE, selector),
     ):
         with pytest.raises(JMSError, match="'selector' takes"):
             ask()

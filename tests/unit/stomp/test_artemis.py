@@ -74,14 +74,14 @@ def test_a_name_that_artemis_cannot_read_is_refused(selector: str) -> None:
     ],
 )
 def test_subscribing(spec: SubscriptionSpec, client_id: str | None, headers: dict[str, str]) -> None:
-    assert headers.items() <= ARTEMIS.subscribing(spec, client_id).headers.items()
+    assert headers.items() <= ARTEMIS.subscription_plan(spec, client_id).headers.items()
 
 
 def test_what_the_last_shared_consumer_leaves_is_deleted() -> None:
-    errand = ARTEMIS.closing(SubscriptionSpec(Topic("t"), None, "n", False, True), "c")
-    assert errand is not None
-    assert errand[:3] == ("UNSUBSCRIBE", {"id": "none", "durable-subscription-name": "n"}, "nonDurable.c")
-    assert ARTEMIS.closing(SubscriptionSpec(Topic("t")), "c") is None
+    request = ARTEMIS.cleanup_request(SubscriptionSpec(Topic("t"), None, "n", False, True), "c")
+    assert request is not None
+    assert request[:3] == ("UNSUBSCRIBE", {"id": "none", "durable-subscription-name": "n"}, "nonDurable.c")
+    assert ARTEMIS.cleanup_request(SubscriptionSpec(Topic("t")), "c") is None
 
 
 def test_what_a_client_sets_is_told() -> None:
@@ -153,14 +153,14 @@ def consumer_of(destination: Queue | Topic) -> SubscriptionSpec:
 def test_a_topic_whose_name_is_known_as_a_queues_is_refused(*, sent_to: bool) -> None:
     """DST-02: as its consumer would get what is in the queue."""
     artemis = Artemis("ActiveMQ-Artemis/2.44.0")
-    artemis.subscribing(consumer_of(Topic("place")), None)
+    artemis.subscription_plan(consumer_of(Topic("place")), None)
     if sent_to:
         artemis.address(Queue("place"))
     else:
-        artemis.subscribing(consumer_of(Queue("place")), None)
+        artemis.subscription_plan(consumer_of(Queue("place")), None)
     with pytest.raises(InvalidDestinationError, match="used the name as a queue's"):
-        artemis.subscribing(consumer_of(Topic("place")), None)
-    artemis.subscribing(consumer_of(Topic("other")), None)
+        artemis.subscription_plan(consumer_of(Topic("place")), None)
+    artemis.subscription_plan(consumer_of(Topic("other")), None)
 
 
 def test_properties_that_are_called_as_our_own_headers_come_back() -> None:

@@ -24,7 +24,7 @@ class StompSender:
         self._wire = transport.wire
         self._dialect = transport.dialect
         self._destination = destination
-        self._may_be_deleted = self._dialect.made_here(destination.name)
+        self._may_be_deleted = self._dialect.owns_temporary(destination.name)
         self._id_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.id_headers)
         self._time_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.timestamp_headers)
         self._terms: Terms | None = None

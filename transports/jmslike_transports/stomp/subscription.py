@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Envelope, Outcome, SessionSpec, SubscriptionSpec
 from jmslike_transports.shared.push_subscription import Pushed
-from jmslike_transports.stomp.dialects.base import Subscribing
+from jmslike_transports.stomp.dialects.base import SubscriptionPlan
 from jmslike_transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
 from jmslike_transports.stomp.mapping import bare_envelope
 
@@ -64,7 +64,7 @@ class StompSubscription(Pushed[Arrival, Held]):
         self._wire = transport.wire
         self._dialect = transport.dialect
         self._confirmed = session.awaits_settlement
-        self._how: Subscribing = self._dialect.subscribing(spec, transport.client_id)
+        self._plan: SubscriptionPlan = self._dialect.subscription_plan(spec, transport.client_id)
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
         self._held_size = 0
@@ -78,7 +78,7 @@ class StompSubscription(Pushed[Arrival, Held]):
         self._parts.append(part)
         self._wire.route(part.id, lambda frame: put(Arrival(part, frame)))
         try:
-            self._wire.call("SUBSCRIBE", {"id": part.id, **self._how.headers})
+            self._wire.call("SUBSCRIBE", {"id": part.id, **self._plan.headers})
         except JMSError:
             self._wire.unroute(part.id)
             self._parts.remove(part)
@@ -107,10 +107,10 @@ class StompSubscription(Pushed[Arrival, Held]):
 
     def _is_starved(self) -> bool:
         """Whether all that the broker may push is held, so that nothing more would come (C3)."""
-        if self._how.private or not self._how.divisible or not self._held:
+        if self._plan.private or not self._plan.divisible or not self._held:
             return False
-        if self._how.credit:
-            return self._held_size >= self._how.credit * len(self._parts)
+        if self._plan.credit:
+            return self._held_size >= self._plan.credit * len(self._parts)
         return len(self._held) >= self.spec.window * len(self._parts)
 
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
@@ -124,12 +124,12 @@ class StompSubscription(Pushed[Arrival, Held]):
         if settle and not attempts:
             self._wire.write(ack_frame(ack), at_once=False)
             return envelope, None, 0
-        if self._how.private:
+        if self._plan.private:
             if arrival.attempts is None:
                 self._wire.write(ack_frame(ack), at_once=False)
             held = Held(arrival, None, 0)
         else:
-            held = Held(arrival, ack, frame.size if self._how.credit else 0)
+            held = Held(arrival, ack, frame.size if self._plan.credit else 0)
         with self._lock:
             self._held[held] = None
             self._held_size += held.size
@@ -173,7 +173,7 @@ class StompSubscription(Pushed[Arrival, Held]):
 
         A closed subscription's part gives back what it holds when it ends.
         """
-        if self._dialect.nack_requeues and not self._how.private:
+        if self._dialect.nack_requeues and not self._plan.private:
             self._give_back([held.ack for held in mine if held.ack is not None])
         elif not self._closed:
             self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
@@ -227,7 +227,7 @@ class StompSubscription(Pushed[Arrival, Held]):
                     held, self._held, self._held_size = list(self._held), {}, 0
             if self._wire.is_lost:
                 return  # the broker has everything back
-            if self._dialect.parking is not None:
+            if self._dialect.placeholder is not None:
                 acks = [held.ack for held in held if held.ack is not None]
                 acks += [arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None]
                 self._give_back(acks)
@@ -237,9 +237,11 @@ class StompSubscription(Pushed[Arrival, Held]):
     def _stop_pushing(self) -> list[Arrival]:
         """Give what was pushed and will not be taken; where UNSUBSCRIBE gives it back, some may still come."""
         try:
-            if self._dialect.parking is not None and not self._wire.is_lost:
+            if self._dialect.placeholder is not None and not self._wire.is_lost:
                 for part in self._parts:
-                    self._wire.call("SUBSCRIBE", {"id": part.id, **self._dialect.parking}, unsubscribe_frame(part.id))
+                    self._wire.call(
+                        "SUBSCRIBE", {"id": part.id, **self._dialect.placeholder}, unsubscribe_frame(part.id)
+                    )
                 self._transport.round_trip()
         except ConnectionLostError:
             pass  # the broker has everything back
@@ -262,12 +264,12 @@ class StompSubscription(Pushed[Arrival, Held]):
             is_last = not busy and bool(ending)
         for part in ending:
             self._wire.unroute(part.id)
-            self._wire.call("UNSUBSCRIBE", {"id": part.id, **self._how.ending})
+            self._wire.call("UNSUBSCRIBE", {"id": part.id, **self._plan.unsubscribe_headers})
         if is_last:
             self._tidy_up()
 
     def _tidy_up(self) -> None:
-        errand = self._dialect.closing(self.spec, self._transport.client_id)
+        errand = self._dialect.cleanup_request(self.spec, self._transport.client_id)
         if errand is not None:
             try:
                 self._transport.run(errand)

@@ -18,9 +18,9 @@ from jmslike.spi import Destination, Envelope, Events, SessionSpec, TemporaryQue
 from jmslike_transports.shared.inbox import Inbox
 from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.stomp.address import Address
-from jmslike_transports.stomp.browsing import browse
+from jmslike_transports.stomp.browser import browse
 from jmslike_transports.stomp.dialects import find_dialect
-from jmslike_transports.stomp.dialects.base import Dialect, Errand
+from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect
 from jmslike_transports.stomp.frames import fits_connect, frame, header_lines
 from jmslike_transports.stomp.link import StompLink
 from jmslike_transports.stomp.wire import Wire
@@ -47,7 +47,7 @@ class StompTransport:
         """See Transport.open."""
         self._events = events
         connected = self._connect(None)
-        features = self.dialect.greet(self.wire, connected)
+        features = self.dialect.features_of(self.wire, connected)
         return Capabilities(self.dialect.product, self.dialect.version, features)
 
     def _connect(self, client_id: str | None) -> dict[str, str]:
@@ -91,7 +91,7 @@ class StompTransport:
         """See Transport.session."""
         return self.inventory.open(lambda: StompLink(self, spec))
 
-    def run(self, errand: Errand) -> None:
+    def run(self, errand: BrokerRequest) -> None:
         """Ask the broker for it and wait for the answer. Raises JMSError."""
         if errand.aside is None:
             _ask(self.wire, errand)
@@ -126,7 +126,7 @@ class StompTransport:
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
         """See Transport.create_temporary: a name that nobody else has."""
-        name = self.dialect.make_temporary(self.wire, kind)
+        name = self.dialect.create_temporary(self.wire, kind)
         self.inventory.add(kind(name))
         return name
 
@@ -137,11 +137,11 @@ class StompTransport:
 
     def is_deleted(self, destination: Destination) -> bool:
         """Tell whether this is a temporary destination that this connection made and deleted."""
-        return self.dialect.made_here(destination.name) and not self.inventory.has(destination)
+        return self.dialect.owns_temporary(destination.name) and not self.inventory.has(destination)
 
     def _delete(self, temporary: Destination) -> None:
         try:
-            for errand in self.dialect.deleting(temporary):
+            for errand in self.dialect.delete_requests(temporary):
                 self.run(errand)
         except JMSError as error:
             _log.warning("%s is not deleted in the broker: %s", temporary, error)
@@ -149,7 +149,7 @@ class StompTransport:
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
         self.inventory.require_idle(name)
-        for errand in self.dialect.unsubscribing(name, self.client_id):
+        for errand in self.dialect.unsubscribe_requests(name, self.client_id):
             self.run(errand)
 
     def close(self) -> None:
@@ -163,13 +163,13 @@ class StompTransport:
         self.wire.close()
 
 
-def _ask(wire: Wire, errand: Errand) -> None:
+def _ask(wire: Wire, errand: BrokerRequest) -> None:
     before = b"".join(frame(command, header_lines(headers)) for command, headers in errand.before)
     wire.call(errand.command, errand.headers, before)
 
 
 def _claim(client_id: str, wire: Wire, dialect: Dialect) -> None:
-    claim = dialect.claiming(client_id)
+    claim = dialect.client_id_claim(client_id)
     if claim is not None:
         try:
             _ask(wire, claim)

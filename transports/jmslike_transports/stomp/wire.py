@@ -29,8 +29,8 @@ from jmslike.errors import (
 from jmslike_transports.shared.tls import SILENT_REFUSAL, explained
 from jmslike_transports.stomp.address import Address
 from jmslike_transports.stomp.confirmations import Confirmations
-from jmslike_transports.stomp.dialling import gather, make_connection
 from jmslike_transports.stomp.frames import frame, header_lines
+from jmslike_transports.stomp.library import gather, make_connection
 from jmslike_transports.stomp.reader import Reader
 
 _log = logging.getLogger("jmslike.stomp")

@@ -17,8 +17,8 @@ from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSErro
 from jmslike.selector import Selector
 from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
-from jmslike_transports.stomp.dialects.base import Dialect, Errand, Subscribing
-from jmslike_transports.stomp.dialects.spelling import Spelling
+from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
+from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
 from jmslike_transports.stomp.frames import header_lines
 from jmslike_transports.stomp.mapping import (
     GROUP,
@@ -55,8 +55,8 @@ _ALL_REDELIVERED: Final = (
     "what a consumer gives back is marked redelivered by the broker, which keeps no count over STOMP"
 )
 
-_SELECTORS: Final = Spelling("ActiveMQ", {}, {})
-_OWN_IDS: Final = Spelling("ActiveMQ", {"JMSMessageID": ID}, {})
+_SELECTORS: Final = SelectorWriter("ActiveMQ", {}, {})
+_OWN_IDS: Final = SelectorWriter("ActiveMQ", {"JMSMessageID": ID}, {})
 
 _LONGEST_PREFETCH: Final = 32766
 _BROWSED_AHEAD: Final = 100
@@ -68,7 +68,7 @@ _MOST_HEADERS: Final = 998
 _SURELY_SHORT: Final = _LONGEST_LINE // 4
 """Characters that break neither limit."""
 
-_schedulers: Final[dict[str, bool]] = {}
+_SCHEDULER_SUPPORT: Final[dict[str, bool]] = {}
 """Whether a broker delays messages, by the part of its connections' ids that names its process."""
 
 
@@ -121,7 +121,7 @@ class ActiveMQ(Dialect):
             "use a virtual topic: send to the topic VirtualTopic.T, and share the queue Consumer.NAME.VirtualTopic.T"
         ),
     }
-    without_scheduler: ClassVar[Support] = unsupported("the broker runs without schedulerSupport: switch it on")
+    no_scheduler: ClassVar[Support] = unsupported("the broker runs without schedulerSupport: switch it on")
 
     def __init__(self, server: str) -> None:
         super().__init__(server)
@@ -129,18 +129,18 @@ class ActiveMQ(Dialect):
         self._making = threading.Lock()
         self._connection = ""
 
-    def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
+    def features_of(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
         process = connected.get("session", "").rpartition(":")[0]
-        if process not in _schedulers:
-            _schedulers[process] = _has_scheduler(wire)
-        return self.features if _schedulers[process] else {**self.features, Feature.DELAY: self.without_scheduler}
+        if process not in _SCHEDULER_SUPPORT:
+            _SCHEDULER_SUPPORT[process] = _has_scheduler(wire)
+        return self.features if _SCHEDULER_SUPPORT[process] else {**self.features, Feature.DELAY: self.no_scheduler}
 
     # ---- destinations ---------------------------------------------------------------------------------------------
 
     def address(self, destination: Destination) -> dict[str, str]:
         return {"destination": _address(destination)}
 
-    def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
+    def create_temporary(self, wire: Wire, kind: type[Destination]) -> str:
         with self._making:
             number = next(self._temporaries)
             address = {"destination": f"{_OWN_TEMPORARY[kind]}{number}"}
@@ -159,7 +159,7 @@ class ActiveMQ(Dialect):
                 wire.unroute("temporary")
             return f"{self._connection}:{number}"
 
-    def made_here(self, name: str) -> bool:
+    def owns_temporary(self, name: str) -> bool:
         return bool(self._connection) and name.startswith(f"{self._connection}:")
 
     def _destination(self, text: str) -> Destination | None:
@@ -173,7 +173,7 @@ class ActiveMQ(Dialect):
 
     # ---- consumers ------------------------------------------------------------------------------------------------
 
-    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+    def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
         headers = {
             "destination": _address(spec.destination),
             "ack": "client-individual",
@@ -187,12 +187,12 @@ class ActiveMQ(Dialect):
             headers["selector"] = self.selector(spec.selector)
         self.checked(header_lines(headers))
         private = not (spec.destination.is_queue or spec.durable)
-        return Subscribing(headers, {}, private, divisible=not spec.durable)
+        return SubscriptionPlan(headers, {}, private, divisible=not spec.durable)
 
-    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
-        return [Errand("UNSUBSCRIBE", {"id": "none", "activemq.subscriptionName": name})]
+    def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
+        return [BrokerRequest("UNSUBSCRIBE", {"id": "none", "activemq.subscriptionName": name})]
 
-    def browsing(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
+    def browse_headers(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
         headers = {
             "destination": _address(queue),
             "browser": "true",
@@ -224,11 +224,11 @@ class ActiveMQ(Dialect):
         for name in _calculated(selector.tree):
             # the broker would stop at the first message, for all consumers of the queue
             raise UnsupportedFeatureError(f"ActiveMQ cannot calculate with the property {name!r}: a string, over STOMP")
-        text = _SELECTORS.spell(selector.tree)
+        text = _SELECTORS.write(selector.tree)
         if "JMSMessageID" not in selector.text:
             return text
         # the broker has ids of its own, which Java sees; what jmslike sent is known here by the id that it carries
-        return f"({ID} IS NULL AND {text}) OR ({ID} IS NOT NULL AND {_OWN_IDS.spell(selector.tree)})"
+        return f"({ID} IS NULL AND {text}) OR ({ID} IS NOT NULL AND {_OWN_IDS.write(selector.tree)})"
 
     # ---- messages -------------------------------------------------------------------------------------------------
 

@@ -9,11 +9,11 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
-from jmslike_transports.stomp.dialects.base import Dialect, Errand, Subscribing
-from jmslike_transports.stomp.dialects.spelling import Spelling
+from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
+from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
 from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
 
-_SELECTORS: Final = Spelling(
+_SELECTORS: Final = SelectorWriter(
     "Artemis",
     {
         "JMSPriority": "AMQPriority",
@@ -100,7 +100,7 @@ class Artemis(Dialect):
             self._queues.add(destination.name)
         return {"destination": destination.name, "destination-type": "ANYCAST" if destination.is_queue else "MULTICAST"}
 
-    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+    def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
         destination, credit = spec.destination, spec.window * _BYTES_OF_A_MESSAGE
         headers = {
             "destination": destination.name,
@@ -120,19 +120,19 @@ class Artemis(Dialect):
         elif spec.name is not None:
             headers["durable-subscription-name"] = _escaped(spec.name)
         private = not (destination.is_queue or spec.durable or spec.shared)
-        return Subscribing(headers, {}, private, credit)
+        return SubscriptionPlan(headers, {}, private, credit)
 
-    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
-        return [_deleting(_escaped(name), _escaped(client_id or _NOBODY))]
+    def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
+        return [_delete_queue(_escaped(name), _escaped(client_id or _NOBODY))]
 
-    def closing(self, spec: SubscriptionSpec, client_id: str | None) -> Errand | None:
+    def cleanup_request(self, spec: SubscriptionSpec, client_id: str | None) -> BrokerRequest | None:
         if spec.shared and not spec.durable and spec.name is not None:
-            return _deleting(_escaped(spec.name), _owner(spec, client_id))
+            return _delete_queue(_escaped(spec.name), _owner(spec, client_id))
         return None
 
-    def deleting(self, temporary: Destination) -> list[Errand]:
+    def delete_requests(self, temporary: Destination) -> list[BrokerRequest]:
         owner, _, name = temporary.name.partition(".")
-        return [_deleting(name, owner)] if temporary.is_queue else []
+        return [_delete_queue(name, owner)] if temporary.is_queue else []
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
@@ -173,7 +173,7 @@ class Artemis(Dialect):
 
     def selector(self, selector: Selector) -> str:
         # what STOMP clients send is text; this compares it as what it says
-        return f"convert_string_expressions:{_SELECTORS.spell(selector.tree)}"
+        return f"convert_string_expressions:{_SELECTORS.write(selector.tree)}"
 
 
 _HIDDEN: Final = frozenset({"NATIVE_MESSAGE_ID", "AMQ_SCHEDULED_TIME", "AMQ_SCHEDULED_DELAY"})
@@ -195,8 +195,8 @@ def _escaped(part: str) -> str:
     return part.replace("\\", "\\\\").replace(".", "\\.")
 
 
-def _deleting(name: str, owner: str) -> Errand:
-    return Errand("UNSUBSCRIBE", {"id": "none", "durable-subscription-name": name}, owner)
+def _delete_queue(name: str, owner: str) -> BrokerRequest:
+    return BrokerRequest("UNSUBSCRIBE", {"id": "none", "durable-subscription-name": name}, owner)
 
 
 def _destination(text: str) -> Destination | None:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from jmslike_transports.stomp.wire import Wire
 
 
-class Errand(NamedTuple):
+class BrokerRequest(NamedTuple):
     """A frame that asks the broker to do something apart from sending and receiving.
 
     `aside` is the client id of a connection of its own on which it is asked, where a refusal would end the connection;
@@ -33,11 +33,11 @@ class Errand(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Subscribing:
+class SubscriptionPlan:
     """How a subscription is asked for, and ended."""
 
     headers: dict[str, str]
-    ending: dict[str, str]
+    unsubscribe_headers: dict[str, str]
     private: bool
     """Whether nobody else could get its messages: then they are acknowledged when they are handed over."""
     credit: int = 0
@@ -57,7 +57,7 @@ class Dialect(ABC):
     """Whether a connection goes on after an ERROR frame that answers no request."""
     nack_requeues: ClassVar[bool] = False
     """Whether NACK gives a message back, rather than dropping it or sending it to a dead-letter queue."""
-    parking: ClassVar[Mapping[str, str] | None] = None
+    placeholder: ClassVar[Mapping[str, str] | None] = None
     """The headers of a SUBSCRIBE to nothing, where UNSUBSCRIBE gives nothing back: under the id of a subscription that
     has ended, it lets what that one pushed be settled."""
     confirms_commits: ClassVar[bool] = True
@@ -74,27 +74,27 @@ class Dialect(ABC):
         self._mark = f"jmslike-temporary.{uuid.uuid4()}."
         self._temporary_numbers = itertools.count(1)
 
-    def greet(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
+    def features_of(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
         """Give the features of the very broker that sent a CONNECTED frame with these headers; it may be asked."""
         return self.features
 
-    def claiming(self, client_id: str) -> Errand | None:
+    def client_id_claim(self, client_id: str) -> BrokerRequest | None:
         """Say how to claim a client id, where CONNECT does not; what is refused is in use."""
         return None
 
-    def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
+    def create_temporary(self, wire: Wire, kind: type[Destination]) -> str:
         """Make a temporary destination and give its name, which nobody else has."""
         return self.new_temporary_name()
 
     def new_temporary_name(self) -> str:
-        """Give a name that nobody else has, and that tells `made_here` where it is from."""
+        """Give a name that nobody else has, and that tells `owns_temporary` where it is from."""
         return f"{self._mark}{next(self._temporary_numbers)}"
 
-    def made_here(self, name: str) -> bool:
+    def owns_temporary(self, name: str) -> bool:
         """Tell whether a temporary destination of that name was made by this connection, be it deleted or not."""
         return name.startswith(self._mark)
 
-    def browsing(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
+    def browse_headers(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
         """Give the headers of a SUBSCRIBE that looks at a queue until a MESSAGE says `browser:end`."""
         raise UnsupportedFeatureError(f"{self.product} has no browsing over STOMP")
 
@@ -103,18 +103,18 @@ class Dialect(ABC):
         """Give the headers that name the destination of a SEND."""
 
     @abstractmethod
-    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+    def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
         """Say how to subscribe."""
 
     @abstractmethod
-    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+    def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
         """Say how to delete a durable subscription."""
 
-    def closing(self, spec: SubscriptionSpec, client_id: str | None) -> Errand | None:
+    def cleanup_request(self, spec: SubscriptionSpec, client_id: str | None) -> BrokerRequest | None:
         """Say what is to be done after a consumer has ended; a refusal is no error."""
         return None
 
-    def deleting(self, temporary: Destination) -> list[Errand]:
+    def delete_requests(self, temporary: Destination) -> list[BrokerRequest]:
         """Say how to delete a temporary destination, if the broker does not do it by itself."""
         return []
 

@@ -21,7 +21,7 @@ from jmslike_transports.shared.rabbitmq import (
     shared_queue,
 )
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
-from jmslike_transports.stomp.dialects.base import Dialect, Errand, Subscribing
+from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
 from jmslike_transports.stomp.mapping import (
     ESCAPED,
     GROUP,
@@ -65,7 +65,7 @@ class RabbitMQ(Dialect):
     modes: ClassVar[dict[int, str]] = {2: "true"}
     nack_requeues = True
     confirms_commits = False
-    parking: ClassVar[dict[str, str]] = {"destination": _NOWHERE, "ack": "client-individual"}
+    placeholder: ClassVar[dict[str, str]] = {"destination": _NOWHERE, "ack": "client-individual"}
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
         Feature.TOPIC_SELECTOR: EMULATED,
@@ -107,19 +107,19 @@ class RabbitMQ(Dialect):
     def address(self, destination: Destination) -> dict[str, str]:
         return {"destination": _address(destination)}
 
-    def make_temporary(self, wire: Wire, kind: type[Destination]) -> str:
+    def create_temporary(self, wire: Wire, kind: type[Destination]) -> str:
         name = self.new_temporary_name()
         if kind is TemporaryQueue:
             # a message that nobody can get, as only frames declare queues
             wire.call("SEND", {"destination": f"/queue/{name}", "expiration": "0", **_EXCLUSIVE})
         return name
 
-    def deleting(self, temporary: Destination) -> list[Errand]:
-        return _deleting(temporary.name, _EXCLUSIVE) if temporary.is_queue else []
+    def delete_requests(self, temporary: Destination) -> list[BrokerRequest]:
+        return _delete_queue(temporary.name, _EXCLUSIVE) if temporary.is_queue else []
 
     # ---- subscriptions --------------------------------------------------------------------------------------------
 
-    def claiming(self, client_id: str) -> Errand:
+    def client_id_claim(self, client_id: str) -> BrokerRequest:
         name = _checked(claim(client_id))
         subscribe = {
             "id": "client",
@@ -128,29 +128,29 @@ class RabbitMQ(Dialect):
             **_EXCLUSIVE,
         }
         # a queue that is refused may still be subscribed to, but that cannot be ended
-        return Errand("UNSUBSCRIBE", {"id": "client"}, before=(("SUBSCRIBE", subscribe),))
+        return BrokerRequest("UNSUBSCRIBE", {"id": "client"}, before=(("SUBSCRIBE", subscribe),))
 
-    def subscribing(self, spec: SubscriptionSpec, client_id: str | None) -> Subscribing:
+    def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
         headers = {
             "destination": _address(spec.destination),
             "ack": "client-individual",
             "prefetch-count": str(spec.window if spec.window <= LARGEST_PREFETCH else 0),  # 0: all that there is
         }
         if spec.destination.is_queue:
-            return Subscribing(headers, {}, private=False)
+            return SubscriptionPlan(headers, {}, private=False)
         if spec.name is None:
-            return Subscribing(headers, {}, private=True)
+            return SubscriptionPlan(headers, {}, private=True)
         if spec.durable:
             headers.update({"x-queue-name": _durable(spec.name, client_id), **_LASTING})
         else:
             name = _checked(shared_queue(client_id, spec.name))
             headers.update({"x-queue-name": name, "durable": "true", "auto-delete": "true"})
-        return Subscribing(headers, {}, private=False)
+        return SubscriptionPlan(headers, {}, private=False)
 
-    def unsubscribing(self, name: str, client_id: str | None) -> list[Errand]:
+    def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
         queue = _durable(name, client_id)
         look = ("SUBSCRIBE", {"id": "look", "destination": f"/amq/queue/{_escaped(queue)}", "ack": "client-individual"})
-        delete = _deleting(queue, _LASTING)[0]
+        delete = _delete_queue(queue, _LASTING)[0]
         return [delete._replace(before=(look, *delete.before), aside=client_id or "")]
 
     # ---- messages -------------------------------------------------------------------------------------------------
@@ -245,13 +245,13 @@ def _durable(name: str, client_id: str | None) -> str:
     return _checked(durable_queue(client_id, name))
 
 
-def _deleting(queue: str, how: dict[str, str]) -> list[Errand]:
+def _delete_queue(queue: str, how: dict[str, str]) -> list[BrokerRequest]:
     """Delete a queue; what it still pushes goes to a subscription of nothing, which then ends."""
     this = {"id": "deleted"}
     nothing = {**this, "destination": _NOWHERE, "ack": "client-individual"}
     subscribe = ("SUBSCRIBE", {**nothing, "x-queue-name": queue, **how})
     delete = ("UNSUBSCRIBE", {**this, "durable": "true", "x-queue-name": queue})
-    return [Errand("SUBSCRIBE", nothing, before=(subscribe, delete)), Errand("UNSUBSCRIBE", this)]
+    return [BrokerRequest("SUBSCRIBE", nothing, before=(subscribe, delete)), BrokerRequest("UNSUBSCRIBE", this)]
 
 
 def _expiration(raw: dict[str, str]) -> int:

@@ -21,7 +21,7 @@ _LONGEST_PAUSE = 30.0
 def browse(transport: StompTransport, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
     """Give the messages that the broker shows. An acknowledgement only asks for more: nothing is taken."""
     wire, dialect, subscription = transport.wire, transport.dialect, transport.next_subscription_id()
-    headers = {"id": subscription, "ack": "client-individual", **dialect.browsing(queue, selector)}
+    headers = {"id": subscription, "ack": "client-individual", **dialect.browse_headers(queue, selector)}
     inbox: Inbox[Any] = Inbox()
     wire.route(subscription, inbox.put)
     transport.browsing.add(inbox)

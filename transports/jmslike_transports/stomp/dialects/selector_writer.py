@@ -32,7 +32,7 @@ _KNOWN: Final = re.compile(r"(?!(?:XPATH|XQUERY)\Z)[A-Za-z_$][A-Za-z0-9_$]*\Z", 
 _LARGEST_EXACT: Final = 2**53
 
 
-class Spelling:
+class SelectorWriter:
     """The words of one broker: its names for the headers, and for the delivery modes."""
 
     def __init__(self, product: str, names: Mapping[str, str], modes: Mapping[str, str]) -> None:
@@ -40,7 +40,7 @@ class Spelling:
         self._names = names
         self._modes = modes
 
-    def spell(self, condition: Any) -> str:
+    def write(self, condition: Any) -> str:
         """Give a condition. Raises UnsupportedFeatureError for a name that the broker cannot read."""
         match condition:
             case Literal(value):
@@ -48,11 +48,11 @@ class Spelling:
             case Identifier():
                 return f"({self._value(condition)} = TRUE)"
             case Not(operand):
-                return f"(NOT {self.spell(operand)})"
+                return f"(NOT {self.write(operand)})"
             case And(operands):
-                return f"({' AND '.join(map(self.spell, operands))})"
+                return f"({' AND '.join(map(self.write, operands))})"
             case Or(operands):
-                return f"({' OR '.join(map(self.spell, operands))})"
+                return f"({' OR '.join(map(self.write, operands))})"
         return f"({self._test(condition)})"
 
     def _test(self, condition: Any) -> str:
