@@ -21,8 +21,10 @@ from native_engine.errors import (
 from native_engine.receiver import Receiver
 from native_engine.records import Constraints, Delivery, Matches, Outcome, Receipt, Record
 from native_engine.sender import Completion, Sender
-from native_engine.statistics import Address, Statistics
+from native_engine.statistics import QueueAddress, Statistics
 from native_engine.transaction import Settlement
+
+Address = QueueAddress  # its first name, under which it may be imported, too
 
 __all__ = [
     "TEMPORARY_PREFIX",
@@ -43,6 +45,7 @@ __all__ = [
     "Matches",
     "NoDestinationError",
     "Outcome",
+    "QueueAddress",
     "Receipt",
     "Receiver",
     "Record",

@@ -17,7 +17,7 @@ from typing import Any
 from native_engine.clock import Clock
 from native_engine.records import Constraints, Entry, Matches
 
-__all__ = ["Store"]
+__all__ = ["Backlog"]
 
 logger = logging.getLogger("jmslike.engine")
 
@@ -71,7 +71,7 @@ class View:
         return track
 
 
-class Store:
+class Backlog:
     """The waiting records of a queue. `Receiver` is any object that stands for who takes."""
 
     def __init__(self, clock: Clock, numbers: Iterator[int]) -> None:
@@ -89,8 +89,8 @@ class Store:
         self._order = itertools.count()
         self.waiting = 0
         self.promised = 0
-        self.calm = _SMALL  # how many records without constraints have come since the last one with some
-        self.lapsed: list[Any] = []  # records that expired, for the queue to account for
+        self.plain_run = _SMALL  # how many records without constraints have come since the last one with some
+        self.expired: list[Any] = []  # records that expired, for the queue to account for
 
     # -- coming in
 
@@ -101,16 +101,16 @@ class Store:
             record = lane.popleft()
             if record.constraints is None:
                 append(Entry(record, next(numbers), 0, True))
-                self.calm += 1
+                self.plain_run += 1
                 self.waiting += 1
             else:
                 self._add_constrained(record, record.constraints)
 
     def _add_constrained(self, record: Any, constraints: Constraints) -> None:
-        self.calm = 0
+        self.plain_run = 0
         now = self._now()
-        if _expired(record, now):
-            self.lapsed.append(record)
+        if _is_expired(record, now):
+            self.expired.append(record)
             return
         entry = Entry(record, next(self._numbers), 0, True)
         if constraints.expiration:
@@ -126,8 +126,8 @@ class Store:
         """Put a released record before the fresh ones."""
         record = entry.record
         if record.constraints is not None:
-            if _expired(record, self._now()):
-                self.lapsed.append(record)
+            if _is_expired(record, self._now()):
+                self.expired.append(record)
                 return
             if record.constraints.expiration:
                 self._note(record.constraints.expiration, entry)
@@ -144,7 +144,7 @@ class Store:
             _, _, entry = heapq.heappop(self._timetable)
             if not entry.waiting and entry not in self._delayed:
                 continue
-            if _expired(entry.record, now):
+            if _is_expired(entry.record, now):
                 self._expire(entry)
             elif entry in self._delayed and entry.record.constraints.due <= now:
                 self._delayed.discard(entry)
@@ -215,7 +215,7 @@ class Store:
         entry.promised_to = receiver
         self.promised += 1
 
-    def forgo(self, entry: Entry, receiver: object) -> None:
+    def withdraw(self, entry: Entry, receiver: object) -> None:
         """Take back a promise, if it still stands."""
         if entry.promised_to is receiver:
             entry.promised_to = None
@@ -223,13 +223,13 @@ class Store:
 
     # -- receivers
 
-    def join(self, receiver: object, matches: Matches | None) -> None:
+    def add(self, receiver: object, matches: Matches | None) -> None:
         """Let the receiver look at everything, from the beginning."""
         view = self._views[receiver] = View(matches)
         for entry in self._returned:
             heapq.heappush(view.track(entry.record.priority).again, entry)
 
-    def leave(self, receiver: object) -> None:
+    def discard(self, receiver: object) -> None:
         """Forget the receiver; its groups are free."""
         del self._views[receiver]
         for group in [group for group, owner in self._owners.items() if owner is receiver]:
@@ -250,7 +250,7 @@ class Store:
             self.waiting
             or self._delayed
             or self._owners
-            or self.calm < _SMALL
+            or self.plain_run < _SMALL
             or any(view.matches is not None for view in self._views.values())
         )
 
@@ -260,7 +260,7 @@ class Store:
         entries = [*self._returned]
         for log in self._logs.values():
             entries += [entry for entry in log.entries if entry.waiting]
-        return [entry.record for entry in sorted(entries) if not _expired(entry.record, now)]
+        return [entry.record for entry in sorted(entries) if not _is_expired(entry.record, now)]
 
     # -- inside
 
@@ -277,7 +277,7 @@ class Store:
         constraints = entry.record.constraints
         if constraints is None:
             return True
-        if constraints.expiration and _expired(entry.record, self._now()):
+        if constraints.expiration and _is_expired(entry.record, self._now()):
             self._expire(entry)
             return False
         return constraints.group is None or self._owners.get(constraints.group, receiver) is receiver
@@ -314,7 +314,7 @@ class Store:
                     del self._members[constraints.group]
 
     def _expire(self, entry: Entry) -> None:
-        self.lapsed.append(entry.record)
+        self.expired.append(entry.record)
         if entry in self._delayed:
             self._delayed.discard(entry)
         else:
@@ -365,7 +365,7 @@ class Store:
         log.gone = log.head = 0
 
 
-def _expired(record: Any, now: int) -> bool:
+def _is_expired(record: Any, now: int) -> bool:
     constraints = record.constraints
     return constraints is not None and 0 < constraints.expiration <= now
 

@@ -35,7 +35,7 @@ class Limits(NamedTuple):
             raise ValueError("block_timeout must not be negative")
 
     @property
-    def none(self) -> bool:
+    def is_unlimited(self) -> bool:
         """Whether there is no limit at all."""
         return self.max_depth is None and self.max_bytes is None
 
@@ -44,17 +44,17 @@ class WaitingSender:
     """A send or commit that waits for room; it looks again each time it is woken."""
 
     def __init__(self) -> None:
-        self._gate = threading.Lock()
-        self._gate.acquire()
+        self._wakeup = threading.Lock()
+        self._wakeup.acquire()
 
     def wake(self) -> None:
         """Let it look; a wake-up before it sleeps is kept."""
         with suppress(RuntimeError):  # it is awake, or about to be
-            self._gate.release()
+            self._wakeup.release()
 
     def sleep(self, timeout: float) -> bool:
         """Sleep at most `timeout` seconds, and tell whether it was woken."""
-        return self._gate.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
+        return self._wakeup.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
 
 
 class Scope:

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable
 from typing import Protocol, TypeAlias
 
-__all__ = ["Call", "Ready", "make"]
+__all__ = ["Call", "Ready", "call_all"]
 
 logger = logging.getLogger("jmslike.engine")
 
@@ -28,7 +28,7 @@ Call: TypeAlias = tuple[Callee, Ready, int]
 """The listener, its callback, and the number of the call."""
 
 
-def make(calls: list[Call]) -> None:
+def call_all(calls: list[Call]) -> None:
     """Make the calls, with no lock held, and those that follow when a listener is busy."""
     interruption: BaseException | None = None
     for callee, callback, number in calls:

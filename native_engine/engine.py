@@ -19,8 +19,8 @@ from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Matches, Record
 from native_engine.sender import Sender
-from native_engine.services import Setting, State
-from native_engine.statistics import Address, Statistics
+from native_engine.services import Services, State
+from native_engine.statistics import QueueAddress, Statistics
 from native_engine.subscriptions import Subscriptions
 from native_engine.timers import Timers
 from native_engine.topic import Interest, Topic
@@ -60,7 +60,7 @@ class Engine:
         limits.check()
         clock = clock or SystemClock()
         errors = errors or ErrorTypes()
-        self._setting = Setting(clock, Timers(clock), errors, limits)
+        self._services = Services(clock, Timers(clock), errors, limits)
         self._errors = errors
         self._lock = threading.Lock()  # for what is below; taken before the lock of a queue
         self._state = State.OPEN
@@ -124,11 +124,11 @@ class Engine:
             else:
                 subscription = self._subscriptions.named((owner, name), interest, matches, durable, shared)
 
-            def leave(receiver: Receiver) -> list[Call]:
+            def discard(receiver: Receiver) -> list[Call]:
                 with self._lock:
-                    return self._subscriptions.leave(subscription, receiver)
+                    return self._subscriptions.discard(subscription, receiver)
 
-            return Receiver(subscription.queue, leave=leave)
+            return Receiver(subscription.queue, discard=discard)
 
     def unsubscribe(self, owner: str | None, name: str) -> None:
         """Delete a durable subscription with its records.
@@ -154,7 +154,7 @@ class Engine:
         accepted is counted as dead-lettered, and the sends need no room.
         """
         self._check()
-        transaction = Transaction(self._setting, sends, settlements, scope)
+        transaction = Transaction(self._services, sends, settlements, scope)
         if dead_letters:
             transaction.move_dead_letters()
         else:
@@ -174,9 +174,9 @@ class Engine:
             self._check()
             name = f"{TEMPORARY_PREFIX}{kind}.{self._mark}.{next(self._temporary)}"
             if kind == "queue":
-                self._queues[name] = Queue(f"queue {name}", self._setting)
+                self._queues[name] = Queue(f"queue {name}", self._services)
             else:
-                self._topics[name] = Topic(name, self._setting)
+                self._topics[name] = Topic(name, self._services)
             return name
 
     def delete(self, kind: Kind, name: str) -> None:
@@ -194,7 +194,7 @@ class Engine:
                 if queue.receivers:
                     raise self._errors.in_use(f"queue {name} has a consumer: close it first")
                 del self._queues[name]
-                queue.end(State.DELETED)
+                queue.close(State.DELETED)
             else:
                 topic = self._topics.get(name)
                 if topic is None:
@@ -202,8 +202,8 @@ class Engine:
                 if any(subscription.is_active for subscription in topic.subscriptions):
                     raise self._errors.in_use(f"topic {name} has a consumer: close it first")
                 del self._topics[name]
-                topic.end(State.DELETED)
-                self._subscriptions.forget_topic(topic.subscriptions)
+                topic.close(State.DELETED)
+                self._subscriptions.discard_topic(topic.subscriptions)
 
     def claim(self, client_id: str) -> None:
         """Reserve a client id. Raises the client-id error if it is taken."""
@@ -220,13 +220,13 @@ class Engine:
 
     # -- the engine itself
 
-    def statistics(self) -> dict[Address, Statistics]:
+    def statistics(self) -> dict[QueueAddress, Statistics]:
         """Count, for each queue and each subscription."""
         with self._lock:
-            counts = {Address("queue", name): queue.statistics() for name, queue in self._queues.items()}
+            counts = {QueueAddress("queue", name): queue.statistics() for name, queue in self._queues.items()}
             for name, topic in self._topics.items():
                 for subscription in topic.subscriptions:
-                    counts[Address("topic", name, subscription.label)] = subscription.queue.statistics()
+                    counts[QueueAddress("topic", name, subscription.label)] = subscription.queue.statistics()
             return counts
 
     def close(self) -> None:
@@ -234,21 +234,21 @@ class Engine:
         with self._lock:
             if self._state is not State.OPEN:
                 return
-            self._end_all(State.CLOSED)
-        self._setting.timers.close()
+            self._close_all(State.CLOSED)
+        self._services.timers.close()
 
     # -- inside
 
     def _check(self) -> None:
         if self._state is not State.OPEN:
-            raise self._setting.refusal(self._state)
+            raise self._services.refusal(self._state)
 
     def _queue(self, name: str) -> Queue:
         self._check()
         queue = self._queues.get(name)
         if queue is None:
             self._refuse_temporary(name)
-            queue = self._queues[name] = Queue(f"queue {name}", self._setting)
+            queue = self._queues[name] = Queue(f"queue {name}", self._services)
         return queue
 
     def _topic(self, name: str) -> Topic:
@@ -256,7 +256,7 @@ class Engine:
         topic = self._topics.get(name)
         if topic is None:
             self._refuse_temporary(name)
-            topic = self._topics[name] = Topic(name, self._setting)
+            topic = self._topics[name] = Topic(name, self._services)
         return topic
 
     def _refuse_temporary(self, name: str) -> None:
@@ -269,30 +269,30 @@ class Engine:
             for subscription in topic.subscriptions:
                 yield subscription.queue
 
-    def _end_all(self, state: State) -> None:
+    def _close_all(self, state: State) -> None:
         self._state = state
         for topic in self._topics.values():
-            topic.end(state)
+            topic.close(state)
         for queue in self._all_queues():
-            queue.end(state)
+            queue.close(state)
 
-    def _end_in_child(self) -> None:
+    def _abandon(self) -> None:
         """Refuse service in a forked child, whose copies of the locks may be held by threads that it has not got."""
         self._lock = threading.Lock()
-        self._setting.timers.abandon()
+        self._services.timers.abandon()
         for topic in self._topics.values():
-            topic.end_in_child()
+            topic.abandon()
         for queue in self._all_queues():
             queue.lock = threading.Lock()
             for receiver in queue.receivers:
                 receiver._taking = False  # whoever was taking is not in this process
         if self._state is State.OPEN:
-            self._end_all(State.FORKED)
+            self._close_all(State.FORKED)
 
 
 def _after_fork_in_child() -> None:
     for engine in list(_engines):
-        engine._end_in_child()
+        engine._abandon()
 
 
 if hasattr(os, "register_at_fork"):

@@ -7,7 +7,7 @@ atomic, and because of two rules that hold whatever the threads do:
 - A sender appends first and looks at `attention` afterwards; a receiver that found nothing sets `attention` first and
   looks again afterwards. One of the two sees the other, so no record is left beside a receiver that sleeps.
 - Whoever changes the way of taking (a selector, a constraint) makes every receiver slow first, and waits until nobody
-  is in the few lock-free lines (`Receiver._taking`). So no record overtakes another on the way into the store.
+  is in the few lock-free lines (`Receiver._taking`). So no record overtakes another on the way into the backlog.
 
 Everything else happens under the lock of the queue. Calls to listeners are collected there and made without it.
 """
@@ -21,11 +21,11 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from native_engine.backlog import Store
+from native_engine.backlog import Backlog
 from native_engine.bounds import Bounds
-from native_engine.calls import Call, make
+from native_engine.calls import Call, call_all
 from native_engine.records import Entry, Receipt
-from native_engine.services import Setting, State
+from native_engine.services import Services, State
 from native_engine.statistics import Statistics
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ __all__ = ["Queue"]
 
 PRIORITIES = 10
 
-CROWD = 16
+KEPT_CLOSED = 16
 """So many closed receivers may be kept before somebody looks which of them hold nothing."""
 
 _serials = itertools.count()
@@ -45,36 +45,37 @@ class Queue:
     """The records for one queue or one subscription. Methods marked (locked) are called with `lock` held."""
 
     __slots__ = (
-        "__weakref__", "_by_priority", "_crowd", "_priorities", "_scheduled", "attention", "bounds", "called",
-        "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "lanes", "lock", "numbers",
-        "plain", "puts", "receivers", "released", "retired", "returned", "serial", "setting", "state", "store", "title",
+        "__weakref__", "_by_priority", "_most_kept", "_priorities", "_scheduled", "appenders", "attention", "backlog",
+        "bounds", "called", "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "kept_closed",
+        "lanes", "lock", "numbers", "plain", "receivers", "released", "returned", "serial", "services", "state",
+        "title",
     )  # fmt: skip
 
-    def __init__(self, title: str, setting: Setting, drops_oldest: bool = False) -> None:
+    def __init__(self, title: str, services: Services, drops_oldest: bool = False) -> None:
         self.title = title
         self.serial = next(_serials)  # locks of several queues are taken in this order
-        self.setting = setting
+        self.services = services
         self.state = State.OPEN
         self.lock = threading.Lock()
         self.drops_oldest = drops_oldest
-        self.bounds = None if setting.limits.none else Bounds(setting.limits)
+        self.bounds = None if services.limits.is_unlimited else Bounds(services.limits)
 
         self.lanes: tuple[deque[Any], ...] = ()  # of the priorities in use, highest first
-        self.puts: list[Callable[[Any], None]] = [self._put_first] * PRIORITIES  # how to append to each of them
+        self.appenders: list[Callable[[Any], None]] = [self._put_first] * PRIORITIES  # how to append to each of them
         self._by_priority: dict[int, deque[Any]] = {}
         self._priorities: tuple[int, ...] = ()
         self.numbers = itertools.count()
         self.returned: list[Entry] = []  # a heap of released records, while the queue is plain
-        self.store: Store | None = None  # where the records are while it is not
+        self.backlog: Backlog | None = None  # where the records are while it is not
         self._scheduled: float | None = None
 
         self.receivers: dict[Receiver, None] = {}
-        self.retired: dict[Receiver, None] = {}  # closed, with something unsettled
+        self.kept_closed: dict[Receiver, None] = {}  # closed, with something unsettled
         self.idle: dict[Receiver, None] = {}  # asleep in take, or listening; longest first
         self.called = 0  # how many were called and have not looked yet
         self.attention = False  # whether a sender has to call `attend`
         self.plain = False  # whether receivers may take without the lock
-        self._crowd = CROWD  # how many of those are too many
+        self._most_kept = KEPT_CLOSED  # how many of those are too many
         self.handed = 0  # hand-overs by receivers that are closed
         self.released = self.expired = self.dropped = self.dead_lettered = 0
         self._refresh()
@@ -85,7 +86,7 @@ class Queue:
         """Find takers for what was just appended."""
         with self.lock:
             calls = self.offer()
-        make(calls)
+        call_all(calls)
 
     def send_constrained(self, record: Any) -> None:
         """Add a record that has constraints."""
@@ -93,7 +94,7 @@ class Queue:
             self.check()
             self.put(record)
             calls = self.offer()
-        make(calls)
+        call_all(calls)
 
     def send_if_room(self, record: Any) -> bool:
         """Add a record unless it has to wait; tells whether it is in."""
@@ -103,7 +104,7 @@ class Queue:
                 return False
             self.put(record)
             calls = self.offer()
-        make(calls)
+        call_all(calls)
         return True
 
     def put(self, record: Any) -> None:
@@ -118,7 +119,7 @@ class Queue:
         if record.constraints is not None:
             self.become_general()
         self._lane(record.priority).append(record)
-        if self.store is not None:
+        if self.backlog is not None:
             self._absorb()  # a record with constraints never stays in a lane
 
     def take_back(self, released: Iterable[tuple[Receipt, int]]) -> None:
@@ -129,8 +130,8 @@ class Queue:
                 entry = Entry(receipt.record, receipt.number, attempts, False)
                 if receipt.record.constraints is not None:
                     self.become_general()
-                if self.store is not None:
-                    self.store.put_back(entry)
+                if self.backlog is not None:
+                    self.backlog.put_back(entry)
                 else:
                     heapq.heappush(self.returned, entry)
         self._refresh()
@@ -140,19 +141,19 @@ class Queue:
         if self.state in (State.OPEN, State.GONE):
             return
         if self.state is State.DELETED:
-            raise self.setting.errors.no_destination(f"{self.title}: {self.state.value}")
-        raise self.setting.refusal(self.state)
+            raise self.services.errors.no_destination(f"{self.title}: {self.state.value}")
+        raise self.services.refusal(self.state)
 
     # -- going out
 
     def next_for(self, receiver: Receiver) -> Receipt | None:
         """Take what the receiver gets next (locked)."""
-        if self.store is None:
+        if self.backlog is None:
             return self._next_plain()
         self._absorb()
-        entry = self.store.find(receiver)
+        entry = self.backlog.find(receiver)
         if entry is not None:
-            self.store.take(entry, receiver)
+            self.backlog.take(entry, receiver)
         return entry
 
     def offer(self) -> list[Call]:
@@ -160,38 +161,38 @@ class Queue:
         either (locked). Gives the calls to make when the lock is free.
         """
         calls: list[Call] = []
-        if self.store is not None:
+        if self.backlog is not None:
             self._absorb()
-            self._account(self.store)
-            if not self.store.needed:
-                self.store = None
+            self._account(self.backlog)
+            if not self.backlog.needed:
+                self.backlog = None
                 self._refresh()
-        if self.store is None:
+        if self.backlog is None:
             spare = self._available() - self.called
             while spare > 0 and self.idle:
                 self._call(next(iter(self.idle)), calls)
                 spare -= 1
         else:
-            self._offer_from(self.store, calls)
-            self._account(self.store)  # looking for something to offer, it may have found what has expired
-        self.attention = bool(self.idle) or self.store is not None
+            self._offer_from(self.backlog, calls)
+            self._account(self.backlog)  # looking for something to offer, it may have found what has expired
+        self.attention = bool(self.idle) or self.backlog is not None
         return calls
 
     def tick(self) -> None:
         """Do what the time asks for (called by the timer)."""
         with self.lock:
             self._scheduled = None
-            if self.store is not None:
-                self.store.tick()
+            if self.backlog is not None:
+                self.backlog.tick()
             calls = self.offer()
-        make(calls)
+        call_all(calls)
 
     def snapshot(self) -> list[Any]:
         """Give the records that may be taken now, in the order of delivery."""
         with self.lock:
-            if self.store is not None:
+            if self.backlog is not None:
                 self._absorb()
-                return self.store.in_order()
+                return self.backlog.in_order()
             records: list[Any] = []
             returned = sorted(self.returned)
             for priority in range(PRIORITIES - 1, -1, -1):
@@ -201,18 +202,18 @@ class Queue:
 
     # -- receivers
 
-    def join(self, receiver: Receiver) -> None:
+    def add(self, receiver: Receiver) -> None:
         """Let a receiver take from here."""
         with self.lock:
             self.check()
             if receiver._matches is not None:
                 self.become_general()
             self.receivers[receiver] = None
-            if self.store is not None:
-                self.store.join(receiver, receiver._matches)
+            if self.backlog is not None:
+                self.backlog.add(receiver, receiver._matches)
             receiver._refresh()
 
-    def leave(self, receiver: Receiver) -> list[Call]:
+    def discard(self, receiver: Receiver) -> list[Call]:
         """Let a receiver take no more; what it took is still its own."""
         with self.lock:
             if receiver not in self.receivers:
@@ -225,25 +226,25 @@ class Queue:
             receiver._wake()
             del self.receivers[receiver]
             if receiver.held:
-                self._retire(receiver)
+                self._keep(receiver)
             self.handed += receiver._handed
-            if self.store is not None:
-                self.store.leave(receiver)
+            if self.backlog is not None:
+                self.backlog.discard(receiver)
             return self.offer()
 
-    def end(self, state: State) -> None:
+    def close(self, state: State) -> None:
         """Drop everything and take no more."""
         with self.lock:
             self.state = state
-            self.puts[:] = [self._refuse] * PRIORITIES
-            self.setting.timers.forget(self)
+            self.appenders[:] = [self._refuse] * PRIORITIES
+            self.services.timers.discard(self)
             for lane in self.lanes:
                 lane.clear()
             self.returned.clear()
-            self.store = None
+            self.backlog = None
             self.idle.clear()
             self._refresh()
-            for receiver in (*self.receivers, *self.retired):
+            for receiver in (*self.receivers, *self.kept_closed):
                 if state in (State.CLOSED, State.FORKED):  # what is held of anything else that ended may be settled
                     receiver.held.clear()
                 receiver._wake()
@@ -251,19 +252,19 @@ class Queue:
                 self.bounds.wake_all()
 
     def become_general(self) -> None:
-        """Move the records into the store, where constraints and selectors count (locked)."""
-        if self.store is not None:
+        """Move the records into the backlog, where constraints and selectors count (locked)."""
+        if self.backlog is not None:
             return
-        self.store = Store(self.setting.clock, self.numbers)
+        self.backlog = Backlog(self.services.clock, self.numbers)
         self.attention = True
         self._refresh()
         for receiver in self.receivers:
             receiver._wait_until_out()
         for entry in self.returned:
-            self.store.put_back(entry)
+            self.backlog.put_back(entry)
         self.returned.clear()
         for receiver in self.receivers:
-            self.store.join(receiver, receiver._matches)
+            self.backlog.add(receiver, receiver._matches)
         self._absorb()
 
     # -- what there is
@@ -271,8 +272,8 @@ class Queue:
     def statistics(self) -> Statistics:
         """Count."""
         with self.lock:
-            depth = self._available() if self.store is None else self.store.depth + sum(map(len, self.lanes))
-            in_flight = sum(len(receiver.held) for receiver in (*self.receivers, *self.retired))
+            depth = self._available() if self.backlog is None else self.backlog.depth + sum(map(len, self.lanes))
+            in_flight = sum(len(receiver.held) for receiver in (*self.receivers, *self.kept_closed))
             delivered = self.handed + sum(receiver._handed for receiver in self.receivers)
             acknowledged = delivered - self.released - in_flight
             return Statistics(
@@ -287,7 +288,7 @@ class Queue:
                 consumers=len(self.receivers),
             )
 
-    # -- inside; all of it (locked) but the first two, which stand in `puts`
+    # -- inside; all of it (locked) but the first two, which stand in `appenders`
 
     def _put_first(self, record: Any) -> None:
         with self.lock:
@@ -304,27 +305,27 @@ class Queue:
             lane = self._by_priority[priority] = deque()
             self._priorities = tuple(sorted(self._by_priority, reverse=True))
             self.lanes = tuple(self._by_priority[each] for each in self._priorities)
-            self.puts[priority] = lane.append
+            self.appenders[priority] = lane.append
         return lane
 
     def _absorb(self) -> None:
-        assert self.store is not None
+        assert self.backlog is not None
         for priority, lane in zip(self._priorities, self.lanes, strict=True):
             if lane:
-                self.store.absorb(priority, lane)
+                self.backlog.absorb(priority, lane)
 
-    def _account(self, store: Store) -> None:
-        """Count what the store let expire, and see that the timer knows when to look."""
-        if store.lapsed:
-            self.expired += len(store.lapsed)
+    def _account(self, backlog: Backlog) -> None:
+        """Count what the backlog let expire, and see that the timer knows when to look."""
+        if backlog.expired:
+            self.expired += len(backlog.expired)
             if self.bounds is not None:
-                for record in store.lapsed:
+                for record in backlog.expired:
                     self.bounds.leave(record)
-            store.lapsed.clear()
-        when = store.next_time
+            backlog.expired.clear()
+        when = backlog.next_time
         if when is not None and (self._scheduled is None or when < self._scheduled):
             self._scheduled = when
-            self.setting.timers.schedule(self, when)
+            self.services.timers.schedule(self, when)
 
     def _available(self) -> int:
         return sum(map(len, self.lanes)) + len(self.returned)
@@ -346,13 +347,13 @@ class Queue:
             self._refresh()
         return entry
 
-    def _offer_from(self, store: Store, calls: list[Call]) -> None:
+    def _offer_from(self, backlog: Backlog, calls: list[Call]) -> None:
         for receiver in list(self.idle):
-            if store.waiting <= store.promised:
+            if backlog.waiting <= backlog.promised:
                 break
-            entry = store.find(receiver)
+            entry = backlog.find(receiver)
             if entry is not None and entry.promised_to is None:
-                store.promise(entry, receiver)
+                backlog.promise(entry, receiver)
                 receiver._promise = entry
                 self._call(receiver, calls)
 
@@ -380,8 +381,8 @@ class Queue:
         return True
 
     def _drop_oldest(self) -> Any | None:
-        if self.store is not None:
-            return self.store.drop_oldest()
+        if self.backlog is not None:
+            return self.backlog.drop_oldest()
         for priority, lane in zip(reversed(self._priorities), reversed(self.lanes), strict=True):
             returned = [entry for entry in self.returned if entry.record.priority == priority]
             if returned:
@@ -393,16 +394,16 @@ class Queue:
                 return lane.popleft()
         return None
 
-    def _retire(self, receiver: Receiver) -> None:
+    def _keep(self, receiver: Receiver) -> None:
         """Keep a receiver that is closed, for what it holds; look now and then who holds nothing any more."""
-        self.retired[receiver] = None
-        if len(self.retired) >= self._crowd:
-            self.retired = {old: None for old in self.retired if old.held}
-            self._crowd = 2 * len(self.retired) + CROWD
+        self.kept_closed[receiver] = None
+        if len(self.kept_closed) >= self._most_kept:
+            self.kept_closed = {old: None for old in self.kept_closed if old.held}
+            self._most_kept = 2 * len(self.kept_closed) + KEPT_CLOSED
 
     def _refresh(self) -> None:
         """Tell the receivers whether they may take without the lock."""
-        plain = self.store is None and not self.returned and self.bounds is None and self.state is State.OPEN
+        plain = self.backlog is None and not self.returned and self.bounds is None and self.state is State.OPEN
         if plain is not self.plain:
             self.plain = plain
             for receiver in self.receivers:

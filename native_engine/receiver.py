@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
-from native_engine.calls import Call, Ready, make
+from native_engine.calls import Call, Ready, call_all
 from native_engine.queue import Queue
 from native_engine.records import Delivery, Entry, Matches, Outcome, Receipt
 from native_engine.services import State
@@ -22,21 +22,21 @@ class Receiver:
     """
 
     __slots__ = (
-        "_asleep", "_callback", "_called", "_calls", "_fast", "_gate", "_handed", "_interrupted", "_leave", "_matches",
-        "_promise", "_queue", "_taking", "closed", "held",
+        "_asleep", "_callback", "_called", "_calls", "_discard", "_fast", "_handed", "_interrupted", "_matches",
+        "_promise", "_queue", "_taking", "_wakeup", "closed", "held",
     )  # fmt: skip
 
     def __init__(
         self,
         queue: Queue,
         matches: Matches | None = None,
-        leave: Callable[[Receiver], list[Call]] | None = None,
+        discard: Callable[[Receiver], list[Call]] | None = None,
     ) -> None:
         self._queue = queue
         self._matches = matches
-        self._leave = leave or queue.leave
-        self._gate = threading.Lock()  # free when there is something to wake up for
-        self._gate.acquire()
+        self._discard = discard or queue.discard
+        self._wakeup = threading.Lock()  # free when there is something to wake up for
+        self._wakeup.acquire()
         self._interrupted = False
         self.closed = False  # `close` was called
         self._asleep = False  # the thread in take sleeps, or is about to
@@ -48,7 +48,7 @@ class Receiver:
         self._taking = False  # is in the lines that rely on `_fast`
         self._handed = 0
         self.held: set[Receipt] = set()  # what was handed over and is not settled
-        queue.join(self)
+        queue.add(self)
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
         """Wait in the caller's thread for a record.
@@ -92,7 +92,7 @@ class Receiver:
                 self._queue.check()
             self._apply(receipts, outcome)
             calls = self._queue.offer()
-        make(calls)
+        call_all(calls)
 
     def ready(self, callback: Ready | None) -> None:
         """Listen (or with None no more): the callback is called when a record may be taken, at once if there is one.
@@ -108,7 +108,7 @@ class Receiver:
                 self._queue.idle.pop(self, None)
                 self._rest()
             calls = self._queue.offer()
-        make(calls)
+        call_all(calls)
 
     def interrupt(self) -> None:
         """Make the take in progress, or else the next one, give None."""
@@ -120,7 +120,7 @@ class Receiver:
             self._fast = False
             self._wake()
             calls = self._queue.offer()
-        make(calls)
+        call_all(calls)
 
     def holds(self, receipt: Receipt) -> bool:
         """Tell whether the delivery is unsettled and still this receiver's."""
@@ -131,7 +131,7 @@ class Receiver:
 
         A non-durable subscription ends with its last receiver.
         """
-        make(self._leave(self))
+        call_all(self._discard(self))
 
     def release_unsettled(self) -> None:
         """Let all that is unsettled be delivered again, each with one attempt more."""
@@ -139,7 +139,7 @@ class Receiver:
             released = [receipt for receipt in tuple(self.held) if self._let_go(receipt)]
             self._queue.take_back((receipt, receipt.attempts + 1) for receipt in released)
             calls = self._queue.offer()
-        make(calls)
+        call_all(calls)
 
     # -- for the other parts of the engine
 
@@ -168,16 +168,16 @@ class Receiver:
 
     def _wake(self) -> None:
         """Wake the thread in take, if it sleeps; a wake-up that comes too early is kept (locked)."""
-        if self._asleep and self._gate.locked():
-            self._gate.release()
+        if self._asleep and self._wakeup.locked():
+            self._wakeup.release()
 
     def _arrive(self) -> None:
         """End a call that is under way: whoever called counts on this receiver no more (locked)."""
         if self._called:
             self._called = False
             self._queue.called -= 1
-            if self._promise is not None and self._queue.store is not None:
-                self._queue.store.forgo(self._promise, self)
+            if self._promise is not None and self._queue.backlog is not None:
+                self._queue.backlog.withdraw(self._promise, self)
             self._promise = None
             self._refresh()
 
@@ -211,7 +211,7 @@ class Receiver:
                         self._asleep = not is_over and (deadline is None or time.monotonic() < deadline)
                         self._rest()
                     calls = queue.offer()  # this looks again, after `_rest` told the senders that somebody waits
-                make(calls)
+                call_all(calls)
                 if not self._asleep:
                     return delivery
                 self._sleep(deadline)
@@ -220,7 +220,7 @@ class Receiver:
                     self._rise()
                     self._rest()
                     calls = queue.offer()
-                make(calls)
+                call_all(calls)
                 raise
 
     def _look(self, settle: bool) -> tuple[Delivery | None, bool]:
@@ -245,15 +245,15 @@ class Receiver:
 
     def _sleep(self, deadline: float | None) -> None:
         if deadline is None:
-            self._gate.acquire()
+            self._wakeup.acquire()
         else:
-            self._gate.acquire(timeout=max(0.0, min(deadline - time.monotonic(), threading.TIMEOUT_MAX)))
+            self._wakeup.acquire(timeout=max(0.0, min(deadline - time.monotonic(), threading.TIMEOUT_MAX)))
 
     def _rise(self) -> None:
         """Be idle no more (locked)."""
         if self._asleep:
             self._asleep = False
-            self._gate.acquire(blocking=False)  # a wake-up in the last moment, when the time was up already
+            self._wakeup.acquire(blocking=False)  # a wake-up in the last moment, when the time was up already
         self._queue.idle.pop(self, None)
         self._arrive()
 

@@ -39,14 +39,14 @@ class Sender(Scope):
 
     def __init__(self, destination: Queue | Topic) -> None:
         super().__init__()
-        self._errors = destination.setting.errors
+        self._errors = destination.services.errors
         if isinstance(destination, Queue):
             self.targets = lambda record: (destination,)
             self.send = _to_queue(destination)
         else:
             self.targets = destination.targets
             self.send = _to_topic(destination)
-        if not destination.setting.limits.none:
+        if not destination.services.limits.is_unlimited:
             self.send = _in_bounds(self, destination)
 
     def close(self) -> None:
@@ -59,11 +59,11 @@ class Sender(Scope):
 
 
 def _to_queue(queue: Queue) -> Send:
-    puts = queue.puts
+    appenders = queue.appenders
 
     def send(record: Record, completion: Completion | None = None) -> None:
         if record.constraints is None:
-            puts[record.priority](record)
+            appenders[record.priority](record)
             if queue.attention:
                 queue.attend()
         else:
@@ -77,16 +77,16 @@ def _to_queue(queue: Queue) -> Send:
 def _to_topic(topic: Topic) -> Send:
     def send(record: Record, completion: Completion | None = None) -> None:
         if record.constraints is None:
-            everybody, picky = topic.audience or topic.assemble()
+            everybody, selective = topic.audience or topic.assemble()
             priority = record.priority
-            for puts, queue in everybody:
-                puts[priority](record)
+            for appenders, queue in everybody:
+                appenders[priority](record)
                 if queue.attention:
                     queue.attend()
-            for subscription in picky:
+            for subscription in selective:
                 if subscription.wants(record):
                     queue = subscription.queue
-                    queue.puts[priority](record)
+                    queue.appenders[priority](record)
                     if queue.attention:
                         queue.attend()
         else:
@@ -99,12 +99,12 @@ def _to_topic(topic: Topic) -> Send:
 
 
 def _in_bounds(sender: Sender, destination: Queue | Topic) -> Send:
-    setting = destination.setting
+    services = destination.services
     queue = destination if isinstance(destination, Queue) else None
 
     def send(record: Record, completion: Completion | None = None) -> None:
         if queue is None or sender.closed or not queue.send_if_room(record):
-            Transaction(setting, [(sender, record)], [], sender).send()
+            Transaction(services, [(sender, record)], [], sender).send()
         if completion is not None:
             completion(None)
 

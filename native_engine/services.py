@@ -10,10 +10,10 @@ from native_engine.clock import Clock
 from native_engine.errors import ErrorTypes
 from native_engine.timers import Timers
 
-__all__ = ["Setting", "State"]
+__all__ = ["Services", "State"]
 
 
-class Setting(NamedTuple):
+class Services(NamedTuple):
     """What the queues of one engine share."""
 
     clock: Clock

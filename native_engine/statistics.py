@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["Address", "Statistics"]
+__all__ = ["QueueAddress", "Statistics"]
 
 
-class Address(NamedTuple):
+class QueueAddress(NamedTuple):
     """What the numbers are of: a queue, or a subscription of a topic."""
 
     kind: str

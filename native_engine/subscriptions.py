@@ -46,7 +46,7 @@ class Subscriptions:
                 )
             if subscription.interest == interest:
                 return subscription
-            self._end(known, key, subscription)
+            self._delete(known, key, subscription)
         owner, name = key
         label = name if owner is None else f"{owner}:{name}"
         subscription = Subscription(label, interest, matches, durable, shared, key)
@@ -58,23 +58,23 @@ class Subscriptions:
         subscription = self._durable.get(key)
         if subscription is None:
             raise self._errors.no_destination(f"There is no durable subscription {key[1]!r}")
-        self._end(self._durable, key, subscription)
+        self._delete(self._durable, key, subscription)
 
-    def leave(self, subscription: Subscription, receiver: Receiver) -> list[Call]:
+    def discard(self, subscription: Subscription, receiver: Receiver) -> list[Call]:
         """Part with a receiver; a non-durable subscription ends with its last one. Gives the calls to make."""
-        calls = subscription.queue.leave(receiver)
+        calls = subscription.queue.discard(receiver)
         if not subscription.durable and not subscription.is_active:
-            subscription.end()
-            _forget(self._shared, subscription)
+            subscription.close()
+            _discard(self._shared, subscription)
         return calls
 
-    def forget_topic(self, subscriptions: Iterable[Subscription]) -> None:
+    def discard_topic(self, subscriptions: Iterable[Subscription]) -> None:
         """Delete the subscriptions of a topic that is deleted."""
         for subscription in tuple(subscriptions):
-            subscription.end()
-            _forget(self._durable, subscription)
+            subscription.close()
+            _discard(self._durable, subscription)
 
-    def _end(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
+    def _delete(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
         if subscription.is_active:
             raise self._errors.in_use(f"The subscription {key[1]!r} has a consumer: close it first")
         unsettled = subscription.queue.statistics().in_flight
@@ -84,10 +84,10 @@ class Subscriptions:
                 "acknowledged: acknowledge or commit them, or close the session that received them"
             )
         del known[key]
-        subscription.end()
+        subscription.close()
 
 
-def _forget(known: dict[Key, Subscription], subscription: Subscription) -> None:
+def _discard(known: dict[Key, Subscription], subscription: Subscription) -> None:
     key = subscription.key
     if key is not None and known.get(key) is subscription:  # it may be another's by now
         del known[key]

@@ -51,7 +51,7 @@ class Timers:
             elif self._wishes[0][0] == when:
                 self._wakeup.set()
 
-    def forget(self, timed: Timed) -> None:
+    def discard(self, timed: Timed) -> None:
         """Call its `tick` no more."""
         with self._lock:
             self._earliest.pop(timed, None)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple, TypeAlias
 
 from native_engine.queue import Queue
 from native_engine.records import Matches, Record
-from native_engine.services import Setting, State
+from native_engine.services import Services, State
 
 __all__ = ["Interest", "Key", "Subscription", "Topic"]
 
@@ -38,11 +38,11 @@ class Topic:
     assemble it if it is None: the first send after a thousand subscriptions does it, and not each of those.
     """
 
-    __slots__ = ("_lock", "audience", "name", "setting", "state", "subscriptions")
+    __slots__ = ("_lock", "audience", "name", "services", "state", "subscriptions")
 
-    def __init__(self, name: str, setting: Setting) -> None:
+    def __init__(self, name: str, services: Services) -> None:
         self.name = name
-        self.setting = setting
+        self.services = services
         self.state = State.OPEN
         self.subscriptions: dict[Subscription, None] = {}
         self.audience: Audience | None = ((), ())
@@ -65,25 +65,25 @@ class Topic:
         with self._lock:
             if self.audience is None:
                 self.audience = (
-                    tuple((each.queue.puts, each.queue) for each in self.subscriptions if not each.is_picky),
-                    tuple(each for each in self.subscriptions if each.is_picky),
+                    tuple((each.queue.appenders, each.queue) for each in self.subscriptions if not each.is_selective),
+                    tuple(each for each in self.subscriptions if each.is_selective),
                 )
             return self.audience
 
     def targets(self, record: Record) -> Sequence[Queue]:
         """Give the queues of the subscriptions that want the record."""
-        everybody, picky = self.audience or self.assemble()
-        return [queue for _, queue in everybody] + [each.queue for each in picky if each.wants(record)]
+        everybody, selective = self.audience or self.assemble()
+        return [queue for _, queue in everybody] + [each.queue for each in selective if each.wants(record)]
 
-    def end(self, state: State) -> None:
+    def close(self, state: State) -> None:
         """Refuse what is sent from now on: it goes to a queue that says why."""
-        end = Queue(f"topic {self.name}", self.setting)
-        end.end(state)
+        end = Queue(f"topic {self.name}", self.services)
+        end.close(state)
         with self._lock:
             self.state = state
-            self.audience = (((end.puts, end),), ())
+            self.audience = (((end.appenders, end),), ())
 
-    def end_in_child(self) -> None:
+    def abandon(self) -> None:
         """Do without the lock of a thread that may be in the parent process only."""
         self._lock = threading.Lock()
 
@@ -95,7 +95,7 @@ class Topic:
 class Subscription:
     """A queue that is filled by a topic, and how long it lives."""
 
-    __slots__ = ("durable", "interest", "is_picky", "key", "label", "matches", "queue", "shared")
+    __slots__ = ("durable", "interest", "is_selective", "key", "label", "matches", "queue", "shared")
 
     def __init__(
         self,
@@ -113,8 +113,8 @@ class Subscription:
         self.matches = matches
         self.durable = durable
         self.shared = shared
-        self.is_picky = matches is not None or interest.excluded_origin is not None
-        self.queue = Queue(f"subscription {label} of topic {topic.name}", topic.setting, drops_oldest=not durable)
+        self.is_selective = matches is not None or interest.excluded_origin is not None
+        self.queue = Queue(f"subscription {label} of topic {topic.name}", topic.services, drops_oldest=not durable)
         topic.add(self)
 
     @property
@@ -135,7 +135,7 @@ class Subscription:
             logger.exception("A selector failed; the record counts as not matching")
             return False
 
-    def end(self) -> None:
+    def close(self) -> None:
         """Stop collecting, and drop what was collected."""
         self.interest.topic.remove(self)
-        self.queue.end(State.GONE)
+        self.queue.close(State.GONE)

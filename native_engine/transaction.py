@@ -10,12 +10,12 @@ from operator import methodcaller
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from native_engine.bounds import Bounds, Scope, WaitingSender
-from native_engine.calls import Call, make
+from native_engine.calls import Call, call_all
 from native_engine.errors import ErrorType
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Outcome, Receipt, Record
-from native_engine.services import Setting, State
+from native_engine.services import Services, State
 
 if TYPE_CHECKING:
     from native_engine.sender import Sender
@@ -127,14 +127,14 @@ class Transaction:
 
     def __init__(
         self,
-        setting: Setting,
+        services: Services,
         sends: Sequence[tuple[Sender, Record]],
         settlements: Sequence[Settlement],
         scope: Scope | None = None,
     ) -> None:
-        self._setting = setting
+        self._services = services
         self._scope = scope
-        self._failure: ErrorType = setting.errors.rolled_back
+        self._failure: ErrorType = services.errors.rolled_back
         self._is_send = False
         parts: dict[Queue, Part] = {}
         for sender, record in sends:
@@ -155,12 +155,12 @@ class Transaction:
         with self._locks:
             self._check()
             calls = self._apply(dead_letters=True)
-        make(calls)
+        call_all(calls)
 
     def send(self) -> None:
         """Do it as a plain send, which raises the full error."""
         self._is_send = True
-        self._failure = self._setting.errors.full
+        self._failure = self._services.errors.full
         self._wait_and_run()
 
     # -- inside
@@ -186,18 +186,18 @@ class Transaction:
         finally:
             if thread is not None:
                 self._stop_waiting(thread)
-        make(calls)
+        call_all(calls)
 
     @property
     def _patience(self) -> float:
-        return self._setting.limits.block_timeout
+        return self._services.limits.block_timeout
 
     def _start_to_wait(self, full: Part, thread: WaitingSender) -> float:
         """Give the time when the waiting ends, unless there is nothing to wait for."""
         for part in self._parts:
             if part.is_limited and part.queue.bounds is not None and not part.queue.bounds.could_fit(part.records):
                 raise self._failure(part.too_much())
-        if self._setting.limits.when_full == "fail":
+        if self._services.limits.when_full == "fail":
             raise self._failure(full.no_room())
         if self._scope is not None:
             self._scope.waiting.add(thread)
@@ -234,7 +234,7 @@ class Transaction:
 
     def _check_scope(self, scope: Scope) -> None:
         if scope.closed and self._is_send:
-            raise self._setting.errors.sender_closed("The sender was closed while it waited for room, or before")
+            raise self._services.errors.sender_closed("The sender was closed while it waited for room, or before")
         if scope.closed:
             raise self._failure("What the commit belongs to was closed before it was done")
 

@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 
 from native_engine import (
-    Address,
     ClientIdError,
     ClosedError,
     Engine,
@@ -23,6 +22,7 @@ from native_engine import (
     FullError,
     InUseError,
     NoDestinationError,
+    QueueAddress,
     Receiver,
     RolledBackError,
 )
@@ -113,7 +113,7 @@ def publish(engine: Engine, *notes: Note | str) -> None:
 
 
 def counts(engine: Engine, name: str = "q") -> dict[str, int]:
-    return engine.statistics()[Address("queue", name)]._asdict()
+    return engine.statistics()[QueueAddress("queue", name)]._asdict()
 
 
 class Background:
@@ -284,7 +284,7 @@ def test_ctrl_c_leaves_no_sleeper_behind(engine: Engine) -> None:
             return False
 
     receiver, other = engine.receiver("q"), engine.receiver("q")
-    receiver._gate = Interrupted()  # type: ignore[assignment]
+    receiver._wakeup = Interrupted()  # type: ignore[assignment]
     calls: list[str] = []
     with pytest.raises(KeyboardInterrupt):
         receiver.take(None)
@@ -405,7 +405,7 @@ def test_released_records_do_not_pile_up_at_receivers_that_never_look(engine: En
     send(engine, "a")
     for attempts in range(1, 1001):
         picky.settle([taken(picky)[1]], attempts)
-    store = idle._queue.store
+    store = idle._queue.backlog
     assert store is not None
     assert len(store._views[idle].track(4).again) < 100
     assert taken(idle)[2] == 1000
@@ -555,7 +555,7 @@ def test_a_full_subscription_loses_its_oldest_record_unless_it_is_durable() -> N
     with Engine(max_depth=2, when_full="fail") as engine:
         receiver = engine.subscribe("t")
         publish(engine, "a", "b", "c")
-        assert engine.statistics()[Address("topic", "t", "#1")].dropped == 1
+        assert engine.statistics()[QueueAddress("topic", "t", "#1")].dropped == 1
         assert texts(receiver) == ["b", "c"]
         engine.subscribe("t", name="d", durable=True, owner="me")
         publish(engine, "x", "y")
@@ -581,7 +581,7 @@ def test_what_a_full_subscription_loses(expiration: int) -> None:
         assert [taken(receiver)[0].text for _ in range(2)] == ["c", "d"]
         publish(engine, note("e"))
         assert receiver.take(0) is None
-        assert engine.statistics()[Address("topic", "t", "#1")].dropped == 3
+        assert engine.statistics()[QueueAddress("topic", "t", "#1")].dropped == 3
 
 
 def test_a_full_subscription_loses_what_is_not_due(clock: ManualClock) -> None:
@@ -951,8 +951,8 @@ def test_closed_receivers_are_kept_only_for_what_they_hold(engine: Engine) -> No
         other = taken(receiver)[1]
         receiver.close()
         receiver.settle([other], None)
-    assert engine.statistics()[Address("queue", "q")].in_flight == 1
-    assert len(engine._queues["q"].retired) < 50
+    assert engine.statistics()[QueueAddress("queue", "q")].in_flight == 1
+    assert len(engine._queues["q"].kept_closed) < 50
     keeper.settle([receipt], 1)
     assert texts(engine.receiver("q")) == ["kept"]
 

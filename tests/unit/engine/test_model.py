@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
-from native_engine import Address, Engine
+from native_engine import Engine, QueueAddress
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.model import Item, ModelQueue, ModelReceiver
 from tests.unit.engine.records import Record
@@ -164,7 +164,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     @invariant()
     def statistics_agree(self) -> None:
-        numbers = self.engine.statistics().get(Address("queue", QUEUE))
+        numbers = self.engine.statistics().get(QueueAddress("queue", QUEUE))
         model = self.model
         if numbers is not None:
             assert numbers.depth == model.depth

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import pytest
 
-from native_engine.backlog import Store
+from native_engine.backlog import Backlog
 from native_engine.bounds import Bounds
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
@@ -32,8 +32,8 @@ BUGS = [
     Bug("arm a listener, look again", Receiver, "ready", "calls = self._queue.offer()", "calls = []"),
     Bug("wake one for each", Receiver, "_rise", "self._arrive()"),
     Bug("pass on when interrupted", Receiver, "interrupt", "self._wake()"),
-    Bug("pass on when closed", Queue, "leave", "receiver._wake()"),
-    Bug("pass on when closed while armed", Queue, "leave", "receiver._arrive()"),
+    Bug("pass on when closed", Queue, "discard", "receiver._wake()"),
+    Bug("pass on when closed while armed", Queue, "discard", "receiver._arrive()"),
     Bug("pass on to a take when disarmed", Receiver, "ready", "self._arrive()"),
     Bug(
         "pass on to a listener when disarmed",
@@ -42,13 +42,13 @@ BUGS = [
         "calls = self._queue.offer()",
         "calls = self._queue.offer() if callback is not None else []",
     ),
-    Bug("pass on when closed while armed", Queue, "leave", "return self.offer()", "return []"),
+    Bug("pass on when closed while armed", Queue, "discard", "return self.offer()", "return []"),
     Bug("offer to a take when busy", Receiver, "_decline", "return self._queue.offer()", "return []"),
     Bug("offer to a listener when busy", Receiver, "_decline", "self._arrive()"),
-    Bug("free the group when its owner closes", Store, "leave", "self._look_again(group)"),
-    Bug("free the group when its last is taken", Store, "take", "self._look_again(constraints.group)"),
+    Bug("free the group when its owner closes", Backlog, "discard", "self._look_again(group)"),
+    Bug("free the group when its last is taken", Backlog, "take", "self._look_again(constraints.group)"),
     Bug("wake for what comes due", Queue, "tick", "calls = self.offer()", "calls = []"),
-    Bug("wake at the end", Queue, "end", "receiver._wake()"),
+    Bug("wake at the end", Queue, "close", "receiver._wake()"),
     Bug("wake a sender when there is room", Bounds, "leave", "self.wake_first()"),
 ]
 
