@@ -57,5 +57,4 @@ def connect(url: str, **options: Any) -> JMSContext:
 
 def forget(url: str) -> None:
     """Drop what this process keeps for the URL: an in-memory engine with all its messages. Raises JMSError."""
-    provider = resolve(url, {})
-    provider.factory.forget(provider.url)
+    resolve(url, {}).forget()

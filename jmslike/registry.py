@@ -1,105 +1,111 @@
-"""From a URL to a transport: an entry point of the group `jmslike.transports`, named as the URL's scheme."""
+"""From a URL to a transport: an entry point of the group `jmslike.transports`, named as the URL's scheme.
+
+All that a user can get wrong is found here, before a transport sees it: the URL's form, the scheme, a missing client
+library, the names of the options and the values of the general ones. A transport checks the values of its own options.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import partial
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit, urlunsplit
 
 from jmslike.errors import JMSError
 from jmslike.settings import GENERAL_OPTIONS, WIRE_OPTIONS, Settings, make_settings
-from jmslike.spi import Transport, TransportFactory
+from jmslike.spi import MultiProviderFactory, ObjectOption, Transport, TransportFactory, WrapperFactory
+from jmslike.url import Options, parse_place, parse_wrapper, scheme_of, without_secrets
 
 GROUP: Final = "jmslike.transports"
 
-PLANNED: Final = frozenset({"failover"})
+PLANNED: Final = frozenset({"failover", "jvm"})
 """Schemes that later versions will have, and a user may have read of."""
 
-_USER: Final = re.compile("(?<=://)[^/@,]*@")
-_AFTER: Final = re.compile("[?#]")
-_BEYOND: Final = frozenset("?#")
-_KEYWORD_ONLY: Final = frozenset({"object_serializer"})
+Factory = TransportFactory | WrapperFactory
+
+_GENERAL_OBJECTS: Final = frozenset({"object_serializer"})
+_OF_AN_INNER_URL: Final = frozenset({"user_name", "password"})
 
 
 @dataclass(frozen=True, slots=True)
 class Provider:
-    """A transport's factory with a checked URL and options: everything but the user of one connection."""
+    """A URL whose form, scheme and options are checked: makes a transport for each connection."""
 
-    factory: TransportFactory
     url: str
+    """Without users, passwords and options."""
     settings: Settings
-    options: Mapping[str, str]
+    make: Callable[[str | None, str | None], Transport] = field(repr=False)
+    forget: Callable[[], None] = field(repr=False)
+    """Drop what the process keeps for the URL."""
 
     def transport(self, user_name: str | None, password: str | None) -> Transport:
-        """Make a transport that is not open yet. Raises JMSError for an option value that the transport refuses."""
+        """Make a transport that is not open yet. Raises JMSError for an option value that the transport refuses.
+
+        A user given here goes before the one of the URL or the options.
+        """
         settings = self.settings
         user, secret = (user_name, password) if user_name is not None else (settings.user_name, settings.password)
         try:
-            return self.factory.make(self.url, self.options, user, secret)
+            return self.make(user, secret)
         except ValueError as error:
             raise JMSError(f"{self.url}: {error}") from error
 
 
 def known_schemes() -> list[str]:
-    """Give the URL schemes of the installed transports."""
+    """Return the URL schemes of the installed transports."""
     return sorted(entry.name for entry in entry_points(group=GROUP))
 
 
 def resolve(url: str, keywords: Mapping[str, Any]) -> Provider:
-    """Find the transport for the URL, and check its options and the keywords.
+    """Find the transport for the URL, and check its options and the keywords; a keyword that is None is not given.
 
     Raises JMSError that names what is known for an unknown scheme, a missing extra or an unknown option.
     """
-    parts = _split(url)
-    factory = _factory(parts.scheme)
-    given = _options(parts, keywords)
-    known = {*GENERAL_OPTIONS, *factory.options}
-    for name in given:
-        if name not in known:
-            raise JMSError(f"unknown option {name!r} for {parts.scheme}://; known are {', '.join(sorted(known))}")
-    settings = make_settings({name: value for name, value in given.items() if name in GENERAL_OPTIONS})
-    own = {name: str(value) for name, value in given.items() if name in factory.options or name in WIRE_OPTIONS}
-    bare = urlunsplit((parts.scheme, parts.netloc.rpartition("@")[2], parts.path, "", ""))
-    # urlunsplit drops the slashes of an empty authority
-    address = bare if bare.startswith(f"{parts.scheme}://") else f"{parts.scheme}://{bare.partition(':')[2]}"
-    return Provider(factory, address, settings, own)
+    return _resolve(url, keywords, GENERAL_OPTIONS)
 
 
-def _split(url: str) -> SplitResult:
-    if not isinstance(url, str) or "://" not in url:
+def _resolve(url: str, keywords: Mapping[str, Any], general: Collection[str]) -> Provider:
+    """Resolve a URL whose query may have the `general` options."""
+    scheme = _scheme(url)
+    factory = _factory(scheme)
+    if isinstance(factory, WrapperFactory):
+        return _around(scheme, factory, url, keywords, general)
+    place = parse_place(url)
+    _check_provider(scheme, factory, place.provider)
+    settings, own = _options(scheme, factory, place.options, keywords, general)
+    return Provider(
+        place.address, settings, partial(factory.make, place.address, own), partial(factory.forget, place.address)
+    )
+
+
+def _around(
+    scheme: str, factory: WrapperFactory, url: str, keywords: Mapping[str, Any], general: Collection[str]
+) -> Provider:
+    wrapper = parse_wrapper(url)
+    settings, own = _options(scheme, factory, wrapper.options, keywords, general)
+    wire: dict[str, Any] = {name: own[name] for name in WIRE_OPTIONS if name in own}
+    targets = [_resolve(inner, wire, _OF_AN_INNER_URL) for inner in wrapper.inner]
+
+    def forget() -> None:
+        for target in targets:
+            target.forget()
+
+    shown = f"{scheme}:({','.join(target.url for target in targets)})"
+    return Provider(shown, settings, partial(factory.wrap, targets, own), forget)
+
+
+def _scheme(url: str) -> str:
+    scheme = scheme_of(url) if isinstance(url, str) else ""
+    if not scheme:
         shown = without_secrets(url) if isinstance(url, str) else url
         raise JMSError(
             f"not a URL: {shown!r}; it looks like native://NAME; known schemes: {', '.join(known_schemes())}"
         )
-    try:
-        parts = urlsplit(url)
-        _ = parts.username, parts.password
-    except ValueError as error:
-        if "@" in str(error):  # it quotes them
-            shown = without_secrets(url)
-            raise JMSError(f"not a URL: {shown!r}: percent-encode what is special in its user or password") from None
-        raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from error
-    user, _, _ = parts.netloc.rpartition("@")
-    if "@" in user and "," in user:
-        raise JMSError(f"one user and password, before the first host, serve all hosts: {without_secrets(url)!r}")
-    if parts.fragment:
-        raise JMSError(f"a URL here has no fragment; write # as %23: {without_secrets(url)!r}")
-    return parts
+    return scheme
 
 
-def without_secrets(url: str) -> str:
-    """Give a URL, or what should be one, as it may be shown: without user, password and options."""
-    scheme, colon, rest = _USER.sub("", url).partition(":")
-    start, at, end = rest.rpartition("@")
-    if at and not _BEYOND.isdisjoint(start):
-        return f"{scheme}:..."  # nobody knows where the password ends
-    return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_AFTER.split(end)[0]}"  # type: ignore[index]
-
-
-def _factory(scheme: str) -> TransportFactory:
+def _factory(scheme: str) -> Factory:
     found = next((entry for entry in entry_points(group=GROUP) if entry.name == scheme), None)
     if found is None:
         why = " in this version; it is planned" if scheme in PLANNED else ""
@@ -107,38 +113,71 @@ def _factory(scheme: str) -> TransportFactory:
     return load(found)
 
 
-def load(entry: EntryPoint) -> TransportFactory:
-    """Load a transport. Raises JMSError that names the extra to install if its client library is missing."""
+def load(entry: EntryPoint) -> Factory:
+    """Load a transport. Raises JMSError for a missing module, and names the extra to install if there is one for it."""
     try:
-        factory: TransportFactory = entry.load()
+        factory: Factory = entry.load()
     except ModuleNotFoundError as error:
-        extra = entry.extras[0] if entry.extras else entry.name
-        raise JMSError(
-            f"{entry.name}:// needs the module {error.name}, which is not installed; {how_to_install(extra)}"
-        ) from error
+        raise JMSError(f"{entry.name}:// needs the module {error.name}, which {_missing(entry, error)}") from error
     return factory
 
 
-def how_to_install(extra: str) -> str:
-    """Say how to get an extra of this package."""
-    return f"install the extra {extra}: pip install 'jmslike[{extra}]', or '.[{extra}]' in a checkout"
+def _missing(entry: EntryPoint, error: ModuleNotFoundError) -> str:
+    """Say what is to be done about a module without which a transport cannot be loaded."""
+    if entry.dist is None:
+        return f"is not installed; {entry.module} needs it"
+    name, top = entry.dist.name, (error.name or "").partition(".")[0]
+    if top == entry.module.partition(".")[0]:
+        return f"is part of {name}; {name} is not completely installed, or another module {top} hides it"
+    declared = entry.dist.metadata.get_all("Provides-Extra") or []
+    extra = next((extra for extra in entry.extras if extra in declared), None)
+    return f"is not installed; {how_to_install(extra, name) if extra else f'{entry.module} of {name} needs it'}"
 
 
-def _options(parts: SplitResult, keywords: Mapping[str, Any]) -> dict[str, Any]:
-    try:
-        pairs = parse_qsl(parts.query, keep_blank_values=True, strict_parsing=True) if parts.query else []
-    except ValueError:
-        shown = "" if "password" in parts.query else f", not {parts.query!r}"
-        raise JMSError(f"the options of the URL must look like name=value&name=value{shown}") from None
+def how_to_install(extra: str, distribution: str = "jmslike") -> str:
+    """Say how to get an extra of a distribution."""
+    checkout = f", or '.[{extra}]' in a checkout" if distribution == "jmslike" else ""
+    return f"install the extra {extra}: pip install '{distribution}[{extra}]'{checkout}"
+
+
+def _check_provider(scheme: str, factory: TransportFactory, provider: str) -> None:
+    known = factory.providers if isinstance(factory, MultiProviderFactory) else ()
+    if provider and provider not in known:
+        names = f"; known are {', '.join(sorted(known))}" if known else f"; write {scheme}://"
+        raise JMSError(f"{scheme}: has no provider {provider!r}{names}")
+
+
+def _options(
+    scheme: str, factory: Factory, of_url: Options, keywords: Mapping[str, Any], general: Collection[str]
+) -> tuple[Settings, dict[str, Any]]:
+    """Return the general options, and those that the transport is told of."""
+    objects = {name for name, meaning in factory.options.items() if isinstance(meaning, ObjectOption)}
+    for name, _ in of_url:
+        if name in objects or name in _GENERAL_OBJECTS:
+            raise JMSError(f"option {name!r} is an object: give it as a keyword, not in the URL")
+        if name in GENERAL_OPTIONS and name not in general:
+            raise JMSError(
+                f"option {name!r} is one of the whole connection: write it behind the parentheses or as a keyword, "
+                f"not into the inner URL {scheme}://"
+            )
+    given = _merge([*of_url, *((name, value) for name, value in keywords.items() if value is not None)])
+    known = {*GENERAL_OPTIONS, *factory.options}
+    for name in given:
+        if name not in known:
+            raise JMSError(f"unknown option {name!r} for {scheme}://; known are {', '.join(sorted(known))}")
+    settings = make_settings({name: value for name, value in given.items() if name in GENERAL_OPTIONS})
+    own = {
+        name: value if name in objects else str(value)
+        for name, value in given.items()
+        if name in factory.options or name in WIRE_OPTIONS
+    }
+    return settings, own
+
+
+def _merge(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
     given: dict[str, Any] = {}
-    if parts.username is not None:
-        given["user_name"] = unquote(parts.username)
-    if parts.password is not None:
-        given["password"] = unquote(parts.password)
-    for name, value in [*pairs, *((name, value) for name, value in keywords.items() if value is not None)]:
+    for name, value in pairs:
         if name in given:
             raise JMSError(f"option {name!r} is given twice")
-        if name in _KEYWORD_ONLY and isinstance(value, str):
-            raise JMSError(f"option {name!r} is an object: give it as a keyword, not in the URL")
         given[name] = value
     return given

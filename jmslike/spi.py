@@ -39,9 +39,9 @@ contract; `jmslike.testing.contract` has at least one test for each and runs the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Collection, Generator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final, Protocol, TypeAlias
+from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from jmslike.capabilities import Capabilities
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
@@ -68,6 +68,8 @@ __all__ = [
     "Envelope",
     "Events",
     "Headers",
+    "MultiProviderFactory",
+    "ObjectOption",
     "Outcome",
     "PropertyValue",
     "Queue",
@@ -78,12 +80,14 @@ __all__ = [
     "Settlement",
     "Subscription",
     "SubscriptionSpec",
+    "Target",
     "TemporaryQueue",
     "TemporaryTopic",
     "Terms",
     "Topic",
     "Transport",
     "TransportFactory",
+    "WrapperFactory",
 ]
 
 
@@ -234,14 +238,71 @@ class Transport(Protocol):
         """Close the links, then the connection (C9)."""
 
 
+class ObjectOption(str):
+    """What an option means whose value is an object: given as a keyword only, and handed to the factory as it is."""
+
+    __slots__ = ()
+
+
 class TransportFactory(Protocol):
     """The entry point of a transport (group `jmslike.transports`, named as its URL scheme)."""
 
     options: Mapping[str, str]
-    """The transport's own options and what each means; others are refused by name before `make` is called."""
+    """The transport's own options and what each means; others are refused by name before `make` is called. Values
+    arrive as text, also those given as keywords, unless the meaning is an `ObjectOption`."""
 
-    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Transport:
-        """Make a transport that is not open yet. Raises ValueError for a bad option value."""
+    def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> Transport:
+        """Make a transport that is not open yet. Raises ValueError for a bad option value.
+
+        `url` has no user, password or options. `options` has the transport's own and, where given, `connect_timeout`
+        and `request_timeout`.
+        """
 
     def forget(self, url: str) -> None:
         """Drop what the process keeps for the URL (`jmslike.forget`); most transports keep nothing."""
+
+
+@runtime_checkable
+class MultiProviderFactory(TransportFactory, Protocol):
+    """The entry point of a transport that speaks to several providers, by name: `jvm:PROVIDER://host`.
+
+    The provider's name is a part of the URL that `make` gets. The URL may also do without: `jvm:///path`.
+    """
+
+    providers: Collection[str]
+    """The names that are known; others are refused."""
+
+
+class Target(Protocol):
+    """An inner URL that is checked: where a wrapper may connect to."""
+
+    @property
+    def url(self) -> str:
+        """The URL without users, passwords and options: it may be shown."""
+
+    def transport(self, user_name: str | None, password: str | None) -> Transport:
+        """Make a transport that is not open yet: one for each attempt to connect.
+
+        A user given here goes before the inner URL's own. Raises JMSError for an option value that it refuses.
+        """
+
+
+@runtime_checkable
+class WrapperFactory(Protocol):
+    """The entry point of a transport around others: `failover:(URL,URL)?option=value`.
+
+    The inner URLs arrive checked, so that a wrapper parses no URL and looks no transport up. Inner URLs have the
+    options of their transports; the options of the whole connection stand behind the parentheses. Of these, the
+    targets are told of `connect_timeout` and `request_timeout`.
+    """
+
+    options: Mapping[str, str]
+    """The wrapper's own options, as in TransportFactory."""
+
+    def wrap(
+        self, targets: Sequence[Target], options: Mapping[str, Any], user: str | None, password: str | None
+    ) -> Transport:
+        """Make a transport around others that is not open yet. Raises ValueError for a bad option value.
+
+        `user` and `password` are those of the whole connection, to be given to each target; None: each has its own.
+        """

@@ -14,7 +14,8 @@ from rich.text import Text
 
 from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
 from jmslike.errors import JMSError
-from jmslike.registry import GROUP, how_to_install, load, without_secrets
+from jmslike.registry import GROUP, how_to_install, load
+from jmslike.url import without_secrets
 
 EXTRAS: Final = ("stomp", "amqp", "kafka", "cli")
 """The extras of use to a user, not to a contributor."""

@@ -13,7 +13,7 @@ from jmslike.compare.stage import Stage
 from jmslike.compare.wording import naming, plural
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.factory import ConnectionFactory
-from jmslike.registry import without_secrets
+from jmslike.url import without_secrets
 
 
 def compare(

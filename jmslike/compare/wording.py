@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from jmslike.errors import JMSError
-from jmslike.registry import without_secrets
+from jmslike.url import without_secrets
 
 
 def plural(count: int, noun: str) -> str:

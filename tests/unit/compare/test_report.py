@@ -9,7 +9,7 @@ from rich.console import Console
 
 from jmslike.compare.report import show
 from jmslike.compare.results import Check, Column, Comparison, Report, ScenarioResult, exactly, unpromised
-from jmslike.registry import without_secrets
+from jmslike.url import without_secrets
 
 
 def report(*columns: Column, url: str = "native://", durable: bool = False) -> Report:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Iterator, Mapping
-from importlib.metadata import EntryPoint
+from importlib.metadata import Distribution, EntryPoint
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -207,11 +209,45 @@ def test_a_missing_library_is_named_with_what_to_install() -> None:
     with pytest.raises(JMSError) as caught:
         ConnectionFactory("lost://host")
     assert str(caught.value) == (
-        "lost:// needs the module a_module_that_nobody_has, which is not installed; "
-        "install the extra lost: pip install 'jmslike[lost]', or '.[lost]' in a checkout"
+        "lost:// needs the module a_module_that_nobody_has, which is not installed; a_module_that_nobody_has needs it"
     )
-    with pytest.raises(JMSError, match=r"pip install 'jmslike\[extra\]'"):
-        load(EntryPoint("lost", "a_module_that_nobody_has:factory [extra]", registry.GROUP))
+
+
+@pytest.mark.parametrize(
+    ("entry", "what"),
+    [
+        (
+            "a_transport:factory [client]",
+            "a_client, which is not installed; install the extra client: pip install 'a-package[client]'",
+        ),
+        (
+            "a_transport:factory [unheard_of]",
+            "a_client, which is not installed; a_transport of a-package needs it",
+        ),
+        ("a_transport:factory", "a_client, which is not installed; a_transport of a-package needs it"),
+        (
+            "a_transport.missing:factory [client]",
+            (
+                "a_transport.missing, which is part of a-package; a-package is not completely installed, or another "
+                "module a_transport hides it"
+            ),
+        ),
+    ],
+)
+def test_an_extra_is_named_only_where_it_helps(
+    entry: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "a_transport.py").write_text("" if "missing" in entry else "import a_client")
+    about = tmp_path / "a_package-1.dist-info"
+    about.mkdir()
+    (about / "METADATA").write_text("Metadata-Version: 2.4\nName: a-package\nVersion: 1\nProvides-Extra: client\n")
+    (about / "entry_points.txt").write_text(f"[{registry.GROUP}]\nlost = {entry}\n")
+    (found,) = Distribution.at(about).entry_points
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.delitem(sys.modules, "a_transport", raising=False)
+    with pytest.raises(JMSError) as caught:
+        load(found)
+    assert str(caught.value) == f"lost:// needs the module {what}"
 
 
 def test_an_installed_transport_is_loaded() -> None:

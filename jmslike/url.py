@@ -1,0 +1,148 @@
+"""The grammar of provider URLs, and how a URL is shown: without user, password and options.
+
+    native://NAME?option=value               a place: scheme, hosts, path, options
+    jvm:PROVIDER://host:port?option=value    a place at a provider, which the transport of the scheme knows by name
+    failover:(URL,URL)?option=value          other URLs, each with its own options, and the options of the wrapper
+    failover:URL                             one other URL; all options are its own
+
+An inner URL ends at a comma that a scheme follows, because the hosts of one URL are separated by commas, too. Inner
+parentheses are balanced, so that wrappers nest.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from jmslike.errors import JMSError
+
+Options = tuple[tuple[str, str], ...]
+
+_SCHEME: Final = "[A-Za-z][A-Za-z0-9+.-]*:"
+_HEAD: Final = re.compile(rf"\s*({_SCHEME})(?:({_SCHEME})?//)?")
+_MARK: Final = re.compile(rf"[()]|,(?=(?:{_SCHEME})+(?://|\())")
+_DEEPER: Final = {"(": 1, ")": -1, ",": 0}
+_USER: Final = re.compile("(?<=://)[^/@,]*@")
+_AFTER: Final = re.compile("[?#]")
+_BEYOND: Final = frozenset("?#")
+_UNCLEAR: Final = frozenset("@()")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A URL that leads to one place, taken apart."""
+
+    provider: str
+    """What stands between the scheme and `://`, or nothing."""
+    address: str
+    """The URL without user, password and options."""
+    options: Options = field(repr=False)
+    """The options of the query, and the user and the password as `user_name` and `password`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wrapper:
+    """A URL around others, taken apart."""
+
+    inner: tuple[str, ...] = field(repr=False)
+    options: Options = field(repr=False)
+
+
+def scheme_of(url: str) -> str:
+    """Return the scheme in lower case, or nothing if the text is no URL."""
+    head = _HEAD.match(url) if "://" in url else None
+    return head[1][:-1].lower() if head else ""
+
+
+def parse_place(url: str) -> Place:
+    """Take apart a URL that leads to one place. Raises JMSError without quoting a user or password."""
+    head = _HEAD.match(url)
+    if head is None or not head[0].endswith("//"):
+        raise JMSError(f"not a URL: {without_secrets(url)!r}; // is missing after the scheme")
+    scheme, provider = head[1].lower(), head[2] or ""
+    parts = _split(url, scheme + url[head.end() - 2 :])
+    user, _, hosts = parts.netloc.rpartition("@")
+    if "@" in user and "," in user:
+        raise JMSError(f"one user and password, before the first host, serve all hosts: {without_secrets(url)!r}")
+    _refuse_fragment(url, parts.fragment)
+    given = [("user_name", parts.username), ("password", parts.password)]
+    named = tuple((name, unquote(value)) for name, value in given if value is not None)
+    return Place(provider[:-1], f"{scheme}{provider}//{hosts}{parts.path}", named + _pairs(parts.query))
+
+
+def parse_wrapper(url: str) -> Wrapper:
+    """Take apart a URL around others. Raises JMSError without quoting a user or password."""
+    rest = url.partition(":")[2]
+    if not rest.startswith("("):
+        return Wrapper((rest,), ())
+    try:
+        inner, query = _inner(rest)
+    except ValueError as error:
+        raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from None
+    _refuse_fragment(url, query.partition("#")[2])
+    return Wrapper(inner, _pairs(query))
+
+
+def without_secrets(url: str) -> str:
+    """Return a URL, or what should be one, as it may be shown: without users, passwords and options."""
+    scheme, colon, rest = _USER.sub("", url).partition(":")
+    if rest.startswith("("):
+        return f"{scheme}:({_inner_without_secrets(url.partition(':')[2])})"
+    start, at, end = rest.rpartition("@")
+    if at and not _BEYOND.isdisjoint(start):
+        return f"{scheme}:..."  # nobody knows where the password ends
+    return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_AFTER.split(end)[0]}"  # type: ignore[index]
+
+
+def _inner_without_secrets(rest: str) -> str:
+    try:
+        inner, query = _inner(rest)
+    except ValueError:
+        return "..."
+    return ",".join(map(without_secrets, inner)) if _UNCLEAR.isdisjoint(query) else "..."
+
+
+def _inner(rest: str) -> tuple[tuple[str, ...], str]:
+    """Return the URLs of `(URL,URL)?query`, and the query. Raises ValueError."""
+    urls: list[str] = []
+    depth, start = 0, 1
+    for mark in _MARK.finditer(rest):
+        if depth == 1 and mark[0] != "(":
+            urls.append(rest[start : mark.start()])
+            start = mark.end()
+        depth += _DEEPER[mark[0]]
+        if depth == 0:
+            break
+    else:
+        raise ValueError("a parenthesis is not closed; one in a user or password is written %28 or %29")
+    behind = rest[start:]
+    if behind[:1] not in ("", "?"):
+        raise ValueError("only ?name=value may follow the parentheses; one in a user or password is written %28 or %29")
+    return tuple(urls), behind[1:]
+
+
+def _split(url: str, plain: str) -> SplitResult:
+    try:
+        parts = urlsplit(plain)
+        _ = parts.username, parts.password
+    except ValueError as error:
+        if "@" in str(error):  # it quotes them
+            shown = without_secrets(url)
+            raise JMSError(f"not a URL: {shown!r}: percent-encode what is special in its user or password") from None
+        raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from error
+    return parts
+
+
+def _refuse_fragment(url: str, fragment: str) -> None:
+    if fragment:
+        raise JMSError(f"a URL here has no fragment; write # as %23: {without_secrets(url)!r}")
+
+
+def _pairs(query: str) -> Options:
+    try:
+        return tuple(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else ()
+    except ValueError:
+        shown = "" if "password" in query or "@" in query else f", not {query!r}"
+        raise JMSError(f"the options of the URL must look like name=value&name=value{shown}") from None
