@@ -57,7 +57,7 @@ def test_nothing_is_kept_of_a_temporary_destination_that_is_deleted(transport: S
         link.subscribe(SubscriptionSpec(deleted))
     link.sender(kept).send(message(kept))
     link.sender(TemporaryTopic("of others")).send(message(kept))
-    assert transport.inventory.close() == ([link], {kept})
+    assert transport.connection.inventory.close() == ([link], {kept})
 
 
 class LossAtEntry:
@@ -66,7 +66,7 @@ class LossAtEntry:
     def __init__(self, server: Obliging, transport: StompTransport) -> None:
         self._lose = server.end_links
         self._told = threading.Event()
-        transport.wire.on_lost = lambda _: self._told.set()
+        transport.connection.wire.on_lost = lambda _: self._told.set()
 
     def __enter__(self) -> None:
         self._lose()

@@ -34,7 +34,7 @@ def waiting(link: socket.socket) -> int:
 
 
 def link_of(connection: Any) -> socket.socket:
-    link: socket.socket = connection._transport.wire._connection.transport.socket
+    link: socket.socket = connection._transport.connection.wire._connection.transport.socket
     return link
 
 
@@ -53,7 +53,7 @@ def test_messages_do_not_wait_for_each_other(server: Obliging) -> None:
 
 def test_acknowledgements_may_wait_and_go_with_what_follows(server: Obliging) -> None:
     with ConnectionFactory(server.url).create_connection() as connection:
-        wire = connection._transport.wire  # type: ignore[attr-defined]
+        wire = connection._transport.connection.wire  # type: ignore[attr-defined]
         acknowledgement = b"ACK\nid:1\n\n\0"
         for _ in range(1000):
             wire.write(acknowledgement, at_once=False)

@@ -126,5 +126,5 @@ def test_a_missing_heartbeat_is_a_loss(servers: list[Server]) -> None:
 def test_the_first_heartbeat_may_be_no_later_than_the_others(servers: list[Server]) -> None:
     url = started(servers, CONNECT=CONNECTED % b"10000,0")
     with ConnectionFactory(url, heartbeat=10, request_timeout=0.1).create_connection() as connection:
-        heard = connection._transport.wire._connection.received_heartbeat  # type: ignore[attr-defined]
+        heard = connection._transport.connection.wire._connection.received_heartbeat  # type: ignore[attr-defined]
         assert heard <= time.monotonic()

@@ -1,30 +1,28 @@
-"""Looking at a queue, where the broker pushes what is there and then says that this was all."""
+"""Browsing a queue, on brokers that push what is in it and then mark the end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
 
 from jmslike.errors import JMSError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope
 from jmslike_transports.shared.inbox import Inbox
+from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame
 
-if TYPE_CHECKING:
-    from jmslike_transports.stomp.transport import StompTransport
-
-_LONGEST_PAUSE = 30.0
-"""Seconds without a message and without the end, after which a browser gives up."""
+_TIMEOUT: Final = 30.0
+"""Seconds to wait for the next message or the end."""
 
 
-def browse(transport: StompTransport, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
-    """Give the messages that the broker shows. An acknowledgement only asks for more: nothing is taken."""
-    wire, dialect, subscription = transport.wire, transport.dialect, transport.next_subscription_id()
+def browse(connection: StompConnection, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+    """Yield the messages that the broker shows. An acknowledgement only asks for the next: nothing is removed."""
+    wire, dialect, subscription = connection.wire, connection.dialect, connection.next_subscription_id()
     headers = {"id": subscription, "ack": "client-individual", **dialect.browse_headers(queue, selector)}
     inbox: Inbox[Any] = Inbox()
     wire.route(subscription, inbox.put)
-    transport.browsing.add(inbox)
+    connection.browsers.add(inbox)
     try:
         wire.call("SUBSCRIBE", headers)
         try:
@@ -35,13 +33,13 @@ def browse(transport: StompTransport, queue: Destination, selector: Selector | N
             if not wire.is_lost:
                 wire.call("UNSUBSCRIBE", {"id": subscription})
     finally:
-        transport.browsing.discard(inbox)
+        connection.browsers.discard(inbox)
         wire.unroute(subscription)
 
 
 def _next(inbox: Inbox[Any]) -> Any:
-    """Give the next frame; None at the end."""
-    frame = inbox.get(_LONGEST_PAUSE)
+    """Return the next frame; None at the end."""
+    frame = inbox.get(_TIMEOUT)
     if frame is None:
-        raise JMSError(f"the broker has not told for {_LONGEST_PAUSE:g} seconds what the queue holds")
+        raise JMSError(f"browsing timed out: the broker sent neither a message nor the end for {_TIMEOUT:g} s")
     return None if frame.headers.get("browser") == "end" else frame

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jmslike.errors import (
     ConnectionLostError,
@@ -17,13 +17,11 @@ from jmslike.errors import (
 from jmslike.selector import Selector
 from jmslike.spi import ACCEPT, Destination, Envelope, SessionSpec, SubscriptionSpec
 from jmslike_transports.shared.inventory import Subscriptions
+from jmslike_transports.stomp.browser import browse
+from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame, frame, header_lines
 from jmslike_transports.stomp.sender import StompSender
 from jmslike_transports.stomp.subscription import StompSubscription
-
-if TYPE_CHECKING:
-    from jmslike_transports.stomp.transport import StompTransport
-
 
 _log = logging.getLogger("jmslike.stomp")
 
@@ -31,24 +29,25 @@ _log = logging.getLogger("jmslike.stomp")
 class StompLink:
     """See SessionLink."""
 
-    def __init__(self, transport: StompTransport, spec: SessionSpec) -> None:
-        self._transport = transport
+    def __init__(self, connection: StompConnection, spec: SessionSpec) -> None:
+        self._connection = connection
         self._spec = spec
         self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge
         self.subscriptions: Subscriptions[StompSubscription] = Subscriptions()
 
     def sender(self, destination: Destination) -> StompSender:
         """See SessionLink.sender."""
-        return StompSender(self._transport, destination)
+        connection = self._connection
+        return StompSender(connection.wire, connection.dialect, connection.is_deleted, destination)
 
     def subscribe(self, spec: SubscriptionSpec) -> StompSubscription:
         """See SessionLink.subscribe."""
-        if self._transport.is_deleted(spec.destination):
+        if self._connection.is_deleted(spec.destination):
             raise InvalidDestinationError(f"{spec.destination} was deleted")
-        self._transport.inventory.require_free(spec)
-        subscription = StompSubscription(self._transport, spec, self._spec)
+        self._connection.inventory.require_free(spec)
+        subscription = StompSubscription(self._connection, spec, self._spec)
         self.subscriptions.add(subscription)
-        wire = self._transport.wire
+        wire = self._connection.wire
         if wire.is_lost:  # before the subscription could be told with the others
             subscription.lose(wire.loss())
         return subscription
@@ -68,7 +67,7 @@ class StompLink:
         self._check(sends, settlements)
         accepted = [(subscription, receipts) for subscription, receipts, outcome in settlements if outcome is ACCEPT]
         acks = [ack for subscription, receipts in accepted for ack in subscription.acks_for_commit(receipts)]
-        inside, after = (acks, []) if self._transport.dialect.acks_in_transactions else ([], acks)
+        inside, after = (acks, []) if self._connection.dialect.acks_in_transactions else ([], acks)
         if sends or inside:
             self._run(_encoded(sends), inside)
         if after:
@@ -80,7 +79,7 @@ class StompLink:
                 subscription.settle(receipts, outcome)
 
     def _check(self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any]) -> None:
-        wire = self._transport.wire
+        wire = self._connection.wire
         if wire.is_lost:
             raise wire.loss()
         if not all(subscription.holds(receipt) for subscription, receipts, _ in settlements for receipt in receipts):
@@ -89,7 +88,7 @@ class StompLink:
             sender.check_before_commit()
 
     def _acknowledge(self, acks: list[str]) -> None:
-        wire = self._transport.wire
+        wire = self._connection.wire
         try:
             wire.call("ACK", {"id": acks[-1]}, b"".join(map(ack_frame, acks[:-1])))
         except JMSError as error:
@@ -98,12 +97,12 @@ class StompLink:
             ) from error
 
     def _run(self, sends: Sequence[tuple[str, bytes]], acks: Sequence[str]) -> None:
-        wire = self._transport.wire
-        transaction = {"transaction": self._transport.next_transaction_id()}
+        wire = self._connection.wire
+        transaction = {"transaction": self._connection.next_transaction_id()}
         lines = header_lines(transaction)
         requests = []
         try:
-            if self._transport.dialect.confirms_commits:
+            if self._connection.dialect.confirms_commits:
                 parts = [frame("SEND", lines + head, body) for head, body in sends]
                 parts += [frame("ACK", header_lines({"id": ack, **transaction})) for ack in acks]
                 wire.write(b"".join((frame("BEGIN", lines), *parts)))
@@ -124,14 +123,14 @@ class StompLink:
 
     def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
         """See SessionLink.browse."""
-        return self._transport.browse(queue, selector)
+        return browse(self._connection, queue, selector)
 
     def close(self) -> None:
         """See SessionLink.close."""
         subscriptions = self.subscriptions.close()
         with self._committing:
             self._end(subscriptions)
-        self._transport.inventory.forget(self)
+        self._connection.inventory.forget(self)
 
     def _end(self, subscriptions: Sequence[StompSubscription]) -> None:
         for subscription in subscriptions:

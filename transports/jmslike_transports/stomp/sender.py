@@ -2,36 +2,39 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from typing import Final
 
 from jmslike.codec import connection_of, encode_body
 from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
+from jmslike_transports.stomp.dialects.base import Dialect
 from jmslike_transports.stomp.frames import escape, frame, header_lines
 from jmslike_transports.stomp.mapping import ORIGIN
+from jmslike_transports.stomp.wire import Wire
 
-if TYPE_CHECKING:
-    from jmslike_transports.stomp.transport import StompTransport
-
-_HERE: Final = "\0"
+_BLANK: Final = "\0"
+"""Where a message's own id or time goes in lines that are written once."""
 
 
 class StompSender:
-    """Writes SEND frames; a persistent message waits for its receipt, or its completion does."""
+    """Writes SEND frames. A persistent message waits for its receipt, or its completion does."""
 
-    def __init__(self, transport: StompTransport, destination: Destination) -> None:
-        self._transport = transport
-        self._wire = transport.wire
-        self._dialect = transport.dialect
+    def __init__(
+        self, wire: Wire, dialect: Dialect, is_deleted: Callable[[Destination], bool], destination: Destination
+    ) -> None:
+        self._wire = wire
+        self._dialect = dialect
+        self._is_deleted = is_deleted
         self._destination = destination
-        self._may_be_deleted = self._dialect.owns_temporary(destination.name)
-        self._id_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.id_headers)
-        self._time_lines = "".join(f"{name}:{_HERE}\n" for name in self._dialect.timestamp_headers)
+        self._may_be_deleted = dialect.owns_temporary(destination.name)
+        self._id_lines = "".join(f"{name}:{_BLANK}\n" for name in dialect.id_headers)
+        self._time_lines = "".join(f"{name}:{_BLANK}\n" for name in dialect.timestamp_headers)
         self._terms: Terms | None = None
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
-        if self._may_be_deleted and self._transport.is_deleted(self._destination):
+        if self._may_be_deleted and self._is_deleted(self._destination):
             raise InvalidDestinationError(f"{self._destination} was deleted")
         lines, body = self.encode(envelope)
         if completion is not None:
@@ -42,7 +45,7 @@ class StompSender:
             self._wire.wait(self._wire.request("SEND", lines, body), "SEND")
 
     def encode(self, envelope: Envelope) -> tuple[str, bytes]:
-        """Give the header lines and the body of a SEND. Raises JMSError for what the broker cannot take."""
+        """Return the header lines and the body of a SEND. Raises JMSError for a message that the broker cannot take."""
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
         if envelope.terms is not self._terms:
             self._prepare(envelope.terms)
@@ -50,8 +53,8 @@ class StompSender:
         identifier = f"{self._id_prefix}{number}" if number.__class__ is int else escape(envelope.id)
         lines = (
             f"{self._head}priority:{envelope.priority}\n"
-            f"{self._id_lines.replace(_HERE, identifier)}"
-            f"{self._time_lines.replace(_HERE, str(envelope.timestamp))}"
+            f"{self._id_lines.replace(_BLANK, identifier)}"
+            f"{self._time_lines.replace(_BLANK, str(envelope.timestamp))}"
         )
         if envelope.properties or envelope.headers is not NO_HEADERS or envelope.constraints is not None:
             marks.update(self._dialect.headers(envelope))
@@ -61,7 +64,7 @@ class StompSender:
         return self._dialect.checked(lines), octets
 
     def _prepare(self, terms: Terms) -> None:
-        """Write once what the messages of one producer have in common."""
+        """Write once the lines that all messages of one producer share."""
         head = self._dialect.address(terms.destination)
         mode = self._dialect.modes.get(terms.delivery_mode)
         if mode is not None:
@@ -74,8 +77,8 @@ class StompSender:
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""
-        if self._may_be_deleted and self._transport.is_deleted(self._destination):
+        if self._may_be_deleted and self._is_deleted(self._destination):
             raise TransactionRolledBackError(f"{self._destination} was deleted: all is undone")
 
     def close(self) -> None:
-        """See Sender.close; a send that waits for its receipt is bounded anyway."""
+        """See Sender.close. Nothing is left to wait for: a send that waits for its receipt has its own bound."""

@@ -6,22 +6,19 @@ import logging
 import threading
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Envelope, Outcome, SessionSpec, SubscriptionSpec
 from jmslike_transports.shared.push_subscription import Pushed
-from jmslike_transports.stomp.dialects.base import SubscriptionPlan
+from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
 from jmslike_transports.stomp.mapping import bare_envelope
 
-if TYPE_CHECKING:
-    from jmslike_transports.stomp.transport import StompTransport
-
 _log = logging.getLogger("jmslike.stomp")
 
-_SETTLING = 0.05
-"""Seconds that `take(0)` gives the broker to push what already waits; STOMP has no way to ask."""
+_PUSH_TIME: Final = 0.05
+"""Seconds in which the broker may push after the round trip of `take(0)`. STOMP cannot ask whether a message waits."""
 
 
 class WireSubscription:
@@ -58,13 +55,13 @@ class Held:
 class StompSubscription(Pushed[Arrival, Held]):
     """Takes from an inbox that stomp.py's thread fills."""
 
-    def __init__(self, transport: StompTransport, spec: SubscriptionSpec, session: SessionSpec) -> None:
+    def __init__(self, connection: StompConnection, spec: SubscriptionSpec, session: SessionSpec) -> None:
         super().__init__(spec)
-        self._transport = transport
-        self._wire = transport.wire
-        self._dialect = transport.dialect
+        self._connection = connection
+        self._wire = connection.wire
+        self._dialect = connection.dialect
         self._confirmed = session.awaits_settlement
-        self._plan: SubscriptionPlan = self._dialect.subscription_plan(spec, transport.client_id)
+        self._plan = self._dialect.subscription_plan(spec, connection.client_id)
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
         self._held_size = 0
@@ -73,7 +70,7 @@ class StompSubscription(Pushed[Arrival, Held]):
         self._subscribe()
 
     def _subscribe(self) -> None:
-        part = WireSubscription(self._transport.next_subscription_id())
+        part = WireSubscription(self._connection.next_subscription_id())
         put = self._inbox.put
         self._parts.append(part)
         self._wire.route(part.id, lambda frame: put(Arrival(part, frame)))
@@ -91,7 +88,7 @@ class StompSubscription(Pushed[Arrival, Held]):
         arrival = self._inbox.poll()
         if arrival is None:
             self._prepare_to_wait(timeout)
-            arrival = self._inbox.get(_SETTLING if timeout == 0 and not self._inbox.is_armed else timeout)
+            arrival = self._inbox.get(_PUSH_TIME if timeout == 0 and not self._inbox.is_armed else timeout)
             if arrival is None:
                 return None
         return self._hand_out(arrival, settle)
@@ -103,7 +100,7 @@ class StompSubscription(Pushed[Arrival, Held]):
             self._subscribe()
             self._end_empty_parts()  # if it was closed meanwhile
         if timeout == 0 and not self._inbox.is_armed:
-            self._transport.round_trip()
+            self._connection.round_trip()
 
     def _is_starved(self) -> bool:
         """Whether all that the broker may push is held, so that nothing more would come (C3)."""
@@ -242,7 +239,7 @@ class StompSubscription(Pushed[Arrival, Held]):
                     self._wire.call(
                         "SUBSCRIBE", {"id": part.id, **self._dialect.placeholder}, unsubscribe_frame(part.id)
                     )
-                self._transport.round_trip()
+                self._connection.round_trip()
         except ConnectionLostError:
             pass  # the broker has everything back
         finally:
@@ -269,9 +266,9 @@ class StompSubscription(Pushed[Arrival, Held]):
             self._tidy_up()
 
     def _tidy_up(self) -> None:
-        errand = self._dialect.cleanup_request(self.spec, self._transport.client_id)
-        if errand is not None:
+        request = self._dialect.cleanup_request(self.spec, self._connection.client_id)
+        if request is not None:
             try:
-                self._transport.run(errand)
+                self._connection.run(request)
             except JMSError as error:  # others still use what would have been deleted
                 _log.debug("after closing a consumer of %s: %s", self.spec.destination, error)

@@ -1,7 +1,10 @@
-"""One STOMP connection: stomp.py connects, reads frames and keeps the heartbeat; receipts and bounds are ours.
+"""One STOMP connection on the wire: its requests with their receipts, its pushed frames, its end.
 
-stomp.py ends a connection when a listener raises, waits for receipts without bound and knows them not when the link is
-lost. So one listener only notes what came, and every wait here has a bound.
+stomp.py connects, reads frames and keeps the heartbeat. But it ends a connection when a listener raises, waits for
+receipts without bound, and leaves them unanswered when the connection is lost. So its listener here only notes what
+came, and every wait has a bound.
+
+Any thread may write and wait. The section "reading" is run by stomp.py's thread.
 """
 
 from __future__ import annotations
@@ -9,11 +12,9 @@ from __future__ import annotations
 import itertools
 import logging
 import re
-import socket
 import threading
 import time
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any, Final
 
 import stomp
@@ -30,8 +31,7 @@ from jmslike_transports.shared.tls import SILENT_REFUSAL, explained
 from jmslike_transports.stomp.address import Address
 from jmslike_transports.stomp.confirmations import Confirmations
 from jmslike_transports.stomp.frames import frame, header_lines
-from jmslike_transports.stomp.library import gather, make_connection
-from jmslike_transports.stomp.reader import Reader
+from jmslike_transports.stomp.library import disconnect, expect_heartbeat, gather, make_connection
 
 _log = logging.getLogger("jmslike.stomp")
 
@@ -40,16 +40,17 @@ Frame = Any  # stomp.utils.Frame
 _REFUSED: Final = re.compile(
     r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login|permission", re.IGNORECASE
 )
-_NOWHERE: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
+_MISSING: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 
 _LISTENER: Final = "wire of jmslike"
-"""Sorted behind that of stomp.py's heartbeats, and so called after it."""
+"""Sorts behind stomp.py's listener of heartbeats, and so is called after it."""
 _LONGEST_TEXT: Final = 500
+"""Characters of an ERROR that reach the caller: some brokers quote the whole message."""
 
 
 class Request:
-    """A frame that asked for a receipt."""
+    """A frame that asks for a receipt."""
 
     __slots__ = ("_answered", "error", "is_answered")
 
@@ -60,18 +61,18 @@ class Request:
         self.is_answered = False
 
     def answer(self, error: JMSError | None) -> None:
-        """Note the answer, and wake who waits for it."""
+        """Note the answer, and wake the thread that waits for it."""
         self.error = error
         self.is_answered = True
         self._answered.release()
 
     def wait(self, timeout: float) -> bool:
-        """Wait for the answer, at most `timeout` seconds."""
+        """Wait for the answer, at most `timeout` seconds; return whether it came."""
         return self._answered.acquire(timeout=timeout)
 
 
 class Wire(stomp.ConnectionListener):  # type: ignore[misc]
-    """A live connection. `on_lost` is called once, by the thread that finds out; `on_failed` by stomp.py's."""
+    """A live connection. The thread that finds out calls `on_lost`, once; stomp.py's thread calls `on_failed`."""
 
     survives_errors = False
     """Whether the broker goes on after an ERROR that answers no request."""
@@ -97,9 +98,9 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
     # ---- connecting -----------------------------------------------------------------------------------------------
 
     def connect(self, client_id: str | None) -> dict[str, str]:
-        """Connect to the first host that answers, and give the headers of its CONNECTED frame.
+        """Connect to the first host that answers, and return the headers of its CONNECTED frame.
 
-        Raises JMSSecurityError, InvalidClientIDError or ConnectionLostError, within the connect timeout for each host.
+        Each host has the connect timeout. Raises JMSSecurityError, InvalidClientIDError or ConnectionLostError.
         """
         failures = []
         for host in self._address.hosts:
@@ -118,16 +119,16 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._connected = Request()
         self._lost = self._failure = None
         self._gathers = False
-        self._connection = connection = make_connection(host, address, self.on_heartbeat_timeout, self._note_failure)
-        connection.set_listener(_LISTENER, self)
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
-        connection.transport.receive = Reader(connection.transport.receive, handlers).receive
+        connection = make_connection(host, address, handlers, self.on_heartbeat_timeout, self._note_failure)
+        self._connection = connection
+        connection.set_listener(_LISTENER, self)
         headers = {"client-id": client_id} if client_id is not None else {}
         try:
             connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
         except Exception as error:
-            self._abandon()
-            is_late = isinstance(error, stomp.exception.NotConnectedException)  # the link had ended by then
+            self._end_attempt()
+            is_late = isinstance(error, stomp.exception.NotConnectedException)  # the connection had ended by then
             raise (self._early_end() if is_late else explained(error)) from error
         answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
         refusal = self._connected.error
@@ -136,7 +137,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
                 f"no answer to CONNECT within {address.connect_timeout:g} seconds: is this a STOMP port?"
             )
         if refusal is not None:
-            self._abandon()
+            self._end_attempt()
             raise refusal
         self._is_open = True
         return self._server_headers
@@ -146,7 +147,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
     def write(self, octets: bytes, *, at_once: bool = True) -> None:
         """Write one frame or more. Raises ConnectionLostError.
 
-        What need not go at once may be gathered with what follows: acknowledgements, which are small and many.
+        With `at_once=False` the network may gather it with later writes: acknowledgements are small and many.
         """
         if self._lost is not None:
             raise self.loss()
@@ -156,7 +157,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             raise self.loss() from failure.__cause__
 
     def put(self, octets: bytes, *, at_once: bool = True) -> ConnectionLostError | None:
-        """Write, and give what went wrong, which `lose` is to be told when the caller holds no lock (C12)."""
+        """Write, and return what went wrong. The caller passes that to `lose` when it holds no lock (C12)."""
         transport = self._connection.transport
         try:
             if transport.blocking:
@@ -171,7 +172,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
                 why = f"the broker has read nothing for {self._address.request_timeout:g} seconds"
             else:
                 why = str(error) or type(error).__name__
-            failure = ConnectionLostError(f"cannot write: {why}")
+            failure = ConnectionLostError(f"cannot write to the broker: {why}")
             failure.__cause__ = error
             return failure
         return None
@@ -193,24 +194,20 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         return request
 
     def call(self, command: str, headers: Mapping[str, str], before: bytes = b"") -> None:
-        """Write a frame, together with those `before` it, and wait for its receipt.
+        """Write a frame, together with the frames `before` it, and wait for its receipt.
 
-        Raises what the broker's ERROR says, or ConnectionLostError.
+        Raises the broker's ERROR as a JMSError, or ConnectionLostError.
         """
         self.wait(self.request(command, header_lines(headers), before=before), command)
 
     def wait(self, request: Request, what: str) -> None:
-        """Wait for the answer, at most the request timeout; a broker that does not answer is given up."""
+        """Wait for the answer. After the request timeout the connection is lost."""
         if not request.wait(self._address.request_timeout):
-            self.give_up(f"no answer to {what} within {self._address.request_timeout:g} seconds")
+            self.lose(ConnectionLostError(f"no answer to {what} within {self._address.request_timeout:g} seconds"))
         if request.error is not None:
             raise request.error
         if not request.is_answered:
             raise self.loss()
-
-    def give_up(self, why: str) -> None:
-        """Drop a connection whose broker does not answer."""
-        self.lose(ConnectionLostError(why))
 
     @property
     def is_lost(self) -> bool:
@@ -218,7 +215,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         return self._lost is not None
 
     def loss(self) -> ConnectionLostError:
-        """Give an error to raise for what happens after the loss."""
+        """Return an error to raise for a call after the loss."""
         error = ConnectionLostError(f"the connection is lost: {self._lost}")
         error.__cause__ = self._lost
         return error
@@ -226,29 +223,28 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
     # ---- reading: called by stomp.py's thread, and never raises ---------------------------------------------------
 
     def route(self, subscription: str, receiver: Callable[[Frame], object]) -> None:
-        """Give the frames of the subscription to the receiver from now on."""
+        """Pass the frames of the subscription to the receiver from now on."""
         self._routes[subscription] = receiver
 
     def unroute(self, subscription: str) -> None:
-        """Throw the frames of the subscription away from now on."""
+        """Drop the frames of the subscription from now on."""
         self._routes.pop(subscription, None)
 
     def on_connected(self, frame: Frame) -> None:
         """CONNECTED came."""
         self._server_headers = dict(frame.headers)
-        if self._connection.received_heartbeat is not None:  # stomp.py lets the first be missing for twice as long
-            self._connection.received_heartbeat = time.monotonic()
+        expect_heartbeat(self._connection)
         self._connected.answer(None)
 
     def on_message(self, frame: Frame) -> None:
         """MESSAGE came."""
         receiver = self._routes.get(frame.headers.get("subscription", ""))
         if receiver is None:
-            return  # on its way when the subscription ended: the broker has it back
+            return  # pushed before the subscription ended: the broker has it back
         try:
             receiver(frame)
         except Exception:  # stomp.py would end the connection
-            _log.exception("a frame could not be delivered")
+            _log.exception("a MESSAGE frame could not be delivered")
 
     def on_receipt(self, frame: Frame) -> None:
         """RECEIPT came."""
@@ -283,24 +279,24 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         """The socket is closed."""
         failure = self._failure
         if self._is_open:
-            why = "the broker closed the connection" if failure is None else f"the link ended: {failure}"
+            why = "the broker closed the connection" if failure is None else f"the connection failed: {failure}"
             self.lose(ConnectionLostError(why))
         elif not self._connected.is_answered:
             self._connected.answer(self._early_end())
 
     def _early_end(self) -> JMSError:
-        """Give the error of a link that ended before the broker said anything."""
+        """Return the error for a connection that ended before the broker answered CONNECT."""
         if self._failure is not None:
             return explained(self._failure)
         hint = f" ({SILENT_REFUSAL})" if self._address.tls is not None else ""
         return ConnectionLostError(f"the broker closed the connection{hint}")
 
     def _note_failure(self, failure: OSError) -> None:
-        """Keep why the socket will be closed."""
+        """Keep the reason why the socket will be closed."""
         self._failure = failure
 
     def on_heartbeat_timeout(self) -> None:
-        """The broker is silent for too long."""
+        """The broker missed its heartbeats."""
         self.lose(ConnectionLostError("no heartbeat from the broker"))
 
     def _answer(self, receipt: str, error: JMSError | None) -> bool:
@@ -314,7 +310,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
     # ---- the end --------------------------------------------------------------------------------------------------
 
     def lose(self, error: JMSError) -> None:
-        """End the connection, and tell all who wait and, unless it was closed, `on_lost`; once."""
+        """End the connection, once: answer all requests with its loss, and call `on_lost` unless it was closed."""
         with self._lock:
             if self._lost is not None:
                 return
@@ -322,7 +318,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             requests = list(self._requests.values())
             self._requests.clear()
             expected = self._closing
-        self._drop()
+        disconnect(self._connection)
         for request in requests:
             request.answer(self.loss())
         self.confirmations.lose(self.loss())
@@ -330,7 +326,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             self.on_lost(error)
 
     def close(self) -> None:
-        """Say good-bye, which lets the broker handle all that was written before, and close the socket."""
+        """Wait until the broker has handled all that was written before, and close the socket."""
         with self._lock:
             if self._closing:
                 return
@@ -342,29 +338,21 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
                 _log.debug("closing: %s", error)
         self.lose(ConnectionLostError("the connection was closed"))
 
-    def _abandon(self) -> None:
-        """Drop an attempt to connect, whose end must not pass for that of the next."""
+    def _end_attempt(self) -> None:
+        """End an attempt to connect, so that its late events are not taken for those of the next."""
         self._connection.remove_listener(_LISTENER)
-        self._drop()
-
-    def _drop(self) -> None:
-        """End the link; stomp.py's thread sees that and closes the socket."""
-        transport = self._connection.transport
-        transport.running = False
-        with suppress(AttributeError, OSError):  # it has ended already
-            transport.socket.shutdown(socket.SHUT_RDWR)
+        disconnect(self._connection)
 
 
 def _shortened(text: str) -> str:
-    """Give as much of a text as can be read: some brokers quote the whole message."""
     return text if len(text) <= _LONGEST_TEXT else f"{text[:_LONGEST_TEXT]}..."
 
 
 def error_of(text: str, *, connecting: bool) -> JMSError:
-    """Give the error that the text of an ERROR frame means."""
+    """Return the error that the text of an ERROR frame stands for."""
     if connecting and _CLIENT_ID.search(text):
         return InvalidClientIDError(text)
-    if not connecting and _NOWHERE.search(text):  # first, as it names the destination, which may be called as it likes
+    if not connecting and _MISSING.search(text):  # first: it quotes the destination, whose name may hold any word
         return InvalidDestinationError(text)
     if _REFUSED.search(text):
         return JMSSecurityError(text)

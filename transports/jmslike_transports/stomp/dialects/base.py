@@ -20,15 +20,15 @@ if TYPE_CHECKING:
 
 
 class BrokerRequest(NamedTuple):
-    """A frame that asks the broker to do something apart from sending and receiving.
+    """A frame that asks the broker for something other than sending and receiving.
 
-    `aside` is the client id of a connection of its own on which it is asked, where a refusal would end the connection;
-    None asks on the connection at hand. The frames `before` it are written together with it.
+    With a `client_id` it is sent on a connection of its own, because a refusal would end the connection. The frames
+    `before` it are written together with it.
     """
 
     command: str
     headers: dict[str, str]
-    aside: str | None = None
+    client_id: str | None = None
     before: tuple[tuple[str, dict[str, str]], ...] = ()
 
 

@@ -151,7 +151,7 @@ class RabbitMQ(Dialect):
         queue = _durable(name, client_id)
         look = ("SUBSCRIBE", {"id": "look", "destination": f"/amq/queue/{_escaped(queue)}", "ack": "client-individual"})
         delete = _delete_queue(queue, _LASTING)[0]
-        return [delete._replace(before=(look, *delete.before), aside=client_id or "")]
+        return [delete._replace(before=(look, *delete.before), client_id=client_id or "")]
 
     # ---- messages -------------------------------------------------------------------------------------------------
 
