@@ -4,12 +4,17 @@ A transport implements the five protocols below and declares its `Capabilities`;
 same everywhere. The value types are never changed after they are handed over. The clauses C1 to C13 are the whole
 contract; `jmslike.testing.contract` has at least one test for each and runs them against any transport.
 
+Threads: the methods of a Transport may be called by several threads at once, each by the thread of a session or of the
+connection. A SessionLink and what is opened on it are used by one thread at a time, not always the same, except where a
+method says otherwise. `close` may be called by any thread, also while another thread is inside any other method.
+`ready` callbacks, completions and events may be called on any thread, also inside a call of the core; they return soon.
+
 - C1   `subscribe` returns only when the subscription is live: what is sent afterwards is received.
 - C2   One thread at a time calls `take`. `interrupt` makes a take in progress, or else the next one, give None early.
        `ready(callback)` arms a listener: a message that may be taken calls one armed or blocked subscription that may
        take it. The callback answers True (an idle thread takes it now) or False (busy: offer it to another, I look
-       again by myself). Whoever leaves after being called (disarmed, closed, interrupted, timed out, or because it
-       found a message itself) passes the call on.
+       again by myself). A subscription that was called and then leaves (disarmed, closed, interrupted, timed out,
+       or because it found a message itself) passes the call on.
 - C3   What was pushed and `take` has not handed out never exceeds `window` messages. A session that holds more than
        that unsettled still gets its next message.
 - C4   The order of one producer's messages to one destination, with the same priority and mode and without delay, is
@@ -21,16 +26,19 @@ contract; `jmslike.testing.contract` has at least one test for each and runs the
 - C6   `commit`: where TRANSACTION is NATIVE, all or nothing, else TransactionRolledBackError. Where it is PARTIAL, all
        sends are confirmed before any settlement is applied; a failure before that point is TransactionRolledBackError,
        after it TransactionInDoubtError: duplicates are possible, loss never. After either the session has a new, empty
-       transaction.
+       transaction. Where the link lives on after the loss of one host, a loss during `commit` is one of these two
+       errors, never ConnectionLostError: the core releases what a rolled back transaction received.
 - C7   A receipt is stale once the broker may give its message to somebody else. `settle` of a stale receipt does
        nothing; in `commit` it fails the whole commit with TransactionRolledBackError before anything is sent. `holds`
-       tells.
+       says whether a receipt is good.
 - C8   A message knows its session, never its receipt.
-- C9   `close` is idempotent, safe from any thread, bounded, and wakes every waiter. `Subscription.close` gives back
+- C9   `close` is idempotent, safe from any thread, bounded, and wakes every waiter. `Subscription.close` releases
        what `take` never handed out; receipts that it did hand out stay valid until they are settled or the session link
        closes. Closing a link releases what is unsettled, each with its attempts.
 - C10  Loss is reported once through `Events.lost`; from then on every waiting or later take, send, settle and commit
        raises ConnectionLostError at once. None from `take` means: the time is up, woken, or closed; nothing else.
+       A link that lives on after the loss of one host reports no loss until it gives up; receipts of the lost host are
+       stale (C7). It takes no host that offers less than the capabilities that `open` returned.
 - C11  Only JMSError crosses the border, with the library's error as `__cause__`.
 - C12  No lock is held while calling `ready` callbacks, events, completions or the application.
 - C13  `settle` names exactly what is settled. A transport acknowledges cumulatively only up to the highest receipt
@@ -138,20 +146,29 @@ class SubscriptionSpec:
 
 
 class Events(Protocol):
-    """How a transport reports what no caller is waiting for."""
+    """How a transport reports what no caller is waiting for.
+
+    Called on any thread of the transport, without a lock (C12). The methods return soon: they wait for no message and
+    call no application.
+    """
 
     def lost(self, error: JMSError) -> None:
-        """The link is gone (C10)."""
+        """Report that the link is gone: once, and nothing after it (C10)."""
 
     def failed(self, error: JMSError) -> None:
-        """Something else went wrong that no caller is waiting for."""
+        """Report another failure that no caller is waiting for, such as that of a non-persistent send."""
 
 
 class Sender(Protocol):
     """The way to one destination."""
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
-        """Send (C5). Raises InvalidDestinationError, ResourceAllocationError, ConnectionLostError."""
+        """Send (C5). Raises InvalidDestinationError, ResourceAllocationError, ConnectionLostError.
+
+        May be called by the thread of completions while the session's thread uses the link: a completion listener may
+        send. An error is either raised or given to the completion, never both. A send is not retried after a loss:
+        the broker may have the message.
+        """
 
     def close(self) -> None:
         """Close; wakes a send that waits (C9). A commit may still name the sender: a producer is often closed first."""
@@ -161,25 +178,27 @@ class Subscription(Protocol):
     """One consumer's source of deliveries."""
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
-        """Wait in the caller's thread, at most `timeout` seconds (None: for ever), for a delivery (C2, C10).
+        """Wait in the caller's thread, at most `timeout` seconds (None: forever), for a delivery (C2, C10).
 
-        `settle` allows the transport to settle at hand-over a delivery that has no attempts yet.
+        `settle` allows the transport to settle at hand-over a delivery that has no attempts yet. `take(0)` of an armed
+        subscription looks only at what is there, and asks no broker.
         """
 
     def settle(self, receipts: Sequence[Receipt], outcome: Outcome) -> None:
-        """Settle exactly these deliveries (C5, C7, C13)."""
+        """Settle exactly these deliveries (C5, C7, C13). May be called after `close` of the subscription (C9)."""
 
     def ready(self, callback: Callable[[], bool] | None) -> None:
-        """Arm or disarm (None) a listener (C2). If a message may be taken now, the callback is called before this
-        returns. An armed listener stays armed until it is disarmed; once called it counts as busy until a `take` gives
-        None. `take(0)` of an armed subscription looks only at what is there, and asks no broker.
+        """Arm or disarm (None) a listener (C2). One call at a time, by any thread, also during a `take`.
+
+        If a message may be taken now, the callback is called before this returns. An armed listener stays armed until
+        it is disarmed; once called it counts as busy until a `take` returns None. The callback never blocks.
         """
 
     def interrupt(self) -> None:
-        """Make a take in progress, or else the next one, give None early (C2)."""
+        """Make a take in progress, or else the next one, return None early (C2). May be called by any thread."""
 
     def holds(self, receipt: Receipt) -> bool:
-        """Tell whether the receipt is still good (C7)."""
+        """Whether the receipt is still good (C7). Never waits, and asks no broker."""
 
     def close(self) -> None:
         """Close (C9)."""
@@ -192,21 +211,26 @@ class SessionLink(Protocol):
     """One session's part of a connection."""
 
     def sender(self, destination: Destination) -> Sender:
-        """Give a way to the destination. Raises InvalidDestinationError."""
+        """Return a new way to the destination. Raises InvalidDestinationError."""
 
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
-        """Subscribe (C1)."""
+        """Subscribe (C1). Waits for the broker, at most `request_timeout`.
+
+        Raises InvalidDestinationError; JMSError for a subscription that is in use by another; ConnectionLostError.
+        """
 
     def commit(
         self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
     ) -> None:
         """Send and settle as one (C6, C7). Usable in any session mode: the core moves `dead_letters` this way, which a
         provider that limits its queues takes even when they are full.
+
+        May name senders and subscriptions that were closed. A commit is not retried: the caller decides.
         """
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
-        """Give what waits in the queue now, oldest first; a generator, so that it can be closed. Only if BROWSE is
-        declared."""
+        """Yield what waits in the queue now, oldest first; a generator, so that it can be closed. Only if BROWSE is
+        declared. The link may be used for other things between two steps."""
 
     def close(self) -> None:
         """Close, releasing what is unsettled (C9)."""
@@ -216,26 +240,32 @@ class Transport(Protocol):
     """One connection to a provider."""
 
     def open(self, events: Events) -> Capabilities:
-        """Connect. Raises JMSSecurityError, ConnectionLostError, ResourceAllocationError."""
+        """Connect, and return what the provider can do. Called once, before everything else but `close`.
+
+        Raises JMSSecurityError, ConnectionLostError, ResourceAllocationError; the core does not retry.
+        """
 
     def identify(self, client_id: str) -> None:
-        """Claim the client id until `close`. Raises InvalidClientIDError if it is in use."""
+        """Claim the client id until `close`. Raises InvalidClientIDError if it is in use.
+
+        Called at most once, before the first session and the first temporary destination.
+        """
 
     def session(self, spec: SessionSpec) -> SessionLink:
         """Open a session link."""
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
-        """Make a temporary destination, which lives until `close`, and give its name."""
+        """Create a temporary destination, which lives until `close`, and return its name."""
 
     def delete_temporary(self, destination: Destination) -> None:
-        """Delete it with its messages. Raises JMSError while it has a subscription."""
+        """Delete a temporary destination with its messages. Raises JMSError while it has a subscription."""
 
     def unsubscribe(self, name: str) -> None:
         """Delete a durable subscription. Raises InvalidDestinationError for an unknown name, JMSError while it is in
         use or holds unsettled messages."""
 
     def close(self) -> None:
-        """Close the links, then the connection (C9)."""
+        """Close the links that are open, then the connection (C9)."""
 
 
 class ObjectOption(str):
