@@ -76,7 +76,7 @@ def test_making_a_producer_does_not_start_the_connection(broker: FakeBroker) -> 
 def test_what_consumers_are_made_with(broker: FakeBroker) -> None:
     context = context_of(broker, client_id="me")
     context.create_consumer(TOPIC, "n = 1", True)
-    context.create_durable_consumer(TOPIC, "d", "n = 2", True)
+    context.create_durable_consumer(TOPIC, "d", "n = 2", True).close()
     context.create_shared_consumer(TOPIC, "s", "n = 3")
     context.create_shared_durable_consumer(TOPIC, "sd", "n = 4")
     specs = [call[1] for call in broker.named("subscribe")]

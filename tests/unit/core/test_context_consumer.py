@@ -22,15 +22,15 @@ def test_a_consumer_of_a_context(broker: FakeBroker) -> None:
     with context.create_consumer(QUEUE, "n = 1") as consumer:
         assert consumer.message_selector == "n = 1"
         assert consumer.message_listener is None
-        broker.put(text("a"))
+        broker.put(text("a", properties={"n": 1}))
         assert consumer.receive(0)
         got = threading.Event()
         consumer.message_listener = listener = lambda message: got.set()
         assert consumer.message_listener is listener
-        broker.put(text("b"))
+        broker.put(text("b", properties={"n": 1}))
         assert got.wait(PATIENCE)
         consumer.message_listener = None
-        broker.put(text("c"))
+        broker.put(text("c", properties={"n": 1}))
         for message in consumer:
             assert message.message_id == "ID:c"
             consumer.close()

@@ -215,7 +215,7 @@ def test_closing_while_messages_pour_in_loses_none(broker: FakeBroker) -> None:
         while not seen._messages.empty():
             rest.append(seen.next())
         assert 1 + len(rest) + len(broker.bodies(QUEUE)) == 10
-        broker.waiting.clear()
+        broker.discard(broker.queue(QUEUE))
 
 
 def test_arming_beside_stop_does_not_leave_a_stopped_session_armed(broker: FakeBroker) -> None:

@@ -447,7 +447,7 @@ def test_errors_of_sending_reach_the_caller(broker: FakeBroker, destination: Que
         with pytest.raises(ConnectionLostError, match="gone"):
             producer.send(session.create_message(), **keywords)  # type: ignore[arg-type]
     producer.send(session.create_message())
-    assert len(broker.waiting[destination]) == 1
+    assert len(broker.named("send")) == 3
 
 
 def test_a_closed_producer_keeps_what_its_transaction_sent(broker: FakeBroker) -> None:

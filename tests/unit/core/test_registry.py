@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.metadata import Distribution, EntryPoint
 from pathlib import Path
 from typing import Any
@@ -17,47 +17,21 @@ from jmslike.errors import InvalidClientIDError, JMSError
 from jmslike.factory import ConnectionFactory, connect, forget
 from jmslike.message.serializers import PickleSerializer
 from tests.unit.core.conftest import shut
-from tests.unit.core.fake import QUEUE, FakeBroker, FakeTransport
-
-
-class FakeFactory:
-    """The entry point of the schemes `fake` and `f+x`."""
-
-    options: Mapping[str, str] = {"colour": "of the bikeshed"}
-    broker: FakeBroker
-    made: list[tuple[object, ...]]
-    forgotten: list[str]
-
-    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> FakeTransport:
-        if options.get("colour") == "no colour":
-            raise ValueError("option colour is 'no colour'")
-        self.made.append((url, dict(options), user, password))
-        return FakeTransport(self.broker)
-
-    def forget(self, url: str) -> None:
-        self.forgotten.append(url)
-
-
-factory = FakeFactory()
+from tests.unit.core.fake import QUEUE, FakeBroker, factory
 
 
 @pytest.fixture(autouse=True)
-def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[FakeFactory]:
-    """The two schemes, as if they were installed, besides one whose library is missing."""
-    here = f"{__name__}:factory"
+def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The schemes `fake` and `f+x`, as if they were installed, besides one whose library is missing."""
     entries = [
-        EntryPoint("fake", here, registry.GROUP),
-        EntryPoint("f+x", here, registry.GROUP),
+        EntryPoint("fake", f"{factory.__module__}:factory", registry.GROUP),
+        EntryPoint("f+x", f"{factory.__module__}:factory", registry.GROUP),
         EntryPoint("lost", "a_module_that_nobody_has:factory", registry.GROUP),
     ]
     monkeypatch.setattr(registry, "entry_points", lambda group: entries if group == "jmslike.transports" else [])
-    monkeypatch.setattr(registry, "load", lambda entry: factory if entry.value == here else load(entry))
-    factory.broker, factory.made, factory.forgotten = FakeBroker(), [], []
-    yield factory
+    factory.serve(FakeBroker())
+    yield
     shut(factory.broker)
-
-
-load = registry.load
 
 
 def made(url: str, **options: Any) -> tuple[Any, ...]:
@@ -246,12 +220,12 @@ def test_an_extra_is_named_only_where_it_helps(
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "a_transport", raising=False)
     with pytest.raises(JMSError) as caught:
-        load(found)
+        registry.load(found)
     assert str(caught.value) == f"lost:// needs the module {what}"
 
 
 def test_an_installed_transport_is_loaded() -> None:
-    loaded: object = load(EntryPoint("x", "jmslike.registry:known_schemes", registry.GROUP))
+    loaded: object = registry.load(EntryPoint("x", "jmslike.registry:known_schemes", registry.GROUP))
     assert loaded is registry.known_schemes
     assert registry.known_schemes() == ["f+x", "fake", "lost"]
 

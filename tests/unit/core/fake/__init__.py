@@ -1,0 +1,29 @@
+"""A transport for tests of the core: it notes every call, and a call can be made to fail or to meet another thread.
+
+Its broker lives in memory, and its clock stands still until a test moves it. The contract suite runs on it
+(`tests/contract/test_fake.py`). It declares every feature, so that the core refuses none; priority, delay, time to live
+and groups are the core's to write into envelopes, and the fake does not act on them.
+"""
+
+from __future__ import annotations
+
+from tests.unit.core.fake.broker import OTHER, QUEUE, TOPIC, FakeBroker, text, texts
+from tests.unit.core.fake.clock import FakeClock
+from tests.unit.core.fake.factory import factory
+from tests.unit.core.fake.task import PATIENCE, SILENCE, Task
+from tests.unit.core.fake.transport import FakeTransport
+
+__all__ = [
+    "OTHER",
+    "PATIENCE",
+    "QUEUE",
+    "SILENCE",
+    "TOPIC",
+    "FakeBroker",
+    "FakeClock",
+    "FakeTransport",
+    "Task",
+    "factory",
+    "text",
+    "texts",
+]

@@ -1,0 +1,190 @@
+"""The broker behind the fake transport: queues and subscriptions that outlive connections, and every call noted."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from jmslike.capabilities import NATIVE, Feature, Support
+from jmslike.clock import Clock
+from jmslike.connection import Connection
+from jmslike.destinations import Queue, Topic
+from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.session import Session
+from jmslike.settings import make_settings
+from jmslike.spi import Completion, Destination, Envelope, SubscriptionSpec
+from tests.unit.core.fake.clock import FakeClock
+from tests.unit.core.fake.task import PATIENCE
+from tests.unit.core.fake.transport import FakeTransport
+
+if TYPE_CHECKING:
+    from tests.unit.core.fake.transport import FakeSubscription
+
+QUEUE = Queue("q")
+OTHER = Queue("other")
+TOPIC = Topic("t")
+
+
+class Mailbox:
+    """The messages that wait in a queue, or in one subscription of a topic, each with its attempts."""
+
+    def __init__(self, destination: Destination) -> None:
+        self.destination = destination
+        self.messages: deque[tuple[Envelope, int]] = deque()
+
+
+class FakeBroker:
+    """Mailboxes, and what tests look at and interfere with."""
+
+    def __init__(self, clock: Clock | None = None, /, **features: Support) -> None:
+        self.clock: Any = clock or FakeClock()
+        self.features = {feature: features.get(feature.name, NATIVE) for feature in Feature}
+        self.changed = threading.Condition(threading.RLock())
+        self.mailboxes: list[Mailbox] = []
+        self.named_subscriptions: dict[tuple[str | None, str], Mailbox] = {}
+        self.subscriptions: list[FakeSubscription] = []
+        self.calls: list[tuple[Any, ...]] = []
+        self.client_ids: set[str] = set()
+        self.temporaries: set[str] = set()
+        self.actions: dict[str, deque[JMSError | Callable[[], object]]] = {}
+        self.held_completions: list[Completion] | None = None  # a list: completions wait there for the test
+        self.settle_at_hand_over = True
+        self.transports: list[FakeTransport] = []
+        self.connections: list[Connection] = []
+
+    def connect(self, *, start: bool = True, **options: Any) -> Connection:
+        connection = Connection(FakeTransport(self), make_settings(options), self.clock)
+        self.connections.append(connection)
+        if start:
+            connection.start()
+        return connection
+
+    def session(self, mode: int = Session.AUTO_ACKNOWLEDGE, **options: Any) -> Session:
+        return self.connect(**options)._open_session(mode)  # type: ignore[arg-type]
+
+    def cut(self) -> None:
+        """Break every open connection."""
+        for transport in list(self.transports):
+            if not transport.closed and transport.lost is None:
+                transport.lose()
+
+    # ---- calls ------------------------------------------------------------------------------------------------------
+
+    def at(self, name: str, action: JMSError | Callable[[], object]) -> None:
+        """Let the next call of that name raise the error, or first do something, with no lock held."""
+        self.actions.setdefault(name, deque()).append(action)
+
+    def called(self, name: str, *details: Any) -> None:
+        """Note a call, and do what a test wants to happen at it; to be called without a lock."""
+        with self.changed:
+            self.calls.append((name, *details))
+            actions = self.actions.get(name)
+            action = actions.popleft() if actions else None
+            self.changed.notify_all()
+        if isinstance(action, JMSError):
+            raise action
+        if action is not None:
+            action()
+
+    def named(self, *names: str) -> list[tuple[Any, ...]]:
+        """Return the calls of these names."""
+        return [call for call in self.calls if call[0] in names]
+
+    def until(self, condition: Callable[[], object]) -> None:
+        """Wait until the condition holds, which depends on calls."""
+        with self.changed:
+            assert self.changed.wait_for(condition, PATIENCE)
+
+    # ---- messages ---------------------------------------------------------------------------------------------------
+
+    def put(self, *envelopes: Envelope, attempts: int = 0) -> None:
+        """Add each message to its queue, or to every subscription of its topic."""
+        for envelope in envelopes:
+            destination = envelope.destination
+            if destination.is_queue:
+                self.deliver(self.queue(destination), envelope, attempts)
+            else:
+                for mailbox in [mailbox for mailbox in self.mailboxes if mailbox.destination == destination]:
+                    self.deliver(mailbox, envelope, attempts)
+
+    def deliver(self, mailbox: Mailbox, envelope: Envelope, attempts: int, *, first: bool = False) -> None:
+        """Add a message to a mailbox, behind the others or before them, and tell those who may take it (C2)."""
+        with self.changed:
+            (mailbox.messages.appendleft if first else mailbox.messages.append)((envelope, attempts))
+            self.changed.notify_all()
+        self.offer(mailbox)
+
+    def offer(self, mailbox: Mailbox) -> None:
+        """Call a listener that may take what waits (C2); one that leaves after it was called repeats this."""
+        for subscription in list(self.subscriptions):
+            callback = subscription.callback
+            if callback is not None and subscription.mailbox is mailbox and subscription.first() and callback():
+                break
+
+    def bodies(self, queue: Destination) -> list[Any]:
+        return [envelope.body for envelope, _ in self.queue(queue).messages]
+
+    def attempts(self, queue: Destination) -> list[tuple[Any, int]]:
+        return [(envelope.body, attempts) for envelope, attempts in self.queue(queue).messages]
+
+    # ---- destinations -----------------------------------------------------------------------------------------------
+
+    def queue(self, destination: Destination) -> Mailbox:
+        with self.changed:
+            for mailbox in self.mailboxes:
+                if mailbox.destination == destination:
+                    return mailbox
+            return self.add_mailbox(destination)
+
+    def add_mailbox(self, destination: Destination) -> Mailbox:
+        mailbox = Mailbox(destination)
+        self.mailboxes.append(mailbox)
+        return mailbox
+
+    def check(self, destination: Destination) -> None:
+        """Raise InvalidDestinationError for a temporary destination that does not exist."""
+        if destination.is_temporary and destination.name not in self.temporaries:
+            raise InvalidDestinationError(f"{destination} is gone")
+
+    def in_use(self, mailbox: Mailbox) -> bool:
+        return any(subscription.mailbox is mailbox for subscription in self.subscriptions)
+
+    def mailbox_for(self, spec: SubscriptionSpec, client_id: str | None) -> Mailbox:
+        """Find or make the mailbox of a new subscription. Raises JMSError for one that is another's alone."""
+        if spec.destination.is_queue:
+            return self.queue(spec.destination)
+        if spec.name is None:
+            return self.add_mailbox(spec.destination)
+        name = (client_id, spec.name)
+        mailbox = self.named_subscriptions.get(name)
+        if mailbox is None:
+            mailbox = self.named_subscriptions[name] = self.add_mailbox(spec.destination)
+        elif not spec.shared and self.in_use(mailbox):
+            raise JMSError(f"the subscription {spec.name} is in use")
+        return mailbox
+
+    def temporary_mailboxes(self, name: str) -> list[Mailbox]:
+        return [box for box in self.mailboxes if box.destination.is_temporary and box.destination.name == name]
+
+    def discard_temporary(self, name: str) -> None:
+        """Remove a temporary destination with its messages."""
+        self.temporaries.discard(name)
+        for mailbox in self.temporary_mailboxes(name):
+            self.discard(mailbox)
+
+    def discard(self, mailbox: Mailbox) -> None:
+        """Remove a mailbox with its messages."""
+        self.mailboxes.remove(mailbox)
+        self.named_subscriptions = {name: box for name, box in self.named_subscriptions.items() if box is not mailbox}
+
+
+def text(body: str, destination: Destination = QUEUE, **fields: Any) -> Envelope:
+    """Return an envelope with a text, whose id says which it is."""
+    return Envelope.make(id=f"ID:{body}", destination=destination, kind="text", body=body, **fields)
+
+
+def texts(bodies: str, destination: Destination = QUEUE) -> list[Envelope]:
+    """Return an envelope for each letter."""
+    return [text(letter, destination) for letter in bodies]
