@@ -8,7 +8,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Protocol, TypeVar
 
-from jmslike import Connection, JMSError, Message, MessageConsumer, Session, TextMessage
+from jmslike import Connection, JMSContext, JMSError, Message, MessageConsumer, Session, TextMessage
 
 T = TypeVar("T")
 PATIENCE = 20.0
@@ -51,7 +51,7 @@ class Answer:
 
 
 @contextmanager
-def loss_of(connection: Connection) -> Iterator[Losses]:
+def loss_of(connection: Connection | JMSContext) -> Iterator[Losses]:
     """Run a block in which the connection is lost: that is reported once, and closing it is silent and soon done."""
     losses = Losses()
     connection.exception_listener = losses

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from jmslike import ConnectionFactory, ConnectionLostError, Session
+from jmslike import ConnectionFactory, ConnectionLostError, JMSContext, Session
 from tests.brokers import LocalBroker
 from tests.faults.load import Load, check_that_nothing_is_lost
 from tests.faults.proxy import Proxy
@@ -71,6 +71,24 @@ def test_more_than_the_window_is_unacknowledged(target: Target, proxy: Proxy, co
     session = connect(target.url).create_session()
     consumer = session.create_consumer(session.create_queue(name))
     assert sorted(take_until(consumer, texts)) == sorted(texts)
+
+
+def test_no_acknowledgement_is_said_to_be_done_after_a_loss(
+    target: Target, proxy: Proxy, connect: Connect, name: str
+) -> None:
+    put(connect(target.url).create_session(), name, ["1"])
+    with ConnectionFactory(proxy.url).create_context(session_mode=JMSContext.CLIENT_ACKNOWLEDGE) as context:
+        message = context.create_consumer(context.create_queue(name)).receive(PATIENCE)
+        assert text_of(message) == "1"
+        assert message is not None
+        with loss_of(context) as losses:
+            proxy.cut()
+            assert losses.reported.wait(PATIENCE)
+            for acknowledge in (context.acknowledge, message.acknowledge) * 2:
+                with pytest.raises(ConnectionLostError):
+                    acknowledge()
+    session = connect(target.url).create_session()
+    assert take(session.create_consumer(session.create_queue(name))) == "1"
 
 
 def test_a_slow_listener_does_not_cost_the_connection(
