@@ -1,37 +1,84 @@
 # Everything a contributor runs. Each target makes the virtual environment and installs what it needs; nothing but
-# Python 3.11 or newer has to be there. The stamps in .venv make a second run quick.
+# Python 3.11 or newer has to be there, except for test-brokers, which needs Java 17, Maven and RabbitMQ, too. The stamps
+# in .venv make a second run quick.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+PYTEST := $(BIN)/python -m pytest
+PYTHONS := python3.11 python3.12 python3.13 python3.14
+TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 
 .NOTPARALLEL:
-.PHONY: demo test lint bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
+.PHONY: demo unit fix lint check test test-brokers test-suites test-faults test-pythons test-python test-long
+.PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
 demo: $(VENV)/.has-cli
 	$(BIN)/jmslike compare examples/orders.csv
 
-test: $(VENV)/.has-cli $(VENV)/.has-test
-	$(BIN)/python -m pytest $(ARGS)
+# The inner loop: one process, no broker, under two minutes. For example: make unit ARGS="-k listener"
+unit: $(VENV)/.has-test
+	$(PYTEST) -m "not slow" tests/unit $(ARGS)
 
-lint: $(VENV)/.has-cli $(VENV)/.has-test
+fix: $(VENV)/.has-test
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lint: $(VENV)/.has-test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.has-bench $(VENV)/.has-cli
+check: lint unit
+
+# Everything that needs nothing but Python, in a process for each core
+test: $(VENV)/.has-test
+	$(PYTEST) --numprocesses auto --dist loadgroup -m "not broker and not faults" $(ARGS)
+
+# Everything that needs a real broker, or Java
+test-brokers: test-suites test-faults
+
+# The suites of two brokers side by side, each broker in one process
+test-suites: $(VENV)/.has-test
+	$(PYTEST) --numprocesses 2 --dist loadgroup -m "broker and not faults" $(ARGS)
+
+test-faults: $(VENV)/.has-test
+	$(PYTEST) -m faults $(ARGS)
+
+# The quick tests on each CPython that is installed under its name
+test-pythons:
+	@for python in $(PYTHONS); do \
+		if $$python -c '' 2>/dev/null; then \
+			$(MAKE) test-python PYTHON=$$python VENV=$(VENV)/$$python || exit 1; \
+		else \
+			echo "$$python is not installed: skipped"; \
+		fi; \
+	done
+
+test-python: $(VENV)/.has-test
+	$(PYTEST) --numprocesses auto --dist loadgroup -m "not slow" tests/unit tests/conformance/test_native.py
+
+# By hand, for some hours
+test-long: $(VENV)/.has-test
+	JMSLIKE_STRESS_SECONDS=60 $(PYTEST) tests/unit/engine/test_e1_stress.py
+	for target in $(TARGETS_OF_KILLS); do $(BIN)/python -m tests.faults.kills $$target --kills 100 || exit 1; done
+	$(BIN)/python -m tests.faults.kafka_exactly_once --kills 100
+	$(MAKE) soak ARGS="--messages 5000000"
+	$(MAKE) mutation ARGS="--sample 500"
+
+bench: $(VENV)/.has-bench
 	$(BIN)/python -m benchmarks $(ARGS)
 
-docs: $(VENV)/.has-cli $(VENV)/.has-test
+docs: $(VENV)/.has-test
 	$(BIN)/python -m tests.compatibility
-	$(BIN)/python -m pytest tests/test_docs.py
+	$(PYTEST) tests/test_docs.py
 
-coverage-of-semantics: $(VENV)/.has-cli $(VENV)/.has-test
+coverage-of-semantics: $(VENV)/.has-test
 	$(BIN)/python -m tests.coverage_of_semantics
 
 # For example: make mutation ARGS="--sample 100 --seed 7 jmslike/session.py"
-mutation: $(VENV)/.has-cli $(VENV)/.has-test $(VENV)/.has-mutation
+mutation: $(VENV)/.has-test $(VENV)/.has-mutation
 	$(BIN)/python -m tests.mutation $(ARGS)
 
 # For example: make soak ARGS="--messages 5000000"
@@ -53,6 +100,12 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jmslike needs Python 3.11 or newer; name one with: make PYTHON=python3.x")'
 	$(PYTHON) -m venv $(VENV)
 
+$(VENV)/.has-cli: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli]'
+	@touch $@
+
+# Dependency groups need pip 25.1; that of Python 3.11 to 3.13 is older
 $(VENV)/.has-%: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check 'pip>=25.1'
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[all,testing]' --group $*
 	@touch $@

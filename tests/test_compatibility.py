@@ -8,7 +8,10 @@ from jmslike.capabilities import NATIVE, Capabilities, Feature, partial, unsuppo
 from tests.compatibility import BROKERS, NATIVE_URL, PAGE, UNKNOWN, ask, declared, read, render
 
 
-@pytest.mark.parametrize("title", BROKERS)
+@pytest.mark.parametrize(
+    "title",
+    [pytest.param(title, marks=[pytest.mark.broker(behind[0])] if behind else []) for title, behind in BROKERS.items()],
+)
 def test_the_page_is_not_stale(title: str, request: pytest.FixtureRequest) -> None:
     behind = BROKERS[title]
     url = NATIVE_URL

@@ -41,7 +41,14 @@ def test_blocks_keep_their_lines() -> None:
     )
 
 
-@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+@pytest.mark.parametrize(
+    "page",
+    [
+        pytest.param(page, marks=[pytest.mark.broker(BROKERS[page.name][0])] if page.name in BROKERS else [])
+        for page in PAGES
+    ],
+    ids=lambda page: page.name,
+)
 def test_code_of_a_page_runs(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     script = tmp_path / f"page_{page.stem}.py"  # which no module is called
     code = python_of(page.read_text(encoding="utf-8"))

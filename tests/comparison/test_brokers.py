@@ -17,11 +17,14 @@ from tests.brokers import Broker
 @pytest.mark.parametrize(
     ("name", "protocol", "options"),
     [
-        ("artemis", "stomp", ""),
-        ("activemq", "stomp", ""),
-        ("rabbitmq", "stomp", ""),
-        ("kafka", "kafka", ""),
-        ("kafka", "kafka", "?partitions=4"),
+        pytest.param(name, protocol, options, marks=pytest.mark.broker(name))
+        for name, protocol, options in [
+            ("artemis", "stomp", ""),
+            ("activemq", "stomp", ""),
+            ("rabbitmq", "stomp", ""),
+            ("kafka", "kafka", ""),
+            ("kafka", "kafka", "?partitions=4"),
+        ]
     ],
 )
 def test_side_by_side_with_the_engine(

@@ -22,12 +22,19 @@ BODIES = {
     "stream": list(ITEMS.values()),
     "object": "a String",
 }
-WHOLE = ["core-artemis", "openwire-artemis", "qpid-artemis", "openwire-activemq"]
+
+
+def param(java: str) -> Any:
+    """Name a client library and its broker."""
+    return pytest.param(java, marks=pytest.mark.broker(java.partition("-")[2]))
+
+
+WHOLE = [param(java) for java in ("core-artemis", "openwire-artemis", "qpid-artemis", "openwire-activemq")]
 whole = pytest.mark.parametrize("java", WHOLE, indirect=True)
 """For what the client of RabbitMQ lacks: bare messages, selectors of queues, delays without a plugin."""
 
 
-@pytest.fixture(params=[*WHOLE, "rabbitmq-rabbitmq"])
+@pytest.fixture(params=[*WHOLE, param("rabbitmq-rabbitmq")])
 def java(request: pytest.FixtureRequest, java_program: Callable[[str, Broker], Java]) -> Java:
     client, _, broker = request.param.partition("-")
     return java_program(client, request.getfixturevalue(broker))

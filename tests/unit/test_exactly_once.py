@@ -9,6 +9,8 @@ import pytest
 
 from jmslike import ConnectionFactory, Session, TextMessage, forget
 
+pytestmark = pytest.mark.slow
+
 SENDERS = RECEIVERS = 4
 EACH = 25_000
 URL = "native://exactly-once"

@@ -5,7 +5,11 @@ from __future__ import annotations
 import gc
 from collections import Counter
 
+import pytest
+
 from tests.traffic import Traffic
+
+pytestmark = pytest.mark.slow
 
 MESSAGES = 50_000
 ROUNDS = 40

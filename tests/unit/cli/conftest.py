@@ -10,6 +10,12 @@ import jmslike
 from jmslike.cli.app import make_app
 
 
+@pytest.fixture(autouse=True)
+def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Output goes to a file, whose lines are wide; the processes of pytest-xdist have the width of a terminal set."""
+    monkeypatch.delenv("COLUMNS", raising=False)
+
+
 @pytest.fixture
 def run() -> Callable[..., Result]:
     """Run the command line in this process, so that what one command sends the next can receive."""

@@ -17,6 +17,8 @@ import pytest
 from tests.unit.engine.amplifier import Amplifier
 from tests.unit.engine.stress import Traffic, World
 
+pytestmark = pytest.mark.slow
+
 SECONDS = float(os.environ.get("JMSLIKE_STRESS_SECONDS", "1.5"))
 TRAFFIC = {
     "without constraints": Traffic(),

@@ -7,6 +7,8 @@ import pytest
 from tests.unit.engine.scenes import RULES, Rule
 from tests.unit.engine.stepping import explore
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule.name)
 def test_rule_holds_wherever_a_thread_is_stopped(rule: Rule) -> None:

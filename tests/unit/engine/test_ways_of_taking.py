@@ -15,6 +15,8 @@ from tests.unit.engine.planting import plant
 from tests.unit.engine.records import Record, taken
 from tests.unit.engine.stepping import Scene, explore
 
+pytestmark = pytest.mark.slow
+
 PATIENCE = 5.0
 QUEUE = "q"
 
