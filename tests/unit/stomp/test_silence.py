@@ -56,7 +56,7 @@ def test_an_unknown_server_is_named(servers: list[Server]) -> None:
 
 def test_a_server_that_names_itself_has_no_other_dialect(servers: list[Server]) -> None:
     url = started(servers, CONNECT=CONNECTED % b"0,0")
-    with pytest.raises(JMSError, match="which has not the dialect 'rabbitmq' but 'artemis'"):
+    with pytest.raises(JMSError, match="whose dialect is 'artemis' and not 'rabbitmq'"):
         ConnectionFactory(url, dialect="rabbitmq", request_timeout=0.05).create_connection()
 
 

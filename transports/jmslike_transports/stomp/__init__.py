@@ -8,6 +8,6 @@ from jmslike_transports.stomp.factory import factory, tls_factory
 
 __all__ = ["factory", "tls_factory"]
 
-# it is heard of by errors and by our own log, and would show the password, and every frame
+# its failures reach the caller as errors, and its log would show the password and every frame
 logging.getLogger("stomp.py").addHandler(logging.NullHandler())
 logging.getLogger("stomp.py").propagate = False

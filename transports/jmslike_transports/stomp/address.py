@@ -1,4 +1,4 @@
-"""Where a STOMP connection goes, from its URL and options."""
+"""The address of a STOMP connection: its hosts and options, read from a URL."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DEFAULT_TLS_PORT: Final = 61614
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Hosts to be tried in turn, and how; durations in seconds."""
+    """Hosts, which are tried in turn, and options; durations in seconds."""
 
     hosts: tuple[tuple[str, int], ...]
     virtual_host: str | None
@@ -31,7 +31,7 @@ class Address:
 
 
 def parse_address(url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Address:
-    """Read the URL and the options. Raises ValueError that says what is wrong."""
+    """Read the URL and the options. Raises ValueError for what cannot be used."""
     is_protected = url.startswith("stomps:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
     vhost = virtual_host(path, options)

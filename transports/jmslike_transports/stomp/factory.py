@@ -26,7 +26,7 @@ class StompFactory:
         return StompTransport(parse_address(url, options, user, password))
 
     def forget(self, url: str) -> None:
-        """The process keeps nothing for a STOMP URL."""
+        """See TransportFactory.forget. The process keeps nothing for a STOMP URL."""
 
 
 factory = StompFactory(_OPTIONS)

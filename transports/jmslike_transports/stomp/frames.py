@@ -1,4 +1,4 @@
-"""STOMP 1.2 frames as bytes. stomp.py reads them; it does not write header names that need escaping, so we do."""
+"""STOMP 1.2 frames as bytes. They are written here because stomp.py does not escape the names of headers."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _LINE_ENDS: Final = frozenset("\r\n\0")
 
 
 def escape(text: str) -> str:
-    """Give a header's name or value as it is written (STOMP 1.2, "Value Encoding")."""
+    """Return a header's name or value as it is written (STOMP 1.2, "Value Encoding")."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     if ":" in text:
@@ -22,7 +22,7 @@ def escape(text: str) -> str:
 
 
 def header_lines(headers: Mapping[str, str]) -> str:
-    """Give the lines of the headers. Raises MessageFormatError for what UTF-8 cannot hold."""
+    """Return the headers as lines. Raises MessageFormatError for a text that UTF-8 cannot hold."""
     lines = "".join([f"{escape(name)}:{escape(value)}\n" for name, value in headers.items()])
     if not lines.isascii():
         utf8(lines)
@@ -30,25 +30,25 @@ def header_lines(headers: Mapping[str, str]) -> str:
 
 
 def fits_connect(value: str) -> bool:
-    """Tell whether the value can stand in a CONNECT frame, in which nothing is escaped."""
+    """Whether the value can stand in a CONNECT frame, in which nothing is escaped."""
     return _LINE_ENDS.isdisjoint(value) and value.encode(errors="replace").decode() == value
 
 
 def frame(command: str, lines: str, body: bytes = b"") -> bytes:
-    """Give the frame with these header lines."""
+    """Return the frame with these header lines."""
     return b"".join((f"{command}\n{lines}\n".encode(), body, b"\0"))
 
 
 def ack_frame(ack: str) -> bytes:
-    """Give the ACK of the message with that `ack` header."""
+    """Return the ACK of the message with that `ack` header."""
     return f"ACK\nid:{escape(ack)}\n\n\0".encode()
 
 
 def nack_frame(ack: str) -> bytes:
-    """Give the NACK of the message with that `ack` header."""
+    """Return the NACK of the message with that `ack` header."""
     return f"NACK\nid:{escape(ack)}\n\n\0".encode()
 
 
 def unsubscribe_frame(identifier: str) -> bytes:
-    """Give the UNSUBSCRIBE of the subscription with that id."""
+    """Return the UNSUBSCRIBE of the subscription with that id."""
     return f"UNSUBSCRIBE\nid:{escape(identifier)}\n\n\0".encode()

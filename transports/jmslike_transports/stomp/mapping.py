@@ -1,4 +1,4 @@
-"""Envelopes as SEND frames, and MESSAGE frames as envelopes: what is the same for every broker."""
+"""Envelopes as SEND frames, and MESSAGE frames as envelopes, as far as all brokers agree."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ ORIGIN: Final = "jmslike_origin"
 CORRELATION_BYTES: Final = "jmslike_correlation"
 GROUP_SEQ: Final = "jmslike_group_seq"
 _MARK: Final = "jmslike_"
-"""Begins the names of our own headers."""
+"""The names of jmslike's own headers begin with this."""
 ESCAPED: Final = "jmslike_p_"
-"""Before the name of a property that would pass for a header of the protocol, or one of ours."""
+"""Before the name of a property that would be taken for a header of the protocol or of jmslike."""
 
 GROUP: Final = "JMSXGroupID"
 SEQ: Final = "JMSXGroupSeq"
@@ -50,11 +50,11 @@ PROTOCOL: Final = frozenset(
         "type",
     }
 )
-"""Headers of STOMP and of the brokers that are no properties."""
+"""Headers of STOMP and of the brokers, which are not properties."""
 
 
 def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
-    """Give the headers of the user's properties; JMSXGroupID and JMSXGroupSeq, which brokers know, are left out."""
+    """Return the headers of the properties, without JMSXGroupID and JMSXGroupSeq: brokers have headers for those."""
     if GROUP in properties or SEQ in properties:
         properties = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
     if PROTOCOL.isdisjoint(properties) and _MARK not in ",".join(properties):
@@ -64,7 +64,7 @@ def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
 
 
 def common_headers(envelope: Envelope) -> dict[str, str]:
-    """Give what only some messages have, as every broker is told it: what the client set, and the user's properties."""
+    """Return the headers that only some messages have, in the form that all brokers share."""
     headers = {}
     properties = envelope.properties
     if properties:
@@ -98,7 +98,7 @@ def read_envelope(
     group_seq: str | None,
     expiration: int,
 ) -> Envelope:
-    """Give the envelope of a MESSAGE frame, from whoever it is; the arguments are what brokers write differently."""
+    """Return the envelope of a MESSAGE frame, from any client. The arguments are what brokers write differently."""
     raw: dict[str, str] = frame.headers
     known = _known(hidden)
     properties = {
@@ -130,7 +130,7 @@ def read_envelope(
 
 
 def bare_envelope(frame: Any, destination: Destination) -> Envelope:
-    """Give the body of a MESSAGE frame as bytes, and its headers as they came."""
+    """Return the envelope of a frame that `read_envelope` could not read: its body as bytes, its headers unchanged."""
     raw: dict[str, str] = frame.headers
     return Envelope.make(
         id=f"ID:{raw.get('message-id', '')}",
@@ -165,7 +165,7 @@ def _is_number(text: str) -> bool:
 
 
 def milliseconds(text: str | None) -> int:
-    """Read a time in milliseconds since the epoch; 0 for none."""
+    """Read a time in milliseconds since the epoch; 0 if there is none."""
     return int(text) if text is not None and text.isascii() and text.isdecimal() else 0
 
 

@@ -1,4 +1,4 @@
-"""Reads the frames that come by the thousand, for which stomp.py takes four times as long."""
+"""A reader of MESSAGE and RECEIPT frames, because stomp.py takes four times as long for each."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _MEANING: Final = {"\\c": ":", "\\n": "\n", "\\r": "\r", "\\\\": "\\"}
 
 _LINE_ENDS: Final = (b"\n", b"\r")
 _ALIVE: Final = b"\n"
-"""What stomp.py takes for a sign of life."""
+"""What stomp.py takes for a heartbeat."""
 _END: Final = 2
-"""Bytes that end a frame: a NUL, and the line's end that brokers write, and count, after it."""
+"""Bytes that end a frame: a NUL, and a line's end that brokers write, and count, after it."""
 
 
 class PushedFrame:
-    """A MESSAGE or RECEIPT frame; looks like a frame of stomp.py."""
+    """A MESSAGE or RECEIPT frame, with the attributes of a frame of stomp.py."""
 
     __slots__ = ("body", "headers", "size")
 
@@ -33,8 +33,7 @@ Handler = Callable[[PushedFrame], None]
 
 
 class Reader:
-    """Stands between the socket and stomp.py: handles the frames it has handlers for, by command, and hands all others
-    through, whole."""
+    """A filter between the socket and stomp.py: calls the handler of a frame's command, and passes other frames on."""
 
     def __init__(self, receive: Callable[[], bytes | None], handlers: Mapping[bytes, Handler]) -> None:
         self._receive = receive
@@ -44,7 +43,7 @@ class Reader:
         self._needed = 0
 
     def receive(self) -> bytes | None:
-        """Give what stomp.py has to see of what came next: at least that something came; empty at the end."""
+        """Read from the socket, and return the part for stomp.py: at least a heartbeat; empty at the end."""
         octets = self._receive()
         if not octets:
             return octets
@@ -60,7 +59,7 @@ class Reader:
         others = []
         start = 0
         while True:
-            while data[start : start + 1] in _LINE_ENDS:  # signs of life, and what may follow a frame
+            while data[start : start + 1] in _LINE_ENDS:  # heartbeats, and what may follow a frame
                 start += 1
             end = _end_of_frame(data, start)
             if end < 0 or end >= len(data):
@@ -79,9 +78,9 @@ class Reader:
 
 
 def _end_of_frame(data: bytes, start: int) -> int:
-    """Give where the NUL is, or will be, that ends the frame which begins at `start`; -1 if that is not known yet.
+    """Return where the frame that begins at `start` has its NUL, or will have it; -1 if that is not known yet.
 
-    A NUL among the headers ends nothing: brokers let it pass in a value, and what follows it there is no frame.
+    A NUL among the headers does not end a frame: brokers let it pass in a value.
     """
     head = _HEAD_END.search(data, start)
     if head is None:
@@ -91,7 +90,7 @@ def _end_of_frame(data: bytes, start: int) -> int:
 
 
 def read_frame(octets: bytes) -> PushedFrame:
-    """Read a frame without its NUL. Of a header that is there twice the first counts (STOMP 1.2)."""
+    """Read a frame without its NUL. Of a repeated header the first counts (STOMP 1.2)."""
     head, _, body = octets.partition(b"\n\n")
     if b"\r" in head:
         found = _HEAD_END.search(octets)

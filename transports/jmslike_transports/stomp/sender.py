@@ -1,4 +1,4 @@
-"""Sending to one destination."""
+"""A sender: SEND frames to one destination."""
 
 from __future__ import annotations
 

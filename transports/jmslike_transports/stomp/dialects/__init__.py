@@ -1,4 +1,4 @@
-"""What the brokers that speak STOMP understand by it: one object for each."""
+"""The dialects of STOMP: one class for each broker."""
 
 from __future__ import annotations
 
@@ -15,14 +15,15 @@ _SERVERS: Mapping[str, str] = {"activemq-artemis": "artemis", "activemq": "activ
 
 
 def find_dialect(name: str | None, server: str) -> Dialect:
-    """Give the dialect of that name, or else of the server that the CONNECTED frame names. Raises JMSError."""
+    """Make the dialect of that name, or else of the server that the CONNECTED frame names.
+
+    Raises JMSError if there is none, or if the server names itself as another.
+    """
     product = server.partition("/")[0].strip().lower()
     named = _SERVERS.get(product, product)
     known = name or named
     if known in DIALECTS and named in DIALECTS and known != named:
-        raise JMSError(f"the server is {server!r}, which has not the dialect {known!r} but {named!r}")
+        raise JMSError(f"the server is {server!r}, whose dialect is {named!r} and not {known!r}")
     if known not in DIALECTS:
-        raise JMSError(
-            f"no dialect {known!r} for the server {server!r}; say which it is: ?dialect={'|'.join(DIALECTS)}"
-        )
+        raise JMSError(f"no dialect {known!r} for the server {server!r}: add ?dialect={'|'.join(DIALECTS)} to the URL")
     return DIALECTS[known](server)

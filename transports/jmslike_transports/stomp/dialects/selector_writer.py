@@ -1,8 +1,8 @@
-"""Selectors in the language of both ActiveMQ, which differs from that of JMS; spelled from their tree, not their text.
+"""Selectors in the language of Artemis and of ActiveMQ Classic, written from their tree.
 
-They compare a string property with a number only if both read as the same kind of number, so numbers are spelled
-with a fraction; its `+` joins strings, so a sum is a difference; a boolean property is no condition by itself; NOT
-binds tighter than IN and LIKE, so everything has its parentheses.
+The language differs from that of JMS. A string property equals a number only if both read as the same kind of number,
+so numbers are written with a fraction. `+` joins strings, so a sum is written as a difference. A boolean property is
+no condition by itself. NOT binds tighter than IN and LIKE, so everything has parentheses.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _LARGEST_EXACT: Final = 2**53
 
 
 class SelectorWriter:
-    """The words of one broker: its names for the headers, and for the delivery modes."""
+    """Writes selectors for one broker, with its names for the JMS headers and for the delivery modes."""
 
     def __init__(self, product: str, names: Mapping[str, str], modes: Mapping[str, str]) -> None:
         self._product = product
@@ -41,7 +41,7 @@ class SelectorWriter:
         self._modes = modes
 
     def write(self, condition: Any) -> str:
-        """Give a condition. Raises UnsupportedFeatureError for a name that the broker cannot read."""
+        """Return the condition as text. Raises UnsupportedFeatureError for a name that the broker cannot read."""
         match condition:
             case Literal(value):
                 return "TRUE" if value else "FALSE"
