@@ -40,19 +40,19 @@ _PREFIXES: Final[dict[str, type[Destination]]] = {
 }
 _NAMES: Final = {kind: prefix for prefix, kind in _PREFIXES.items()}
 _OWN_TEMPORARY: Final[dict[type[Destination], str]] = {TemporaryQueue: "/temp-queue/", TemporaryTopic: "/temp-topic/"}
-"""How the connection that makes a temporary destination calls it; a number follows, and counts them."""
+"""Prefixes of temporary destinations as the connection that creates them names them; a running number follows."""
 
 _GROUP: Final = "jmslike_group"
-"""JMSXGroupID once more: the broker does not give it back."""
+"""JMSXGroupID in a header of our own, because the broker does not deliver it."""
 
 _EXPIRATION: Final = "jmslike_expiration"
-"""JMSExpiration of a delayed message, which the broker changes."""
+"""JMSExpiration of a delayed message, because the broker changes its own."""
 
 _STRINGS: Final = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
 _ARITHMETIC: Final = "the broker cannot calculate with a string, and over STOMP all properties are strings"
 _ASCII: Final = "the broker knows only ASCII in names"
 _ALL_REDELIVERED: Final = (
-    "what a consumer gives back is marked redelivered by the broker, which keeps no count over STOMP"
+    "the broker marks every message that a consumer releases as redelivered, and keeps no count over STOMP"
 )
 
 _SELECTORS: Final = SelectorWriter("ActiveMQ", {}, {})
@@ -64,23 +64,24 @@ _LONGEST_PROBE: Final = 10.0
 
 _LONGEST_LINE: Final = 10_240
 _MOST_HEADERS: Final = 998
-"""Those of STOMP's own that come to them make 1,000."""
+"""The broker allows 1,000, of which STOMP itself takes two."""
 _SURELY_SHORT: Final = _LONGEST_LINE // 4
-"""Characters that break neither limit."""
+"""Characters that cannot break either limit."""
 
-_SCHEDULER_SUPPORT: Final[dict[str, bool]] = {}
-"""Whether a broker delays messages, by the part of its connections' ids that names its process."""
+_probed_schedulers: Final[dict[str, bool]] = {}
+"""Results of `_has_scheduler` by broker process, whose name begins its session ids. Each broker is asked only once,
+because the question is a message that it has to refuse."""
 
 
 class ActiveMQ(Dialect):
-    """Queues are `/queue/NAME` and topics `/topic/NAME`; temporary destinations are the broker's own.
+    """Queues are `/queue/NAME` and topics `/topic/NAME`. Temporary destinations are the broker's own.
 
-    ACK obeys transactions, so commits are whole. NACK would send to the dead-letter queue. What the broker gives back
-    when a consumer ends is marked redelivered, also if it was never received.
+    ACK obeys transactions, so commits are whole. NACK would send a message to the dead-letter queue. When a consumer
+    ends, the broker marks all its messages as redelivered, even those that it never received.
 
-    The broker has to be set up for delays (schedulerSupport; they end up to half a second late), order by priority
-    (prioritizedMessages), browsing more than 400 messages (maxBrowsePageSize), and selectors on a queue that have to
-    look further than 200 (maxPageSize). Of a durable subscription at most 32,766 messages can be held unsettled.
+    The broker's settings decide on delays (schedulerSupport; they end up to half a second late), order by priority
+    (prioritizedMessages), how many messages a browser sees (maxBrowsePageSize, 400) and how far a queue's selector
+    looks (maxPageSize, 200). A durable subscription can hold at most 32,766 unsettled messages.
     """
 
     product = "ActiveMQ Classic"
@@ -96,7 +97,7 @@ class ActiveMQ(Dialect):
             CONN_17=_ALL_REDELIVERED,
             RED_02=_ALL_REDELIVERED,
             RED_03=_ALL_REDELIVERED,
-            SUB_24="the broker does not mark what a durable subscription's consumer gives back",
+            SUB_24="the broker does not mark messages that a durable subscription's consumer releases",
         ),
         Feature.QUEUE_SELECTOR: partial(
             **dict.fromkeys(("SC_10", "SEL_18"), _ASCII),
@@ -108,7 +109,7 @@ class ActiveMQ(Dialect):
             **dict.fromkeys(("SEL_05", "SEL_12", "SEL_13", "SEL_32"), _ARITHMETIC),
             **dict.fromkeys(("SC_28", "SEL_11"), "the broker compares numbers as doubles"),
             **dict.fromkeys(("SC_33", "SEL_09"), "the broker orders strings"),
-            SC_34="the broker takes what is missing for equal to what is missing",
+            SC_34="the broker takes two missing values for equal",
             CONS_22="the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)",
         ),
         Feature.TOPIC_SELECTOR: EMULATED,
@@ -131,9 +132,9 @@ class ActiveMQ(Dialect):
 
     def features_of(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
         process = connected.get("session", "").rpartition(":")[0]
-        if process not in _SCHEDULER_SUPPORT:
-            _SCHEDULER_SUPPORT[process] = _has_scheduler(wire)
-        return self.features if _SCHEDULER_SUPPORT[process] else {**self.features, Feature.DELAY: self.no_scheduler}
+        if process not in _probed_schedulers:
+            _probed_schedulers[process] = _has_scheduler(wire)
+        return self.features if _probed_schedulers[process] else {**self.features, Feature.DELAY: self.no_scheduler}
 
     # ---- destinations ---------------------------------------------------------------------------------------------
 
@@ -146,14 +147,14 @@ class ActiveMQ(Dialect):
             address = {"destination": f"{_OWN_TEMPORARY[kind]}{number}"}
             arrived: SimpleQueue[Any] = SimpleQueue()
             wire.route("temporary", arrived.put)
-            wire.call("SUBSCRIBE", {"id": "temporary", **address})  # the first mention makes it
+            wire.call("SUBSCRIBE", {"id": "temporary", **address})  # the first use creates it
             try:
                 if not self._connection:
                     wire.call("SEND", address)
-                    # the connection's id, of the session -1 and the producer 1, and a number
+                    # CONNECTION:SESSION:PRODUCER:NUMBER
                     self._connection = arrived.get(timeout=_LONGEST_PROBE).headers["message-id"].rsplit(":", 3)[0]
             except Empty as error:
-                raise JMSError("the broker does not deliver what is sent to a temporary destination") from error
+                raise JMSError("cannot create a temporary destination: the broker did not deliver to it") from error
             finally:
                 wire.call("UNSUBSCRIBE", {"id": "temporary"})
                 wire.unroute("temporary")
@@ -216,18 +217,18 @@ class ActiveMQ(Dialect):
                 name = line.partition(":")[0][:100]
                 raise JMSError(
                     f"the header or property {name!r} takes {length} bytes, of which ActiveMQ allows {_LONGEST_LINE}"
-                    " over STOMP: what is long belongs into the body"
+                    " over STOMP: put long values into the body"
                 )
         return lines
 
     def selector(self, selector: Selector) -> str:
         for name in _calculated(selector.tree):
-            # the broker would stop at the first message, for all consumers of the queue
+            # the broker's queue would stop at its first message, for all its consumers
             raise UnsupportedFeatureError(f"ActiveMQ cannot calculate with the property {name!r}: a string, over STOMP")
         text = _SELECTORS.write(selector.tree)
         if "JMSMessageID" not in selector.text:
             return text
-        # the broker has ids of its own, which Java sees; what jmslike sent is known here by the id that it carries
+        # JMSMessageID is the broker's own id, which Java sees; messages of jmslike carry theirs in a header
         return f"({ID} IS NULL AND {text}) OR ({ID} IS NOT NULL AND {_OWN_IDS.write(selector.tree)})"
 
     # ---- messages -------------------------------------------------------------------------------------------------
@@ -275,7 +276,7 @@ _HIDDEN_PREFIXES: Final = ("AMQ_SCHEDULED_",)
 
 
 def _address(destination: Destination) -> str:
-    """Give the destination's address. Raises InvalidDestinationError for a name that would become another one."""
+    """Return the destination's address. Raises InvalidDestinationError for a name that the broker would change."""
     name = destination.name
     if "," in name or "?" in name or name != name.strip():
         raise InvalidDestinationError(
@@ -285,7 +286,7 @@ def _address(destination: Destination) -> str:
 
 
 def _calculated(part: Any, *, inside: bool = False) -> Iterator[str]:
-    """Give the names of the properties with which a selector calculates."""
+    """Yield the names of the properties in a selector's arithmetic."""
     if isinstance(part, Identifier):
         if inside and part.name not in ("JMSPriority", "JMSTimestamp"):
             yield part.name
@@ -299,19 +300,25 @@ def _calculated(part: Any, *, inside: bool = False) -> Iterator[str]:
 
 
 def _definition(spec: SubscriptionSpec) -> str:
-    """Give a selector that is always true and tells what the subscription is: another one starts it anew."""
+    """Return a selector that is always true and contains the subscription's definition.
+
+    When it changes, the broker deletes the durable subscription and creates it again.
+    """
     text = f"{spec.selector.text if spec.selector is not None else ''} {spec.excluded_origin is not None}"
     quoted = text.replace("'", "''")
     return f"jmslike_nothing IS NULL OR jmslike_nothing = '{quoted}'"
 
 
 def _has_scheduler(wire: Wire) -> bool:
-    """Send what a scheduler refuses, more repetitions than any allows, to where nobody listens."""
+    """Whether the broker runs with schedulerSupport.
+
+    Sends a message that any scheduler refuses, because of too many repetitions, to a topic without consumers.
+    """
     headers = {"AMQ_SCHEDULED_DELAY": "1", "AMQ_SCHEDULED_REPEAT": str(2**31 - 1)}
     try:
         wire.call("SEND", {"destination": "/topic/jmslike.probe", **headers})
     except ConnectionLostError:
-        raise  # which says nothing of the scheduler, and is not to be remembered
+        raise  # a loss says nothing about the scheduler, and must not be kept
     except JMSError as error:
         return "repeat" in str(error)
     return False

@@ -27,9 +27,9 @@ _SELECTORS: Final = SelectorWriter(
 )
 
 _BYTES_OF_A_MESSAGE: Final = 360
-"""Artemis counts its window in bytes of frames; this is what a message is taken for: one with a small body."""
+"""Bytes that the window has for each message: Artemis counts in bytes of frames. Enough for a small body."""
 
-_NOT_COUNTED = "Artemis takes back the count of what a consumer did not acknowledge, and with it the redelivered mark"
+_NOT_COUNTED = "Artemis resets the delivery count and the redelivered mark of a message that was not acknowledged"
 _ASCII = "Artemis knows only ASCII in names: UnsupportedFeatureError"
 _STRINGS = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
 _DOUBLES = "over STOMP all numbers are doubles to Artemis"
@@ -42,9 +42,9 @@ _NO_DEFINITION = "STOMP cannot ask how an existing subscription is defined: unsu
 class Artemis(Dialect):
     """Queues are addresses with routing type ANYCAST, topics with MULTICAST.
 
-    An ERROR ends the connection, so what may be refused is asked on a connection of its own. UNSUBSCRIBE with
-    `durable-subscription-name:N` deletes any queue called `<client-id>.N` that has no consumer; this also serves to
-    delete temporary queues, and what the last consumer of a shared subscription leaves.
+    An ERROR ends the connection, so a request that may be refused goes over a connection of its own. UNSUBSCRIBE with
+    `durable-subscription-name:N` deletes any queue called `<client-id>.N` that has no consumer. Temporary queues, and
+    the queues of shared subscriptions without consumers, are deleted like this, too.
     """
 
     product = "ActiveMQ Artemis"
@@ -59,15 +59,15 @@ class Artemis(Dialect):
             **dict.fromkeys(("SC_80", "SEL_03", "SEL_06", "SEL_14", "SEL_21", "SEL_22", "SEL_23", "SEL_25"), _STRINGS),
             **dict.fromkeys(("SC_28", "SC_76", "SC_77", "SC_79", "SC_82", "SEL_11", "SEL_12"), _DOUBLES),
             **dict.fromkeys(("SC_33", "SEL_09"), "Artemis orders strings"),
-            SC_34="Artemis takes what is missing for equal to what is missing",
+            SC_34="Artemis takes two missing values for equal",
         ),
         Feature.TOPIC_SELECTOR: EMULATED,
         Feature.NO_LOCAL: EMULATED,
         Feature.NO_WAIT: EMULATED,
-        Feature.TEMPORARY: partial(CONN_19="a send from elsewhere makes the deleted destination again"),
+        Feature.TEMPORARY: partial(CONN_19="a send from another connection creates the deleted destination again"),
         Feature.NAMES: partial(DST_02=_ONE_NAME),
         Feature.TRANSACTION: partial(
-            TX_13="a temporary destination that another connection deleted is made again by the commit",
+            TX_13="the commit creates a temporary destination again that another connection deleted",
         ),
         Feature.DURABLE_SUBSCRIPTION: partial(
             SUB_12=_NO_DEFINITION,
@@ -77,7 +77,7 @@ class Artemis(Dialect):
         Feature.SHARED_SUBSCRIPTION: partial(
             SUB_06=_NO_DEFINITION,
             SUB_16=_NO_DEFINITION,
-            SUB_25="what waits in a closed consumer goes to others once its session has settled what it received",
+            SUB_25="messages that a closed consumer did not take wait until its session has settled the others",
         ),
         Feature.REDELIVERY_COUNT: partial(
             CONN_17=_NOT_COUNTED,
@@ -88,7 +88,7 @@ class Artemis(Dialect):
         Feature.CLIENT_ID: partial(
             CID_06="Artemis lets several STOMP connections have one client id, which then share its subscriptions"
         ),
-        Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's console"),
+        Feature.BROWSE: unsupported("Artemis cannot browse over STOMP: use its console"),
     }
 
     def __init__(self, server: str) -> None:
@@ -156,7 +156,7 @@ class Artemis(Dialect):
         sequence = raw.get("_AMQ_GROUP_SEQUENCE")
         message_id = raw.get("NATIVE_MESSAGE_ID") or raw.get("__HDR_MESSAGE_ID") or f"ID:{raw.get('message-id', '')}"
         reply_to = raw.get("reply-to")
-        # bytes have their length before the message's id, texts at the end
+        # Artemis writes content-length before the message's id for bytes, and last for a text
         second = next(iter(list(raw)[1:2]), None)
         return read_envelope(
             frame,
@@ -172,7 +172,7 @@ class Artemis(Dialect):
         )
 
     def selector(self, selector: Selector) -> str:
-        # what STOMP clients send is text; this compares it as what it says
+        # properties of STOMP clients are text: this prefix has Artemis compare numbers as numbers
         return f"convert_string_expressions:{_SELECTORS.write(selector.tree)}"
 
 
@@ -180,18 +180,18 @@ _HIDDEN: Final = frozenset({"NATIVE_MESSAGE_ID", "AMQ_SCHEDULED_TIME", "AMQ_SCHE
 _HIDDEN_PREFIXES: Final = ("__AMQ", "_AMQ_", "__HDR_", "JMS_AMQP_")
 
 _NOBODY: Final = "jmslike"
-"""What stands for the client id in the names of durable subscriptions without one."""
+"""Instead of a client id, in the names of durable subscriptions without one."""
 
 
 def _owner(spec: SubscriptionSpec, client_id: str | None) -> str:
-    """Give what comes before the subscription's name in that of its queue; Java spells the others so, too."""
+    """Return what stands before the subscription's name in its queue's name, as Artemis' Java clients write it."""
     if spec.durable:
         return _escaped(client_id or _NOBODY)
     return f"nonDurable.{_escaped(client_id)}" if client_id else "nonDurable"
 
 
 def _escaped(part: str) -> str:
-    """Give a part of a queue's name so that it cannot pass for two; Java does it like this."""
+    """Escape the dots in one part of a queue's name, as Artemis' Java clients do."""
     return part.replace("\\", "\\\\").replace(".", "\\.")
 
 

@@ -42,22 +42,22 @@ _KINDS: Final[Mapping[str, type[Destination]]] = {**KINDS, "reply-queue": Tempor
 _DECLARING: Final = frozenset(
     {"app-id", "auto-delete", "content-encoding", "durable", "exclusive", "expiration", "user-id"}
 )
-"""Headers by which a SEND would declare its queue, or set what is no property; those that begin with x- do so, too."""
+"""Headers by which a SEND would declare its queue or set AMQP's own fields, as would all that begin with x-."""
 _SHORT: Final = ("correlation-id", "type")
 _NOWHERE: Final = "/topic/jmslike.nowhere"
 
-_DROPPED: Final = "what is sent to a queue that is not there is dropped without a word"
+_DROPPED: Final = "a message to a queue that does not exist is dropped without an error"
 _NO_DEFINITION: Final = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
-_ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
+_ALL_MARKED: Final = "messages that were pushed to a closed consumer are marked redelivered, and there is no count"
 
 
 class RabbitMQ(Dialect):
-    """Queues are durable queues of the default exchange; a topic is a routing key of amq.topic, with RabbitMQ's
-    wildcards in it. A subscription of a topic is a queue: an exclusive one, or one named after client id and
+    """Queues are durable queues of the default exchange. A topic is a routing key of amq.topic, where RabbitMQ's
+    wildcards hold. A subscription of a topic is a queue: an exclusive one, or one named after client id and
     subscription. All properties travel as strings.
 
-    A queue that a frame names is declared by it, with what the frame says about it: `persistent` and `durable` alike.
-    UNSUBSCRIBE gives back nothing, and what is still pushed after it is an ERROR, which ends a connection.
+    A frame declares the queue that it names, with the arguments in its headers. After UNSUBSCRIBE, unsettled messages
+    are not released, and one that is still pushed becomes an ERROR, which ends the connection.
     """
 
     product = "RabbitMQ"
@@ -96,7 +96,7 @@ class RabbitMQ(Dialect):
             "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
         ),
         Feature.DELAY: unsupported("it delivers at once: send later, or use another broker"),
-        Feature.BROWSE: unsupported("over STOMP it cannot look without taking; use the broker's management page"),
+        Feature.BROWSE: unsupported("RabbitMQ cannot browse over STOMP: use amqp:// or its management page"),
         Feature.MESSAGE_GROUP: unsupported(
             "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
         ),
@@ -110,7 +110,7 @@ class RabbitMQ(Dialect):
     def create_temporary(self, wire: Wire, kind: type[Destination]) -> str:
         name = self.new_temporary_name()
         if kind is TemporaryQueue:
-            # a message that nobody can get, as only frames declare queues
+            # a message that expires at once, because only frames declare queues
             wire.call("SEND", {"destination": f"/queue/{name}", "expiration": "0", **_EXCLUSIVE})
         return name
 
@@ -127,7 +127,7 @@ class RabbitMQ(Dialect):
             "ack": "client-individual",
             **_EXCLUSIVE,
         }
-        # a queue that is refused may still be subscribed to, but that cannot be ended
+        # RabbitMQ may confirm SUBSCRIBE to a queue that it refused; UNSUBSCRIBE is then an ERROR
         return BrokerRequest("UNSUBSCRIBE", {"id": "client"}, before=(("SUBSCRIBE", subscribe),))
 
     def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
@@ -221,13 +221,13 @@ _HIDDEN: Final = _DECLARING | JMS_HEADERS | {EXPIRES, REPLY_TO, "amqp-message-id
 
 
 def _address(destination: Destination) -> str:
-    """Give the destination's address. Raises InvalidDestinationError for a name that would become another one."""
+    """Return the destination's address. Raises InvalidDestinationError for a name that RabbitMQ would change."""
     if "%2F" in destination.name:
         raise InvalidDestinationError(f"{destination}: over STOMP, RabbitMQ reads %2F as a slash")
     name = _escaped(_checked(destination.name))
     if not destination.is_queue:
         return f"/topic/{name}"
-    # what is temporary is never declared here: it is somebody's
+    # a temporary queue may belong to another connection, so a SEND must not declare it
     return f"/amq/queue/{name}" if destination.is_temporary else f"/queue/{name}"
 
 
@@ -246,7 +246,7 @@ def _durable(name: str, client_id: str | None) -> str:
 
 
 def _delete_queue(queue: str, how: dict[str, str]) -> list[BrokerRequest]:
-    """Delete a queue; what it still pushes goes to a subscription of nothing, which then ends."""
+    """Return the requests that delete a queue. Messages that it still pushes go to a placeholder, which then ends."""
     this = {"id": "deleted"}
     nothing = {**this, "destination": _NOWHERE, "ack": "client-individual"}
     subscribe = ("SUBSCRIBE", {**nothing, "x-queue-name": queue, **how})
