@@ -2,31 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
-from typing import TYPE_CHECKING
+from typing import Self
 
+from jmslike.core.session_state import SessionState
 from jmslike.destinations import Queue
 from jmslike.errors import IllegalStateError
 from jmslike.message import Message, received_message
 from jmslike.selector import Selector
 
-if TYPE_CHECKING:
-    from jmslike.session import Session
-
 
 class QueueBrowser:
     """Iterate it to see what waits in the queue, oldest first. Each `iter()` is a new look, and it ends."""
 
-    __slots__ = (
-        "_open",
-        "_queue",
-        "_selector",
-        "_session",
-    )
+    __slots__ = ("_on_closed", "_open", "_queue", "_selector", "_session")
 
-    def __init__(self, session: Session, queue: Queue, selector: Selector | None) -> None:
+    def __init__(
+        self,
+        session: SessionState,
+        queue: Queue,
+        selector: Selector | None,
+        on_closed: Callable[[QueueBrowser], None],
+    ) -> None:
         self._session = session
+        self._on_closed = on_closed
         self._queue = queue
         self._selector = selector
         self._open = True
@@ -36,7 +36,7 @@ class QueueBrowser:
         return self._look()
 
     def _look(self) -> Iterator[Message]:
-        with closing(self._session._link.browse(self._queue, self._selector)) as envelopes:
+        with closing(self._session.link.browse(self._queue, self._selector)) as envelopes:
             for envelope in envelopes:
                 self._check_open()
                 yield received_message(envelope, self._session, 0, 0)
@@ -60,13 +60,16 @@ class QueueBrowser:
     def close(self) -> None:
         """Close. A second call does nothing."""
         if self._open:
-            self._open = False
             self._shut()
 
-    def _shut(self) -> None:
-        self._session._forget(self)
+    def _abandon(self) -> None:
+        self._open = False
 
-    def __enter__(self) -> QueueBrowser:
+    def _shut(self) -> None:
+        self._open = False
+        self._on_closed(self)
+
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:

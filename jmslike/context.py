@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import threading
-from typing import Final
+from typing import ClassVar, Final, Self
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Capabilities
-from jmslike.connection import Connection, ExceptionListener, check_session_mode
+from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.context_consumer import JMSConsumer
 from jmslike.context_producer import JMSProducer
+from jmslike.core.connection_state import ExceptionListener
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import IllegalStateError
 from jmslike.message.serializers import ObjectSerializer
@@ -46,9 +47,9 @@ class JMSContext(MessageFactory):
     __slots__ = (
         "_auto_start",
         "_connection",
-        "_made",
         "_mode",
         "_open",
+        "_session_or_none",
         "_shared",
     )
 
@@ -58,6 +59,9 @@ class JMSContext(MessageFactory):
     DUPS_OK_ACKNOWLEDGE: Final = SessionMode.DUPS_OK_ACKNOWLEDGE
     INDIVIDUAL_ACKNOWLEDGE: Final = SessionMode.INDIVIDUAL_ACKNOWLEDGE
 
+    producer_type: ClassVar[type[JMSProducer]] = JMSProducer
+    consumer_type: ClassVar[type[JMSConsumer]] = JMSConsumer
+
     def __init__(self, connection: Connection, mode: SessionMode, shared: _Shared | None = None) -> None:
         self._shared = shared or _Shared(connection)
         self._shared.join(self)
@@ -65,15 +69,15 @@ class JMSContext(MessageFactory):
         self._mode = mode
         self._auto_start = True
         self._open = True
-        self._made: Session | None = None
+        self._session_or_none: Session | None = None
 
     @property
     def _session(self) -> Session:
         # made by the first use, because a client id may be set until then (section 6.1.2)
         self._check_open()
-        if self._made is None:
-            self._made = self._connection._open_session(self._mode)
-        return self._made
+        if self._session_or_none is None:
+            self._session_or_none = self._connection.create_session(self._mode)
+        return self._session_or_none
 
     def _check_open(self) -> None:
         if not self._open:
@@ -84,7 +88,7 @@ class JMSContext(MessageFactory):
     def create_context(self, session_mode: int) -> JMSContext:
         """Make a context with a session of its own on the same connection (section 6.1). Raises JMSError."""
         self._check_open()
-        return JMSContext(self._connection, check_session_mode(session_mode), self._shared)
+        return type(self)(self._connection, check_session_mode(session_mode), self._shared)
 
     @property
     def client_id(self) -> str | None:
@@ -111,7 +115,7 @@ class JMSContext(MessageFactory):
 
     @property
     def _serializer(self) -> ObjectSerializer:
-        return self._connection._settings.object_serializer
+        return self._connection.object_serializer
 
     @property
     def exception_listener(self) -> ExceptionListener | None:
@@ -164,7 +168,7 @@ class JMSContext(MessageFactory):
 
         Raises IllegalStateError if the context is closed; ConnectionLostError from a loss of the connection on.
         """
-        self._session._acknowledge(None)
+        self._session._state.acknowledge(None)
 
     def recover(self) -> None:
         """As `Session.recover`."""
@@ -197,7 +201,7 @@ class JMSContext(MessageFactory):
     def create_producer(self) -> JMSProducer:
         """Make a producer (section 7.10), which sends to any destination."""
         session = self._session
-        return JMSProducer(session, session._outbox)
+        return self.producer_type(session, session._state)
 
     def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:
         """As `Session.create_browser`; starts the connection as making a consumer does."""
@@ -235,7 +239,7 @@ class JMSContext(MessageFactory):
     def _started(self, consumer: MessageConsumer) -> JMSConsumer:
         if self._auto_start:
             self._connection.start()
-        return JMSConsumer(consumer)
+        return self.consumer_type(consumer)
 
     # ---- closing --------------------------------------------------------------------------------------------------
 
@@ -246,12 +250,12 @@ class JMSContext(MessageFactory):
         """
         if not self._open:
             return
-        if self._made is not None:
-            self._made.close()
+        if self._session_or_none is not None:
+            self._session_or_none.close()
         self._open = False
         self._shared.leave(self)
 
-    def __enter__(self) -> JMSContext:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:

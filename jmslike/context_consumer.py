@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Self, TypeVar
 
-from jmslike.consumer import MessageConsumer, MessageListener
+from jmslike.consumer import MessageConsumer
+from jmslike.core.intake import MessageListener
 from jmslike.durations import Duration
 from jmslike.errors import MessageFormatError
 from jmslike.message import Message, StreamMessage
@@ -69,7 +70,7 @@ class JMSConsumer:
         """As `MessageConsumer.close`."""
         self._consumer.close()
 
-    def __enter__(self) -> JMSConsumer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:

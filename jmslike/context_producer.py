@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from jmslike.core.completions import CompletionListener, check_listener
-from jmslike.core.outbox import Outbox
+from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.errors import IllegalStateError
 from jmslike.message import BytesMessage, Message, new_message
 from jmslike.message.properties import PropertyReading
+from jmslike.message_factory import MessageFactory
 from jmslike.send_settings import SendSettings
 from jmslike.values import PropertyValue
-
-if TYPE_CHECKING:
-    from jmslike.session import Session
 
 
 class JMSProducer(SendSettings, PropertyReading):
@@ -27,11 +25,11 @@ class JMSProducer(SendSettings, PropertyReading):
     no closing. Setters raise JMSError for a value out of range, and what the setters of a message raise.
     """
 
-    __slots__ = ("_listener", "_outbox", "_session", "_template")
+    __slots__ = ("_listener", "_messages", "_session", "_template")
 
-    def __init__(self, session: Session, outbox: Outbox) -> None:
+    def __init__(self, messages: MessageFactory, session: SessionState) -> None:
+        self._messages = messages
         self._session = session
-        self._outbox = outbox
         self._template = new_message(Message)
         self._set_defaults()
         self._listener: CompletionListener | None = None
@@ -45,9 +43,9 @@ class JMSProducer(SendSettings, PropertyReading):
         ResourceAllocationError when the destination is full; ConnectionLostError; IllegalStateError when closed.
         """
         self._check_open()
-        outlet = self._outbox.outlet(destination)
-        self._outbox.send(
-            outlet,
+        outbox = self._session.outbox
+        outbox.send(
+            outbox.outlet(destination),
             self._wrap(body),
             self._delivery_mode,
             self._priority,
@@ -67,23 +65,23 @@ class JMSProducer(SendSettings, PropertyReading):
             message._headers = message._headers._replace(**given)
 
     def _wrap(self, body: Any) -> Any:
-        session = self._session
+        messages = self._messages
         if body is None or isinstance(body, str):
-            return session.create_text_message(body)
+            return messages.create_text_message(body)
         if isinstance(body, Message):
             return body
         if isinstance(body, Mapping):
-            items = session.create_map_message()
+            items = messages.create_map_message()
             items.update(body)
             return items
         if isinstance(body, (bytes, bytearray, memoryview)):
-            octets: BytesMessage = session.create_bytes_message()
+            octets: BytesMessage = messages.create_bytes_message()
             octets.write_bytes(bytes(body))
             return octets
-        return session.create_object_message(body)
+        return messages.create_object_message(body)
 
     def _check_open(self) -> None:
-        if not self._session._open:
+        if not self._session.is_open:
             raise IllegalStateError("the context is closed")
 
     # ---- how messages are sent ------------------------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
@@ -17,6 +17,9 @@ class ConnectionFactory:
     Raises JMSError for a bad URL, an unknown scheme, a missing extra, and an unknown or bad option.
     """
 
+    connection_type: ClassVar[type[Connection]] = Connection
+    context_type: ClassVar[type[JMSContext]] = JMSContext
+
     def __init__(self, url: str, **options: Any) -> None:
         self._provider = resolve(url, options)
 
@@ -29,7 +32,7 @@ class ConnectionFactory:
         Raises JMSSecurityError if the provider refuses the user; InvalidClientIDError if the factory's client id is in
         use; ConnectionLostError if the provider cannot be reached.
         """
-        return Connection(self._provider.transport(user_name, password), self._provider.settings)
+        return self.connection_type(self._provider.transport(user_name, password), self._provider.settings)
 
     def create_context(
         self,
@@ -42,7 +45,7 @@ class ConnectionFactory:
         Raises JMSError for an unknown session mode; else as `create_connection`.
         """
         mode = check_session_mode(session_mode)
-        return JMSContext(self.create_connection(user_name, password), mode)
+        return self.context_type(self.create_connection(user_name, password), mode)
 
 
 def connect(url: str, **options: Any) -> JMSContext:

@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 from jmslike.destinations import Queue, Topic
-from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage, new_message
+from jmslike.message import (
+    MESSAGE_TYPES,
+    BytesMessage,
+    MapMessage,
+    Message,
+    ObjectMessage,
+    StreamMessage,
+    TextMessage,
+    new_message,
+)
 from jmslike.message.serializers import ObjectSerializer
 
 
@@ -14,6 +24,13 @@ class MessageFactory:
     when its session or context is closed."""
 
     __slots__ = ()
+
+    message_types: ClassVar[Mapping[str, type[Message]]] = MESSAGE_TYPES
+    """The class of each kind of message."""
+
+    def _new(self, kind: str) -> Any:
+        self._check_open()
+        return new_message(self.message_types[kind])
 
     def _check_open(self) -> None:
         raise NotImplementedError
@@ -30,36 +47,34 @@ class MessageFactory:
 
     def create_message(self) -> Message:
         """Make a message without a body (section 3.11)."""
-        self._check_open()
-        return new_message(Message)
+        message: Message = self._new(Message.kind)
+        return message
 
     def create_text_message(self, text: str | None = None) -> TextMessage:
         """Make a text message. Raises MessageFormatError if `text` is not a str."""
-        self._check_open()
-        message = new_message(TextMessage)
+        message: TextMessage = self._new(TextMessage.kind)
         if text is not None:
             message.text = text
         return message
 
     def create_bytes_message(self) -> BytesMessage:
         """Make a bytes message, to be written to."""
-        self._check_open()
-        return new_message(BytesMessage)
+        message: BytesMessage = self._new(BytesMessage.kind)
+        return message
 
     def create_map_message(self) -> MapMessage:
         """Make a map message."""
-        self._check_open()
-        return new_message(MapMessage)
+        message: MapMessage = self._new(MapMessage.kind)
+        return message
 
     def create_stream_message(self) -> StreamMessage:
         """Make a stream message, to be written to."""
-        self._check_open()
-        return new_message(StreamMessage)
+        message: StreamMessage = self._new(StreamMessage.kind)
+        return message
 
     def create_object_message(self, object: Any = None) -> ObjectMessage:  # noqa: A002 - the name of the contract
         """Make an object message. Raises MessageFormatError if the object cannot be encoded and come back equal."""
-        self._check_open()
-        message = new_message(ObjectMessage)
+        message: ObjectMessage = self._new(ObjectMessage.kind)
         message._serializer = self._serializer
         if object is not None:
             message.object = object

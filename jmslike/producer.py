@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, Self, overload
 
 from jmslike.core.completions import CompletionListener
-from jmslike.core.outbox import Outbox, Outlet, seal
+from jmslike.core.outbox import Outlet, seal
+from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.envelope import NO_PROPERTIES, constraints_of
 from jmslike.errors import IllegalStateError, InvalidDestinationError
-from jmslike.message import MESSAGE_TYPES
 from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
-
-if TYPE_CHECKING:
-    from jmslike.session import Session
-
-_OWN_TYPES = frozenset(MESSAGE_TYPES.values())
 
 
 class MessageProducer(SendSettings):
@@ -25,11 +21,16 @@ class MessageProducer(SendSettings):
     Its settings are the defaults of its sends. A producer belongs to the thread of its session.
     """
 
-    __slots__ = ("_now", "_number", "_open", "_outbox", "_outlet", "_post", "_session", "_terms")
+    __slots__ = (
+        "_message_types", "_now", "_number", "_on_closed", "_open", "_outbox", "_outlet", "_post", "_terms",
+    )  # fmt: skip
 
-    def __init__(self, session: Session, outbox: Outbox, destination: Destination | None) -> None:
-        self._session = session
-        self._outbox = outbox
+    def __init__(
+        self, session: SessionState, destination: Destination | None, on_closed: Callable[[MessageProducer], None]
+    ) -> None:
+        self._on_closed = on_closed
+        self._message_types = frozenset(session.message_types.values())
+        self._outbox = outbox = session.outbox
         self._outlet: Outlet | None = None if destination is None else outbox.open(destination)
         self._open = True
         self._set_defaults()
@@ -42,6 +43,31 @@ class MessageProducer(SendSettings):
         plain = self._open and self._outlet is not None and not self._time_to_live and not self._delivery_delay
         self._terms = self._outlet.terms[self._delivery_mode] if plain and self._outlet is not None else None
         self._post = self._outlet.post if self._outlet is not None else None
+
+    @overload
+    def send(
+        self,
+        message: Any,
+        delivery_mode: int | None = None,
+        priority: int | None = None,
+        time_to_live: Duration | None = None,
+        *,
+        destination: Destination | None = None,
+        completion_listener: CompletionListener | None = None,
+    ) -> None: ...
+
+    @overload
+    def send(
+        self,
+        destination: Destination,
+        message: Any,
+        /,
+        delivery_mode: int | None = None,
+        priority: int | None = None,
+        time_to_live: Duration | None = None,
+        *,
+        completion_listener: CompletionListener | None = None,
+    ) -> None: ...
 
     def send(
         self,
@@ -74,7 +100,7 @@ class MessageProducer(SendSettings):
             or time_to_live is not None
             or destination is not None
             or completion_listener is not None
-            or message.__class__ not in _OWN_TYPES
+            or message.__class__ not in self._message_types
         ):
             given = {"delivery_mode": delivery_mode, "priority": priority, "time_to_live": time_to_live}
             self._send(message, positional, given, destination, completion_listener)
@@ -151,14 +177,17 @@ class MessageProducer(SendSettings):
         self._shut()
         self._outbox.completions.wait("MessageProducer.close")
 
-    def _shut(self) -> None:
+    def _abandon(self) -> None:
         self._open = False
         self._refresh()
+
+    def _shut(self) -> None:
+        self._abandon()
         if self._outlet is not None:
             self._outlet.sender.close()
-        self._session._forget(self)
+        self._on_closed(self)
 
-    def __enter__(self) -> MessageProducer:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *exc_info: object) -> None:

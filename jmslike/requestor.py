@@ -33,7 +33,7 @@ class _Requestor:
         up. Raises what send and receive raise.
         """
         limit = waiting_time(timeout)
-        clock = self._session._clock
+        clock = self._session._state.connection.clock
         deadline = None if limit is None else clock.monotonic() + limit
         while self._consumer.receive_no_wait() is not None:
             pass  # late replies to earlier requests

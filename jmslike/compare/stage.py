@@ -156,7 +156,7 @@ class Stage:
         It is called as its client, since on some providers the name alone tells subscriptions, and queues, apart.
         """
         self._durable = True
-        return lambda session: session.create_durable_consumer(self.topic, str(session._connection.client_id))
+        return lambda session: session.create_durable_consumer(self.topic, str(session._state.connection.client_id))
 
     def _unsubscribe(self) -> None:
         for name in self.names:

@@ -1,36 +1,115 @@
-"""Message listeners: one thread per session runs them all, one at a time (sections 6.2.13 and 8.7)."""
+"""Message listeners: one thread per session runs them all, one at a time (sections 6.2.13 and 8.7).
+
+`Listeners` is what the session and its consumers use; it makes a `Dispatcher`, the thread, for the first listener and
+ends it with the last.
+"""
 
 from __future__ import annotations
 
 import logging
 import threading
 from functools import partial
-from typing import TYPE_CHECKING
 
-from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.core.intake import Intake, MessageListener
+from jmslike.core.session_state import SessionState
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.message import received_message
 from jmslike.spi import Delivery
-
-if TYPE_CHECKING:
-    from jmslike.consumer import MessageConsumer
-    from jmslike.session import Session
 
 _log = logging.getLogger("jmslike.listener")
 
 
-class Dispatcher:
-    """Takes deliveries for the consumers that have a listener, and calls it.
+class Listeners:
+    """The listeners of one session. Used by the session's thread, and by listeners themselves."""
 
-    While the thread has nothing to do it sleeps on `_wake`, and `_idle` is free. Whoever gets hold of `_idle` has the
-    right, and the duty, to wake it. So a message that arrives while a listener runs is refused at once, and the
-    transport can offer it to somebody else; the thread itself looks again after it has freed `_idle`.
+    __slots__ = ("_dispatcher", "_session", "_thread")
+
+    def __init__(self, session: SessionState) -> None:
+        self._session = session
+        self._dispatcher: Dispatcher | None = None
+        self._thread: threading.Thread | None = None
+
+    def set(self, intake: Intake, listener: MessageListener | None) -> None:
+        """Serve the intake by this listener; None ends that. Raises IllegalStateError during a receive."""
+        if listener is None:
+            intake.listener = None
+            self.remove(intake)
+            return
+        dispatcher = self._dispatcher
+        if dispatcher is None or not dispatcher.thread.is_alive():
+            gate = self._session.gate
+            if gate.occupant is not None and not self.is_running_here:
+                raise IllegalStateError("another thread receives in this session; use one session per thread")
+            gate.listening = True
+            intake.listener = listener
+            self._dispatcher = dispatcher = Dispatcher(self._session)
+            self._thread = dispatcher.thread
+            self._session.refresh()
+        intake.listener = listener
+        dispatcher.add(intake)
+
+    def remove(self, intake: Intake) -> None:
+        """Serve the intake no longer. After the last one the session may receive again."""
+        dispatcher = self._dispatcher
+        if dispatcher is None:
+            return
+        dispatcher.remove(intake)
+        if not dispatcher.is_used:
+            dispatcher.close()
+            self._dispatcher = None
+            self._session.gate.listening = False
+            self._session.refresh()
+
+    @property
+    def is_running_here(self) -> bool:
+        """Whether the caller is a listener of the session, also one that has removed the last listener."""
+        return threading.current_thread() is self._thread
+
+    def refuse_inside(self, what: str) -> None:
+        """Raise IllegalStateError if the caller is a listener of this session, for which `what` would wait."""
+        if self.is_running_here:
+            raise IllegalStateError(f"{what} must not be called by a message listener that it would wait for")
+
+    def arm(self) -> None:
+        """Follow a start or stop of the session."""
+        if self._dispatcher is not None:
+            self._dispatcher.arm()
+
+    def poke(self) -> None:
+        """Make the thread look again, because something other than a message came."""
+        if self._dispatcher is not None:
+            self._dispatcher.poke()
+
+    def close(self) -> None:
+        """End the thread; waits for a listener that runs."""
+        if self._dispatcher is not None:
+            self._dispatcher.close()
+
+    def abandon(self) -> None:
+        """Forget the thread: in a forked child it does not exist."""
+        self._dispatcher = None
+        self._thread = None
+
+
+class Dispatcher:
+    """Takes deliveries for the intakes that have a listener, and calls it.
+
+    Two locks say what the thread does, and who may wake it. A caller that gets hold of `_idle` has the right, and the
+    duty, to release `_wake`. So a message that arrives while a listener runs is refused at once (the callback of C2
+    returns False), and the transport can offer it to another subscription. The thread looks again after it has freed
+    `_idle`.
+
+        the thread                    _idle          _wake          a call gets
+        looks, or runs a listener     held           held           False: the thread looks again by itself
+        looks once more, then sleeps  free           held           True: it acquires _idle, releases _wake
+        was called, not awake yet     held (caller)  free           False
     """
 
-    def __init__(self, session: Session, name: str) -> None:
+    def __init__(self, session: SessionState) -> None:
         self._session = session
-        self._gate = session._gate
-        self._consumers: tuple[MessageConsumer, ...] = ()
-        self._called: MessageConsumer | None = None
+        self._gate = session.gate
+        self._intakes: tuple[Intake, ...] = ()
+        self._called: Intake | None = None
         self._failed = False
         self._closed = False
         self._idle = threading.Lock()
@@ -38,58 +117,60 @@ class Dispatcher:
         self._wake = threading.Lock()
         self._wake.acquire()
         self._arming = threading.Lock()  # what is armed last is what was decided last
-        self.thread = threading.Thread(target=self._run, name=f"jmslike-listener-{name}", daemon=True)
+        self.thread = threading.Thread(target=self._run, name=f"jmslike-listener-{session.name}", daemon=True)
         self.thread.start()
 
     @property
     def is_used(self) -> bool:
-        """Whether any consumer has a listener."""
-        return bool(self._consumers)
+        """Whether any intake has a listener."""
+        return bool(self._intakes)
 
-    def add(self, consumer: MessageConsumer) -> None:
-        """Serve the consumer."""
+    def add(self, intake: Intake) -> None:
+        """Serve the intake."""
         with self._gate.changed:
-            if consumer not in self._consumers:
-                self._consumers += (consumer,)
+            if intake not in self._intakes:
+                self._intakes += (intake,)
         self.arm()
 
-    def remove(self, consumer: MessageConsumer) -> None:
-        """Serve the consumer no longer; a listener of it that runs is not waited for."""
+    def remove(self, intake: Intake) -> None:
+        """Serve the intake no longer. Does not wait for a listener that runs."""
         with self._gate.changed:
-            self._consumers = tuple(other for other in self._consumers if other is not consumer)
+            self._intakes = tuple(other for other in self._intakes if other is not intake)
         with self._arming:
-            consumer._subscription.ready(None)
+            intake.subscription.ready(None)
 
     def arm(self) -> None:
-        """Let the transport call for each consumer, if the session runs; else let it call for none."""
-        for consumer in self._consumers:
-            self._arm(consumer)
+        """Let the transport call for each intake while the session runs, and for none while it is stopped."""
+        for intake in self._intakes:
+            self._arm(intake)
         self.poke()
 
-    def _arm(self, consumer: MessageConsumer) -> None:
+    def _arm(self, intake: Intake) -> None:
         with self._arming:
-            serving = self._gate.running and not self._closed and not self._failed and consumer in self._consumers
-            consumer._subscription.ready(partial(self._call, consumer) if serving else None)
+            serving = self._gate.running and not self._closed and not self._failed and intake in self._intakes
+            intake.subscription.ready(partial(self._call, intake) if serving else None)
 
     def poke(self) -> None:
-        """Make the thread look again, because something else than a message came."""
+        """Make the thread look again, because something other than a message came."""
         self._call(None)
 
     def close(self) -> None:
-        """End the thread, and wait for the listener that runs, unless that is what called."""
+        """End the thread. Waits for the listener that runs, unless that is the caller."""
         self._closed = True
         self.poke()
         if threading.current_thread() is not self.thread:
             self.thread.join()
 
-    def _call(self, consumer: MessageConsumer | None) -> bool:
-        if consumer is not None and consumer._again:
-            return False  # it gets nothing new before what waits here to be handed over again
+    def _call(self, intake: Intake | None) -> bool:
+        if intake is not None and intake.is_redelivering:
+            return False  # it gets nothing new before its redeliveries
         if not self._idle.acquire(blocking=False):
             return False
-        self._called = consumer
+        self._called = intake
         self._wake.release()
         return True
+
+    # ---- the thread -------------------------------------------------------------------------------------------------
 
     def _run(self) -> None:
         first = None
@@ -111,95 +192,85 @@ class Dispatcher:
                     finally:
                         self._gate.leave()
         finally:
-            # a listener may end this thread (SystemExit, KeyboardInterrupt): nobody must wait for it
+            # a listener may end this thread (SystemExit, KeyboardInterrupt): nothing must wait for it any longer
             self._closed = True
             self.arm()
 
-    def _pass_on(self, found: tuple[MessageConsumer, Delivery] | None) -> None:
-        """Take the call that came while this thread found something by itself, and let others have what it was for."""
+    def _pass_on(self, found: tuple[Intake, Delivery] | None) -> None:
+        """Answer the call that came while this thread found something by itself, and let others have its message."""
         self._wake.acquire()
         called, self._called = self._called, None
         if found is not None and called is not None:
             self._arm(called)  # the transport calls again, is told that this thread is busy, and offers it elsewhere
 
     def _sleep(self) -> None:
-        waiting = [again for consumer in self._consumers if (again := consumer._again)]
-        due = min((again[0].due for again in waiting), default=None)
+        due = min((due for intake in self._intakes if (due := intake.due) is not None), default=None)
         if due is None or not self._gate.running:
             self._wake.acquire()
             return
-        remaining = due - self._session._clock.monotonic()
+        remaining = due - self._session.connection.clock.monotonic()
         called = self._wake.acquire(timeout=min(max(0.0, remaining), threading.TIMEOUT_MAX))
         if not called and not self._idle.acquire(blocking=False):
             self._wake.acquire()
 
-    def _look(self, first: MessageConsumer | None) -> tuple[MessageConsumer, Delivery] | None:
-        """Find a delivery, for `first` before all others. If there is one, its consumer is the gate's occupant."""
-        consumers = self._consumers
+    def _look(self, first: Intake | None) -> tuple[Intake, Delivery] | None:
+        """Find a delivery, for `first` before all others. If there is one, its intake is the gate's occupant."""
+        intakes = self._intakes
         if first is not None:
-            consumers = (first, *(other for other in consumers if other is not first))
-        for consumer in consumers:
-            if self._failed or not consumer._open or consumer._listener is None:
+            intakes = (first, *(other for other in intakes if other is not first))
+        for intake in intakes:
+            if self._failed or not intake.is_open or intake.listener is None:
                 continue
-            self._gate.enter(consumer)
+            self._gate.enter(intake)
             delivery = None
             try:
                 if self._gate.running:
-                    delivery = consumer._next(0.0, settle=False)
+                    delivery = intake.next()
             except JMSError as error:
-                self._fail()
-                _log.error("%s can deliver no more to its listeners: %s", self.thread.name, error)
-                if not isinstance(error, ConnectionLostError):  # of which the transport tells
-                    self._session._connection._report(error)
+                self._fail(error)
             finally:
                 if delivery is None:
                     self._gate.leave()
             if delivery is not None:
-                self._rotate(consumer)
-                return consumer, delivery
+                self._rotate(intake)
+                return intake, delivery
         return None
 
-    def _fail(self) -> None:
+    def _fail(self, error: JMSError) -> None:
         self._failed = True
-        for consumer in self._consumers:
-            self._arm(consumer)  # nobody must count on this thread any more
+        for intake in self._intakes:
+            self._arm(intake)  # no message must count on this thread any more
+        _log.error("%s stopped delivering to its listeners: %s", self.thread.name, error)
+        if not isinstance(error, ConnectionLostError):  # which the transport reports
+            self._session.connection.report(error)
 
-    def _rotate(self, served: MessageConsumer) -> None:
-        if len(self._consumers) > 1:
+    def _rotate(self, served: Intake) -> None:
+        if len(self._intakes) > 1:
             with self._gate.changed:
-                self._consumers = tuple(sorted(self._consumers, key=lambda consumer: consumer is served))
+                self._intakes = tuple(sorted(self._intakes, key=lambda intake: intake is served))
 
-    def _hand_over(self, consumer: MessageConsumer, delivery: Delivery) -> None:
-        listener = consumer._listener
-        if listener is None:  # it was taken away meanwhile
-            consumer._put_back(delivery)
+    def _hand_over(self, intake: Intake, delivery: Delivery) -> None:
+        listener = intake.listener
+        if listener is None:  # it was removed meanwhile
+            intake.put_back(delivery)
             return
         envelope, _, attempts = delivery
         session = self._session
-        number = session._ledger.add(consumer, delivery)
+        number = session.ledger.add(intake, delivery)
         failed = True
         try:
             listener(received_message(envelope, session, attempts, number))
             failed = False
         except Exception:
-            _log.exception("a message listener of %s raised an exception at %s", consumer._destination, envelope.id)
+            _log.exception("a message listener of %s raised an exception at %s", intake.destination, envelope.id)
         except BaseException:
-            _log.exception("a message listener of %s ended the delivery to its session", consumer._destination)
+            _log.exception("a message listener of %s ended the delivery to its session", intake.destination)
             raise
         finally:
-            if session._automatic:
-                self._settle(consumer, number, failed=failed)
+            self._returned(intake, number, failed=failed)
 
-    def _settle(self, consumer: MessageConsumer, number: int, *, failed: bool) -> None:
-        session = self._session
+    def _returned(self, intake: Intake, number: int, *, failed: bool) -> None:
         try:
-            if failed:
-                entry = session._ledger.pop(number)
-                if entry is not None:  # else the listener called recover
-                    consumer._give_again([entry[1]])
-            elif session._lazy:
-                session._flush_full_batch()
-            else:
-                session._ledger.accept(number)
+            self._session.acknowledgement.listener_returned(number, failed=failed)
         except JMSError as error:
-            _log.error("what a listener of %s has handled could not be acknowledged: %s", consumer._destination, error)
+            _log.error("what a listener of %s has handled could not be acknowledged: %s", intake.destination, error)

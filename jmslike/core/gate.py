@@ -1,8 +1,8 @@
-"""Who is inside a session: how `stop` and `close` keep receives and listeners out without a lock for each message.
+"""Who is inside a session: how `stop` and `close` keep receives and listeners out without a lock per message.
 
 A receive or a listener is the session's `occupant` while it runs. It first makes itself the occupant and then looks
-whether the session is running; whoever stops the session first says that it is not running and then looks for an
-occupant. In either order at least one of the two sees the other.
+whether the session is running. A thread that stops the session first says that it is not running, and then looks for
+an occupant. In either order at least one of the two sees the other.
 """
 
 from __future__ import annotations
@@ -16,13 +16,17 @@ from jmslike.errors import IllegalStateError
 
 
 class Gate:
-    """One session's gate. `running` and `closed` change only while `changed` is held."""
+    """One session's gate.
 
-    __slots__ = ("_awaited", "_clock", "_parked", "changed", "closed", "listening", "occupant", "running")
+    `running` and `closed` change only while `changed` is held. `occupant` is set without a lock, by the thread that
+    receives or listens. `awaited` counts the threads that wait for its end: who leaves must notify them.
+    """
+
+    __slots__ = ("_clock", "_parked", "awaited", "changed", "closed", "listening", "occupant", "running")
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._awaited = 0
+        self.awaited = 0
         self._parked = False
         self.changed = threading.Condition()
         self.occupant: Any = None
@@ -42,7 +46,7 @@ class Gate:
     def leave(self) -> None:
         """Stop being the occupant."""
         self.occupant = None
-        if self._awaited:
+        if self.awaited:
             with self.changed:
                 self.changed.notify_all()
 
@@ -52,18 +56,28 @@ class Gate:
             self.running = running and not self.closed
             self.changed.notify_all()
 
+    def wake(self) -> None:
+        """Make each parked occupant look again, because something else than the session changed."""
+        with self.changed:
+            self.changed.notify_all()
+
+    def abandon(self) -> None:
+        """Close in a forked child, where the parent's threads may have held the condition and nobody is inside."""
+        self.changed = threading.Condition()
+        self.occupant, self.closed, self.running, self.listening = None, True, False, False
+
     def close(self) -> bool:
-        """Shut the gate for ever; tell whether this call did it."""
+        """Shut the gate forever. Return whether this call did it."""
         with self.changed:
             first, self.closed, self.running = not self.closed, True, False
             self.changed.notify_all()
             return first
 
     def wait_quiet(self) -> None:
-        """Wait until nobody is inside, or whoever is waits in `park`: what `stop` needs.
+        """Wait until nobody is inside, or the occupant waits in `park`: what `stop` needs.
 
         The wait is bounded by the listener that runs, as the specification demands (section 6.1.5); it also ends when
-        another thread starts the session again, after which a receive may stay inside for ever.
+        another thread starts the session again, after which a receive may stay inside forever.
         """
         self._wait(lambda: self.occupant is None or self._parked or self.running)
 
@@ -73,16 +87,16 @@ class Gate:
 
     def _wait(self, outside: Callable[[], bool]) -> None:
         with self.changed:
-            self._awaited += 1
+            self.awaited += 1
             try:
                 self.changed.wait_for(outside)
             finally:
-                self._awaited -= 1
+                self.awaited -= 1
 
     def park(self, deadline: float | None, awake: Callable[[], bool]) -> None:
         """Wait, as the occupant, until `awake()`, the session is closed, or the deadline (monotonic seconds).
 
-        Whoever changes what `awake` looks at holds `changed` and notifies it.
+        A thread that changes what `awake` looks at holds `changed` and notifies it.
         """
         with self.changed:
             self._parked = True

@@ -1,21 +1,31 @@
-"""What one session delivered and nobody settled yet (section 6.2.10)."""
+"""What one session delivered and has not settled yet (section 6.2.10)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, TypeAlias
+from typing import Protocol, TypeAlias
 
 from jmslike.spi import ACCEPT, Delivery, Receipt, Settlement, Subscription
 
-if TYPE_CHECKING:
-    from jmslike.consumer import MessageConsumer
 
-Entry: TypeAlias = "tuple[MessageConsumer, Delivery]"
-"""A delivery to the application, with the consumer that made it."""
+class Source(Protocol):
+    """Where a delivery came from, and where it goes when it has to be delivered again."""
+
+    subscription: Subscription
+
+    def redeliver(self, deliveries: list[Delivery]) -> None:
+        """Hand these deliveries, oldest first, over again before anything else, each with one more attempt."""
+
+
+Entry: TypeAlias = "tuple[Source, Delivery]"
+"""A delivery to the application, with its source."""
 
 
 class Ledger:
-    """Numbers the deliveries of a session and keeps them until they are settled. A message knows its number only."""
+    """Numbers the deliveries of a session and keeps them until they are settled. A message knows its number only (C8).
+
+    Used by the session's thread; `close` of a session may follow on another one.
+    """
 
     __slots__ = ("_count", "_entries")
 
@@ -26,14 +36,14 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, consumer: MessageConsumer, delivery: Delivery) -> int:
-        """Note a delivery and give its number, from 1 on."""
+    def add(self, source: Source, delivery: Delivery) -> int:
+        """Note a delivery. Return its number, which counts from 1."""
         self._count = number = self._count + 1
-        self._entries[number] = (consumer, delivery)
+        self._entries[number] = (source, delivery)
         return number
 
     def pop(self, number: int) -> Entry | None:
-        """Take one delivery out, or None if it is settled already."""
+        """Take one delivery out; None if it is settled already."""
         return self._entries.pop(number, None)
 
     def clear(self) -> list[Entry]:
@@ -45,8 +55,8 @@ class Ledger:
         """Acknowledge all deliveries, and take them out."""
         entries = self.clear()
         if len(entries) == 1:  # acknowledged one by one
-            consumer, (_, receipt, _) = entries[0]
-            consumer._subscription.settle((receipt,), ACCEPT)
+            source, (_, receipt, _) = entries[0]
+            source.subscription.settle((receipt,), ACCEPT)
         else:
             for subscription, receipts, outcome in acceptances(entries):
                 subscription.settle(receipts, outcome)
@@ -55,21 +65,27 @@ class Ledger:
         """Acknowledge one delivery and take it out; nothing happens if it is settled already."""
         entry = self.pop(number)
         if entry is not None:
-            consumer, (_, receipt, _) = entry
-            consumer._subscription.settle((receipt,), ACCEPT)
+            source, (_, receipt, _) = entry
+            source.subscription.settle((receipt,), ACCEPT)
+
+    def release_all(self) -> None:
+        """Release all deliveries to the broker, each with one more attempt, and take them out."""
+        for source, (_, receipt, attempts) in self.clear():
+            source.subscription.settle((receipt,), attempts + 1)
 
 
 def acceptances(entries: Iterable[Entry]) -> list[Settlement]:
-    """Give the settlements that accept the deliveries, one for each subscription."""
+    """Return the settlements that accept the deliveries, one for each subscription."""
     receipts: dict[Subscription, list[Receipt]] = {}
-    for consumer, (_, receipt, _) in entries:
-        receipts.setdefault(consumer._subscription, []).append(receipt)
+    for source, (_, receipt, _) in entries:
+        receipts.setdefault(source.subscription, []).append(receipt)
     return [(subscription, those, ACCEPT) for subscription, those in receipts.items()]
 
 
-def by_consumer(entries: Iterable[Entry]) -> dict[MessageConsumer, list[Delivery]]:
-    """Give the deliveries of each consumer, oldest first."""
-    deliveries: dict[MessageConsumer, list[Delivery]] = {}
-    for consumer, delivery in entries:
-        deliveries.setdefault(consumer, []).append(delivery)
-    return deliveries
+def redeliver(entries: Iterable[Entry]) -> None:
+    """Give each source its deliveries back, oldest first, to be handed over again."""
+    deliveries: dict[Source, list[Delivery]] = {}
+    for source, delivery in entries:
+        deliveries.setdefault(source, []).append(delivery)
+    for source, those in deliveries.items():
+        source.redeliver(those)

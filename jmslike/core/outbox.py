@@ -63,7 +63,7 @@ class Outbox:
         self._origin = origin
         self._id_prefix = id_prefix
         self._serializer = serializer
-        self._held: list[tuple[Sender, Envelope]] = []
+        self._pending: list[tuple[Sender, Envelope]] = []
         self._outlets: OrderedDict[Destination, Outlet] = OrderedDict()
 
     def open(self, destination: Destination) -> Outlet:
@@ -76,7 +76,7 @@ class Outbox:
             Terms(destination, mode, origin, self._id_prefix)
             for mode in (DeliveryMode.NON_PERSISTENT, DeliveryMode.PERSISTENT)
         )
-        post = partial(self._hold, sender) if self._transacted else sender.send
+        post = partial(self._defer, sender) if self._transacted else sender.send
         return Outlet(sender, post, (non_persistent, persistent))
 
     def outlet(self, destination: Destination) -> Outlet:
@@ -140,17 +140,17 @@ class Outbox:
         if self._transacted:
             completed(None)
 
-    def _hold(self, sender: Sender, envelope: Envelope) -> None:
-        self._held.append((sender, envelope))
+    def _defer(self, sender: Sender, envelope: Envelope) -> None:
+        self._pending.append((sender, envelope))
 
-    def take_held(self) -> list[tuple[Sender, Envelope]]:
+    def take_pending(self) -> list[tuple[Sender, Envelope]]:
         """Take out what the transaction sent so far."""
-        held, self._held = self._held, []
-        return held
+        pending, self._pending = self._pending, []
+        return pending
 
     def close(self) -> None:
         """Close the kept ways and the completion thread; what the transaction sent is forgotten."""
-        self._held.clear()
+        self._pending.clear()
         for outlet in self._outlets.values():
             outlet.sender.close()
         self._outlets.clear()

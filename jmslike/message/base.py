@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, TypeVar
+from typing import Any, ClassVar, Final, Protocol, TypeVar
 
 from jmslike.constants import DeliveryMode
 from jmslike.envelope import NO_PROPERTIES
@@ -12,12 +12,28 @@ from jmslike.errors import MessageFormatError, MessageNotWriteableError
 from jmslike.message.headers import DEFAULT_DELIVERY_MODE, DEFAULT_PRIORITY, HeaderAccess
 from jmslike.message.names import DELIVERY_COUNT
 from jmslike.message.properties import PropertyAccess
+from jmslike.message.serializers import ObjectSerializer
 from jmslike.values import PropertyValue
 
 T = TypeVar("T")
 
 PROPERTIES_LOCKED: Final = 1
 BODY_LOCKED: Final = 2
+
+
+class Owner(Protocol):
+    """What a message knows of the session that delivered it (C8)."""
+
+    @property
+    def message_types(self) -> Mapping[str, type[Message]]:
+        """The class of each kind of message."""
+
+    @property
+    def serializer(self) -> ObjectSerializer:
+        """What decodes the bodies of object messages."""
+
+    def acknowledge(self, number: int | None) -> None:
+        """Acknowledge the delivery of that number, as the session's mode says."""
 
 
 class Message(HeaderAccess, PropertyAccess):
@@ -32,16 +48,16 @@ class Message(HeaderAccess, PropertyAccess):
         "_body",  # of each kind's own type; shared with the envelope until it is changed
         "_delivery",  # the number of this delivery in its session's ledger, 0 for none
         "_locked",  # PROPERTIES_LOCKED and BODY_LOCKED
+        "_owner",  # the session that delivered it
         "_position",  # of reading
         "_properties",  # shared until the first change
-        "_session",  # that received it
     )
     _body: Any
     _delivery: int
     _locked: int
+    _owner: Owner | None
     _position: int
     _properties: Mapping[str, PropertyValue]
-    _session: Any
 
     DEFAULT_DELIVERY_MODE: ClassVar[DeliveryMode] = DeliveryMode(DEFAULT_DELIVERY_MODE)
     DEFAULT_PRIORITY: ClassVar[int] = DEFAULT_PRIORITY
@@ -64,8 +80,8 @@ class Message(HeaderAccess, PropertyAccess):
 
         Raises IllegalStateError if the session or its connection was closed.
         """
-        if self._session is not None:
-            self._session._acknowledge(self)
+        if self._owner is not None:
+            self._owner.acknowledge(self._delivery)
 
     # Properties
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeVar
+from typing import Final, TypeVar
 
 from jmslike.envelope import NO_HEADERS, NO_PROPERTIES, Envelope
-from jmslike.message.base import BODY_LOCKED, PROPERTIES_LOCKED, Message
+from jmslike.message.base import BODY_LOCKED, PROPERTIES_LOCKED, Message, Owner
 from jmslike.message.bytes import BytesMessage
 from jmslike.message.map import MapMessage
 from jmslike.message.object import ObjectMessage
@@ -31,18 +31,18 @@ def new_message(cls: type[M]) -> M:
     self._body = cls._blank
     self._locked = 0
     self._position = 0
-    self._session = None
+    self._owner = None
     self._attempts = -1
     self._delivery = 0
     return self
 
 
-def received_message(envelope: Envelope, session: Any, attempts: int, delivery: int) -> Message:
+def received_message(envelope: Envelope, owner: Owner, attempts: int, delivery: int) -> Message:
     """Make the message that a receiver sees: read-only, with everything shared with the envelope.
 
     `attempts` are the hand-overs before this one, `delivery` is its number in the session's ledger.
     """
-    cls = MESSAGE_TYPES[envelope.kind]
+    cls = owner.message_types[envelope.kind]
     self = cls.__new__(cls)
     self._envelope = envelope
     self._headers = envelope.headers
@@ -50,7 +50,7 @@ def received_message(envelope: Envelope, session: Any, attempts: int, delivery: 
     self._body = envelope.body
     self._locked = _LOCKED
     self._position = 0
-    self._session = session
+    self._owner = owner
     self._attempts = attempts
     self._delivery = delivery
     return self

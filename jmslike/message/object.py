@@ -50,7 +50,7 @@ class ObjectMessage(Message):
         try:
             return self._serializer
         except AttributeError:
-            return DEFAULT_SERIALIZER if self._session is None else self._session._serializer
+            return DEFAULT_SERIALIZER if self._owner is None else self._owner.serializer
 
     def _content(self) -> Any:
         return self.object

@@ -20,7 +20,7 @@ TEXTS = [str(number) for number in range(5)]
 
 
 def transport_of(connection: Connection) -> KafkaTransport:
-    transport = connection._transport
+    transport = connection._state.transport
     assert isinstance(transport, KafkaTransport)
     return transport
 

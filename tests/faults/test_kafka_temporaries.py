@@ -17,6 +17,6 @@ def test_a_temporary_queue_is_deleted_though_a_closed_consumer_holds_something(k
     with session.create_consumer(queue) as consumer:
         assert text_of(consumer.receive(PATIENCE)) == "held"
     queue.delete()
-    transport = connection._transport
+    transport = connection._state.transport
     assert isinstance(transport, KafkaTransport)
     assert not transport.topics.exists(queue.name)

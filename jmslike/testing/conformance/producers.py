@@ -126,7 +126,7 @@ def test_a_mode_or_priority_out_of_range_is_refused(jms: Provider, setting: dict
     with pytest.raises(JMSError):
         setattr(line.producer, name, value)
     with pytest.raises(JMSError):
-        line.producer.send(line.session.create_message(), **setting)  # type: ignore[arg-type]
+        line.producer.send(line.session.create_message(), **setting)  # type: ignore[call-overload]
     assert getattr(line.producer, name) == before
     assert line.is_silent()
 
@@ -188,7 +188,7 @@ def test_none_as_the_destination_of_a_send_is_invalid(jms: Provider) -> None:
     """PROD-10: send(None, message) on an unidentified producer raises InvalidDestinationError."""
     session = jms.connection().create_session()
     with pytest.raises(InvalidDestinationError):
-        session.create_producer().send(None, session.create_message())
+        session.create_producer().send(None, session.create_message())  # type: ignore[call-overload]
 
 
 @requires(Feature.TEMPORARY)

@@ -46,7 +46,7 @@ def check(jms: Provider, selector: str, selects: Sequence[Fields] = (), skips: S
     for fields, matches in [(each, False) for each in skips] + [(each, True) for each in selects]:
         message = made(session, fields)
         mode = fields.get("JMSDeliveryMode", DeliveryMode.PERSISTENT)
-        producer.send(message, mode, fields.get("JMSPriority"))
+        producer.send(message, mode, fields.get("JMSPriority"))  # type: ignore[call-overload]
         if matches:
             wanted.append(message.message_id)
     assert [take(jms, consumer).message_id for _ in wanted] == wanted, f"{selector} on {selects}"

@@ -254,7 +254,7 @@ def test_a_listener_without_the_two_methods_is_refused(jms: Provider, listener: 
     """PROD-30: ValueError at the call, and nothing is sent."""
     line = Line(jms)
     with pytest.raises(ValueError):  # noqa: PT011
-        line.producer.send(line.session.create_message(), completion_listener=listener)  # type: ignore[arg-type]
+        line.producer.send(line.session.create_message(), completion_listener=listener)  # type: ignore[call-overload]
     assert line.is_silent()
 
 

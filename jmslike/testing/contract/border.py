@@ -15,7 +15,7 @@ import pytest
 
 from jmslike.capabilities import Capabilities, Feature, Level
 from jmslike.constants import SessionMode
-from jmslike.core.acknowledgement import SESSION_SPECS
+from jmslike.core.acknowledgement import ACKNOWLEDGEMENTS
 from jmslike.destinations import Destination, Queue, Topic
 from jmslike.errors import JMSError
 from jmslike.registry import resolve
@@ -111,7 +111,7 @@ class Border:
         self, mode: SessionMode = SessionMode.CLIENT_ACKNOWLEDGE, transport: Transport | None = None
     ) -> SessionLink:
         """Open a session link, on the first transport unless another is named."""
-        return (transport or self.transport).session(SESSION_SPECS[mode])
+        return (transport or self.transport).session(ACKNOWLEDGEMENTS[mode].needs)
 
     def queue(self) -> Queue:
         """Give a queue that nobody else uses."""

@@ -25,7 +25,7 @@ def shut(broker: FakeBroker) -> None:
     closing = [Task(_close, connection) for connection in broker.connections]
     for task in closing:
         task.end()
-    names = tuple(f"jmslike-listener-{connection._name}" for connection in broker.connections)
+    names = tuple(f"jmslike-listener-{connection._state.name}" for connection in broker.connections)
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith(names)]
     assert not left, f"threads of listeners are left: {left}"
 

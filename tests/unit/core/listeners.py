@@ -61,6 +61,6 @@ def fail() -> None:
 
 def idle(session: Session) -> None:
     """Wait until the thread of the session's listeners sleeps."""
-    assert session._dispatcher is not None
-    assert session._dispatcher._idle.acquire(timeout=PATIENCE)
-    session._dispatcher._idle.release()
+    assert session._listeners._dispatcher is not None
+    assert session._listeners._dispatcher._idle.acquire(timeout=PATIENCE)
+    session._listeners._dispatcher._idle.release()

@@ -227,17 +227,17 @@ def test_a_stale_message_does_not_hide_the_next_from_a_receive_that_does_not_wai
 def test_the_fast_lane_is_open_again_after_a_recovery(broker: FakeBroker) -> None:
     session = broker.session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(QUEUE)
-    assert consumer._take is not None
+    assert consumer._intake.fast_take is not None
     broker.put(text("a"))
     taken(consumer, 1)
     session.recover()
-    assert consumer._take is None
+    assert consumer._intake.fast_take is None
     taken(consumer, 1)
-    assert consumer._take is not None
+    assert consumer._intake.fast_take is not None
     session.recover()
     broker.subscriptions[0].stale = {"ID:a"}
     assert consumer.receive(0) is None
-    assert consumer._take is not None
+    assert consumer._intake.fast_take is not None
 
 
 # ---- giving back --------------------------------------------------------------------------------------------------
@@ -324,4 +324,4 @@ def test_closing_a_consumer_of_a_lost_connection_is_silent(broker: FakeBroker) -
     broker.transports[0].lose()
     consumer.close()
     assert broker.named("close subscription") == [("close subscription", QUEUE)]
-    assert session._consumers == set()
+    assert session._parts == {}

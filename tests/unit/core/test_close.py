@@ -8,7 +8,7 @@ import pytest
 
 from jmslike.errors import IllegalStateError
 from jmslike.session import Session
-from tests.unit.core.fake import OTHER, QUEUE, FakeBroker, Task, text
+from tests.unit.core.fake import OTHER, QUEUE, FakeBroker, Task, connection_of, text
 
 
 @pytest.mark.parametrize("what", ["consumer", "session", "connection"])
@@ -18,7 +18,7 @@ def test_close_ends_a_blocked_receive(broker: FakeBroker, what: str, timeout: fl
     consumer = session.create_consumer(QUEUE)
     task = Task(consumer.receive, timeout)
     broker.clock.until_waiting()
-    parts: dict[str, Any] = {"consumer": consumer, "session": session, "connection": session._connection}
+    parts: dict[str, Any] = {"consumer": consumer, "session": session, "connection": connection_of(session)}
     parts[what].close()
     assert task.done()
     assert task.end() is None
@@ -122,7 +122,7 @@ def test_a_second_closer_waits_for_the_receive_that_the_first_waits_for(broker: 
     def cross() -> None:
         closing.append(Task(close, session))
         broker.until(lambda: broker.named("interrupt"))
-        closing.append(Task(close, session._connection))
+        closing.append(Task(close, connection_of(session)))
         assert closing[1].goes_on()
         assert closing[0].goes_on()
         order.append("taken")

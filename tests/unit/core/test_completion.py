@@ -15,7 +15,7 @@ from jmslike.core.completions import Completions
 from jmslike.errors import IllegalStateError, JMSError, ResourceAllocationError
 from jmslike.message import BytesMessage, Message
 from jmslike.session import Session
-from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, connection_of
 
 
 class Told:
@@ -72,7 +72,7 @@ def test_the_listener_is_told_in_order_by_a_thread_of_the_session(broker: FakeBr
         completion(None)
     completions.clear()
     assert [told.next() for _ in "abc"] == [(message, None) for message in messages]
-    assert set(told.threads) == {f"jmslike-completions-{session._name}"}
+    assert set(told.threads) == {f"jmslike-completions-{session._state.name}"}
 
 
 def test_a_failure_is_told_with_its_error(broker: FakeBroker) -> None:
@@ -93,7 +93,7 @@ def test_an_error_that_send_raises_is_not_told_as_well(broker: FakeBroker) -> No
     broker.at("send", ResourceAllocationError("full"))
     with pytest.raises(ResourceAllocationError, match="full"):
         send(session, told, "a")
-    assert session._outbox.completions._open == 0
+    assert session._state.outbox.completions._open == 0
     session.close()
     assert told.silent
 
@@ -162,7 +162,7 @@ def test_close_waits_until_everything_is_completed(broker: FakeBroker, what: str
     told = Told()
     producer = session.create_producer(QUEUE)
     producer.send(session.create_text_message("a"), completion_listener=told)
-    part: Any = {"producer": producer, "session": session, "connection": session._connection}[what]
+    part: Any = {"producer": producer, "session": session, "connection": connection_of(session)}[what]
     task = Task(part.close)
     assert task.goes_on()
     completions.pop()(None)
@@ -200,7 +200,7 @@ def test_a_completion_listener_may_not_wait_for_itself(broker: FakeBroker, what:
 
     def forbidden() -> None:
         try:
-            getattr({"session": session, "connection": session._connection, "producer": producer}[part], act)()
+            getattr({"session": session, "connection": connection_of(session), "producer": producer}[part], act)()
         except IllegalStateError as error:
             refused.put(str(error))
 
@@ -215,16 +215,16 @@ def test_a_completion_listener_may_stop_close_others_and_send(broker: FakeBroker
     told = Told()
 
     def allowed() -> None:
-        session._connection.stop()
+        connection_of(session).stop()
         other.close()
         session.create_producer(OTHER).send(session.create_text_message("more"))
 
     first = Told(allowed)
     (message,) = send(session, first, "a")
-    Task(session._outbox.completions.wait, "the test").end()
+    Task(session._state.outbox.completions.wait, "the test").end()
     assert first.next() == (message, None)
     assert broker.bodies(OTHER) == ["more"]
-    assert not other._open
+    assert not other._state.is_open
     assert told.silent
 
 

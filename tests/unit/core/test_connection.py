@@ -10,7 +10,7 @@ import pytest
 from jmslike.capabilities import NATIVE, Capabilities, Feature
 from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
-from jmslike.core.acknowledgement import SESSION_SPECS
+from jmslike.core.acknowledgement import ACKNOWLEDGEMENTS
 from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidClientIDError, JMSError
 from jmslike.metadata import ConnectionMetaData, library_version
 from jmslike.session import Session
@@ -58,7 +58,7 @@ def test_a_client_id_in_use_may_be_followed_by_another(broker: FakeBroker) -> No
     assert connection.client_id is None
     first.close()
     connection.client_id = "me"
-    assert connection._origin() == "me"
+    assert connection._state.origin() == "me"
 
 
 def test_a_connection_whose_client_id_is_in_use_is_not_left_open(broker: FakeBroker) -> None:
@@ -85,9 +85,9 @@ def test_errors_of_connecting_reach_the_caller(broker: FakeBroker) -> None:
 
 def test_each_connection_has_an_identity_of_its_own(broker: FakeBroker) -> None:
     first, second = broker.connect(), broker.connect()
-    assert first._uuid != second._uuid
-    assert first._name == first._uuid[:8]
-    assert first._origin() == first._uuid
+    assert first._state.uuid != second._state.uuid
+    assert first._state.name == first._state.uuid[:8]
+    assert first._state.origin() == first._state.uuid
 
 
 # ---- sessions -------------------------------------------------------------------------------------------------------
@@ -115,7 +115,7 @@ def test_both_ways_to_say_the_mode_of_a_session(broker: FakeBroker, arguments: t
     session = broker.connect().create_session(*arguments)
     assert session.acknowledge_mode is mode
     assert session.transacted is (mode == SessionMode.SESSION_TRANSACTED)
-    assert broker.named("session") == [("session", SESSION_SPECS[SessionMode(mode)])]
+    assert broker.named("session") == [("session", ACKNOWLEDGEMENTS[SessionMode(mode)].needs)]
     assert broker.named("session")[0][1].transacted is session.transacted
 
 
@@ -141,7 +141,7 @@ def test_a_bool_is_no_mode(wrong: bool) -> None:
 def test_sessions_are_numbered_and_forgotten(broker: FakeBroker) -> None:
     connection = broker.connect()
     first, second = connection.create_session(), connection.create_session()
-    assert (first._name, second._name) == (f"{connection._name}-1", f"{connection._name}-2")
+    assert (first._state.name, second._state.name) == (f"{connection._state.name}-1", f"{connection._state.name}-2")
     assert connection._sessions == [first, second]
     first.close()
     assert connection._sessions == [second]
@@ -178,8 +178,8 @@ def test_everything_of_a_closed_connection_is_refused(broker: FakeBroker) -> Non
 def test_a_session_is_a_context_manager(broker: FakeBroker) -> None:
     with broker.connect() as connection, connection.create_session() as session:
         session.create_consumer(QUEUE)
-    assert not session._open
-    assert not connection._open
+    assert not session._state.is_open
+    assert not connection._state.is_open
 
 
 # ---- messages and names ---------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 
 from jmslike.constants import SessionMode
 from jmslike.context import JMSContext
-from jmslike.core.acknowledgement import SESSION_SPECS
+from jmslike.core.acknowledgement import ACKNOWLEDGEMENTS
 from jmslike.errors import (
     IllegalStateError,
     JMSError,
@@ -34,7 +34,7 @@ def test_the_session_is_made_at_the_first_use(broker: FakeBroker) -> None:
     assert broker.named("session") == []
     context.create_producer()
     context.create_producer()
-    assert [call[1] for call in broker.named("session")] == [SESSION_SPECS[SessionMode.CLIENT_ACKNOWLEDGE]]
+    assert [call[1] for call in broker.named("session")] == [ACKNOWLEDGEMENTS[SessionMode.CLIENT_ACKNOWLEDGE].needs]
 
 
 MAKERS: list[Callable[[JMSContext], object]] = [
@@ -100,7 +100,7 @@ def test_contexts_share_a_connection_which_closes_with_the_last(broker: FakeBrok
     for context in (first, second, third):
         context.create_producer()
     assert [call[1] for call in broker.named("session")] == [
-        SESSION_SPECS[mode] for mode in (SessionMode(1), SessionMode(0), SessionMode(2))
+        ACKNOWLEDGEMENTS[mode].needs for mode in (SessionMode(1), SessionMode(0), SessionMode(2))
     ]
     first.close()
     first.close()

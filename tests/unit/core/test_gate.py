@@ -54,7 +54,7 @@ def test_waiting_for_an_empty_gate_ends_when_the_occupant_leaves() -> None:
     gate.leave()
     for task in waits:
         task.end()
-    assert gate._awaited == 0
+    assert gate.awaited == 0
 
 
 def test_a_parked_occupant_is_quiet_but_inside() -> None:

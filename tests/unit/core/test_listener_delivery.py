@@ -10,24 +10,25 @@ from jmslike.destinations import Queue
 from jmslike.errors import JMSError
 from jmslike.message import Message
 from jmslike.session import Session
-from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, text, texts
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, connection_of, text, texts
 from tests.unit.core.listeners import MANUAL, Pause, Seen, idle
 
 
 def test_a_listener_gets_what_waits_and_what_comes(broker: FakeBroker) -> None:
     broker.put(*texts("ab"))
-    consumer = broker.session().create_consumer(QUEUE)
+    session = broker.session()
+    consumer = session.create_consumer(QUEUE)
     seen = Seen()
     consumer.message_listener = seen
     assert consumer.message_listener is seen
     assert seen.bodies(2) == ["a", "b"]
-    idle(consumer._session)
+    idle(session)
     broker.put(text("c"))
     assert seen.bodies(1) == ["c"]
     assert len(seen.threads) == 1
-    assert consumer._session._listener_thread is not None
-    assert consumer._session._listener_thread.daemon
-    assert seen.threads.pop() == f"jmslike-listener-{consumer._session._name}"
+    assert session._listeners._thread is not None
+    assert session._listeners._thread.daemon
+    assert seen.threads.pop() == f"jmslike-listener-{session._state.name}"
 
 
 def test_listeners_never_let_the_transport_settle_at_hand_over(broker: FakeBroker) -> None:
@@ -36,7 +37,7 @@ def test_listeners_never_let_the_transport_settle_at_hand_over(broker: FakeBroke
     session.create_consumer(QUEUE).message_listener = seen
     broker.put(text("a"))
     message = seen.next()
-    assert message._session is session
+    assert message._owner is session._state
     assert not message.redelivered
     broker.until(lambda: broker.named("settle"))
     assert broker.named("settle") == [("settle", ["ID:a"], None)]
@@ -53,7 +54,7 @@ def test_auto_settles_after_the_listener_returned(broker: FakeBroker) -> None:
     pause.over.set()
     broker.until(lambda: broker.named("settle") == [("settle", ["ID:a"], None)])
     idle(session)
-    assert len(session._ledger) == 0
+    assert len(session._state.ledger) == 0
 
 
 def test_dups_ok_settles_in_batches_and_when_nothing_comes(broker: FakeBroker) -> None:
@@ -77,7 +78,7 @@ def test_the_other_modes_leave_acknowledging_to_the_listener(broker: FakeBroker,
     seen.next()
     idle(session)
     assert broker.named("settle") == []
-    assert len(session._ledger) == 2
+    assert len(session._state.ledger) == 2
     if mode == Session.CLIENT_ACKNOWLEDGE:
         first.acknowledge()
         assert broker.named("settle") == [("settle", ["ID:a", "ID:b"], None)]
@@ -110,11 +111,11 @@ def test_listeners_of_a_session_are_called_one_at_a_time_and_in_turn(broker: Fak
             done.set()
 
     third = Queue("third")
-    session._connection.stop()
+    connection_of(session).stop()
     for queue in (QUEUE, OTHER, third):
         broker.put(*(text(f"{queue.name}{number}", queue) for number in range(3)))
         session.create_consumer(queue).message_listener = listener
-    session._connection.start()
+    connection_of(session).start()
     assert done.wait(PATIENCE)
     assert sorted(order[:3]) == ["other0", "q0", "third0"]
     assert sorted(order[3:6]) == ["other1", "q1", "third1"]
@@ -172,8 +173,8 @@ def test_a_listener_may_be_replaced(broker: FakeBroker) -> None:
     consumer.message_listener = second
     broker.put(text("b"))
     assert second.bodies(1) == ["b"]
-    assert session._dispatcher is not None
-    assert len(session._dispatcher._consumers) == 1
+    assert session._listeners._dispatcher is not None
+    assert len(session._listeners._dispatcher._intakes) == 1
 
 
 @pytest.mark.parametrize("listener", ["text", 5, object()])

@@ -13,7 +13,7 @@ from jmslike.destinations import Queue
 from jmslike.errors import JMSError, ResourceAllocationError
 from jmslike.session import Session
 from tests.unit.core.conftest import shut
-from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, text, texts
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, connection_of, text, texts
 from tests.unit.core.listeners import AUTOMATIC, MANUAL, Seen, fail, idle
 
 
@@ -94,10 +94,10 @@ def test_a_redelivery_that_is_due_while_stopped_waits_for_start() -> None:
     broker.put(text("a"))
     assert seen.bodies(1) == ["a"]
     idle(session)
-    session._connection.stop()
+    connection_of(session).stop()
     assert seen.nothing_more()
     assert seen.nothing_more()
-    session._connection.start()
+    connection_of(session).start()
     assert seen.bodies(1) == ["a"]
     shut(broker)
 
@@ -146,13 +146,13 @@ def test_sys_exit_ends_the_thread_but_neither_loses_the_message_nor_blocks_close
     consumer = session.create_consumer(QUEUE)
     consumer.message_listener = Seen(sys.exit)
     broker.put(*texts("ab"))
-    assert session._listener_thread is not None
-    session._listener_thread.join(PATIENCE)
-    assert not session._listener_thread.is_alive()
+    assert session._listeners._thread is not None
+    session._listeners._thread.join(PATIENCE)
+    assert not session._listeners._thread.is_alive()
     assert broker.subscriptions[0].callback is None
-    assert session._gate.occupant is None
-    session._connection.stop()
-    session._connection.start()
+    assert session._state.gate.occupant is None
+    connection_of(session).stop()
+    connection_of(session).start()
     assert broker.subscriptions[0].callback is None
     task = Task(session.close)
     task.end()
@@ -164,7 +164,7 @@ def test_an_error_of_the_transport_ends_delivery_and_is_reported(
 ) -> None:
     reported: SimpleQueue[JMSError] = SimpleQueue()
     session = broker.session()
-    session._connection.exception_listener = reported.put
+    connection_of(session).exception_listener = reported.put
     seen = Seen()
     consumer = session.create_consumer(QUEUE)
     consumer.message_listener = seen
@@ -175,6 +175,6 @@ def test_an_error_of_the_transport_ends_delivery_and_is_reported(
     assert reported.get(timeout=PATIENCE) is error
     assert seen.nothing_more()
     assert caplog.messages == [
-        f"jmslike-listener-{session._name} can deliver no more to its listeners: no room for dead letters"
+        f"jmslike-listener-{session._state.name} stopped delivering to its listeners: no room for dead letters"
     ]
     session.close()

@@ -9,7 +9,7 @@ import pytest
 
 from jmslike.errors import IllegalStateError
 from jmslike.message import Message
-from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, text, texts
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, connection_of, text, texts
 from tests.unit.core.listeners import Pause, Seen, fail
 
 
@@ -34,7 +34,7 @@ def test_stop_waits_for_the_listener_and_disarms_it(broker: FakeBroker) -> None:
     order: list[str] = []
 
     def stop() -> None:
-        session._connection.stop()
+        connection_of(session).stop()
         order.append("stopped")
 
     task = Task(stop)
@@ -46,7 +46,7 @@ def test_stop_waits_for_the_listener_and_disarms_it(broker: FakeBroker) -> None:
     assert broker.subscriptions[0].callback is None
     assert broker.bodies(QUEUE) == ["b"]
     assert seen.bodies(1) == ["a"]
-    session._connection.start()
+    connection_of(session).start()
     assert seen.bodies(1) == ["b"]
 
 
@@ -55,10 +55,10 @@ def test_nothing_is_lost_over_many_stops_and_starts(broker: FakeBroker) -> None:
     seen = Seen()
     session.create_consumer(QUEUE).message_listener = seen
     for number in range(30):
-        session._connection.stop()
+        connection_of(session).stop()
         if number % 2:
             broker.put(text(str(number)))
-        session._connection.start()
+        connection_of(session).start()
         if not number % 2:
             broker.put(text(str(number)))
         assert seen.bodies(1) == [str(number)]
@@ -72,7 +72,7 @@ def test_close_waits_for_the_listener(broker: FakeBroker, what: str) -> None:
     consumer.message_listener = Seen(pause)
     broker.put(*texts("ab"))
     pause.until_begun()
-    part: Any = {"consumer": consumer, "session": session, "connection": session._connection}[what]
+    part: Any = {"consumer": consumer, "session": session, "connection": connection_of(session)}[what]
     task = Task(part.close)
     assert task.goes_on()
     assert broker.named("close subscription") == []
@@ -144,7 +144,7 @@ def test_a_listener_may_not_wait_for_itself(broker: FakeBroker, what: str, unset
         if unset:
             consumer.message_listener = None
         try:
-            getattr(session if kind == "Session" else session._connection, act)()
+            getattr(session if kind == "Session" else connection_of(session), act)()
         except IllegalStateError as error:
             refused.put(str(error))
 
@@ -168,26 +168,26 @@ def test_a_listener_may_take_itself_away_and_close_its_consumer(broker: FakeBrok
     broker.put(text("a"))
     broker.until(lambda: broker.named("settle"))
     assert broker.named("close subscription") == [("close subscription", QUEUE)]
-    assert session._listener_thread is not None
-    session._listener_thread.join(PATIENCE)
-    assert not session._listener_thread.is_alive()
+    assert session._listeners._thread is not None
+    session._listeners._thread.join(PATIENCE)
+    assert not session._listeners._thread.is_alive()
     broker.put(text("x", OTHER))
     assert other.receive(0) is not None
 
 
 def test_a_listener_may_stop_another_connection_and_start_its_own(broker: FakeBroker) -> None:
     session, other = broker.session(), broker.connect()
-    seen = Seen(other.stop, session._connection.start, other.close)
+    seen = Seen(other.stop, connection_of(session).start, other.close)
     session.create_consumer(QUEUE).message_listener = seen
     broker.put(*texts("abc"))
     assert seen.bodies(3) == ["a", "b", "c"]
     broker.until(lambda: len(broker.named("settle")) == 3)
-    assert not other._open
+    assert not other._state.is_open
 
 
 def test_a_listener_may_start_its_connection_while_another_thread_stops_it(broker: FakeBroker) -> None:
     session = broker.session()
-    connection = session._connection
+    connection = connection_of(session)
     stopping: list[Task[None]] = []
 
     def cross() -> None:
@@ -224,7 +224,7 @@ def test_arming_beside_stop_does_not_leave_a_stopped_session_armed(broker: FakeB
     stopping: list[Task[None]] = []
 
     def cross() -> None:
-        stopping.append(Task(session._connection.stop))
+        stopping.append(Task(connection_of(session).stop))
         assert stopping[0].goes_on()
 
     broker.at("ready", cross)
@@ -240,7 +240,7 @@ def test_a_consumer_that_closes_while_the_thread_falls_asleep_does_not_disturb_i
     other.message_listener = seen
     consumer.message_listener = Seen(fail)
     broker.put(text("a"))
-    broker.until(lambda: consumer._again)
+    broker.until(lambda: consumer._intake.is_redelivering)
     consumer.close()
     broker.put(text("x", OTHER))
     assert seen.bodies(1) == ["x"]

@@ -27,14 +27,14 @@ def test_without_its_listener_the_session_receives_again(broker: FakeBroker) -> 
     session = broker.session()
     consumer = session.create_consumer(QUEUE)
     consumer.message_listener = Seen()
-    dispatcher = session._dispatcher
+    dispatcher = session._listeners._dispatcher
     assert dispatcher is not None
     consumer.message_listener = None
     assert not dispatcher.thread.is_alive()
     broker.put(text("a"))
     assert broker.subscriptions[0].callback is None
     assert consumer.receive_no_wait() is not None
-    assert consumer._take is not None
+    assert consumer._intake.fast_take is not None
     consumer.message_listener = None
     seen = Seen()
     consumer.message_listener = seen
@@ -95,7 +95,7 @@ def test_a_delivery_whose_listener_is_taken_away_meanwhile_was_not_delivered(bro
     broker.until(lambda: broker.named("ready")[-1] == ("ready", False))
     pause.over.set()
     task.end()
-    assert len(session._ledger) == 0
+    assert len(session._state.ledger) == 0
     message = consumer.receive_no_wait()
     assert message is not None
     assert message.message_id == "ID:a"

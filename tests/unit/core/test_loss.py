@@ -11,7 +11,7 @@ import pytest
 from jmslike.context import JMSContext
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, ResourceAllocationError
 from jmslike.session import Session
-from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, SILENCE, FakeBroker, Task, text
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, SILENCE, FakeBroker, Task, connection_of, text
 
 
 def nothing(errors: SimpleQueue[JMSError]) -> bool:
@@ -37,8 +37,8 @@ def test_the_exception_listener_is_told_exactly_once(broker: FakeBroker, caplog:
     assert errors.get(timeout=PATIENCE) is error
     broker.transports[0].lose()
     assert nothing(errors)
-    assert threads == [f"jmslike-exceptions-{connection._name}"]
-    assert caplog.messages == [f"{connection._name}: the connection is lost: the cable was cut"]
+    assert threads == [f"jmslike-exceptions-{connection._state.name}"]
+    assert caplog.messages == [f"{connection._state.name}: the connection is lost: the cable was cut"]
 
 
 def test_other_errors_are_told_each_time_and_one_after_the_other(broker: FakeBroker) -> None:
@@ -74,7 +74,7 @@ def test_without_a_listener_errors_are_logged(broker: FakeBroker, caplog: pytest
     events = broker.transports[0].events
     assert events is not None
     events.failed(ResourceAllocationError("full"))
-    assert caplog.record_tuples == [("jmslike.connection", logging.ERROR, f"{connection._name}: full")]
+    assert caplog.record_tuples == [("jmslike.connection", logging.ERROR, f"{connection._state.name}: full")]
 
 
 def test_an_exception_listener_is_callable(broker: FakeBroker) -> None:
@@ -117,7 +117,7 @@ def test_after_close_nothing_is_told(broker: FakeBroker, caplog: pytest.LogCaptu
     assert events is not None
     events.failed(JMSError("late"))
     assert nothing(errors)
-    assert connection._lost is None
+    assert connection._state.loss.error is None
 
 
 @pytest.mark.parametrize("timeout", [None, 60])
@@ -213,12 +213,12 @@ def test_close_after_a_loss_is_silent(broker: FakeBroker, mode: int) -> None:
     broker.put(text("a"))
     assert consumer.receive(0)
     broker.transports[0].lose()
-    Task(session._connection.close).end()
-    assert not session._open
-    assert not consumer._open
+    Task(connection_of(session).close).end()
+    assert not session._state.is_open
+    assert not consumer._intake.is_open
     assert broker.named("close sender", "close subscription", "close link", "close transport") == [
-        ("close sender", OTHER),
         ("close subscription", QUEUE),
+        ("close sender", OTHER),
         ("close link",),
         ("close transport",),
     ]
@@ -227,16 +227,16 @@ def test_close_after_a_loss_is_silent(broker: FakeBroker, mode: int) -> None:
 def test_close_after_a_loss_ends_the_thread_of_listeners(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
     session = broker.session()
     errors: SimpleQueue[JMSError] = SimpleQueue()
-    session._connection.exception_listener = errors.put
+    connection_of(session).exception_listener = errors.put
     session.create_consumer(QUEUE).message_listener = print
     broker.transports[0].lose()
     assert errors.get(timeout=PATIENCE)
-    assert session._dispatcher is not None
-    session._dispatcher.poke()
+    assert session._listeners._dispatcher is not None
+    session._listeners._dispatcher.poke()
     assert nothing(errors)
     Task(session.close).end()
-    assert session._listener_thread is not None
-    assert not session._listener_thread.is_alive()
+    assert session._listeners._thread is not None
+    assert not session._listeners._thread.is_alive()
 
 
 def test_parts_that_fail_to_close_do_not_keep_the_rest_open(broker: FakeBroker) -> None:
@@ -245,9 +245,9 @@ def test_parts_that_fail_to_close_do_not_keep_the_rest_open(broker: FakeBroker) 
     consumer = session.create_consumer(QUEUE)
     broker.at("close sender", ConnectionLostError("gone"))
     session.close()
-    assert not consumer._open
+    assert not consumer._intake.is_open
     assert len(broker.named("close link")) == 1
-    assert session not in session._connection._sessions
+    assert session not in connection_of(session)._sessions
 
 
 def test_a_link_that_fails_to_close_is_forgotten_all_the_same(broker: FakeBroker) -> None:
@@ -255,7 +255,7 @@ def test_a_link_that_fails_to_close_is_forgotten_all_the_same(broker: FakeBroker
     broker.at("close link", ConnectionLostError("gone"))
     with pytest.raises(ConnectionLostError, match="gone"):
         session.close()
-    assert session not in session._connection._sessions
+    assert session not in connection_of(session)._sessions
     Task(session.close).end()
     Task(session._close).end()
 
@@ -265,7 +265,7 @@ def test_a_loss_is_told_while_a_session_is_being_opened(broker: FakeBroker) -> N
     connection = broker.connect()
     broker.at("session", lambda: Task(broker.transports[0].lose).end())
     connection.create_session()
-    assert connection._lost is not None
+    assert connection._state.loss.error is not None
 
 
 def test_a_session_that_fails_to_close_does_not_keep_its_connection_open(broker: FakeBroker) -> None:
@@ -273,8 +273,8 @@ def test_a_session_that_fails_to_close_does_not_keep_its_connection_open(broker:
     first, second = connection.create_session(), connection.create_session()
     broker.at("close link", ConnectionLostError("gone"))
     connection.close()
-    assert not first._open
-    assert not second._open
+    assert not first._state.is_open
+    assert not second._state.is_open
     assert len(broker.named("close link")) == 2
     assert len(broker.named("close transport")) == 1
 
@@ -299,5 +299,5 @@ def test_a_close_that_is_interrupted_from_the_keyboard_closes_all_the_same(broke
     with pytest.raises(KeyboardInterrupt):
         session.close()
     assert broker.named("close subscription", "close link") == [("close subscription", QUEUE), ("close link",)]
-    Task(session._connection.close).end()
+    Task(connection_of(session).close).end()
     assert len(broker.named("close transport")) == 1

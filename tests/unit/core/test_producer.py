@@ -21,7 +21,7 @@ from jmslike.producer import MessageProducer
 from jmslike.send_settings import SendSettings
 from jmslike.session import Session
 from jmslike.spi import Envelope
-from tests.unit.core.fake import OTHER, QUEUE, TOPIC, FakeBroker
+from tests.unit.core.fake import OTHER, QUEUE, TOPIC, FakeBroker, connection_of
 
 NOW = 1_700_005_000_000
 
@@ -50,8 +50,8 @@ def test_an_envelope_carries_everything(broker: FakeBroker) -> None:
     assert envelope.constraints is None
     assert envelope.headers == ("c", OTHER, "t")
     assert envelope.properties == {"n": 1}
-    assert envelope.origin == connection._uuid
-    assert envelope.id == f"ID:{connection._uuid}:1:1:1:1"
+    assert envelope.origin == connection._state.uuid
+    assert envelope.id == f"ID:{connection._state.uuid}:1:1:1:1"
     assert message.message_id == envelope.id
     assert (message.destination, message.delivery_mode, message.priority) == (QUEUE, 2, 4)
     assert (message.timestamp, message.expiration, message.delivery_time) == (NOW, 0, NOW)
@@ -64,7 +64,7 @@ def test_ids_are_counted_over_the_connection(broker: FakeBroker) -> None:
         producer, unidentified = session.create_producer(QUEUE), session.create_producer()
         producer.send(session.create_message())
         unidentified.send(QUEUE, session.create_message())
-    prefix = f"ID:{connection._uuid}:1:1:1:"
+    prefix = f"ID:{connection._state.uuid}:1:1:1:"
     assert [envelope.id for envelope in sent(broker)] == [f"{prefix}{number}" for number in (1, 2, 3, 4)]
 
 
@@ -195,7 +195,7 @@ def test_settings_out_of_range_are_refused_and_leave_the_old(broker: FakeBroker,
     assert getattr(producer, name) == before
     if name != "delivery_delay" and value is not None:
         with pytest.raises(JMSError):
-            producer.send(session.create_message(), **{name: value})  # type: ignore[arg-type]
+            producer.send(session.create_message(), **{name: value})  # type: ignore[call-overload]
         assert broker.named("send") == []
 
 
@@ -258,7 +258,7 @@ def test_what_a_send_says_goes_before_what_the_producer_says(
 @pytest.mark.parametrize("keyword", ["delivery_mode", "priority", "time_to_live"])
 def test_one_setting_is_enough_to_leave_the_fast_lane(broker: FakeBroker, keyword: str) -> None:
     session = broker.session()
-    session.create_producer(QUEUE).send(session.create_message(), **{keyword: 1})  # type: ignore[arg-type]
+    session.create_producer(QUEUE).send(session.create_message(), **{keyword: 1})  # type: ignore[call-overload]
     expected = {"delivery_mode": (1, 4, 0), "priority": (2, 1, 0), "time_to_live": (2, 4, 1000)}
     assert settings(broker) == [expected[keyword]]
 
@@ -296,17 +296,17 @@ def test_where_to_send_is_said_exactly_once(broker: FakeBroker) -> None:
     with pytest.raises(ValueError, match="this producer sends to queue://q"):
         producer.send(message, destination=QUEUE)
     with pytest.raises(ValueError, match="this producer sends to queue://q"):
-        producer.send(None, message)
+        producer.send(None, message)  # type: ignore[call-overload]
     with pytest.raises(ValueError, match="this producer has no destination"):
         unidentified.send(message)
     with pytest.raises(TypeError, match="the message is missing"):
         unidentified.send(QUEUE)
     with pytest.raises(TypeError, match="the destination is given twice"):
-        unidentified.send(QUEUE, message, destination=QUEUE)
+        unidentified.send(QUEUE, message, destination=QUEUE)  # type: ignore[call-overload]
     with pytest.raises(InvalidDestinationError, match="the destination is None"):
-        unidentified.send(None, message)
+        unidentified.send(None, message)  # type: ignore[call-overload]
     with pytest.raises(InvalidDestinationError, match="to send to, not 'q'"):
-        unidentified.send(message, destination="q")  # type: ignore[arg-type]
+        unidentified.send(message, destination="q")  # type: ignore[call-overload]
     with pytest.raises(InvalidDestinationError, match="to send to, not 'q'"):
         session.create_producer("q")  # type: ignore[arg-type]
     assert broker.named("send") == []
@@ -412,7 +412,7 @@ def test_everything_of_a_closed_producer_is_refused(broker: FakeBroker, how: str
     session = broker.session()
     producer = session.create_producer(QUEUE)
     message = session.create_message()
-    parts: dict[str, Any] = {"producer": producer, "session": session, "connection": session._connection}
+    parts: dict[str, Any] = {"producer": producer, "session": session, "connection": connection_of(session)}
     parts[how].close()
     names = [
         name for name, found in {**vars(SendSettings), **vars(MessageProducer)}.items() if isinstance(found, property)
@@ -428,14 +428,14 @@ def test_everything_of_a_closed_producer_is_refused(broker: FakeBroker, how: str
         with pytest.raises(IllegalStateError, match="the producer is closed"):
             producer.send(*arguments)
     assert broker.named("send") == []
-    assert producer not in session._producers
+    assert producer not in session._parts
 
 
 def test_a_producer_of_a_deleted_destination_is_refused(broker: FakeBroker) -> None:
     session = broker.session()
     with pytest.raises(InvalidDestinationError, match="is gone"):
         session.create_producer(TemporaryQueue("never made"))
-    assert session._producers == set()
+    assert session._parts == {}
 
 
 @pytest.mark.parametrize("destination", [QUEUE, TOPIC])
@@ -445,7 +445,7 @@ def test_errors_of_sending_reach_the_caller(broker: FakeBroker, destination: Que
     for keywords in ({}, {"priority": 3}):
         broker.at("send", ConnectionLostError("gone"))
         with pytest.raises(ConnectionLostError, match="gone"):
-            producer.send(session.create_message(), **keywords)  # type: ignore[arg-type]
+            producer.send(session.create_message(), **keywords)  # type: ignore[call-overload]
     producer.send(session.create_message())
     assert len(broker.named("send")) == 3
 

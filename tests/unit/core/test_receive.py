@@ -48,8 +48,8 @@ def test_nothing_is_left_to_acknowledge_in_auto(broker: FakeBroker, settled: boo
     message = session.create_consumer(QUEUE).receive(0)
     assert message is not None
     assert message._delivery == 0
-    assert message._session is session
-    assert len(session._ledger) == 0
+    assert message._owner is session._state
+    assert len(session._state.ledger) == 0
 
 
 def test_auto_settles_a_message_that_failed_elsewhere(broker: FakeBroker) -> None:
@@ -185,9 +185,9 @@ def test_receiving_gives_messages_of_their_session(broker: FakeBroker) -> None:
     first, second = consumer.receive(0), consumer.receive(0)
     assert first is not None
     assert second is not None
-    assert first._session is second._session is session
+    assert first._owner is second._owner is session._state
     assert (first._delivery, second._delivery) == (1, 2)
-    assert len(session._ledger) == 2
+    assert len(session._state.ledger) == 2
 
 
 @pytest.mark.parametrize("name", ["message_listener", "message_selector", "no_local"])

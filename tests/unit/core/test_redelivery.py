@@ -12,7 +12,7 @@ from jmslike.errors import ConnectionLostError, TransactionRolledBackError
 from jmslike.message import Message
 from jmslike.session import Session
 from jmslike.spi import Headers
-from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, Task, text, texts
+from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, Task, connection_of, text, texts
 
 DEAD = Queue("DLQ.q")
 
@@ -144,8 +144,8 @@ def test_after_its_last_attempt_a_message_goes_to_the_dead_letter_queue(
     assert broker.bodies(DEAD) == ["a"]
     assert broker.bodies(QUEUE) == []
     assert [call[:2] for call in broker.named("sender", "close sender")] == [("sender", DEAD), ("close sender", DEAD)]
-    assert caplog.messages == [f"ID:a from queue://q failed {limit + 1} times and goes to queue://DLQ.q"]
-    assert len(session._ledger) == 0
+    assert caplog.messages == [f"ID:a from queue://q: gave up after {limit + 1} deliveries; moving it to queue://DLQ.q"]
+    assert len(session._state.ledger) == 0
 
 
 @pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
@@ -197,7 +197,7 @@ def test_an_empty_name_drops_the_message(broker: FakeBroker, caplog: pytest.LogC
     assert message is not None
     assert message.message_id == "ID:b"
     assert broker.named("settle", "commit", "sender") == [("settle", ["ID:a"], None)]
-    assert caplog.messages == ["ID:a from queue://q failed 1 times and goes to nowhere"]
+    assert caplog.messages == ["ID:a from queue://q: gave up after 1 deliveries; dropped (no dead-letter queue)"]
 
 
 def test_what_comes_from_a_dead_letter_queue_is_never_buried_again(broker: FakeBroker) -> None:
@@ -220,7 +220,7 @@ def test_a_dead_letter_that_became_stale_is_left_to_others(broker: FakeBroker) -
     assert message.message_id == "ID:b"
     assert broker.bodies(DEAD) == []
     assert broker.named("close sender") == [("close sender", DEAD)]
-    assert not consumer._again
+    assert not consumer._intake.is_redelivering
 
 
 def test_a_dead_letter_that_cannot_be_moved_is_kept_and_tried_again_after_a_second(broker: FakeBroker) -> None:
@@ -308,7 +308,7 @@ def test_a_receive_that_waits_for_a_redelivery_is_woken_by_stop_and_close(broker
     session.recover()
     task = Task(consumer.receive)
     broker.clock.until_waiting()
-    session._connection.stop()
+    connection_of(session).stop()
     broker.clock.advance(6)
     assert task.goes_on()
     consumer.close()

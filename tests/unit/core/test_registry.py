@@ -254,7 +254,7 @@ def test_connections_are_stopped_and_have_the_settings_of_the_factory() -> None:
     connection = ConnectionFactory("fake://", client_id="me", window=5).create_connection()
     assert not connection._started
     assert connection.client_id == "me"
-    assert connection._settings.window == 5
+    assert connection._state.settings.window == 5
     with pytest.raises(InvalidClientIDError):
         ConnectionFactory("fake://", client_id="me").create_connection()
     connection.close()

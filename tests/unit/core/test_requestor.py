@@ -12,7 +12,7 @@ from jmslike.message import Message
 from jmslike.requestor import QueueRequestor, TopicRequestor
 from jmslike.session import Session
 from jmslike.spi import Envelope, Headers
-from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, Task, text
+from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, Task, connection_of, text
 
 
 def reply_to(request: Envelope, body: str, **fields: Any) -> Envelope:
@@ -157,7 +157,7 @@ def test_closing_closes_the_session_and_deletes_the_destination(
         "close link",
     ]
     requestor.close()
-    assert not session._open
+    assert not session._state.is_open
     with pytest.raises(IllegalStateError, match="closed"):
         requestor.request(Session, 0)
     with pytest.raises(IllegalStateError, match="session is closed"):
@@ -167,6 +167,6 @@ def test_closing_closes_the_session_and_deletes_the_destination(
 def test_closing_after_the_connection_is_silent(broker: FakeBroker) -> None:
     session = broker.session()
     requestor = QueueRequestor(session, QUEUE)
-    session._connection.close()
+    connection_of(session).close()
     requestor.close()
     assert broker.named("delete_temporary") == []

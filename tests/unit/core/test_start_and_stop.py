@@ -141,10 +141,10 @@ def test_an_interrupt_is_noted_after_it_was_given(broker: FakeBroker) -> None:
     connection = broker.connect()
     consumer = connection.create_session().create_consumer(QUEUE)
     noted = []
-    broker.at("interrupt", lambda: noted.append(consumer._interrupted))
+    broker.at("interrupt", lambda: noted.append(consumer._intake.interrupted))
     connection.stop()
     assert noted == [False]
-    assert consumer._interrupted
+    assert consumer._intake.interrupted
 
 
 def test_stop_is_not_held_up_by_a_dups_ok_receive_that_settles_before_it_waits(broker: FakeBroker) -> None:
@@ -176,7 +176,7 @@ def test_a_consumer_made_while_stop_is_under_way_is_stopped(broker: FakeBroker) 
             connection.stop()  # as another thread does, at the worst moment
             super().add(consumer)
 
-    session._consumers = Consumers()
+    session._state.receivers = Consumers()
     consumer = session.create_consumer(QUEUE)
     broker.put(text("a"))
     assert consumer.receive(0) is None
@@ -201,7 +201,7 @@ def test_start_and_stop_by_two_threads_leave_sessions_as_the_connection_is(
     connection.start()
     stopping[0].end()
     assert not connection._started
-    assert not session._gate.running
+    assert not session._state.gate.running
 
 
 def test_stop_is_refused_on_a_closed_connection(broker: FakeBroker) -> None:

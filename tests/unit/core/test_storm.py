@@ -59,7 +59,7 @@ class Tally:
 def receiving(consumer: MessageConsumer, tally: Tally) -> None:
     """Receive until the consumer is closed."""
     chance = random.Random(0)
-    while consumer._open:
+    while consumer._intake.is_open:
         try:
             message = consumer.receive(chance.choice([0, 0.001, None]))
         except IllegalStateError:

@@ -19,7 +19,7 @@ from jmslike.errors import (
 from jmslike.session import Session
 from jmslike.spi import SubscriptionSpec
 from tests.unit.core.conftest import shut
-from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, text
+from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, connection_of, text
 
 
 def spec(broker: FakeBroker) -> SubscriptionSpec:
@@ -45,7 +45,7 @@ def test_no_local_means_nothing_on_a_queue(broker: FakeBroker) -> None:
 def test_no_local_excludes_the_connections_own_origin(broker: FakeBroker, client_id: str | None) -> None:
     session = broker.session(client_id=client_id) if client_id else broker.session()
     consumer = session.create_consumer(TOPIC, no_local=True)
-    assert spec(broker) == SubscriptionSpec(TOPIC, excluded_origin=client_id or session._connection._uuid)
+    assert spec(broker) == SubscriptionSpec(TOPIC, excluded_origin=client_id or session._state.connection.uuid)
     assert consumer.no_local is True
 
 
@@ -165,7 +165,7 @@ def test_an_error_of_subscribing_leaves_nothing_behind(broker: FakeBroker) -> No
     broker.at("subscribe", JMSError("in use"))
     with pytest.raises(JMSError, match="in use"):
         session.create_shared_consumer(TOPIC, "name")
-    assert session._consumers == set()
+    assert session._parts == {}
 
 
 def test_everything_of_a_closed_session_is_refused(broker: FakeBroker) -> None:
@@ -229,7 +229,7 @@ def test_a_closed_browser_is_refused_even_in_the_middle(broker: FakeBroker) -> N
         messages = iter(browser)
         assert next(messages).message_id == "ID:a"
     browser.close()
-    assert session._browsers == set()
+    assert session._parts == {}
     for use in (lambda: next(messages), lambda: iter(browser), lambda: browser.queue, lambda: browser.message_selector):
         with pytest.raises(IllegalStateError, match="the browser is closed"):
             use()
@@ -261,7 +261,7 @@ def delay(session: Session) -> None:
 USES: list[tuple[str, Callable[[Session], object]]] = [
     ("QUEUE_SELECTOR", lambda session: session.create_consumer(QUEUE, "n = 1")),
     ("TOPIC_SELECTOR", lambda session: session.create_consumer(TOPIC, "n = 1")),
-    ("TRANSACTION", lambda session: session._connection.create_session(True)),
+    ("TRANSACTION", lambda session: connection_of(session).create_session(True)),
     ("DELAY", delay),
     ("DURABLE_SUBSCRIPTION", lambda session: session.create_durable_subscriber(TOPIC, "n")),
     ("DURABLE_SUBSCRIPTION", lambda session: session.create_shared_durable_consumer(TOPIC, "n")),
@@ -352,8 +352,8 @@ def test_an_emulated_selector_is_evaluated_here(feature: str, destination: Topic
 def test_without_a_selector_nothing_is_filtered_here() -> None:
     broker = FakeBroker(TOPIC_SELECTOR=EMULATED, QUEUE_SELECTOR=EMULATED, NO_LOCAL=EMULATED)
     consumer = broker.session().create_consumer(TOPIC)
-    assert consumer._wanted is None
-    assert consumer._take is not None
+    assert consumer._intake._predicate is None
+    assert consumer._intake.fast_take is not None
     shut(broker)
 
 
@@ -420,7 +420,7 @@ def test_a_deleted_temporary_destination_is_gone(broker: FakeBroker) -> None:
 def test_a_temporary_destination_of_a_closed_connection_cannot_be_deleted(broker: FakeBroker) -> None:
     session = broker.session()
     queue = session.create_temporary_queue()
-    session._connection.close()
+    connection_of(session).close()
     with pytest.raises(IllegalStateError, match="connection is closed"):
         queue.delete()
     assert broker.named("delete_temporary") == []

@@ -136,7 +136,7 @@ def test_closing_forgets_what_was_sent_and_gives_back_what_was_received(broker: 
     assert broker.named("settle") == [("settle", ["ID:a"], 1)]
     assert broker.attempts(QUEUE) == [("a", 1), ("b", 0)]
     assert broker.bodies(OTHER) == []
-    assert session._outbox.take_held() == []
+    assert session._state.outbox.take_pending() == []
 
 
 def test_commit_and_rollback_wait_for_completion_listeners(broker: FakeBroker) -> None:

@@ -246,11 +246,11 @@ def test_the_times_of_an_envelope() -> None:
     assert isinstance(plain, Envelope)
 
 
-class Consumer:
+class FakeSource:
     """What an entry of the ledger points to, and its subscription."""
 
     def __init__(self) -> None:
-        self._subscription = self
+        self.subscription = self
         self.settled: list[tuple[list[object], object]] = []
 
     def settle(self, receipts: Sequence[object], outcome: object) -> None:
@@ -266,7 +266,7 @@ def filled(*consumers: Any) -> tuple[Ledger, list[Any]]:
 
 
 def test_the_ledger_numbers_from_one_and_keeps_order() -> None:
-    first, second = Consumer(), Consumer()
+    first, second = FakeSource(), FakeSource()
     ledger, entries = filled(first, second, first)
     assert len(ledger) == 3
     assert ledger.pop(2) == entries[1]
@@ -281,7 +281,7 @@ def test_the_ledger_numbers_from_one_and_keeps_order() -> None:
 
 
 def test_the_ledger_accepts_one_and_all() -> None:
-    first, second = Consumer(), Consumer()
+    first, second = FakeSource(), FakeSource()
     ledger, _ = filled(first, second, first, second)
     ledger.accept(2)
     ledger.accept(2)
@@ -289,7 +289,7 @@ def test_the_ledger_accepts_one_and_all() -> None:
     ledger.accept_all()
     ledger.accept_all()
     assert (first.settled, second.settled) == ([(["a", "c"], None)], [(["b"], None), (["d"], None)])
-    ledger, _ = filled(third := Consumer())
+    ledger, _ = filled(third := FakeSource())
     ledger.accept_all()
     assert third.settled == [(["a"], None)]
     assert len(ledger) == 0

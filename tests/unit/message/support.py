@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from collections.abc import Mapping
+from typing import TypeVar
 
 from jmslike.destinations import Queue
-from jmslike.message import Message, received_message
+from jmslike.message import DEFAULT_SERIALIZER, MESSAGE_TYPES, Message, ObjectSerializer, received_message
+from jmslike.message.base import Owner
 from jmslike.spi import Envelope
 
 M = TypeVar("M", bound=Message)
@@ -14,13 +16,13 @@ M = TypeVar("M", bound=Message)
 class RecordingSession:
     """Stands where a session would: it notes what is acknowledged."""
 
-    _serializer: Any = None
-
     def __init__(self) -> None:
-        self.acknowledged: list[Message] = []
+        self.acknowledged: list[int | None] = []
+        self.message_types: Mapping[str, type[Message]] = MESSAGE_TYPES
+        self.serializer: ObjectSerializer = DEFAULT_SERIALIZER
 
-    def _acknowledge(self, message: Message) -> None:
-        self.acknowledged.append(message)
+    def acknowledge(self, number: int | None) -> None:
+        self.acknowledged.append(number)
 
 
 def sent(message: Message, number: int = 1) -> Envelope:
@@ -39,8 +41,8 @@ def sent(message: Message, number: int = 1) -> Envelope:
     return envelope
 
 
-def delivered(message: M, *, session: Any = None, attempts: int = 0, delivery: int = 1) -> M:
-    """Send a message and give what a receiver gets."""
-    copy = received_message(sent(message), session, attempts, delivery)
+def delivered(message: M, *, session: Owner | None = None, attempts: int = 0, delivery: int = 1) -> M:
+    """Send a message, and return what a receiver gets."""
+    copy = received_message(sent(message), session or RecordingSession(), attempts, delivery)
     assert type(copy) is type(message)
     return copy

@@ -197,7 +197,7 @@ def test_whose_serializer() -> None:
     message.object = "a"
     assert message.object == "A"
     session = RecordingSession()
-    session._serializer = Upper()
+    session.serializer = Upper()
     copy = received_message(sent(message), session, 0, 1)
     assert isinstance(copy, ObjectMessage)
     assert copy.object == "A"

@@ -103,7 +103,7 @@ def test_a_forked_child_is_refused_by_the_engines_of_its_parent_and_has_its_own(
         session = connection.create_session()
         queue = session.create_queue("q")
         session.create_producer(queue).send(session.create_text_message("the parent's"))
-        link = connection._transport.session(SessionSpec())
+        link = connection._state.transport.session(SessionSpec())
         child = os.fork()
         if child == 0:
             seen = 0

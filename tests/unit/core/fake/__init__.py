@@ -7,7 +7,7 @@ and groups are the core's to write into envelopes, and the fake does not act on 
 
 from __future__ import annotations
 
-from tests.unit.core.fake.broker import OTHER, QUEUE, TOPIC, FakeBroker, text, texts
+from tests.unit.core.fake.broker import OTHER, QUEUE, TOPIC, FakeBroker, connection_of, text, texts
 from tests.unit.core.fake.clock import FakeClock
 from tests.unit.core.fake.factory import factory
 from tests.unit.core.fake.task import PATIENCE, SILENCE, Task
@@ -23,6 +23,7 @@ __all__ = [
     "FakeClock",
     "FakeTransport",
     "Task",
+    "connection_of",
     "factory",
     "text",
     "texts",

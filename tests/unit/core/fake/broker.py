@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from jmslike.capabilities import NATIVE, Feature, Support
 from jmslike.clock import Clock
-from jmslike.connection import Connection
+from jmslike.connection import Connection, _connections
 from jmslike.destinations import Queue, Topic
 from jmslike.errors import InvalidDestinationError, JMSError
 from jmslike.session import Session
@@ -188,3 +188,8 @@ def text(body: str, destination: Destination = QUEUE, **fields: Any) -> Envelope
 def texts(bodies: str, destination: Destination = QUEUE) -> list[Envelope]:
     """Return an envelope for each letter."""
     return [text(letter, destination) for letter in bodies]
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the connection that made the session."""
+    return next(made for made in _connections if made._state is session._state.connection)

@@ -1,0 +1,148 @@
+"""What the sessions of one connection share: its transport, identity, settings, clock and loss.
+
+Every thread of the application may read it. A transport's own threads enter by `Reports` only.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import uuid
+import weakref
+from collections.abc import Callable
+from functools import partial
+from typing import TypeVar
+
+from jmslike.capabilities import Capabilities, Feature
+from jmslike.clock import Clock
+from jmslike.core.callbacks import CallbackThread
+from jmslike.core.gate import Gate
+from jmslike.core.loss import Loss
+from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
+from jmslike.errors import IllegalStateError, InvalidClientIDError, JMSError
+from jmslike.settings import Settings
+from jmslike.spi import Transport
+
+_log = logging.getLogger("jmslike.connection")
+
+ExceptionListener = Callable[[JMSError], object]
+
+_Temporary = TypeVar("_Temporary", TemporaryQueue, TemporaryTopic)
+
+
+class ConnectionState:
+    """One open connection to a provider, as its sessions see it."""
+
+    __slots__ = (
+        "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "exception_listener", "gates", "id_prefix",
+        "is_open", "loss", "name", "next_number", "settings", "temporaries", "transport", "uuid",
+    )  # fmt: skip
+
+    def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
+        """Open the transport, and identify the client if the settings say so. Raises what `Transport.open` raises."""
+        self.transport = transport
+        self.settings = settings
+        self.clock = clock
+        self.uuid = str(uuid.uuid4())
+        self.name = self.uuid[:8]
+        self.id_prefix = f"ID:{self.uuid}:1:1:1:"
+        self.next_number: Callable[[], int] = itertools.count(1).__next__
+        self.client_id: str | None = None
+        self.is_open = True
+        self.loss = Loss()
+        self.gates: set[Gate] = set()
+        self.temporaries: set[Destination] = set()
+        self.exception_listener: ExceptionListener | None = None
+        self._exceptions = CallbackThread(f"jmslike-exceptions-{self.name}")
+        self.capabilities: Capabilities = transport.open(Reports(self))
+        if settings.client_id is not None:
+            try:
+                self.identify(settings.client_id)
+            except JMSError:
+                self.is_open = False
+                transport.close()
+                raise
+        _log.debug("%s: connected to %s %s", self.name, self.capabilities.product, self.capabilities.version)
+
+    def check_open(self) -> None:
+        """Raise IllegalStateError if the connection is closed."""
+        if not self.is_open:
+            raise IllegalStateError("the connection is closed")
+
+    # ---- identity ---------------------------------------------------------------------------------------------------
+
+    def identify(self, client_id: str) -> None:
+        """Claim the client id (section 6.1.2). Raises InvalidClientIDError; UnsupportedFeatureError."""
+        if not isinstance(client_id, str) or not client_id:
+            raise InvalidClientIDError(f"a client id is a non-empty str, not {client_id!r}")
+        self.capabilities.require(Feature.CLIENT_ID)
+        self.transport.identify(client_id)
+        self.client_id = client_id
+
+    def origin(self) -> str:
+        """Return what noLocal compares: the client id, else the connection's own mark."""
+        return self.client_id or self.uuid
+
+    # ---- errors that no caller is waiting for -----------------------------------------------------------------------
+
+    def lose(self, error: JMSError) -> None:
+        """Note that the link is gone, wake every parked receive, and tell the exception listener; once."""
+        if not self.is_open or not self.loss.set(error):
+            return
+        _log.error("%s: the connection is lost: %s", self.name, error)
+        for gate in list(self.gates):
+            gate.wake()
+        self.report(error)
+
+    def report(self, error: JMSError) -> None:
+        """Let the exception listener have the error, on the thread that runs it."""
+        listener = self.exception_listener
+        if listener is not None and self.is_open:
+            self._exceptions.submit(partial(listener, error))
+
+    # ---- temporary destinations -------------------------------------------------------------------------------------
+
+    def create_temporary(self, kind: type[_Temporary]) -> _Temporary:
+        """Create a temporary destination (section 6.2.2). Raises UnsupportedFeatureError."""
+        self.capabilities.require(Feature.TEMPORARY)
+        destination = kind(self.transport.create_temporary(kind), self._delete_temporary)
+        self.temporaries.add(destination)
+        return destination
+
+    def _delete_temporary(self, destination: Destination) -> None:
+        self.check_open()
+        self.transport.delete_temporary(destination)
+        self.temporaries.discard(destination)
+
+    def owns_temporary(self, destination: Destination) -> bool:
+        """Whether the destination is a temporary one of this connection."""
+        return destination in self.temporaries
+
+    # ---- the end ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Close the transport, after all sessions. Called once, by the thread that set `is_open` to False."""
+        self.temporaries.clear()
+        self._exceptions.close()
+        self.transport.close()
+        _log.debug("%s: closed", self.name)
+
+
+class Reports:
+    """The `Events` of one connection. A transport's threads keep this, but not the connection: it may be collected."""
+
+    def __init__(self, state: ConnectionState) -> None:
+        self._state = weakref.ref(state)
+
+    def lost(self, error: JMSError) -> None:
+        """Lose the link, on the transport's thread (C10)."""
+        state = self._state()
+        if state is not None:
+            state.lose(error)
+
+    def failed(self, error: JMSError) -> None:
+        """Log an error that no caller waits for, and tell the exception listener."""
+        state = self._state()
+        if state is not None:
+            _log.error("%s: %s", state.name, error)
+            state.report(error)

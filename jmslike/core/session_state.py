@@ -1,0 +1,124 @@
+"""What the parts of one session share, and what a message needs of the session that delivered it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Protocol
+
+from jmslike.constants import SessionMode
+from jmslike.core.acknowledgement import ACKNOWLEDGEMENTS
+from jmslike.core.connection_state import ConnectionState
+from jmslike.core.gate import Gate
+from jmslike.core.ledger import Ledger, Source, acceptances, redeliver
+from jmslike.core.outbox import Outbox
+from jmslike.errors import IllegalStateError, TransactionRolledBackError
+from jmslike.message import Message
+from jmslike.message.serializers import ObjectSerializer
+
+
+class Receiver(Source, Protocol):
+    """A subscription of the session, with what waits in this process; see `Intake`."""
+
+    def refresh(self) -> None:
+        """Decide again whether a receive may take the fast lane."""
+
+    def interrupt(self) -> None:
+        """Make a receive in progress look at the gate again."""
+
+
+class SessionState:
+    """One session, as its producers, consumers, browsers, listeners and messages see it.
+
+    Used by the session's thread, and by the dispatcher's thread where the session has listeners. `gate` tells the two
+    apart, and lets any thread stop or close the session.
+    """
+
+    __slots__ = (
+        "acknowledgement", "connection", "gate", "is_open", "ledger", "link", "message_types", "mode", "name", "outbox",
+        "receivers", "redelivery", "serializer",
+    )  # fmt: skip
+
+    def __init__(
+        self, connection: ConnectionState, mode: SessionMode, number: int, message_types: Mapping[str, type[Message]]
+    ) -> None:
+        """Open the session's link. Raises what `Transport.session` raises."""
+        settings = connection.settings
+        self.connection = connection
+        self.mode = mode
+        self.name = f"{connection.name}-{number}"
+        self.message_types = message_types
+        self.serializer: ObjectSerializer = settings.object_serializer
+        self.redelivery = settings.redelivery
+        self.is_open = True
+        self.gate = Gate(connection.clock)
+        self.ledger = Ledger()
+        self.acknowledgement = ACKNOWLEDGEMENTS[mode](self.ledger, settings.window)
+        self.receivers: set[Receiver] = set()
+        self.link = connection.transport.session(self.acknowledgement.needs)
+        self.outbox = Outbox(
+            self.link,
+            connection.capabilities,
+            connection.clock,
+            name=self.name,
+            transacted=self.acknowledgement.needs.transacted,
+            origin=connection.origin,
+            id_prefix=connection.id_prefix,
+            number=connection.next_number,
+            serializer=self.serializer,
+            max_in_flight=settings.max_in_flight,
+        )
+        connection.gates.add(self.gate)
+
+    def check_open(self) -> None:
+        """Raise IllegalStateError if the session is closed."""
+        if not self.is_open:
+            raise IllegalStateError("the session is closed")
+
+    # ---- settling ---------------------------------------------------------------------------------------------------
+
+    def acknowledge(self, number: int | None) -> None:
+        """Acknowledge for the application: a message by its number, or (None) for a context.
+
+        Raises IllegalStateError if the session is closed; ConnectionLostError from a loss on.
+        """
+        self.check_open()
+        self.connection.loss.check()
+        self.acknowledgement.acknowledge(number)
+
+    def commit(self) -> None:
+        """Send and acknowledge all of the transaction as one (C6); what a rollback gives back is redelivered."""
+        self.connection.loss.check()
+        sends, entries = self.outbox.take_pending(), self.ledger.clear()
+        if not sends and not entries:
+            return
+        try:
+            self.link.commit(sends, acceptances(entries))
+        except TransactionRolledBackError:
+            redeliver(entries)
+            raise
+
+    def rollback(self) -> None:
+        """Drop what the transaction sent, and redeliver what it received."""
+        self.outbox.take_pending()
+        self.recover()
+
+    def recover(self) -> None:
+        """Redeliver what is unsettled, oldest first."""
+        redeliver(self.ledger.clear())
+
+    # ---- start, stop and the end ------------------------------------------------------------------------------------
+
+    def refresh(self) -> None:
+        """Let each receiver decide again whether a receive may take the fast lane."""
+        for receiver in list(self.receivers):
+            receiver.refresh()
+
+    def interrupt(self) -> None:
+        """Make each receive in progress look at the gate again."""
+        for receiver in list(self.receivers):
+            receiver.interrupt()
+
+    def abandon(self) -> None:
+        """Close without I/O: in a forked child the link belongs to the parent."""
+        self.is_open = False
+        self.gate.abandon()
