@@ -13,24 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
-from jmslike.selector import operations
+from jmslike.selector import operations, tree
 from jmslike.selector.like import matcher
-from jmslike.selector.tree import (
-    And,
-    Arithmetic,
-    Between,
-    Comparison,
-    Condition,
-    Identifier,
-    In,
-    IsNull,
-    Like,
-    Literal,
-    Not,
-    Or,
-    Sign,
-    Value,
-)
 from jmslike.values import PropertyValue
 
 
@@ -102,10 +86,10 @@ _WORDS: Final[Mapping[str, Any]] = {
 }
 
 
-def compiled(tree: Condition) -> Matches:
+def compiled(condition: tree.Condition) -> Matches:
     """Give the function that tells whether the condition is true for a message."""
     compiler = _Compiler()
-    expression = compiler.condition(tree, True)
+    expression = compiler.condition(condition, True)
     source = (
         "def matches(message):\n"
         "    properties = message.properties\n"
@@ -128,58 +112,62 @@ class _Compiler:
 
     # Values
 
-    def value(self, node: Value) -> str:
+    def value(self, node: tree.Value) -> str:
         match node:
-            case Identifier(name):
+            case tree.Identifier(name):
                 return _HEADERS.get(name) or f"properties.get({self.constant(name)})"
-            case Literal(value):
+            case tree.Literal(value):
                 return self.constant(value)
-            case Sign(negative, operand):
+            case tree.Sign(negative, operand):
                 return f"{'negative' if negative else 'unsigned'}({self.value(operand)})"
-            case Arithmetic(first, ((operator, operand),)):
+            case tree.Arithmetic(first, ((operator, operand),)):
                 return f"{_CALCULATE[operator]}({self.value(first)}, {self.value(operand)})"
-            case Arithmetic(first, rest):
+            case tree.Arithmetic(first, rest):
                 steps = "".join(f", {_CALCULATE[operator]}, {self.value(operand)}" for operator, operand in rest)
                 return f"chained({self.value(first)}{steps})"
 
     # Conditions: the expression that tells whether the condition is what is `wanted`
 
-    def condition(self, node: Condition, wanted: bool) -> str:
+    def condition(self, node: tree.Condition, wanted: bool) -> str:
         match node:
-            case Comparison(operator, left, right):
+            case tree.Comparison(operator, left, right):
                 return self.comparison(operator, left, right, wanted)
-            case And(operands):
+            case tree.And(operands):
                 return self.joined(operands, wanted, "and" if wanted else "or")
-            case Or(operands):
+            case tree.Or(operands):
                 return self.joined(operands, wanted, "or" if wanted else "and")
-            case Not(operand):
+            case tree.Not(operand):
                 return self.condition(operand, not wanted)
-            case In(identifier, values, negated):
+            case tree.In(identifier, values, negated):
                 return self.string_test(
                     identifier, f"value{_not(negated)} in {self.constant(frozenset(values))}", wanted
                 )
-            case Like(identifier, pattern, escape, negated):
+            case tree.Like(identifier, pattern, escape, negated):
                 like = self.constant(matcher(pattern, escape))
                 return self.string_test(identifier, f"{_not(negated)} {like}(value)", wanted)
-            case IsNull(identifier, negated):
+            case tree.IsNull(identifier, negated):
                 return f"{self.value(identifier)} is{_not(negated == wanted)} None"
-            case Between(operand, low, high, negated):
+            case tree.Between(operand, low, high, negated):
                 return self.between(operand, low, high, negated, wanted)
-            case Identifier() | Literal():
+            case tree.Identifier() | tree.Literal():
                 return f"{self.value(node)} is {wanted}"
 
-    def joined(self, operands: tuple[Condition, ...], wanted: bool, word: str) -> str:
+    def joined(self, operands: tuple[tree.Condition, ...], wanted: bool, word: str) -> str:
         return f"({f' {word} '.join(self.condition(operand, wanted) for operand in operands)})"
 
-    def between(self, operand: Value, low: Value, high: Value, negated: bool, wanted: bool) -> str:
+    def between(self, operand: tree.Value, low: tree.Value, high: tree.Value, negated: bool, wanted: bool) -> str:
         if negated:
-            return self.condition(Or((Comparison("<", operand, low), Comparison(">", operand, high))), wanted)
-        return self.condition(And((Comparison(">=", operand, low), Comparison("<=", operand, high))), wanted)
+            return self.condition(
+                tree.Or((tree.Comparison("<", operand, low), tree.Comparison(">", operand, high))), wanted
+            )
+        return self.condition(
+            tree.And((tree.Comparison(">=", operand, low), tree.Comparison("<=", operand, high))), wanted
+        )
 
-    def comparison(self, operator: str, left: Value, right: Value, wanted: bool) -> str:
-        if isinstance(left, Literal):
+    def comparison(self, operator: str, left: tree.Value, right: tree.Value, wanted: bool) -> str:
+        if isinstance(left, tree.Literal):
             operator, left, right = _MIRRORED[operator], right, left
-        if isinstance(right, Literal) and not isinstance(left, Literal):
+        if isinstance(right, tree.Literal) and not isinstance(left, tree.Literal):
             value = right.value
             if isinstance(value, bool):
                 return self.test(left, f"value is {value == (operator == '=')}", wanted)
@@ -193,10 +181,10 @@ class _Compiler:
         compared = f"{_COMPARE[operator]}({self.value(left)}, {self.value(right)})"
         return compared if wanted else f"{compared} is False"
 
-    def string_test(self, node: Value, test: str, wanted: bool) -> str:
+    def string_test(self, node: tree.Value, test: str, wanted: bool) -> str:
         return self.test(node, f"value.__class__ is str and {test}", wanted)
 
-    def test(self, node: Value, test: str, wanted: bool) -> str:
+    def test(self, node: tree.Value, test: str, wanted: bool) -> str:
         """Test a value against something that is not NULL: false is then what is neither NULL nor true."""
         value = f"(value := {self.value(node)})"
         if wanted:

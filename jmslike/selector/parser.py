@@ -13,24 +13,9 @@ from __future__ import annotations
 from typing import Final, TypeAlias
 
 from jmslike.errors import InvalidSelectorError
+from jmslike.selector import tree
 from jmslike.selector.lexer import EXCERPT, Token, error_at, tokens_of
 from jmslike.selector.operations import negated
-from jmslike.selector.tree import (
-    And,
-    Arithmetic,
-    Between,
-    Comparison,
-    Condition,
-    Identifier,
-    In,
-    IsNull,
-    Like,
-    Literal,
-    Not,
-    Or,
-    Sign,
-    Value,
-)
 
 MAX_DEPTH: Final = 32
 """The deepest nesting of parentheses. Python's own parser takes 200, and each of ours becomes up to four of those."""
@@ -46,10 +31,10 @@ HEADERS: Final = frozenset(
 _EQUALITY: Final = ("=", "<>")
 _COMPARISONS: Final = ("=", "<>", "<", "<=", ">", ">=")
 
-Node: TypeAlias = Value | Condition
+Node: TypeAlias = tree.Value | tree.Condition
 
 
-def parse_tree(text: str) -> Condition:
+def parse_tree(text: str) -> tree.Condition:
     """Give the tree. Raises InvalidSelectorError, with the position and what was expected there."""
     return _Parser(text).selector()
 
@@ -64,7 +49,7 @@ class _Parser:
         self.token = self.tokens[0]
         self.depth = 0
 
-    def selector(self) -> Condition:
+    def selector(self) -> tree.Condition:
         condition = self.condition(self.disjunction())
         if self.token.kind != "end":
             raise self.expected("AND, OR or the end")
@@ -79,7 +64,7 @@ class _Parser:
         operands = [self.condition(first)]
         while self.accept("OR"):
             operands.append(self.condition(self.conjunction()))
-        return Or(tuple(operands))
+        return tree.Or(tuple(operands))
 
     def conjunction(self) -> Node:
         first = self.negation()
@@ -88,7 +73,7 @@ class _Parser:
         operands = [self.condition(first)]
         while self.accept("AND"):
             operands.append(self.condition(self.negation()))
-        return And(tuple(operands))
+        return tree.And(tuple(operands))
 
     def negation(self) -> Node:
         if self.token.kind != "NOT":
@@ -97,7 +82,7 @@ class _Parser:
         while self.accept("NOT"):
             negated = not negated
         operand = self.condition(self.comparison())
-        return Not(operand) if negated else operand
+        return tree.Not(operand) if negated else operand
 
     def comparison(self) -> Node:
         start = self.token
@@ -119,7 +104,7 @@ class _Parser:
             raise self.expected("BETWEEN, IN or LIKE")
         return left
 
-    def compared(self, start: Token, left: Node) -> Comparison:
+    def compared(self, start: Token, left: Node) -> tree.Comparison:
         operator = self.advance()
         if operator.kind in _EQUALITY:
             left_value = self.operand(start, left)
@@ -129,30 +114,30 @@ class _Parser:
             left_value = self.number(start, left)
             start = self.token
             right_value = self.number(start, self.sum())
-        if isinstance(left_value, Literal) and isinstance(right_value, Literal):
+        if isinstance(left_value, tree.Literal) and isinstance(right_value, tree.Literal):
             left_type, right_type = _type_of(left_value), _type_of(right_value)
             if left_type != right_type:
                 raise self.error(operator, f"{left_type} cannot be compared with {right_type}")
-        return Comparison(operator.kind, left_value, right_value)
+        return tree.Comparison(operator.kind, left_value, right_value)
 
-    def between(self, operand: Value, negated: bool) -> Between:
+    def between(self, operand: tree.Value, negated: bool) -> tree.Between:
         self.advance()
         start = self.token
         low = self.number(start, self.sum())
         self.expect("AND", "AND and the upper bound of BETWEEN")
         start = self.token
-        return Between(operand, low, self.number(start, self.sum()), negated)
+        return tree.Between(operand, low, self.number(start, self.sum()), negated)
 
-    def membership(self, identifier: Identifier, negated: bool) -> In:
+    def membership(self, identifier: tree.Identifier, negated: bool) -> tree.In:
         self.advance()
         self.expect("(", "( and the strings of IN")
         values = [self.string("a string in quotes")]
         while self.accept(","):
             values.append(self.string("a string in quotes"))
         self.expect(")", ", or )")
-        return In(identifier, tuple(values), negated)
+        return tree.In(identifier, tuple(values), negated)
 
-    def likeness(self, identifier: Identifier, negated: bool) -> Like:
+    def likeness(self, identifier: tree.Identifier, negated: bool) -> tree.Like:
         self.advance()
         start = self.token
         pattern = self.string("a pattern in quotes")
@@ -164,13 +149,13 @@ class _Parser:
             escape = self.string("one character in quotes")
             if len(escape) != 1:
                 raise self.error(start, "expected one character in quotes")
-        return Like(identifier, pattern, escape, negated)
+        return tree.Like(identifier, pattern, escape, negated)
 
-    def null_test(self, identifier: Identifier) -> IsNull:
+    def null_test(self, identifier: tree.Identifier) -> tree.IsNull:
         self.advance()
         negated = self.accept("NOT")
         self.expect("NULL", "NULL" if negated else "NULL or NOT NULL")
-        return IsNull(identifier, negated)
+        return tree.IsNull(identifier, negated)
 
     # Values, the loosest first
 
@@ -185,7 +170,7 @@ class _Parser:
             operator = self.advance().kind
             start = self.token
             rest.append((operator, self.number(start, self.product())))
-        return Arithmetic(first, tuple(rest))
+        return tree.Arithmetic(first, tuple(rest))
 
     def product(self) -> Node:
         start = self.token
@@ -198,7 +183,7 @@ class _Parser:
             operator = self.advance().kind
             start = self.token
             rest.append((operator, self.number(start, self.signed())))
-        return Arithmetic(first, tuple(rest))
+        return tree.Arithmetic(first, tuple(rest))
 
     def signed(self) -> Node:
         if self.token.kind not in ("+", "-"):
@@ -209,14 +194,14 @@ class _Parser:
             negative ^= sign == "-"
         start = self.token
         if start.kind != "number":
-            return Sign(negative, self.number(start, self.primary()))
+            return tree.Sign(negative, self.number(start, self.primary()))
         self.advance()
         value = start.value
         if isinstance(value, int) and value == 1 << 63:
             if sign != "-":
                 raise self.error(start, "the number does not fit 64 bits")
-            return Literal(-(1 << 63))  # which is its own negative, so further signs do not matter
-        return Literal(negated(value) if negative else value)
+            return tree.Literal(-(1 << 63))  # which is its own negative, so further signs do not matter
+        return tree.Literal(negated(value) if negative else value)
 
     def primary(self) -> Node:
         token = self.token
@@ -228,13 +213,13 @@ class _Parser:
             if isinstance(token.value, int) and token.value == 1 << 63:
                 raise self.error(token, "the number does not fit 64 bits")
             self.advance()
-            return Literal(token.value)
+            return tree.Literal(token.value)
         if kind == "string":
             self.advance()
-            return Literal(token.value)
+            return tree.Literal(token.value)
         if kind in ("TRUE", "FALSE"):
             self.advance()
-            return Literal(kind == "TRUE")
+            return tree.Literal(kind == "TRUE")
         if kind == "(":
             return self.parenthesis()
         raise self.expected("a value or a condition")
@@ -246,45 +231,47 @@ class _Parser:
             raise self.error(opening, f"parentheses are nested more than {MAX_DEPTH} deep")
         start = self.token
         node = self.disjunction()
-        if isinstance(node, Literal) and isinstance(node.value, str):
+        if isinstance(node, tree.Literal) and isinstance(node.value, str):
             raise self.error(start, "expected a condition or a number, found a string")
         self.expect(")", ")")
         self.depth -= 1
         return node
 
-    def identifier(self, token: Token) -> Identifier:
+    def identifier(self, token: Token) -> tree.Identifier:
         name = str(token.value)
         if name.startswith("JMS") and name not in HEADERS and not name.startswith(("JMSX", "JMS_")):
             raise self.error(token, f"{name[:EXCERPT]} is not one of the headers {', '.join(sorted(HEADERS))}")
-        return Identifier(name)
+        return tree.Identifier(name)
 
     # What kind of node is wanted
 
-    def condition(self, node: Node) -> Condition:
+    def condition(self, node: Node) -> tree.Condition:
         """Called when the token after the node is the current one."""
-        if isinstance(node, Sign | Arithmetic) or (isinstance(node, Literal) and type(node.value) is not bool):
+        if isinstance(node, tree.Sign | tree.Arithmetic) or (
+            isinstance(node, tree.Literal) and type(node.value) is not bool
+        ):
             raise self.expected("a comparison operator")
         return node
 
-    def number(self, start: Token, node: Node) -> Value:
-        if isinstance(node, Identifier | Sign | Arithmetic):
+    def number(self, start: Token, node: Node) -> tree.Value:
+        if isinstance(node, tree.Identifier | tree.Sign | tree.Arithmetic):
             return node
-        if isinstance(node, Literal):
+        if isinstance(node, tree.Literal):
             if type(node.value) not in (str, bool):
                 return node
             raise self.error(start, f"expected a number or a name, found {_type_of(node)}")
         raise self.error(start, "expected a number or a name, found a condition")
 
-    def operand(self, start: Token, node: Node) -> Value:
+    def operand(self, start: Token, node: Node) -> tree.Value:
         """A string or a boolean in parentheses is no operand."""
-        if isinstance(node, Literal) and type(node.value) in (str, bool) and start.kind != "(":
+        if isinstance(node, tree.Literal) and type(node.value) in (str, bool) and start.kind != "(":
             return node
-        if isinstance(node, Literal | Identifier | Sign | Arithmetic):
+        if isinstance(node, tree.Literal | tree.Identifier | tree.Sign | tree.Arithmetic):
             return self.number(start, node)
         raise self.error(start, "expected a value, found a condition")
 
-    def name(self, start: Token, node: Node) -> Identifier:
-        if isinstance(node, Identifier) and start.kind == "name":
+    def name(self, start: Token, node: Node) -> tree.Identifier:
+        if isinstance(node, tree.Identifier) and start.kind == "name":
             return node
         raise self.error(start, f"expected a name before {self.token.kind}")
 
@@ -320,7 +307,7 @@ class _Parser:
         return error_at(self.text, token.start, reason)
 
 
-def _type_of(literal: Literal) -> str:
+def _type_of(literal: tree.Literal) -> str:
     if isinstance(literal.value, bool):
         return "a boolean"
     return "a string" if isinstance(literal.value, str) else "a number"

@@ -11,20 +11,7 @@ import math
 from fractions import Fraction
 from typing import Any
 
-from jmslike.selector.tree import (
-    And,
-    Arithmetic,
-    Between,
-    Comparison,
-    Identifier,
-    In,
-    IsNull,
-    Like,
-    Literal,
-    Not,
-    Or,
-    Sign,
-)
+from jmslike.selector import tree
 from jmslike.values import Float
 from tests.unit.selector.support import Message
 
@@ -61,20 +48,20 @@ def tested(node: Any, kind: str, content: Any) -> Fraction:
     """IN, LIKE, and a value that is a condition by itself."""
     if kind == NULL:
         return UNKNOWN
-    if isinstance(node, In):
+    if isinstance(node, tree.In):
         return Fraction(kind == "string" and (content in node.values) != node.negated)
-    if isinstance(node, Like):
+    if isinstance(node, tree.Like):
         return Fraction(kind == "string" and like(content, wildcards(node.pattern, node.escape)) != node.negated)
     return Fraction(content) if kind == "boolean" else UNKNOWN
 
 
 def value(node: Any, message: Message) -> tuple[str, Any]:
     """The kind and the content of a value."""
-    if isinstance(node, Literal):
+    if isinstance(node, tree.Literal):
         return kind_of(node.value)
-    if isinstance(node, Identifier):
+    if isinstance(node, tree.Identifier):
         return kind_of(read(node.name, message))
-    if isinstance(node, Sign):
+    if isinstance(node, tree.Sign):
         # 0 - x would give the other zero for a zero.
         return calculated("*", ("exact", -1 if node.negative else 1), value(node.operand, message))
     result = value(node.first, message)
@@ -199,36 +186,36 @@ def like(text: str, pattern: list[tuple[str, bool]]) -> bool:
 def printed(node: Any) -> str:  # noqa: C901 - one case for each kind of node
     """The text of a tree, with every pair of parentheses that it needs, and some more."""
     match node:
-        case Literal(bool(content)):
+        case tree.Literal(bool(content)):
             return str(content)
-        case Literal(str(content)):
+        case tree.Literal(str(content)):
             return quoted(content)
-        case Literal(Float() as content):
+        case tree.Literal(Float() as content):
             return f"{float(content)!r}f"
-        case Literal(content):
+        case tree.Literal(content):
             return repr(content)
-        case Identifier(name):
+        case tree.Identifier(name):
             return name
-        case Sign(negative, operand):
+        case tree.Sign(negative, operand):
             return f"{'-' if negative else '+'} ({printed(operand)})"
-        case Arithmetic(first, rest):
+        case tree.Arithmetic(first, rest):
             return f"({printed(first)})" + "".join(f" {operator} ({printed(operand)})" for operator, operand in rest)
-        case Comparison(operator, left, right):
+        case tree.Comparison(operator, left, right):
             return f"{printed(left)} {operator} {printed(right)}"
-        case Between(operand, low, high, negated):
+        case tree.Between(operand, low, high, negated):
             return f"{printed(operand)} {word(negated)}BETWEEN {printed(low)} AND {printed(high)}"
-        case In(identifier, values, negated):
+        case tree.In(identifier, values, negated):
             return f"{identifier.name} {word(negated)}IN ({', '.join(map(quoted, values))})"
-        case Like(identifier, pattern, escape, negated):
+        case tree.Like(identifier, pattern, escape, negated):
             ending = "" if escape is None else f" ESCAPE {quoted(escape)}"
             return f"{identifier.name} {word(negated)}LIKE {quoted(pattern)}{ending}"
-        case IsNull(identifier, negated):
+        case tree.IsNull(identifier, negated):
             return f"{identifier.name} IS {word(negated)}NULL"
-        case Not(operand):
+        case tree.Not(operand):
             return f"NOT ({printed(operand)})"
-        case And(operands):
+        case tree.And(operands):
             return " AND ".join(f"({printed(operand)})" for operand in operands)
-        case Or(operands):
+        case tree.Or(operands):
             return " OR ".join(f"({printed(operand)})" for operand in operands)
     raise TypeError(node)
 

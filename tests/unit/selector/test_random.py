@@ -7,21 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from jmslike.selector import parse
-from jmslike.selector.tree import (
-    And,
-    Arithmetic,
-    Between,
-    Comparison,
-    Identifier,
-    In,
-    IsNull,
-    Like,
-    Literal,
-    Not,
-    Or,
-    Sign,
-)
+from jmslike.selector import parse, tree
 from jmslike.values import Byte, Float, Long, Short
 from tests.unit.selector.naive import TRUE, printed, truth
 from tests.unit.selector.support import Message
@@ -65,43 +51,43 @@ messages = st.builds(
     ),
 )
 
-identifiers = st.sampled_from(PROPERTIES * 2 + HEADERS).map(Identifier)
+identifiers = st.sampled_from(PROPERTIES * 2 + HEADERS).map(tree.Identifier)
 finite = st.floats(allow_nan=False, allow_infinity=False)
-numbers = (longs | doubles.filter(lambda number: abs(number) < 1e308) | finite).map(Literal)
-single_numbers = st.floats(width=32, allow_nan=False, allow_infinity=False).map(Float).map(Literal)
+numbers = (longs | doubles.filter(lambda number: abs(number) < 1e308) | finite).map(tree.Literal)
+single_numbers = st.floats(width=32, allow_nan=False, allow_infinity=False).map(Float).map(tree.Literal)
 
 
 def arithmetic_of(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     def chain(operators: str) -> st.SearchStrategy[Any]:
         rest = st.lists(st.tuples(st.sampled_from(operators), inner), min_size=1, max_size=3).map(tuple)
-        return st.builds(Arithmetic, inner, rest)
+        return st.builds(tree.Arithmetic, inner, rest)
 
-    return st.builds(Sign, st.booleans(), inner) | chain("+-") | chain("*/")
+    return st.builds(tree.Sign, st.booleans(), inner) | chain("+-") | chain("*/")
 
 
 numeric = st.recursive(identifiers | numbers | single_numbers, arithmetic_of, max_leaves=5)
-strings = texts.map(Literal)
-booleans = st.booleans().map(Literal)
+strings = texts.map(tree.Literal)
+booleans = st.booleans().map(tree.Literal)
 order = st.sampled_from(["<", "<=", ">", ">="])
 equality = st.sampled_from(["=", "<>"])
 tests = (
     identifiers
     | booleans
-    | st.builds(Comparison, order | equality, numeric, numeric)
-    | st.builds(Comparison, order | equality, identifiers, identifiers | numbers)
-    | st.builds(Comparison, equality, strings, strings | identifiers)
-    | st.builds(Comparison, equality, identifiers, strings | booleans)
-    | st.builds(Comparison, equality, booleans, booleans | identifiers)
-    | st.builds(Between, numeric, numeric, numeric, st.booleans())
-    | st.builds(In, identifiers, st.lists(texts, min_size=1, max_size=3).map(tuple), st.booleans())
-    | st.builds(Like, identifiers, texts, st.none() | st.sampled_from("!%_a"), st.booleans())
-    | st.builds(IsNull, identifiers, st.booleans())
+    | st.builds(tree.Comparison, order | equality, numeric, numeric)
+    | st.builds(tree.Comparison, order | equality, identifiers, identifiers | numbers)
+    | st.builds(tree.Comparison, equality, strings, strings | identifiers)
+    | st.builds(tree.Comparison, equality, identifiers, strings | booleans)
+    | st.builds(tree.Comparison, equality, booleans, booleans | identifiers)
+    | st.builds(tree.Between, numeric, numeric, numeric, st.booleans())
+    | st.builds(tree.In, identifiers, st.lists(texts, min_size=1, max_size=3).map(tuple), st.booleans())
+    | st.builds(tree.Like, identifiers, texts, st.none() | st.sampled_from("!%_a"), st.booleans())
+    | st.builds(tree.IsNull, identifiers, st.booleans())
 )
 
 
 def conditions_of(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     several = st.lists(inner, min_size=2, max_size=3).map(tuple)
-    return st.builds(Not, inner) | st.builds(And, several) | st.builds(Or, several)
+    return st.builds(tree.Not, inner) | st.builds(tree.And, several) | st.builds(tree.Or, several)
 
 
 conditions = st.recursive(tests, conditions_of, max_leaves=6)
@@ -109,26 +95,26 @@ conditions = st.recursive(tests, conditions_of, max_leaves=6)
 
 @settings(max_examples=400, deadline=None)
 @given(conditions)
-def test_the_tree_of_a_printed_tree_is_the_tree(tree: Any) -> None:
+def test_the_tree_of_a_printed_tree_is_the_tree(condition: Any) -> None:
     """SEL-15, SEL-16, SEL-17, SEL-18, SEL-20: the parser undoes the printer."""
-    assert repr(parse(printed(tree)).tree) == repr(tree)
+    assert repr(parse(printed(condition)).tree) == repr(condition)
 
 
 @settings(max_examples=1_000, deadline=None)
 @given(conditions, messages)
-def test_selects_as_the_naive_evaluator(tree: Any, message: Message) -> None:
+def test_selects_as_the_naive_evaluator(condition: Any, message: Message) -> None:
     """SEL-01, SEL-03, SEL-05, SEL-06, SEL-11, SEL-13, SEL-14, SEL-22, SEL-23, SEL-25, SEL-26, SEL-32: both agree."""
-    matches = parse(printed(tree)).matches
-    assert matches(message) is (truth(tree, message) == TRUE)
+    matches = parse(printed(condition)).matches
+    assert matches(message) is (truth(condition, message) == TRUE)
     # Not being selected may mean false or unknown: the opposite tells them apart.
-    opposite = parse(f"NOT ({printed(tree)})").matches
-    assert opposite(message) is (truth(tree, message) == 0)
+    opposite = parse(f"NOT ({printed(condition)})").matches
+    assert opposite(message) is (truth(condition, message) == 0)
 
 
 @settings(max_examples=300, deadline=None)
 @given(st.text("ab%_!\n", max_size=8), st.sampled_from([None, "!", "a"]), st.text("ab%_!\n", max_size=12))
 def test_patterns(pattern: str, escape: str | None, text: str) -> None:
     """SEL-24, SEL-25: a pattern selects what the naive evaluator says."""
-    tree = Like(Identifier("a"), pattern, escape, False)
+    condition = tree.Like(tree.Identifier("a"), pattern, escape, False)
     message = Message({"a": text})
-    assert parse(printed(tree)).matches(message) is (truth(tree, message) == TRUE)
+    assert parse(printed(condition)).matches(message) is (truth(condition, message) == TRUE)

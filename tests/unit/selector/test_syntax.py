@@ -7,28 +7,14 @@ from typing import Any
 import pytest
 
 from jmslike.errors import InvalidSelectorError
-from jmslike.selector import HEADERS, is_identifier, optional, parse
-from jmslike.selector.tree import (
-    And,
-    Arithmetic,
-    Between,
-    Comparison,
-    Identifier,
-    In,
-    IsNull,
-    Like,
-    Literal,
-    Not,
-    Or,
-    Sign,
-)
+from jmslike.selector import HEADERS, is_identifier, optional, parse, tree
 from jmslike.values import Float
 from tests.unit.selector.support import Message, selects
 
-a, b, c = Identifier("a"), Identifier("b"), Identifier("c")
+a, b, c = tree.Identifier("a"), tree.Identifier("b"), tree.Identifier("c")
 
 
-def tree(text: str) -> Any:
+def parsed(text: str) -> Any:
     return parse(text).tree
 
 
@@ -110,7 +96,7 @@ def test_a_selector_keeps_its_text() -> None:
 )
 def test_numbers(literal: str, value: float) -> None:
     """SEL-15, SEL-16: the forms of exact and approximate literals."""
-    assert repr(tree(f"a = {literal}").right) == repr(Literal(value))
+    assert repr(parsed(f"a = {literal}").right) == repr(tree.Literal(value))
 
 
 @pytest.mark.parametrize(
@@ -163,7 +149,7 @@ def test_what_is_no_number(text: str, position: int) -> None:
 )
 def test_strings(text: str, value: str) -> None:
     """SEL-17: a quote is doubled, and everything else stands for itself."""
-    assert tree(f"a = {text}") == Comparison("=", a, Literal(value))
+    assert parsed(f"a = {text}") == tree.Comparison("=", a, tree.Literal(value))
     assert selects(f"a = {text}", a=value)
 
 
@@ -173,7 +159,7 @@ def test_strings(text: str, value: str) -> None:
 def test_names(name: str) -> None:
     """SEL-18: what Java takes as an identifier."""
     assert is_identifier(name)
-    assert tree(name) == Identifier(name)
+    assert parsed(name) == tree.Identifier(name)
     assert selects(f"{name} = 1", **{name: 1})
 
 
@@ -195,7 +181,7 @@ def test_reserved_words(word: str) -> None:
 
 def test_keywords_are_ascii() -> None:
     """SEL-19: a letter whose upper case is ASCII does not make a keyword."""
-    assert tree("\u0131S OR i\u017f") == Or((Identifier("\u0131S"), Identifier("i\u017f")))
+    assert parsed("\u0131S OR i\u017f") == tree.Or((tree.Identifier("\u0131S"), tree.Identifier("i\u017f")))
     refused("a \u0131s NULL")
 
 
@@ -209,7 +195,7 @@ def test_names_are_not_normalised() -> None:
 @pytest.mark.parametrize("name", sorted(HEADERS))
 def test_headers(name: str) -> None:
     """SEL-27: six headers may be named."""
-    assert tree(f"{name} IS NULL") == IsNull(Identifier(name), False)
+    assert parsed(f"{name} IS NULL") == tree.IsNull(tree.Identifier(name), False)
 
 
 @pytest.mark.parametrize(
@@ -264,43 +250,52 @@ def test_a_long_text_is_cut() -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("a OR b AND c", Or((a, And((b, c))))),
-        ("a AND b OR c", Or((And((a, b)), c))),
-        ("(a OR b) AND c", And((Or((a, b)), c))),
-        ("a OR b OR c", Or((a, b, c))),
-        ("a AND b AND c", And((a, b, c))),
-        ("a AND (b AND c)", And((a, And((b, c))))),
-        ("NOT a AND b", And((Not(a), b))),
-        ("NOT a = b", Not(Comparison("=", a, b))),
-        ("NOT NOT NOT a", Not(a)),
+        ("a OR b AND c", tree.Or((a, tree.And((b, c))))),
+        ("a AND b OR c", tree.Or((tree.And((a, b)), c))),
+        ("(a OR b) AND c", tree.And((tree.Or((a, b)), c))),
+        ("a OR b OR c", tree.Or((a, b, c))),
+        ("a AND b AND c", tree.And((a, b, c))),
+        ("a AND (b AND c)", tree.And((a, tree.And((b, c))))),
+        ("NOT a AND b", tree.And((tree.Not(a), b))),
+        ("NOT a = b", tree.Not(tree.Comparison("=", a, b))),
+        ("NOT NOT NOT a", tree.Not(a)),
         ("NOT NOT a", a),
-        ("NOT (NOT (a))", Not(Not(a))),
-        ("a IS NOT NULL AND NOT b IS NULL", And((IsNull(a, True), Not(IsNull(b, False))))),
-        ("a NOT IN ('x', 'y')", In(a, ("x", "y"), True)),
-        ("a IN ('x')", In(a, ("x",), False)),
-        ("a LIKE 'x'", Like(a, "x", None, False)),
-        ("a NOT LIKE 'x' ESCAPE ''''", Like(a, "x", "'", True)),
-        ("a BETWEEN 1 AND 2 AND b", And((Between(a, Literal(1), Literal(2), False), b))),
-        ("a + 1 NOT BETWEEN b AND c", Between(Arithmetic(a, (("+", Literal(1)),)), b, c, True)),
-        ("a - b - c = 1", Comparison("=", Arithmetic(a, (("-", b), ("-", c))), Literal(1))),
-        ("a - (b - c) = 1", Comparison("=", Arithmetic(a, (("-", Arithmetic(b, (("-", c),))),)), Literal(1))),
-        ("a + b * c < 1", Comparison("<", Arithmetic(a, (("+", Arithmetic(b, (("*", c),))),)), Literal(1))),
-        ("a * b / c <= 1", Comparison("<=", Arithmetic(a, (("*", b), ("/", c))), Literal(1))),
-        ("(a + b) * c >= 1", Comparison(">=", Arithmetic(Arithmetic(a, (("+", b),)), (("*", c),)), Literal(1))),
-        ("-a > 1", Comparison(">", Sign(True, a), Literal(1))),
-        ("--a <> 1", Comparison("<>", Sign(False, a), Literal(1))),
-        ("+a = -(b)", Comparison("=", Sign(False, a), Sign(True, b))),
-        ("a*-b=1", Comparison("=", Arithmetic(a, (("*", Sign(True, b)),)), Literal(1))),
-        ("1 = 1.0", Comparison("=", Literal(1), Literal(1.0))),
-        ("(a) = 1 AND (b)", And((Comparison("=", a, Literal(1)), b))),
-        ("((a)) = ((1))", Comparison("=", a, Literal(1))),
-        ("(TRUE) AND TRUE = b", And((Literal(True), Comparison("=", Literal(True), b)))),
-        ("a=TRUE", Comparison("=", a, Literal(True))),
+        ("NOT (NOT (a))", tree.Not(tree.Not(a))),
+        ("a IS NOT NULL AND NOT b IS NULL", tree.And((tree.IsNull(a, True), tree.Not(tree.IsNull(b, False))))),
+        ("a NOT IN ('x', 'y')", tree.In(a, ("x", "y"), True)),
+        ("a IN ('x')", tree.In(a, ("x",), False)),
+        ("a LIKE 'x'", tree.Like(a, "x", None, False)),
+        ("a NOT LIKE 'x' ESCAPE ''''", tree.Like(a, "x", "'", True)),
+        ("a BETWEEN 1 AND 2 AND b", tree.And((tree.Between(a, tree.Literal(1), tree.Literal(2), False), b))),
+        ("a + 1 NOT BETWEEN b AND c", tree.Between(tree.Arithmetic(a, (("+", tree.Literal(1)),)), b, c, True)),
+        ("a - b - c = 1", tree.Comparison("=", tree.Arithmetic(a, (("-", b), ("-", c))), tree.Literal(1))),
+        (
+            "a - (b - c) = 1",
+            tree.Comparison("=", tree.Arithmetic(a, (("-", tree.Arithmetic(b, (("-", c),))),)), tree.Literal(1)),
+        ),
+        (
+            "a + b * c < 1",
+            tree.Comparison("<", tree.Arithmetic(a, (("+", tree.Arithmetic(b, (("*", c),))),)), tree.Literal(1)),
+        ),
+        ("a * b / c <= 1", tree.Comparison("<=", tree.Arithmetic(a, (("*", b), ("/", c))), tree.Literal(1))),
+        (
+            "(a + b) * c >= 1",
+            tree.Comparison(">=", tree.Arithmetic(tree.Arithmetic(a, (("+", b),)), (("*", c),)), tree.Literal(1)),
+        ),
+        ("-a > 1", tree.Comparison(">", tree.Sign(True, a), tree.Literal(1))),
+        ("--a <> 1", tree.Comparison("<>", tree.Sign(False, a), tree.Literal(1))),
+        ("+a = -(b)", tree.Comparison("=", tree.Sign(False, a), tree.Sign(True, b))),
+        ("a*-b=1", tree.Comparison("=", tree.Arithmetic(a, (("*", tree.Sign(True, b)),)), tree.Literal(1))),
+        ("1 = 1.0", tree.Comparison("=", tree.Literal(1), tree.Literal(1.0))),
+        ("(a) = 1 AND (b)", tree.And((tree.Comparison("=", a, tree.Literal(1)), b))),
+        ("((a)) = ((1))", tree.Comparison("=", a, tree.Literal(1))),
+        ("(TRUE) AND TRUE = b", tree.And((tree.Literal(True), tree.Comparison("=", tree.Literal(True), b)))),
+        ("a=TRUE", tree.Comparison("=", a, tree.Literal(True))),
     ],
 )
 def test_trees(text: str, expected: Any) -> None:
     """SEL-10, SEL-19, SEL-20, SEL-21: how tightly the operators bind, and that they associate to the left."""
-    assert repr(tree(text)) == repr(expected)
+    assert repr(parsed(text)) == repr(expected)
 
 
 @pytest.mark.parametrize(

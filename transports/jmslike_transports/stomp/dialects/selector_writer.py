@@ -13,20 +13,7 @@ from typing import Any, Final
 
 from jmslike.codec import java_text
 from jmslike.errors import UnsupportedFeatureError
-from jmslike.selector.tree import (
-    And,
-    Arithmetic,
-    Between,
-    Comparison,
-    Identifier,
-    In,
-    IsNull,
-    Like,
-    Literal,
-    Not,
-    Or,
-    Sign,
-)
+from jmslike.selector import tree
 
 _KNOWN: Final = re.compile(r"(?!(?:XPATH|XQUERY)\Z)[A-Za-z_$][A-Za-z0-9_$]*\Z", re.IGNORECASE)
 _LARGEST_EXACT: Final = 2**53
@@ -43,55 +30,55 @@ class SelectorWriter:
     def write(self, condition: Any) -> str:
         """Return the condition as text. Raises UnsupportedFeatureError for a name that the broker cannot read."""
         match condition:
-            case Literal(value):
+            case tree.Literal(value):
                 return "TRUE" if value else "FALSE"
-            case Identifier():
+            case tree.Identifier():
                 return f"({self._value(condition)} = TRUE)"
-            case Not(operand):
+            case tree.Not(operand):
                 return f"(NOT {self.write(operand)})"
-            case And(operands):
+            case tree.And(operands):
                 return f"({' AND '.join(map(self.write, operands))})"
-            case Or(operands):
+            case tree.Or(operands):
                 return f"({' OR '.join(map(self.write, operands))})"
         return f"({self._test(condition)})"
 
     def _test(self, condition: Any) -> str:
         match condition:
-            case Comparison(operator, left, right):
+            case tree.Comparison(operator, left, right):
                 return f"{self._side(left, right)} {operator} {self._side(right, left)}"
-            case Between(operand, low, high, negated):
+            case tree.Between(operand, low, high, negated):
                 between = (
                     f"({self._value(operand)} >= {self._value(low)} AND {self._value(operand)} <= {self._value(high)})"
                 )
                 return f"NOT {between}" if negated else between
-            case In(identifier, values, negated):
+            case tree.In(identifier, values, negated):
                 listed = ", ".join(_string(self._mode(value, identifier)) for value in values)
                 return f"{self._value(identifier)} {'NOT ' * negated}IN ({listed})"
-            case Like(identifier, pattern, escape, negated):
+            case tree.Like(identifier, pattern, escape, negated):
                 ending = f" ESCAPE {_string(escape)}" if escape is not None else ""
                 return f"{self._value(identifier)} {'NOT ' * negated}LIKE {_string(pattern)}{ending}"
-            case IsNull(identifier, negated):
+            case tree.IsNull(identifier, negated):
                 return f"{self._value(identifier)} IS {'NOT ' * negated}NULL"
         raise AssertionError(f"no condition: {condition!r}")
 
     def _side(self, value: Any, other: Any) -> str:
-        if isinstance(value, Literal) and isinstance(value.value, str):
+        if isinstance(value, tree.Literal) and isinstance(value.value, str):
             return _string(self._mode(value.value, other))
         return self._value(value)
 
     def _value(self, value: Any) -> str:
         match value:
-            case Literal(constant):
+            case tree.Literal(constant):
                 return _literal(constant)
-            case Identifier(name):
+            case tree.Identifier(name):
                 if not _KNOWN.match(name):
                     raise UnsupportedFeatureError(
                         f"{self._product} knows no property {name!r} in selectors: use ASCII letters"
                     )
                 return self._names.get(name, name)
-            case Sign(negative, operand):
+            case tree.Sign(negative, operand):
                 return f"(-1 * {self._value(operand)})" if negative else self._value(operand)
-            case Arithmetic(first, rest):
+            case tree.Arithmetic(first, rest):
                 text = self._value(first)
                 for operator, operand in rest:
                     text = (
@@ -106,7 +93,7 @@ class SelectorWriter:
         return f"({left} {operator} {self._value(right)})"
 
     def _mode(self, text: str, other: Any) -> str:
-        return self._modes.get(text, text) if other == Identifier("JMSDeliveryMode") else text
+        return self._modes.get(text, text) if other == tree.Identifier("JMSDeliveryMode") else text
 
 
 def _literal(constant: bool | int | float | str) -> str:
