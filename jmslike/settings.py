@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from functools import partial
 from typing import Any, Final
 
 from jmslike.core.redelivery import RedeliveryPolicy
 from jmslike.errors import JMSError
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer
+from jmslike.options import factor, refuse, seconds, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,62 +36,38 @@ class Settings:
         return RedeliveryPolicy(self.max_redeliveries, self.redelivery_delay, self.redelivery_backoff, self.dead_letter)
 
 
-def _text(value: Any) -> str:
+def _text(name: str, value: Any) -> str:
     if not isinstance(value, str):
-        raise ValueError("a str")
+        refuse(name, value, "a str")
     return value
 
 
-def _dead_letter(value: Any) -> str:
-    text = _text(value)
+def _dead_letter(name: str, value: Any) -> str:
+    text = _text(name, value)
     prefix, _, suffix = text.partition("{name}")
     if not {"{", "}"}.isdisjoint(prefix + suffix):
-        raise ValueError("a queue's name, in which {name} may stand once and no other brace")
+        refuse(name, value, "a queue's name, in which {name} may stand once and no other brace")
     return text
 
 
-def _whole(least: int) -> Callable[[Any], int]:
-    def convert(value: Any) -> int:
-        if isinstance(value, bool) or not isinstance(value, (int, str)):
-            raise ValueError("a whole number")
-        number = int(value)
-        if number < least:
-            raise ValueError(f"a whole number of at least {least}")
-        return number
-
-    return convert
-
-
-def _number(least: float) -> Callable[[Any], float]:
-    def convert(value: Any) -> float:
-        if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-            raise ValueError("a number")
-        number = float(value)
-        if not least <= number < float("inf"):
-            raise ValueError(f"a number of at least {least:g}")
-        return number
-
-    return convert
-
-
-def _serializer(value: Any) -> ObjectSerializer:
+def _serializer(name: str, value: Any) -> ObjectSerializer:
     if not (callable(getattr(value, "encode", None)) and callable(getattr(value, "decode", None))):
-        raise ValueError("an object with encode and decode, given as a keyword")
+        refuse(name, value, "an object with encode and decode, given as a keyword")
     return value  # type: ignore[no-any-return]
 
 
-_CONVERTERS: Final[Mapping[str, Callable[[Any], Any]]] = {
+_CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "client_id": _text,
     "user_name": _text,
     "password": _text,
-    "max_redeliveries": _whole(-1),
-    "redelivery_delay": _number(0),
-    "redelivery_backoff": _number(1),
+    "max_redeliveries": partial(whole, lowest=-1),
+    "redelivery_delay": seconds,
+    "redelivery_backoff": partial(factor, lowest=1),
     "dead_letter": _dead_letter,
-    "window": _whole(1),
-    "max_in_flight": _whole(1),
-    "connect_timeout": _number(0.001),
-    "request_timeout": _number(0.001),
+    "window": partial(whole, lowest=1),
+    "max_in_flight": partial(whole, lowest=1),
+    "connect_timeout": partial(seconds, lowest=0.001),
+    "request_timeout": partial(seconds, lowest=0.001),
     "object_serializer": _serializer,
 }
 
@@ -101,16 +79,7 @@ WIRE_OPTIONS: Final = ("connect_timeout", "request_timeout")
 
 def make_settings(given: Mapping[str, Any]) -> Settings:
     """Convert and check the general options. Raises JMSError that names the option and what it takes."""
-    converted = {}
-    for name, value in given.items():
-        try:
-            converted[name] = _CONVERTERS[name](value)
-        except ValueError as error:
-            shown = "something else" if name == "password" else repr(value)
-            raise JMSError(f"option {name} is {shown}, but it takes {_expected(name, error)}") from error
-    return Settings(**converted)
-
-
-def _expected(name: str, error: ValueError) -> str:
-    text = str(error)
-    return text if text.startswith(("a ", "an ")) else f"a number ({text})"
+    try:
+        return Settings(**{name: _CONVERTERS[name](name, value) for name, value in given.items()})
+    except ValueError as error:
+        raise JMSError(str(error)) from error

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from jmslike.options import choice, seconds, whole
 from jmslike_transports.shared.tls import parse_tls
-from jmslike_transports.shared.url import choice, parse_url, seconds, virtual_host
+from jmslike_transports.shared.url import parse_url, virtual_host
 
 DEFAULT_PORT: Final = 5672
 DEFAULT_TLS_PORT: Final = 5671
@@ -41,7 +42,7 @@ def parse_address(
     is_protected = url.startswith("amqps:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
     queue_type = choice("queue_type", options.get("queue_type", "classic"), QUEUE_TYPES)
-    max_priority = _priority(options.get("max_priority", "0"))
+    max_priority = whole("max_priority", options.get("max_priority", "0"), 0, _HIGHEST_PRIORITY)
     if max_priority and queue_type == "quorum":
         raise ValueError("option max_priority is for classic queues: quorum queues have no priorities of that kind")
     return Address(
@@ -52,14 +53,8 @@ def parse_address(
         parse_tls(options) if is_protected else None,
         float(options.get("connect_timeout", 10.0)),
         float(options.get("request_timeout", 30.0)),
-        seconds("heartbeat", options.get("heartbeat", "10")),
+        seconds("heartbeat", options.get("heartbeat", "10"), highest=3600),
         choice("profile", options.get("profile", "jms"), {name: name for name in profiles}),
         queue_type,
         max_priority,
     )
-
-
-def _priority(text: str) -> int:
-    if not text.isdecimal() or int(text) > _HIGHEST_PRIORITY:
-        raise ValueError(f"option max_priority is {text!r}, but it takes a whole number from 0 to {_HIGHEST_PRIORITY}")
-    return int(text)

@@ -10,9 +10,10 @@ from typing import Any, Final
 
 from kafka.codec import has_lz4, has_snappy, has_zstd
 
+from jmslike.options import choice, refuse, seconds, whole
 from jmslike_transports.kafka.names import fits
 from jmslike_transports.shared.tls import parse_tls
-from jmslike_transports.shared.url import choice, parse_url
+from jmslike_transports.shared.url import parse_url
 
 DEFAULT_PORT: Final = 9092
 DEFAULT_TLS_PORT: Final = 9093
@@ -97,11 +98,11 @@ def parse_address(url: str, options: Mapping[str, str], user: str | None, passwo
         _mechanism(options, user, password),
         parse_tls(options) if is_protected else None,
         float(options.get("connect_timeout", 10.0)),
-        _seconds("request_timeout", options.get("request_timeout", "30"), _REQUEST_TIMEOUTS),
-        _seconds("session_timeout", options.get("session_timeout", "10"), _SESSION_TIMEOUTS),
-        _seconds("transaction_timeout", options.get("transaction_timeout", "10"), _TRANSACTION_TIMEOUTS),
-        _seconds("max_poll_interval", options.get("max_poll_interval", "300"), _POLL_INTERVALS),
-        _count("partitions", options.get("partitions", "1"), _MOST_PARTITIONS),
+        seconds("request_timeout", options.get("request_timeout", "30"), *_REQUEST_TIMEOUTS),
+        seconds("session_timeout", options.get("session_timeout", "10"), *_SESSION_TIMEOUTS),
+        seconds("transaction_timeout", options.get("transaction_timeout", "10"), *_TRANSACTION_TIMEOUTS),
+        seconds("max_poll_interval", options.get("max_poll_interval", "300"), *_POLL_INTERVALS),
+        whole("partitions", options.get("partitions", "1"), 1, _MOST_PARTITIONS),
         _replication(options.get("replication")),
         _retention(options.get("retention")),
         choice("auto_create", options.get("auto_create", "true"), {"true": True, "false": False}),
@@ -121,31 +122,14 @@ def _mechanism(options: Mapping[str, str], user: str | None, password: str | Non
     return mechanism
 
 
-def _seconds(name: str, text: str, bounds: tuple[float, float], also: str = "") -> float:
-    lowest, highest = bounds
-    try:
-        number = float(text)
-    except ValueError:
-        number = math.nan
-    if not lowest <= number <= highest:
-        raise ValueError(f"option {name} is {text!r}, but it takes {also}seconds from {lowest:g} to {highest:.10g}")
-    return number
-
-
-def _count(name: str, text: str, highest: int) -> int:
-    if not text.isdecimal() or not 0 < int(text) <= highest:
-        raise ValueError(f"option {name} is {text!r}, but it takes a whole number from 1 to {highest}")
-    return int(text)
-
-
 def _replication(text: str | None) -> int:
-    return -1 if text is None else _count("replication", text, _MOST_REPLICAS)
+    return -1 if text is None else whole("replication", text, 1, _MOST_REPLICAS)
 
 
 def _retention(text: str | None) -> float | None:
     if text is None:
         return None
-    return math.inf if text.lower() == "forever" else _seconds("retention", text, _RETENTIONS, "forever or ")
+    return math.inf if text.lower() == "forever" else seconds("retention", text, *_RETENTIONS, "forever or ")
 
 
 def _compression(text: str) -> str | None:
@@ -159,7 +143,5 @@ def _compression(text: str) -> str | None:
 def _group(text: str) -> str:
     rest = text.replace("{name}", "")
     if rest == text or "{" in rest or "}" in rest or not fits(text):
-        raise ValueError(
-            f"option group is {text!r}, but it takes the name of a group with {{name}} for the queue's name"
-        )
+        refuse("group", text, "the name of a group with {name} for the queue's name")
     return text

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 from urllib.parse import unquote
 
 from jmslike.errors import UnsupportedFeatureError
+from jmslike.options import choice, seconds, whole
 from jmslike_transports.native import engines
 from jmslike_transports.native.transport import NativeTransport
 
@@ -23,7 +25,7 @@ class NativeFactory:
 
     def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> NativeTransport:
         """Make a transport; user and password mean nothing to an engine in the own process."""
-        own = {name: _CONVERTERS[name](value) for name, value in options.items() if name in self.options}
+        own = {name: _CONVERTERS[name](name, value) for name, value in options.items() if name in self.options}
         return NativeTransport(_name(url), own)
 
     def forget(self, url: str) -> None:
@@ -40,36 +42,11 @@ def _name(url: str) -> str:
     return unquote(name)
 
 
-def _at_least_one(name: str) -> Callable[[str], int]:
-    def convert(text: str) -> int:
-        if not text.isdecimal() or int(text) < 1:
-            raise ValueError(f"option {name} is {text!r}, but it takes a whole number of at least 1")
-        return int(text)
-
-    return convert
-
-
-def _policy(text: str) -> str:
-    if text not in ("block", "fail"):
-        raise ValueError(f"option when_full is {text!r}, but it takes block or fail")
-    return text
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = -1.0
-    if not 0 <= value < float("inf"):
-        raise ValueError(f"option block_timeout is {text!r}, but it takes a number of seconds")
-    return value
-
-
-_CONVERTERS: Final[Mapping[str, Callable[[str], Any]]] = {
-    "max_depth": _at_least_one("max_depth"),
-    "max_bytes": _at_least_one("max_bytes"),
-    "when_full": _policy,
-    "block_timeout": _seconds,
+_CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
+    "max_depth": partial(whole, lowest=1),
+    "max_bytes": partial(whole, lowest=1),
+    "when_full": partial(choice, known={"block": "block", "fail": "fail"}),
+    "block_timeout": seconds,
 }
 
 factory = NativeFactory()

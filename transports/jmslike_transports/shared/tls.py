@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
-from jmslike_transports.shared.url import choice
+from jmslike.options import choice
 
 TLS_OPTIONS: Final[Mapping[str, str]] = {
     "tls_ca": "file with the certificates to trust (default: the system's)",

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from jmslike.options import seconds
 from jmslike_transports.shared.tls import parse_tls
-from jmslike_transports.shared.url import parse_url, seconds, virtual_host
+from jmslike_transports.shared.url import parse_url, virtual_host
 from jmslike_transports.stomp.frames import fits_connect
 
 DEFAULT_PORT: Final = 61613
@@ -46,6 +47,6 @@ def parse_address(url: str, options: Mapping[str, str], user: str | None, passwo
         parse_tls(options) if is_protected else None,
         float(options.get("connect_timeout", 10.0)),
         float(options.get("request_timeout", 30.0)),
-        seconds("heartbeat", options.get("heartbeat", "10")),
+        seconds("heartbeat", options.get("heartbeat", "10"), highest=3600),
         options.get("dialect"),
     )

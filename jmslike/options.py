@@ -1,0 +1,55 @@
+"""Values of options, as text from a URL or as a keyword: what core and transports make of them.
+
+Each function raises a ValueError that names the option, its value and what it takes.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any, NoReturn, TypeVar
+
+Value = TypeVar("Value")
+
+
+def whole(name: str, value: Any, lowest: int, highest: int | None = None) -> int:
+    """Return a whole number within the bounds."""
+    expected = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
+    number = int(value) if isinstance(value, str) and value.removeprefix("-").isdecimal() else value
+    if type(number) is not int or number < lowest or (highest is not None and number > highest):
+        refuse(name, value, f"a whole number {expected}")
+    return number
+
+
+def seconds(name: str, value: Any, lowest: float = 0, highest: float = math.inf, also: str = "") -> float:
+    """Return seconds within the bounds; `also` says what else the option takes, if the caller has looked for that."""
+    bounds = f"at least {lowest:g}" if highest == math.inf else f"{lowest:g} to {highest:.10g}"
+    return _number(name, value, lowest, highest, f"{also}{bounds} seconds")
+
+
+def factor(name: str, value: Any, lowest: float) -> float:
+    """Return a number of at least `lowest`."""
+    return _number(name, value, lowest, math.inf, f"a number of at least {lowest:g}")
+
+
+def choice(name: str, value: str, known: Mapping[str, Value]) -> Value:
+    """Return what the value stands for."""
+    if value.lower() not in known:
+        refuse(name, value, " or ".join(known))
+    return known[value.lower()]
+
+
+def refuse(name: str, value: Any, expected: str) -> NoReturn:
+    """Raise the ValueError. A password is not quoted."""
+    shown = "something else" if name == "password" else repr(value)
+    raise ValueError(f"option {name} is {shown}, but it takes {expected}")
+
+
+def _number(name: str, value: Any, lowest: float, highest: float, expected: str) -> float:
+    try:
+        number = math.nan if isinstance(value, bool) else float(value)
+    except (TypeError, ValueError, OverflowError):
+        number = math.nan
+    if not lowest <= number <= highest or number == math.inf:
+        refuse(name, value, expected)
+    return number
