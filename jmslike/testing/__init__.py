@@ -1,6 +1,6 @@
-"""The suite that a transport proves itself with: JMS behaviour through the public API, the same tests everywhere.
+"""The suites that prove a transport: the same tests of JMS behaviour, through the public API, on every transport.
 
-A new transport joins with a file of a few lines, and `pytest_plugins = ["jmslike.testing.plugin"]` in its conftest:
+A transport runs them by a file of a few lines, with `pytest_plugins = ["jmslike.testing.plugin"]` in its conftest:
 
     import pytest
 

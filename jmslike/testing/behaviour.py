@@ -2,7 +2,7 @@
 
 - A test that requires an unsupported feature must end in UnsupportedFeatureError.
 - A test of a behaviour that the transport declares as an exception must fail: an unexpected success is an error too, so
-  that the declaration never grows old.
+  that no declaration outlives its reason.
 - Every other test must pass.
 """
 
@@ -22,12 +22,12 @@ _IDS = re.compile(rf"{_ID}(?:\.\.{_ID})?(?:, {_ID}(?:\.\.{_ID})?)*")
 
 
 def requires(*features: Feature) -> pytest.MarkDecorator:
-    """Mark a test that cannot do without these features."""
+    """Mark a test that needs these features."""
     return pytest.mark.requires(*features)
 
 
 def ids_in(docstring: str | None) -> list[str]:
-    """Give the ids that a docstring begins with: `CONN-01, CONN-04: ...`, also as a range `SC-01..SC-92`."""
+    """Return the ids that a docstring begins with: `CONN-01, CONN-04: ...`, also as a range `SC-01..SC-92`."""
     start = _IDS.match(docstring or "")
     if start is None:
         return []
@@ -44,7 +44,7 @@ def _expanded(part: str) -> list[str]:
 
 @contextmanager
 def expectation(ids: Iterable[str], features: Iterable[Feature], capabilities: Capabilities) -> Iterator[None]:
-    """Hold a test with these ids, which requires these features, to what the capabilities promise."""
+    """Check that a test with these ids and required features ends as the capabilities say."""
     missing = [feature.name for feature in features if not capabilities.supports(feature)]
     declared = [f"{name}: {capabilities.exceptions[name]}" for name in ids if name in capabilities.exceptions]
     if missing:

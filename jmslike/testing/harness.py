@@ -1,4 +1,4 @@
-"""What a transport supplies to be tested."""
+"""Harness: what a transport supplies to run the suites."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Harness:
-    """A provider to test, by its URL, and what a test can do to it.
+    """A provider to test, by its URL, and the faults that a test can cause.
 
     `options` go to every ConnectionFactory. `patience` is the longest wait, in seconds, for something that must come;
     `silence` the wait after which a test believes that nothing comes; `resolution` is how far apart, in seconds, two
-    delivery times are that the provider surely tells apart. A hook that is None skips the tests that need it:
+    delivery times must be for the provider to tell them apart. A hook that is None skips the tests that need it:
     `cut` breaks every open connection as a failing network would; `restart` stops the provider without warning and
     starts it again; `refused_user` is a user name and password that the provider refuses.
     """

@@ -1,4 +1,4 @@
-"""What many tests need: a session with a producer and a consumer of one destination."""
+"""Line: a session with a producer and a consumer of one destination."""
 
 from __future__ import annotations
 
@@ -25,22 +25,22 @@ class Line:
         self.producer = self.session.create_producer(self.destination)
 
     def through(self, message: M) -> M:
-        """Send the message and give it as it was received."""
+        """Send the message and return it as it was received."""
         self.producer.send(message)
         return self.next(type(message))
 
     def next(self, kind: type[M]) -> M:
         """Receive the next message, which must come and must be of exactly this kind."""
         message = self.consumer.receive(self._jms.patience)
-        assert type(message) is kind, f"a {kind.__name__} was due, not {message!r}"
+        assert type(message) is kind, f"expected a {kind.__name__}, received {message!r}"
         return message
 
     def next_text(self) -> str | None:
-        """Give the text of the next message, which must come."""
+        """Return the text of the next message, which must come."""
         return take_text(self._jms, self.consumer)
 
     def next_texts(self, count: int) -> list[str | None]:
-        """Give the texts of the next messages, all of which must come."""
+        """Return the texts of the next messages, all of which must come."""
         return take_texts(self._jms, self.consumer, count)
 
     def send_texts(self, *texts: str) -> None:
@@ -48,5 +48,5 @@ class Line:
         put(self.session, self.destination, *texts)
 
     def is_silent(self) -> bool:
-        """Tell whether nothing more comes."""
+        """Whether no message comes for a while."""
         return is_silent(self._jms, self.consumer)

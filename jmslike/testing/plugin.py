@@ -1,4 +1,4 @@
-"""The pytest plugin of the suite: the fixture `jms`, and around each test that uses it the expectations of `behaviour`.
+"""The pytest plugin of the suites: the fixture `jms`, and what each test with it must do (see `behaviour`).
 
 A conftest loads it with `pytest_plugins = ["jmslike.testing.plugin"]`; a test module defines a fixture `harness`, of
 the scope "module" or "session".
@@ -27,14 +27,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="module")
 def capabilities(harness: Harness) -> Capabilities:
-    """Ask a live connection what it declares."""
+    """Return what a live connection declares."""
     with jmslike.ConnectionFactory(harness.url, **harness.options).create_connection() as connection:
         return connection.capabilities
 
 
 @pytest.fixture
 def jms(harness: Harness, capabilities: Capabilities) -> Iterator[Provider]:
-    """Give the provider under test."""
+    """Return the provider under test; what the test opens is closed when it ends."""
     provider = Provider(harness, capabilities)
     yield provider
     provider.close()
@@ -42,7 +42,7 @@ def jms(harness: Harness, capabilities: Capabilities) -> Iterator[Provider]:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, object]:
-    """Hold each test that uses `jms` to what the transport declares."""
+    """Check that each test that uses `jms` ends as the transport declares."""
     provider = pyfuncitem.funcargs.get("jms")
     if not isinstance(provider, Provider):
         return (yield)
@@ -53,6 +53,6 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> Generator[None, object, o
 
 
 def _ids(test: pytest.Function) -> list[str]:
-    """Give the test's ids; a case of a parametrized test that is named by an id counts for that one only."""
+    """Return the test's ids; a parametrized case that is named by an id has that one only."""
     case = getattr(test, "callspec", None)
     return (ids_in(case.id) if case is not None else []) or ids_in(test.function.__doc__)

@@ -1,4 +1,4 @@
-"""What a test sees of the provider under test. Everything that it hands out is closed when the test ends."""
+"""Provider: what a test sees of the provider under test. What it opens is closed when the test ends."""
 
 from __future__ import annotations
 
@@ -38,22 +38,22 @@ class Task(Generic[T]):
     def _run(self) -> None:
         try:
             self._future.set_result(self._call())
-        except BaseException as error:  # it belongs to whoever asks for the result
+        except BaseException as error:  # raised to the caller of `result`
             self._future.set_exception(error)
 
     def done(self) -> bool:
-        """Tell whether the call has ended."""
+        """Whether the call has ended."""
         return self._future.done()
 
     def result(self, timeout: float | None = None) -> T:
-        """Give what the call returned, or raise what it raised.
+        """Return the result of the call, or raise its error.
 
         Waits `timeout` seconds (None: the harness's patience), then raises TimeoutError.
         """
         return self._future.result(self._patience if timeout is None else timeout)
 
     def join(self) -> bool:
-        """Wait for the thread's end, at most the harness's patience, and tell whether it has come."""
+        """Wait for the thread to end, at most the harness's patience; return whether it has."""
         self._thread.join(self._patience)
         return not self._thread.is_alive()
 
@@ -86,7 +86,7 @@ class Provider:
 
     @property
     def resolution(self) -> float:
-        """How far apart, in seconds, two delivery times are that the provider surely tells apart."""
+        """The seconds between two delivery times that the provider can tell apart."""
         return self._harness.resolution
 
     def factory(self, **options: Any) -> jmslike.ConnectionFactory:
@@ -108,20 +108,20 @@ class Provider:
         return context
 
     def keep(self, context: jmslike.JMSContext) -> jmslike.JMSContext:
-        """Close the context, too, when the test ends."""
+        """Close this context, too, when the test ends."""
         self._made.append(context)
         return context
 
     def queue(self) -> Queue:
-        """Give a queue that nobody else uses."""
+        """Return a queue with a name used nowhere else."""
         return Queue(self.name("queue"))
 
     def topic(self) -> Topic:
-        """Give a topic that nobody else uses."""
+        """Return a topic with a name used nowhere else."""
         return Topic(self.name("topic"))
 
     def name(self, prefix: str = "n") -> str:
-        """Give a name that nobody else uses, such as for a client id or a subscription."""
+        """Return a name used nowhere else, for a client id or a subscription."""
         self._names += 1
         return f"{prefix}-{self._mark}-{self._names}"
 
@@ -141,23 +141,23 @@ class Provider:
     def cut(self) -> None:
         """Break every open connection, as a failing network would; skips the test where that cannot be done."""
         if self._harness.cut is None:
-            pytest.skip(f"{self._harness.name}: no connection that could be cut")
+            pytest.skip(f"{self._harness.name} has no connections that can be cut")
         self._harness.cut()
 
     def restart(self) -> None:
         """Stop the provider without warning and start it again; skips the test where that cannot be done."""
         if self._harness.restart is None:
-            pytest.skip(f"{self._harness.name}: cannot be restarted")
+            pytest.skip(f"{self._harness.name} cannot be restarted")
         self._harness.restart()
 
     def refused_user(self) -> tuple[str, str]:
-        """Give a user name and password that the provider refuses; skips the test where there are none."""
+        """Return a user name and password that the provider refuses; skips the test where there are none."""
         if self._harness.refused_user is None:
-            pytest.skip(f"{self._harness.name}: refuses no user")
+            pytest.skip(f"{self._harness.name} refuses no user")
         return self._harness.refused_user
 
     def close(self) -> None:
-        """Close what the test has made and join its threads; AssertionError if that does not end."""
+        """Close what the test has opened and join its threads; AssertionError if that takes too long."""
         stuck = [made for made in reversed(self._made) if not self._closes(made)]
         alive = [task for task in self._tasks if not task.join()]
         assert not stuck, f"close() did not return within {self.patience} s: {stuck}"

@@ -35,7 +35,7 @@ def put(session: Session, destination: Destination, *texts: str) -> None:
 
 @contextmanager
 def refused() -> Iterator[None]:
-    """Expect a JMSError, and let one through that tells of a missing feature: that refuses for another reason."""
+    """Expect a JMSError; an UnsupportedFeatureError passes through, because it refuses for another reason."""
     with pytest.raises(JMSError) as error:
         yield
     if isinstance(error.value, UnsupportedFeatureError):
@@ -43,66 +43,66 @@ def refused() -> Iterator[None]:
 
 
 def take(jms: Provider, consumer: MessageConsumer | JMSConsumer) -> Message:
-    """Give the next message, which must come."""
+    """Return the next message, which must come."""
     message = consumer.receive(jms.patience)
     assert message is not None, f"no message within {jms.patience} s"
     return message
 
 
 def text_of(message: Message | None) -> str | None:
-    """Give the text of a message that must be a TextMessage."""
+    """Return the text of a message that must be a TextMessage."""
     assert isinstance(message, TextMessage), f"not a TextMessage: {message!r}"
     return message.text
 
 
 def take_text(jms: Provider, consumer: MessageConsumer | JMSConsumer) -> str | None:
-    """Give the text of the next message, which must come."""
+    """Return the text of the next message, which must come."""
     return text_of(take(jms, consumer))
 
 
 def take_texts(jms: Provider, consumer: MessageConsumer | JMSConsumer, count: int) -> list[str | None]:
-    """Give the texts of the next messages, all of which must come."""
+    """Return the texts of the next messages, all of which must come."""
     return [take_text(jms, consumer) for _ in range(count)]
 
 
 def texts_of(messages: Iterable[Message]) -> list[str | None]:
-    """Give the texts of these messages."""
+    """Return the texts of these messages."""
     return [text_of(message) for message in messages]
 
 
 def counts_survive(jms: Provider) -> bool:
-    """Tell whether the count of deliveries is right after its consumer or session has gone."""
+    """Whether delivery counts survive the consumer and the session that received the message."""
     return jms.capabilities.holds(Feature.REDELIVERY_COUNT)
 
 
 def attempt_of(message: Message) -> tuple[bool, int]:
-    """Give JMSRedelivered and JMSXDeliveryCount."""
+    """Return JMSRedelivered and JMSXDeliveryCount."""
     return message.redelivered, message.get_int_property("JMSXDeliveryCount")
 
 
 def is_silent(jms: Provider, consumer: MessageConsumer | JMSConsumer) -> bool:
-    """Tell whether nothing comes for a while."""
+    """Whether no message comes for a while."""
     return consumer.receive(jms.silence) is None
 
 
 def consumer_of(jms: Provider, destination: Destination) -> MessageConsumer:
-    """Give a consumer of the destination on a connection of its own, which acknowledges automatically."""
+    """Return a consumer of the destination on a connection of its own, which acknowledges automatically."""
     return jms.connection().create_session().create_consumer(destination)
 
 
 def rest_of(jms: Provider, consumer: MessageConsumer) -> list[str | None]:
-    """Receive until nothing comes for a while, and give the texts."""
+    """Receive until no message comes for a while; return the texts."""
     return texts_of(iter(lambda: consumer.receive(jms.silence), None))
 
 
 def left_in(jms: Provider, queue: Destination) -> list[str | None]:
-    """Take everything that another connection can get from the queue, and give its texts."""
+    """Receive all that another connection can get from the queue; return the texts."""
     with consumer_of(jms, queue) as consumer:
         return rest_of(jms, consumer)
 
 
 def still_runs(jms: Provider, task: Task[T]) -> bool:
-    """Tell whether the task has not ended after a while."""
+    """Whether the task still runs after a while."""
     try:
         task.result(jms.silence)
     except TimeoutError:
@@ -111,7 +111,7 @@ def still_runs(jms: Provider, task: Task[T]) -> bool:
 
 
 def error_of(call: Callable[[], object]) -> Exception | None:
-    """Give what the call raised, or None: for use in a listener, which has nobody to raise to."""
+    """Return what the call raised, or None: for a listener, whose errors reach no test."""
     try:
         call()
     except Exception as error:
@@ -120,12 +120,12 @@ def error_of(call: Callable[[], object]) -> Exception | None:
 
 
 def answering(calls: Mapping[str, Callable[[], object]]) -> list[str]:
-    """Give the names of the calls that did not raise IllegalStateError, as every use of a closed object must."""
+    """Return the names of the calls that did not raise IllegalStateError, as every use of a closed object must do."""
     return [name for name, call in calls.items() if not isinstance(error_of(call), IllegalStateError)]
 
 
 class Listener:
-    """A message listener that keeps what it got, and then does what the test wants done."""
+    """A message listener that keeps each message, then calls what the test passed."""
 
     def __init__(self, jms: Provider, then: Callable[[Message], object] | None = None) -> None:
         self.messages: list[Message] = []
@@ -143,17 +143,17 @@ class Listener:
         return texts_of(list(self.messages))
 
     def wait_for(self, count: int) -> None:
-        """Wait until so many messages have come."""
+        """Wait until it has received so many messages."""
         self._jms.eventually(lambda: len(self.messages) >= count)
 
     def stays_at(self, count: int) -> bool:
-        """Tell whether so many messages have come, and no more after a while."""
+        """Whether it has received exactly so many messages after a while."""
         Event().wait(self._jms.silence)
         return len(self.messages) == count
 
 
 class Pause:
-    """A place in a listener at which it waits until the test lets it go on."""
+    """A call in which a listener waits until the test ends the pause."""
 
     def __init__(self, jms: Provider) -> None:
         self._patience = jms.patience
@@ -167,9 +167,9 @@ class Pause:
         self.passed = True
 
     def wait_until_reached(self) -> None:
-        """Wait until a thread has come here."""
+        """Wait until a listener has called the pause."""
         assert self._reached.wait(self._patience), f"not reached within {self._patience} s"
 
     def end(self) -> None:
-        """Let it go on."""
+        """Let the listener continue."""
         self._over.set()

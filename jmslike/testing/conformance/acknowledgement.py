@@ -62,7 +62,7 @@ def test_recover_in_an_auto_listener_repeats_the_current_message_only(jms: Provi
 
 @pytest.mark.parametrize("which", [0, 1, 2], ids=["oldest", "middle", "newest"])
 def test_acknowledging_one_message_acknowledges_the_session(jms: Provider, which: int) -> None:
-    """ACK-04, ACK-11: acknowledge() covers what all consumers of the session got, older and newer."""
+    """ACK-04, ACK-11: acknowledge() covers what all consumers of the session received, earlier and later."""
     connection, queues = jms.connection(), [jms.queue(), jms.queue()]
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     first, second = (session.create_consumer(queue) for queue in queues)
@@ -77,7 +77,7 @@ def test_acknowledging_one_message_acknowledges_the_session(jms: Provider, which
 
 
 def test_acknowledge_covers_only_what_was_delivered(jms: Provider) -> None:
-    """ACK-05: what waits in the consumer but was not handed over stays, as a first delivery."""
+    """ACK-05: what waits in the consumer and was not handed over stays, as a first delivery."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
     put(session, queue, "1", "2", "3")
     take(jms, session.create_consumer(queue)).acknowledge()
@@ -89,7 +89,7 @@ def test_acknowledge_covers_only_what_was_delivered(jms: Provider) -> None:
 
 
 def test_recover_repeats_what_came_after_acknowledge(jms: Provider) -> None:
-    """ACK-06: a message received after acknowledge() is unacknowledged; only it comes again."""
+    """ACK-06: a message received after acknowledge() is unacknowledged; only it is redelivered."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
     consumer = session.create_consumer(queue)
     put(session, queue, "1", "2")
@@ -126,7 +126,7 @@ def test_acknowledge_works_after_the_consumer_was_closed(jms: Provider) -> None:
 
 
 def test_dups_ok_repeats_nothing_after_a_clean_close(jms: Provider) -> None:
-    """ACK-09: however lazily the session acknowledges, close() leaves nothing behind."""
+    """ACK-09: however late the session acknowledges, close() leaves nothing unacknowledged."""
     session, queue = jms.connection(window=20).create_session(Session.DUPS_OK_ACKNOWLEDGE), jms.queue()
     consumer = session.create_consumer(queue)
     sent = [str(number) for number in range(35)]
@@ -150,7 +150,7 @@ def test_acknowledge_is_ignored_where_the_session_acknowledges(jms: Provider, mo
 
 @requires(Feature.TRANSACTION)
 def test_acknowledge_is_ignored_in_a_transaction(jms: Provider) -> None:
-    """ACK-10: in a transacted session the message still comes again after rollback()."""
+    """ACK-10: in a transacted session the message is still redelivered after rollback()."""
     session, queue = jms.connection().create_session(Session.SESSION_TRANSACTED), jms.queue()
     consumer = session.create_consumer(queue)
     put(jms.connection().create_session(), queue, "1")
@@ -180,7 +180,7 @@ def test_recover_repeats_everything_unacknowledged_in_order(jms: Provider, kind:
 
 
 def test_recover_gives_each_consumer_its_own_messages_again(jms: Provider) -> None:
-    """ACK-12: the messages of every consumer of the session come again."""
+    """ACK-12: the messages of every consumer of the session are redelivered."""
     session, queues = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), [jms.queue(), jms.queue()]
     consumers = [session.create_consumer(queue) for queue in queues]
     for number, queue in enumerate(queues):
@@ -219,7 +219,7 @@ def test_recover_of_a_transacted_session_is_refused(jms: Provider) -> None:
 
 @pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.INDIVIDUAL_ACKNOWLEDGE])
 def test_a_session_may_hold_more_than_its_window(jms: Provider, mode: int) -> None:
-    """ACK-15: an application that has not acknowledged yet still gets its next message."""
+    """ACK-15: an application that has not acknowledged yet still receives its next message."""
     session, queue = jms.connection(window=5).create_session(mode), jms.queue()
     consumer = session.create_consumer(queue)
     sent = [str(number) for number in range(40)]

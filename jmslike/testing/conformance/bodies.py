@@ -58,12 +58,12 @@ ITEMS: dict[str, object] = {
 
 
 def typed(values: list[object]) -> list[tuple[type, object]]:
-    """Pair each value with its type, so that a comparison minds both."""
+    """Pair each value with its type, so that a comparison covers both."""
     return [(type(value), value) for value in values]
 
 
 def filled(session: Session) -> list[Message]:
-    """Make one message of each kind, with a body where the kind has one."""
+    """Make one message of each kind, with a body if the kind has one."""
     map_message, stream, octets = (
         session.create_map_message(),
         session.create_stream_message(),
@@ -146,7 +146,7 @@ def test_clear_body_makes_a_received_body_empty_and_writable(jms: Provider) -> N
 
 
 def test_changing_a_received_message_does_not_change_its_redelivery(jms: Provider) -> None:
-    """MSG-05: recover() brings back the original content."""
+    """MSG-05: recover() redelivers the original content."""
     line = Line(jms, session_mode=Session.CLIENT_ACKNOWLEDGE)
     message = line.session.create_map_message()
     message.set_string("k", "original")
@@ -182,7 +182,7 @@ def test_setters_and_getters_copy(jms: Provider) -> None:
 
 
 def test_each_subscriber_has_its_own_copy(jms: Provider) -> None:
-    """MSG-07: what one subscriber does to its message, others do not see."""
+    """MSG-07: a change by one subscriber to its message does not reach the others."""
     topic = jms.topic()
     first, second = Line(jms, topic), Line(jms, topic, Session.CLIENT_ACKNOWLEDGE)
     message = first.session.create_map_message()
@@ -216,7 +216,7 @@ def test_any_unicode_text_survives_the_journey(jms: Provider) -> None:
 
 
 def test_a_map_keeps_every_type_over_the_journey(jms: Provider) -> None:
-    """MSG-13, MSG-18, MSG-31: readable while it is written, and the same after it was received."""
+    """MSG-13, MSG-18, MSG-31: readable while it is written, and equal after it was received."""
     line = Line(jms)
     message = line.session.create_map_message()
     for number, value in enumerate(VALUES):
@@ -249,7 +249,7 @@ def test_a_map_item_needs_a_name(jms: Provider) -> None:
 
 
 def test_map_names_are_those_of_the_items(jms: Provider) -> None:
-    """MSG-15: none for a new message; any string may be a name."""
+    """MSG-15: a new message has none; any string may be a name."""
     line = Line(jms)
     message = line.session.create_map_message()
     assert list(message.map_names) == []
@@ -346,7 +346,7 @@ def test_the_body_of_a_message_without_one_is_none(jms: Provider) -> None:
 
 
 def test_a_message_of_another_jms_implementation_can_be_sent(jms: Provider) -> None:
-    """MSG-45: what has a message's attributes is converted by kind, and the headers of the send are set on it."""
+    """MSG-45: an object with a message's attributes is converted by kind, and send sets its headers."""
     line = Line(jms)
 
     class ForeignText:

@@ -18,7 +18,7 @@ from jmslike.testing.steps import attempt_of, put, take, text_of, texts_of
 
 
 def browsed(session: Session, queue: Queue) -> list[str | None]:
-    """Give the texts of what a browser shows now."""
+    """Return the texts that a browser shows now."""
     with session.create_browser(queue) as browser:
         return texts_of(browser)
 
@@ -37,7 +37,7 @@ def test_browsing_takes_nothing_from_the_queue(jms: Provider) -> None:
 
 @requires(Feature.BROWSE)
 def test_what_was_browsed_is_received_for_the_first_time(jms: Provider) -> None:
-    """QB-01: nothing tells a receiver that somebody looked."""
+    """QB-01: a received message does not show that it was browsed."""
     session = jms.connection().create_session()
     queue = jms.queue()
     put(session, queue, "a")
@@ -48,7 +48,7 @@ def test_what_was_browsed_is_received_for_the_first_time(jms: Provider) -> None:
 
 @requires(Feature.BROWSE)
 def test_a_browser_shows_whole_messages(jms: Provider) -> None:
-    """QB-02: kind, headers and properties; what is done to one that was browsed does not change the queue."""
+    """QB-02: kind, headers and properties; a change to a browsed message does not change the queue."""
     session = jms.connection().create_session()
     queue = jms.queue()
     message = session.create_map_message()
@@ -120,7 +120,7 @@ def test_browsing_works_while_the_connection_is_stopped(jms: Provider) -> None:
 
 @requires(Feature.BROWSE)
 def test_each_iteration_is_a_new_look(jms: Provider) -> None:
-    """QB-05: it shows what has come and what has gone since; a closed browser raises IllegalStateError."""
+    """QB-05: it shows the queue as it is then; a closed browser raises IllegalStateError."""
     session = jms.connection().create_session()
     queue = jms.queue()
     browser = session.create_browser(queue)

@@ -1,6 +1,6 @@
-"""Closed objects (ERR, CONN-12, SESS-07): every method and getter but `close` raises IllegalStateError.
+"""Closed objects (ERR, CONN-12, SESS-07): every method and getter except `close` raises IllegalStateError.
 
-The members are found by looking at the classes, so that a new method cannot be forgotten.
+The members are read from the classes, so that no new method is left out.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ Maker = Callable[[Provider], object]
 
 
 class Arguments:
-    """A good argument for every parameter that a method needs, by its name."""
+    """A valid argument for every parameter that a method needs, by its name."""
 
     def __init__(self, jms: Provider) -> None:
         session = jms.connection().create_session()
@@ -39,7 +39,7 @@ class Arguments:
         }
 
     def call(self, thing: object, name: str) -> object:
-        """Call the method of that name with what it needs."""
+        """Call the method of that name with valid arguments."""
         method = getattr(thing, name)
         needed = [
             self._by_name[parameter.name]
@@ -64,7 +64,7 @@ OBJECTS: dict[str, Maker] = {
 
 
 def members(thing: object) -> tuple[list[str], list[str], list[str]]:
-    """Give the names of the methods, the getters and the setters of an object."""
+    """Return the names of the methods, the getters and the setters of an object."""
     methods, getters, setters = [], [], []
     for name in dir(type(thing)):
         member = inspect.getattr_static(type(thing), name)
@@ -80,7 +80,7 @@ def members(thing: object) -> tuple[list[str], list[str], list[str]]:
 
 
 def check_closed(jms: Provider, thing: object) -> None:
-    """Check that nothing can be done with the object any more, but to close it."""
+    """Check that every use of the object except close raises IllegalStateError."""
     arguments = Arguments(jms)
     methods, getters, setters = members(thing)
     calls: dict[str, Callable[[], object]] = {}
@@ -93,7 +93,7 @@ def check_closed(jms: Provider, thing: object) -> None:
     assert calls
     for what, call in calls.items():
         with pytest.raises(IllegalStateError):
-            pytest.fail(f"{type(thing).__name__}: {what} gave {call()!r}")
+            pytest.fail(f"{type(thing).__name__}: {what} returned {call()!r}")
     thing.close()  # type: ignore[attr-defined]
 
 
@@ -114,7 +114,7 @@ def test_a_closed_browser_refuses_everything_but_close(jms: Provider) -> None:
 
 
 def test_closing_a_session_closes_what_it_made(jms: Provider) -> None:
-    """SESS-07: its producers and consumers refuse everything but close."""
+    """SESS-07: its producers and consumers refuse everything except close."""
     session = jms.connection().create_session()
     parts = [session.create_producer(jms.queue()), session.create_consumer(jms.queue())]
     if jms.capabilities.supports(Feature.BROWSE):
@@ -125,7 +125,7 @@ def test_closing_a_session_closes_what_it_made(jms: Provider) -> None:
 
 
 def test_closing_a_connection_closes_what_it_made(jms: Provider) -> None:
-    """CONN-10, CONN-12: its sessions, producers, consumers and browsers refuse everything but close."""
+    """CONN-10, CONN-12: its sessions, producers, consumers and browsers refuse everything except close."""
     connection = jms.connection()
     session = connection.create_session()
     parts = [session, session.create_producer(jms.queue()), session.create_consumer(jms.queue())]
@@ -137,7 +137,7 @@ def test_closing_a_connection_closes_what_it_made(jms: Provider) -> None:
 
 
 def test_closing_a_context_closes_what_it_made(jms: Provider) -> None:
-    """CTX-08: its consumers refuse everything but close, and its producers send nothing."""
+    """CTX-08: its consumers refuse everything except close, and its producers send nothing."""
     context = jms.context()
     consumer, producer = context.create_consumer(jms.queue()), context.create_producer()
     context.close()

@@ -1,4 +1,4 @@
-"""Connections: closing, and what it does to everything that was made from them (CONN)."""
+"""Connections: closing them, and with them all that they made (CONN)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_messages_outlive_their_connection(jms: Provider) -> None:
 
 
 def test_closing_a_connection_ends_a_blocked_receive(jms: Provider) -> None:
-    """CONN-14, CONN-15: receive() then returns None, and close() waits until it has."""
+    """CONN-14, CONN-15: receive() returns None, and close() waits until it has."""
     connection = jms.connection()
     consumer = connection.create_session().create_consumer(jms.queue())
     receiving = jms.in_thread(consumer.receive)
@@ -94,7 +94,7 @@ def test_closing_a_connection_waits_for_a_running_listener(jms: Provider) -> Non
 
 @requires(Feature.TRANSACTION)
 def test_closing_a_connection_rolls_back(jms: Provider) -> None:
-    """CONN-16: what an open transaction sent is gone, what it received comes again."""
+    """CONN-16: what an open transaction sent is gone, what it received is redelivered."""
     connection, queue, other_queue = jms.connection(), jms.queue(), jms.queue()
     session = connection.create_session(Session.SESSION_TRANSACTED)
     reader = jms.connection().create_session()
@@ -107,7 +107,7 @@ def test_closing_a_connection_rolls_back(jms: Provider) -> None:
 
 
 def test_closing_a_connection_acknowledges_nothing(jms: Provider) -> None:
-    """CONN-17, SESS-11: messages that a CLIENT_ACKNOWLEDGE session did not acknowledge come again, marked so."""
+    """CONN-17, SESS-11: messages that a CLIENT_ACKNOWLEDGE session did not acknowledge are redelivered, and marked."""
     connection, queue = jms.connection(), jms.queue()
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     put(session, queue, "1", "2", "3")

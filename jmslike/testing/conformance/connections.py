@@ -99,7 +99,7 @@ def test_a_stopped_connection_delivers_nothing_until_it_is_started_again(jms: Pr
 
 
 def test_a_stopped_connection_calls_no_listener(jms: Provider) -> None:
-    """CONN-05, CONN-08: no listener is called after stop() has returned; start() goes on where it ended."""
+    """CONN-05, CONN-08: no listener is called after stop() has returned; start() continues where it ended."""
     connection, queue = jms.connection(), jms.queue()
     consumer = connection.create_session().create_consumer(queue)
     consumer.message_listener = listener = Listener(jms)
@@ -198,7 +198,7 @@ def test_sessions_of_one_connection_work_in_parallel_threads(jms: Provider) -> N
     def work(mark: int) -> list[str | None]:
         session = connection.create_session()
         put(session, queue, *(f"{mark}.{number}" for number in range(each)))
-        with session.create_consumer(queue) as consumer:  # what it did not take is for the others
+        with session.create_consumer(queue) as consumer:  # releases what it did not take
             return take_texts(jms, consumer, each)
 
     tasks = [jms.in_thread(partial(work, mark)) for mark in range(threads)]
@@ -221,7 +221,7 @@ def test_a_factory_serves_several_threads(jms: Provider) -> None:
 
 
 def test_a_wrong_password_is_refused(jms: Provider) -> None:
-    """CONN-22: create_connection() and create_context() raise JMSSecurityError for a user that is not let in."""
+    """CONN-22: create_connection() and create_context() raise JMSSecurityError for a user that the provider refuses."""
     user, password = jms.refused_user()
     with pytest.raises(JMSSecurityError):
         jms.factory().create_connection(user, password)
@@ -230,7 +230,7 @@ def test_a_wrong_password_is_refused(jms: Provider) -> None:
 
 
 def test_a_session_acknowledges_automatically_by_default(jms: Provider) -> None:
-    """CONN-23: create_session() gives a session in AUTO_ACKNOWLEDGE mode without transactions."""
+    """CONN-23: create_session() returns a session in AUTO_ACKNOWLEDGE mode without transactions."""
     session = jms.connection().create_session()
     assert session.transacted is False
     assert session.acknowledge_mode == Session.AUTO_ACKNOWLEDGE

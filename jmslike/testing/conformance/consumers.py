@@ -46,7 +46,7 @@ def put_numbers(session: Session, destination: Destination, *numbers: int) -> No
 
 
 def test_receive_waits_for_a_message(jms: Provider) -> None:
-    """CONS-01, CONS-03: receive() and receive(None) wait until there is one, for ever if need be."""
+    """CONS-01, CONS-03: receive() and receive(None) wait until there is one, forever if need be."""
     session, queue = jms.connection().create_session(), jms.queue()
     consumer = session.create_consumer(queue)
     receiving = jms.in_thread(lambda: [consumer.receive(), consumer.receive(None)])
@@ -66,7 +66,7 @@ def test_receive_gives_none_when_the_time_is_up(jms: Provider, timeout: float | 
 
 
 def test_receive_with_zero_does_not_wait(jms: Provider) -> None:
-    """CONS-03: receive(0) gives None on an empty queue, and what waits there otherwise."""
+    """CONS-03: receive(0) returns None on an empty queue, else the message that waits there."""
     session, queue = jms.connection().create_session(), jms.queue()
     consumer = session.create_consumer(queue)
     assert jms.in_thread(lambda: consumer.receive(0)).result() is None
@@ -90,7 +90,7 @@ def test_a_negative_time_is_refused(jms: Provider, timeout: float | timedelta) -
 
 
 def test_receive_no_wait_returns_at_once(jms: Provider) -> None:
-    """CONS-05: it gives None when nothing is there."""
+    """CONS-05: it returns None when no message waits."""
     consumer = consumer_of(jms, jms.queue())
     assert jms.in_thread(consumer.receive_no_wait).result() is None
 
@@ -129,7 +129,7 @@ def test_a_closed_consumer_does_not_iterate(jms: Provider) -> None:
 
 
 def test_closing_a_consumer_undoes_nothing(jms: Provider) -> None:
-    """CONS-11: what it delivered stays with the session until that acknowledges or recovers."""
+    """CONS-11: what it delivered stays with the session until the session acknowledges or recovers."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
     put(session, queue, "1")
     with session.create_consumer(queue) as consumer:
@@ -144,7 +144,7 @@ def test_closing_a_consumer_undoes_nothing(jms: Provider) -> None:
 
 
 def test_closing_a_consumer_gives_back_what_it_did_not_deliver(jms: Provider) -> None:
-    """CONS-12, RED-03: it goes to the next consumer undamaged, in order, as first deliveries."""
+    """CONS-12, RED-03: the next consumer receives it unchanged, in order, as first deliveries."""
     session, queue = jms.connection().create_session(), jms.queue()
     put(session, queue, "1", "2", "3", "4")
     with session.create_consumer(queue) as consumer:
@@ -251,7 +251,7 @@ def test_each_message_of_a_queue_goes_to_one_consumer(jms: Provider) -> None:
 
 
 def test_what_an_idle_consumer_was_given_goes_to_others_when_it_closes(jms: Provider) -> None:
-    """CONS-12, CONS-21: a consumer that never receives does not keep messages from the queue for ever."""
+    """CONS-12, CONS-21: a consumer that never receives does not keep messages from the queue forever."""
     queue = jms.queue()
     idle, busy = consumer_of(jms, queue), consumer_of(jms, queue)
     put(jms.connection().create_session(), queue, "1", "2", "3", "4")

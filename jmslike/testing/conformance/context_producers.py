@@ -29,17 +29,17 @@ from jmslike.testing.steps import is_silent, take, take_text
 
 
 class Listener:
-    """A completion listener that hands on what it is told."""
+    """A completion listener that puts each result into a queue."""
 
     def __init__(self) -> None:
         self.seen: SimpleQueue[tuple[Message, Exception | None]] = SimpleQueue()
 
     def on_completion(self, message: Message) -> None:
-        """Hand on a message that was sent."""
+        """Put a message that was sent, with no error."""
         self.seen.put((message, None))
 
     def on_exception(self, message: Message, error: Exception) -> None:
-        """Hand on a message that was not sent."""
+        """Put a message that was not sent, with its error."""
         self.seen.put((message, error))
 
 
@@ -140,7 +140,7 @@ def test_a_body_that_cannot_be_sent_is_refused(jms: Provider) -> None:
 
 
 def test_what_is_set_on_the_producer_overrides_the_message(jms: Provider) -> None:
-    """CTX-16: correlation id, reply-to, type and properties; what it does not set, the message keeps."""
+    """CTX-16: correlation id, reply-to, type and properties; the message keeps what the producer does not set."""
     context = jms.context()
     queue = jms.queue()
     consumer = context.create_consumer(queue)
@@ -158,7 +158,7 @@ def test_what_is_set_on_the_producer_overrides_the_message(jms: Provider) -> Non
 
 
 def test_what_is_set_on_the_producer_stays(jms: Provider) -> None:
-    """CTX-17: over any number of sends; clear_properties() takes away the properties only."""
+    """CTX-17: over any number of sends; clear_properties() removes the properties only."""
     context = jms.context()
     queue = jms.queue()
     consumer = context.create_consumer(queue)
@@ -213,7 +213,7 @@ def test_properties_of_a_producer_convert_as_those_of_a_message(jms: Provider) -
 
 
 def test_a_producer_cannot_add_properties_to_a_received_message(jms: Provider) -> None:
-    """CTX-19: MessageNotWriteableError, and nothing is sent; without properties of its own it sends it on."""
+    """CTX-19: MessageNotWriteableError, and nothing is sent; a producer without properties forwards the message."""
     context = jms.context()
     queue = jms.queue()
     consumer = context.create_consumer(queue)

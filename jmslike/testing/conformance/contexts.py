@@ -85,14 +85,14 @@ def test_the_connection_closes_with_its_last_context(jms: Provider) -> None:
 
 
 def test_contexts_of_one_connection_share_its_state(jms: Provider) -> None:
-    """CTX-04, META-01: what it tells about itself, exception listener, and whether it is started."""
+    """CTX-04, META-01: metadata, exception listener, and whether it is started."""
     context = jms.context()
     other = jms.keep(context.create_context(JMSContext.AUTO_ACKNOWLEDGE))
     assert context.meta_data.jms_version == other.meta_data.jms_version == "3.1"
     assert context.capabilities.product == other.capabilities.product == jms.capabilities.product
 
     def listener(error: JMSError) -> None:
-        """Do nothing with it."""
+        """Ignore the error."""
 
     context.exception_listener = listener
     assert other.exception_listener is listener
@@ -157,7 +157,7 @@ def test_making_any_kind_of_consumer_starts_the_connection(jms: Provider) -> Non
 
 
 def test_auto_start_can_be_turned_off(jms: Provider) -> None:
-    """CTX-06: then start() is needed; setting it neither starts nor stops."""
+    """CTX-06: then start() is needed; setting auto_start neither starts nor stops."""
     context = jms.context()
     context.auto_start = False
     assert context.auto_start is False
@@ -211,7 +211,7 @@ def test_acknowledging_means_nothing_in_the_automatic_modes(jms: Provider, mode:
 
 @requires(Feature.TRANSACTION)
 def test_a_transacted_context_commits_and_rolls_back(jms: Provider) -> None:
-    """CTX-10: as a session does; acknowledge() means nothing to it, and commit() needs a transacted one."""
+    """CTX-10: as a session does; acknowledge() does nothing there, and commit() needs a transacted context."""
     context = jms.context(JMSContext.SESSION_TRANSACTED)
     assert context.session_mode == Session.SESSION_TRANSACTED
     assert context.transacted is True
@@ -258,7 +258,7 @@ def test_a_listener_cannot_stop_or_close_its_context(jms: Provider, end: str) ->
 
 @requires(Feature.CLIENT_ID)
 def test_a_context_takes_a_client_id_before_its_first_use(jms: Provider) -> None:
-    """CTX-12: making it is no use; a second one and a late one are refused."""
+    """CTX-12: making the context is no use of it; a second client id and a late one are refused."""
     context = jms.context()
     assert context.client_id is None
     client_id = jms.name("client")
@@ -314,12 +314,12 @@ def test_receive_body_ends_with_its_consumer(jms: Provider) -> None:
     consumer = context.create_consumer(jms.queue())
     waiting = jms.in_thread(lambda: consumer.receive_body(str))
     consumer.close()
-    with suppress(IllegalStateError):  # if the consumer was closed before the call
+    with suppress(IllegalStateError):  # the consumer was closed before the call
         assert waiting.result() is None
 
 
 def test_receive_body_of_what_has_no_such_body_is_an_error(jms: Provider) -> None:
-    """CTX-22, CTX-23, RED-04: MessageFormatError, after which the same message is still to come, never delivered."""
+    """CTX-22, CTX-23, RED-04: MessageFormatError; the same message comes next, as a first delivery."""
     context = jms.context()
     queue = jms.queue()
     consumer = context.create_consumer(queue)
@@ -344,7 +344,7 @@ def test_receive_body_of_what_has_no_such_body_is_an_error(jms: Provider) -> Non
 
 
 def test_a_failed_receive_body_consumes_under_client_acknowledge(jms: Provider) -> None:
-    """CTX-23: the message comes back by recover() only, one delivery later."""
+    """CTX-23: the message is redelivered by recover() only, with its count raised."""
     context = jms.context(JMSContext.CLIENT_ACKNOWLEDGE)
     queue = jms.queue()
     consumer = context.create_consumer(queue)
@@ -361,7 +361,7 @@ def test_a_failed_receive_body_consumes_under_client_acknowledge(jms: Provider) 
 
 @requires(Feature.TRANSACTION)
 def test_a_failed_receive_body_consumes_in_a_transaction(jms: Provider) -> None:
-    """CTX-23: the message comes back by rollback() only."""
+    """CTX-23: the message is redelivered by rollback() only."""
     context = jms.context(JMSContext.SESSION_TRANSACTED)
     queue = jms.queue()
     consumer = context.create_consumer(queue)
@@ -378,7 +378,7 @@ def test_a_failed_receive_body_consumes_in_a_transaction(jms: Provider) -> None:
 
 
 def test_connect_gives_a_started_context(jms: Provider) -> None:
-    """CTX-01, CTX-05: jmslike.connect(url) is the shortest way to one."""
+    """CTX-01, CTX-05: jmslike.connect(url) returns a started context."""
     queue = jms.queue()
     with jmslike.connect(jms.url) as context:
         assert context.session_mode == Session.AUTO_ACKNOWLEDGE

@@ -50,7 +50,7 @@ REAL_TYPES = ("float", "double")
 
 
 def _string(value: str, boolean: bool, integers: tuple[str, ...] = (), real: float | None = None) -> Row:
-    """A string: every conversion exists, and those that are not given raise ValueError, as Java's NumberFormat."""
+    """Return the row of a string: conversions that are not given raise ValueError, as Java's NumberFormatException."""
     readings: Readings = {"boolean": boolean, "string": value}
     for name in NUMBER_TYPES:
         readings[name] = int(value) if name in integers else ValueError
@@ -122,7 +122,7 @@ def check(read: Callable[[], object], expected: object, what: str) -> None:
     """Check one cell: a value, or an exception class. ValueError stands for Java's own and is never a JMSError."""
     if isinstance(expected, type) and issubclass(expected, Exception):
         with pytest.raises(expected) as caught:
-            pytest.fail(f"{what} gave {read()!r} and not {expected.__name__}")
+            pytest.fail(f"{what} returned {read()!r}, expected {expected.__name__}")
         assert isinstance(caught.value, JMSError) is issubclass(expected, JMSError), what
         return
     value = read()

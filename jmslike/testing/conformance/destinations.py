@@ -27,7 +27,7 @@ temporary = pytest.mark.parametrize("make", TEMPORARY.values(), ids=TEMPORARY.ke
 
 
 def test_a_message_waits_in_its_queue_for_a_consumer(jms: Provider) -> None:
-    """DST-01: in order, though its sender is gone and nobody consumed from the queue before."""
+    """DST-01: in order, though its sender is gone and the queue never had a consumer."""
     queue = jms.queue()
     with jms.connection() as connection:
         put(connection.create_session(), queue, "one", "two")
@@ -35,7 +35,7 @@ def test_a_message_waits_in_its_queue_for_a_consumer(jms: Provider) -> None:
 
 
 def test_destinations_are_equal_by_kind_and_name(jms: Provider) -> None:
-    """SESS-14: and hash alike, whoever made them."""
+    """SESS-14: and hash alike, whichever session made them."""
     session = jms.connection().create_session()
     name = jms.name("place")
     queue, topic = session.create_queue(name), session.create_topic(name)
@@ -115,7 +115,7 @@ def test_a_temporary_queue_serves_for_replies(jms: Provider) -> None:
 
 @requires(Feature.TEMPORARY)
 def test_a_temporary_queue_shares_and_a_temporary_topic_copies(jms: Provider) -> None:
-    """DST-06: they work as normal ones do."""
+    """DST-06: they work as other queues and topics do."""
     session = jms.connection().create_session()
     queue, topic = session.create_temporary_queue(), session.create_temporary_topic()
     put(session, queue, "1", "2")
@@ -159,7 +159,7 @@ def test_a_deleted_temporary_destination_cannot_be_used(jms: Provider, make: Mak
 @requires(Feature.TEMPORARY)
 @temporary
 def test_a_temporary_destination_ends_with_its_connection(jms: Provider, make: Maker) -> None:
-    """DST-08, CONN-19: others cannot send to it any more."""
+    """DST-08, CONN-19: other connections cannot send to it any more."""
     with jms.connection() as connection:
         destination = make(connection.create_session())
     other = jms.connection().create_session()

@@ -28,7 +28,7 @@ both_orders = pytest.mark.parametrize(("first", "second"), [KINDS, KINDS[::-1]],
 
 
 def client(jms: Provider, client_id: str | None = None) -> Connection:
-    """Give a connection with a client id, a new one unless one is given."""
+    """Return a connection with this client id, by default a new one."""
     return jms.connection(client_id=client_id or jms.name("client"))
 
 
@@ -91,7 +91,7 @@ def test_messages_expire_in_an_inactive_subscription(jms: Provider) -> None:
 
 @durable
 def test_a_durable_subscription_has_one_consumer_at_a_time(jms: Provider) -> None:
-    """SUB-11: a second active one raises JMSError, from any session; the first goes on."""
+    """SUB-11: a second active one raises JMSError, from any session; the first continues."""
     connection, topic, name = client(jms), jms.topic(), jms.name()
     session = connection.create_session()
     with session.create_durable_consumer(topic, name) as consumer:
@@ -195,7 +195,7 @@ def test_a_shared_durable_subscription_has_many_consumers(jms: Provider) -> None
 
 @durable_and_shared
 def test_a_shared_durable_subscription_changes_only_while_inactive(jms: Provider) -> None:
-    """SUB-16: another topic raises JMSError while a consumer is open, and starts it anew when none is."""
+    """SUB-16: another topic raises JMSError while a consumer is open, and starts it again, empty, when none is."""
     session, topics, name = jms.connection().create_session(), [jms.topic(), jms.topic()], jms.name()
     with session.create_shared_durable_consumer(topics[0], name):
         with pytest.raises(JMSError):
@@ -211,7 +211,7 @@ def test_a_shared_durable_subscription_changes_only_while_inactive(jms: Provider
 
 @requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION, Feature.TOPIC_SELECTOR)
 def test_a_shared_durable_selector_changes_only_while_inactive(jms: Provider) -> None:
-    """SUB-16: another selector raises JMSError while a consumer is open, and starts it anew when none is."""
+    """SUB-16: another selector raises JMSError while a consumer is open, and starts it again, empty, when none is."""
     session, topic, name = jms.connection().create_session(), jms.topic(), jms.name()
     with session.create_shared_durable_consumer(topic, name):
         with pytest.raises(JMSError):
@@ -225,7 +225,7 @@ def test_a_shared_durable_selector_changes_only_while_inactive(jms: Provider) ->
 @requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION, Feature.CLIENT_ID)
 @both_orders
 def test_an_active_durable_subscription_is_shared_or_not(jms: Provider, first: Subscribe, second: Subscribe) -> None:
-    """SUB-11: an unshared one has no second consumer that would share it, nor the other way round."""
+    """SUB-11: an unshared one takes no shared consumer, and a shared one no unshared consumer."""
     session, topic, name = client(jms).create_session(), jms.topic(), jms.name()
     with first(session, topic, name), refused():
         second(session, topic, name)
@@ -235,7 +235,7 @@ def test_an_active_durable_subscription_is_shared_or_not(jms: Provider, first: S
 @requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION, Feature.CLIENT_ID)
 @both_orders
 def test_a_durable_subscription_stays_shared_or_not(jms: Provider, first: Subscribe, second: Subscribe) -> None:
-    """SUB-17: one name and client id is either shared or not, also while it is inactive."""
+    """SUB-17: a name with its client id is either shared or not, also while it is inactive."""
     session, topic, name = client(jms).create_session(), jms.topic(), jms.name()
     with first(session, topic, name):
         pass

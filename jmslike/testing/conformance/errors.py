@@ -1,4 +1,4 @@
-"""Errors (ERR): the tree, which error comes when, and what wrong types in setters do."""
+"""Errors (ERR): their classes, which one is raised when, and setters that are passed wrong types."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ WRONG: dict[str, tuple[object, ...]] = {
 
 
 def outcome(call: Callable[[], object]) -> Exception | None:
-    """Give what the call raises, or None."""
+    """Return what the call raises, or None."""
     try:
         call()
     except Exception as error:
@@ -117,7 +117,7 @@ def test_errors_that_java_has_of_its_own_are_plain_python_ones(jms: Provider) ->
 
 
 def test_each_mistake_has_its_error(jms: Provider) -> None:
-    """ERR-04: those that the specification names."""
+    """ERR-04: the one that the specification names."""
     line = Line(jms)
     session = line.session
     text, octets = session.create_text_message("text"), session.create_bytes_message()
@@ -136,7 +136,7 @@ def test_each_mistake_has_its_error(jms: Provider) -> None:
     ]
     for call, kind in calls:
         error = outcome(call)
-        assert isinstance(error, kind), f"{error!r} and not {kind.__name__}"
+        assert isinstance(error, kind), f"raised {error!r}, expected {kind.__name__}"
     line.send_texts("works on")
     assert line.next_text() == "works on"
 
@@ -151,7 +151,7 @@ def test_a_refused_user_is_a_security_error(jms: Provider) -> None:
 
 
 def test_there_are_no_views_of_one_domain(jms: Provider) -> None:
-    """ERR-06: no queue or topic sessions and connections, hence no calls that are wrong for their domain."""
+    """ERR-06: no queue or topic sessions and connections, so no call that is wrong for its domain."""
     for name in ("QueueConnection", "TopicConnection", "QueueSession", "TopicSession", "QueueSender", "TopicPublisher"):
         assert not hasattr(jmslike, name)
     session = jms.connection().create_session()

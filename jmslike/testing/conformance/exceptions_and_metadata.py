@@ -12,7 +12,7 @@ from jmslike.testing.steps import error_of, put
 
 
 class Errors:
-    """An exception listener that keeps what it got."""
+    """An exception listener that keeps the errors."""
 
     def __init__(self) -> None:
         self.seen: list[JMSError] = []
@@ -22,7 +22,7 @@ class Errors:
 
 
 def test_the_exception_listener_is_what_was_set(jms: Provider) -> None:
-    """EXL-01: None until it is set, then the same object; None takes it away."""
+    """EXL-01: None until it is set, then the same object; None removes it."""
     connection, listener = jms.connection(), Errors()
     assert connection.exception_listener is None
     connection.exception_listener = listener
@@ -32,7 +32,7 @@ def test_the_exception_listener_is_what_was_set(jms: Provider) -> None:
 
 
 def test_a_lost_connection_is_reported_once(jms: Provider) -> None:
-    """EXL-02: the listener gets one JMSError when the loss was found while nobody was waiting."""
+    """EXL-02: the listener gets one JMSError for a loss that is found while no call waits."""
     connection, listener = jms.connection(), Errors()
     connection.exception_listener = listener
     consumer = connection.create_session().create_consumer(jms.queue())
@@ -45,7 +45,7 @@ def test_a_lost_connection_is_reported_once(jms: Provider) -> None:
 
 
 def test_an_error_raised_to_the_caller_is_not_reported_again(jms: Provider) -> None:
-    """EXL-03: the listener hears nothing of errors that calls raised."""
+    """EXL-03: the listener gets no errors that calls raised."""
     connection, listener = jms.connection(), Errors()
     connection.exception_listener = listener
     session = connection.create_session()

@@ -1,4 +1,4 @@
-"""Message headers (HDR): who sets them, and that both sides see the same."""
+"""Message headers (HDR): which side sets them, and that both see the same values."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def test_message_ids_are_unique(jms: Provider) -> None:
 
 
 def test_the_timestamp_is_the_time_of_the_send(jms: Provider) -> None:
-    """HDR-05: milliseconds since the epoch, between call and return of send, the same on both sides."""
+    """HDR-05: milliseconds since the epoch, between the call and the return of send, the same on both sides."""
     line = Line(jms)
     message = line.session.create_message()
     before = time.time_ns() // 1_000_000
@@ -145,7 +145,7 @@ def test_reply_to_may_be_temporary(jms: Provider) -> None:
 
 
 def test_a_received_reply_to_can_be_replied_to(jms: Provider) -> None:
-    """HDR-09: it is a destination for a producer, identified or not."""
+    """HDR-09: a producer sends to it, identified or not."""
     asking, answering = Line(jms), Line(jms)
     request = asking.session.create_message()
     request.reply_to = asking.destination

@@ -12,7 +12,7 @@ from jmslike.testing.steps import Listener, Pause, answering, attempt_of, left_i
 
 
 def failing(message: Message) -> None:
-    """Fail on the message "poison", whenever it comes."""
+    """Raise for the message "poison", at every delivery."""
     if text_of(message) == "poison":
         raise ValueError("a listener that fails")
 
@@ -33,7 +33,7 @@ def test_closing_a_consumer_waits_for_its_running_listener(jms: Provider) -> Non
 
 
 def test_a_listener_may_close_its_consumer(jms: Provider) -> None:
-    """CONS-09, SESS-10: it finishes normally, its message is acknowledged, and it is not called again."""
+    """CONS-09, SESS-10: the listener returns normally, its message is acknowledged, and it is not called again."""
     session, queue = jms.connection().create_session(), jms.queue()
     consumer = session.create_consumer(queue)
     consumer.message_listener = listener = Listener(jms, lambda _: consumer.close())
@@ -46,7 +46,7 @@ def test_a_listener_may_close_its_consumer(jms: Provider) -> None:
 
 
 def test_a_listener_is_what_was_set(jms: Provider) -> None:
-    """CONS-13: message_listener is None at first, then what was set; None takes it away."""
+    """CONS-13: message_listener is None at first, then what was set; None removes it."""
     session, queue = jms.connection().create_session(), jms.queue()
     consumer, listener = session.create_consumer(queue), Listener(jms)
     assert consumer.message_listener is None
@@ -84,7 +84,7 @@ def test_a_listener_gets_what_came_before_it_was_set(jms: Provider, kind: str) -
 
 @pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE])
 def test_a_message_whose_listener_failed_is_delivered_again_at_once(jms: Provider, mode: int) -> None:
-    """CONS-25, CONS-27: before any other, marked, with its count raised; the listener goes on."""
+    """CONS-25, CONS-27: before any other, marked, with its count raised; later messages follow."""
     session, queue = jms.connection().create_session(mode), jms.queue()
 
     def fail_twice(message: Message) -> None:
@@ -101,7 +101,7 @@ def test_a_message_whose_listener_failed_is_delivered_again_at_once(jms: Provide
 
 
 def test_a_message_whose_client_listener_failed_stays_unacknowledged(jms: Provider) -> None:
-    """CONS-26: in CLIENT_ACKNOWLEDGE the next message comes; recover() brings the failed one back."""
+    """CONS-26: in CLIENT_ACKNOWLEDGE the next message comes; recover() redelivers the failed one."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
 
     def fail_then_recover(message: Message) -> None:
@@ -117,7 +117,7 @@ def test_a_message_whose_client_listener_failed_stays_unacknowledged(jms: Provid
 
 
 def test_an_error_in_a_listener_is_logged(jms: Provider, caplog: pytest.LogCaptureFixture) -> None:
-    """CONS-27: a warning or error of a jmslike logger tells of it, with the error itself."""
+    """CONS-27: a jmslike logger writes a warning or an error, with the exception."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
     session.create_consumer(queue).message_listener = listener = Listener(jms, failing)
     with caplog.at_level(logging.WARNING, logger="jmslike"):

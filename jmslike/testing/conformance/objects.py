@@ -11,7 +11,7 @@ from jmslike.testing.steps import take
 
 
 class Reversed:
-    """An encoding of an application's own: texts backwards."""
+    """An encoding of an application: texts backwards."""
 
     def encode(self, value: object) -> bytes:
         """Encode a text."""
@@ -52,7 +52,7 @@ def test_an_object_that_would_not_come_back_equal_is_refused_at_once(jms: Provid
 
 
 def test_receiving_an_object_runs_no_code(jms: Provider) -> None:
-    """MSG-12: an object with its own way of unpickling cannot be sent by default."""
+    """MSG-12: an object that defines how it is unpickled cannot be sent by default."""
 
     class Bomb:
         def __reduce__(self) -> tuple[object, ...]:

@@ -24,7 +24,7 @@ from jmslike.testing.steps import (
 
 
 def put_with(session: Session, destination: Destination, text: str, **settings: object) -> Message:
-    """Send a text with these settings of the producer, and give the message."""
+    """Send a text with these settings of the producer; return the message."""
     with session.create_producer(destination) as producer:
         for name, value in settings.items():
             setattr(producer, name, value)
@@ -34,7 +34,7 @@ def put_with(session: Session, destination: Destination, text: str, **settings: 
 
 
 class Completions:
-    """A completion listener that keeps what it was told."""
+    """A completion listener that keeps the results."""
 
     def __init__(self) -> None:
         self.outcomes: list[Exception | None] = []
@@ -74,7 +74,7 @@ def test_a_higher_priority_comes_first(jms: Provider) -> None:
 
 @requires(Feature.PRIORITY)
 def test_a_higher_priority_overtakes_what_waits(jms: Provider) -> None:
-    """ORD-02: also what was sent before, but for what is on its way to an open consumer."""
+    """ORD-02: also messages sent earlier, except those already pushed to an open consumer."""
     session, queue = jms.connection(window=1).create_session(), jms.queue()
     consumer = session.create_consumer(queue)
     put(session, queue, "1", "2", "3", "4", "5")
@@ -101,7 +101,7 @@ def test_sends_of_both_kinds_arrive_in_order(jms: Provider) -> None:
 
 @requires(Feature.ORDER, Feature.QUEUE_SELECTOR)
 def test_consumers_with_selectors_keep_the_order(jms: Provider) -> None:
-    """ORD-03: each of them gets what it selects in the order of sending."""
+    """ORD-03: each consumer receives the messages that it selects in the order of sending."""
     session, queue = jms.connection().create_session(), jms.queue()
     producer = session.create_producer(queue)
     for number in range(40):
@@ -197,7 +197,7 @@ def test_a_delayed_message_is_not_browsed(jms: Provider) -> None:
 
 @requires(Feature.DELAY)
 def test_a_delayed_publication_goes_to_the_subscriptions_of_its_send(jms: Provider) -> None:
-    """ORD-07: not to those made before it is due, nor to those gone by then."""
+    """ORD-07: not to those made later, although before it is due, nor to those gone by then."""
     session, topic = jms.connection().create_session(), jms.topic()
     early = session.create_consumer(topic)
     with session.create_consumer(topic):

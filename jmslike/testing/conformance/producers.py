@@ -174,7 +174,7 @@ def test_an_unidentified_producer_needs_a_destination(jms: Provider) -> None:
 
 
 def test_an_identified_producer_refuses_a_destination(jms: Provider) -> None:
-    """PROD-09: also its own one."""
+    """PROD-09: also its own."""
     line = Line(jms)
     for destination in (jms.queue(), line.destination):
         with pytest.raises(ValueError):  # noqa: PT011
@@ -206,7 +206,7 @@ def test_sending_to_a_deleted_temporary_destination_is_refused(jms: Provider) ->
 
 @pytest.mark.parametrize("thing", [None, "text", b"bytes", 1, {}], ids=repr)
 def test_only_a_message_can_be_sent(jms: Provider, thing: object) -> None:
-    """PROD-12: None, or anything else that is no message, raises MessageFormatError."""
+    """PROD-12: None, or any other object, raises MessageFormatError."""
     line = Line(jms)
     with pytest.raises(MessageFormatError):
         line.producer.send(thing)
@@ -273,7 +273,7 @@ def test_one_object_sent_twice_is_two_messages(jms: Provider) -> None:
 
 
 def test_ids_and_timestamps_may_be_left_out_on_request(jms: Provider) -> None:
-    """PROD-17: None and 0 if the hint is honoured, else normal values."""
+    """PROD-17: None and 0 if the hint is honoured, else the usual values."""
     line = Line(jms)
     line.producer.disable_message_id = True
     line.producer.disable_message_timestamp = True
@@ -362,7 +362,7 @@ def test_a_persistent_message_survives_a_restart_of_the_provider(jms: Provider) 
 
 
 def test_sending_over_a_lost_connection_is_an_error(jms: Provider) -> None:
-    """PROD-20: send raises JMSError, and what it may have sent does not come twice."""
+    """PROD-20: send raises JMSError, and a message that it may have sent is not delivered twice."""
     line = Line(jms)
     line.send_texts("before")
     jms.cut()

@@ -71,7 +71,7 @@ def test_every_property_type_survives_the_journey(jms: Provider) -> None:
 
 
 def test_strings_of_any_characters_survive_the_journey(jms: Provider) -> None:
-    """PROP-21: also those that a wire protocol would have to escape."""
+    """PROP-21: also those that a wire protocol must escape."""
     line = Line(jms)
     values = ["", " both ", "a:b\\c\n\r\td", "größe", "\U0001f600", "x" * 5000, "null", "'"]
     message = line.session.create_message()
@@ -283,7 +283,7 @@ def test_every_received_message_carries_its_delivery_count(jms: Provider) -> Non
 
 
 def test_a_client_cannot_forge_the_delivery_count(jms: Provider) -> None:
-    """PROP-20: it is set by the provider alone, whatever a client tries."""
+    """PROP-20: only the provider sets it, whatever a client tries."""
     line = Line(jms)
     message = line.session.create_message()
     with suppress(JMSError, ValueError):

@@ -23,12 +23,12 @@ from jmslike.testing.steps import (
 
 
 def dead_letters_of(destination: Destination) -> Queue:
-    """Give the queue that gets, by default, what the destination could not deliver."""
+    """Return the default dead-letter queue of the destination."""
     return Queue(f"DLQ.{destination.name}")
 
 
 def attempts_at(jms: Provider, session: Session, consumer: MessageConsumer, count: int) -> list[tuple[bool, int]]:
-    """Receive and recover so many times; tell what each delivery said of itself."""
+    """Receive and recover so many times; return the mark and the count of each delivery."""
     attempts = []
     for _ in range(count):
         attempts.append(attempt_of(take(jms, consumer)))
@@ -37,7 +37,7 @@ def attempts_at(jms: Provider, session: Session, consumer: MessageConsumer, coun
 
 
 def test_a_first_delivery_says_so(jms: Provider) -> None:
-    """RED-01, ACK-12: it is not marked as redelivered and counts 1; every later one is, and counts more."""
+    """RED-01, ACK-12: not marked as redelivered, count 1; every later one is marked, with a higher count."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
     put(session, queue, "1")
     attempts = attempts_at(jms, session, session.create_consumer(queue), 4)
@@ -123,7 +123,7 @@ def test_without_a_dead_letter_queue_the_message_is_dropped(jms: Provider) -> No
 
 
 def test_a_subscription_has_the_dead_letter_queue_of_its_topic(jms: Provider) -> None:
-    """RED-06: what a subscriber cannot take goes to DLQ. and the name of the topic."""
+    """RED-06: what a subscriber fails on goes to DLQ. and the name of the topic."""
     session, topic = jms.connection(max_redeliveries=1).create_session(Session.CLIENT_ACKNOWLEDGE), jms.topic()
     consumer = session.create_consumer(topic)
     put(session, topic, "poison")
@@ -133,7 +133,7 @@ def test_a_subscription_has_the_dead_letter_queue_of_its_topic(jms: Provider) ->
 
 
 def test_a_dead_letter_does_not_die_again(jms: Provider) -> None:
-    """RED-06: a consumer of the dead-letter queue gets its message however often it fails."""
+    """RED-06: a consumer of the dead-letter queue receives its message however often it fails."""
     session, queue = jms.connection(max_redeliveries=0).create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
     put(session, queue, "poison")
     consumer = session.create_consumer(queue)
@@ -160,7 +160,7 @@ def test_a_redelivery_waits_for_its_delay(jms: Provider) -> None:
 
 
 def test_a_receive_ends_before_a_later_redelivery(jms: Provider) -> None:
-    """RED-06, CONS-02: a time that is up before the redelivery is due gives None, and nothing is lost."""
+    """RED-06, CONS-02: it returns None when its time is up before the redelivery is due, and nothing is lost."""
     session = jms.connection(redelivery_delay=3600).create_session(Session.CLIENT_ACKNOWLEDGE)
     queue = jms.queue()
     consumer = session.create_consumer(queue)
@@ -193,7 +193,7 @@ def test_a_dead_letter_tells_where_it_came_from(jms: Provider) -> None:
 
 
 def test_a_listener_that_always_fails_does_not_spin(jms: Provider) -> None:
-    """RED-08: in AUTO_ACKNOWLEDGE the message dies after its last attempt, and the next one is delivered."""
+    """RED-08: after its last attempt the message is a dead letter in AUTO_ACKNOWLEDGE, and the next one comes."""
     session, queue = jms.connection().create_session(), jms.queue()
 
     def fail_on_poison(message: Message) -> None:

@@ -105,7 +105,7 @@ def test_a_topic_requestor_gives_the_first_reply_and_no_stale_one(jms: Provider)
 @requires(Feature.TEMPORARY)
 @pytest.mark.parametrize("mode", [Session.SESSION_TRANSACTED, Session.CLIENT_ACKNOWLEDGE], ids=["transacted", "client"])
 def test_a_requestor_needs_a_session_that_acknowledges_by_itself(jms: Provider, mode: int) -> None:
-    """REQ-04: IllegalStateError for a transacted session and for CLIENT_ACKNOWLEDGE; DUPS_OK will do."""
+    """REQ-04: IllegalStateError for a transacted session and for CLIENT_ACKNOWLEDGE; DUPS_OK is allowed."""
     connection = jms.connection()
     session = connection.create_session(mode)
     with pytest.raises(IllegalStateError):
@@ -132,7 +132,7 @@ def test_a_requestor_needs_a_destination_and_an_open_session(jms: Provider) -> N
 
 @requires(Feature.TEMPORARY)
 def test_closing_a_requestor_closes_its_session_and_its_temporary_queue(jms: Provider) -> None:
-    """REQ-05: twice is silent."""
+    """REQ-05: a second close is silent."""
     queue = jms.queue()
     service = Service(jms, queue)
     session = jms.connection().create_session()
@@ -151,7 +151,7 @@ def test_closing_a_requestor_closes_its_session_and_its_temporary_queue(jms: Pro
 
 @requires(Feature.TEMPORARY)
 def test_closing_a_requestor_deletes_its_temporary_queue(jms: Provider) -> None:
-    """REQ-05, CONN-19, DST-10: nobody can send to it any more, on any connection."""
+    """REQ-05, CONN-19, DST-10: no connection can send to it any more."""
     queue = jms.queue()
     service = Service(jms, queue)
     session = jms.connection().create_session()
@@ -167,7 +167,7 @@ def test_closing_a_requestor_deletes_its_temporary_queue(jms: Provider) -> None:
 
 @requires(Feature.TEMPORARY)
 def test_a_request_may_end_without_a_reply(jms: Provider) -> None:
-    """REQ-05: with a timeout request gives None, and a reply that comes too late is not taken for the next one's."""
+    """REQ-05: with a timeout, request returns None, and a late reply is not taken for the reply to the next request."""
     queue = jms.queue()
     session = jms.connection().create_session()
     requestor = QueueRequestor(session, queue)

@@ -1,4 +1,4 @@
-"""Message selectors (SEL, SC), end to end: on a queue where the transport can, else on a topic."""
+"""Message selectors (SEL, SC), end to end: on a queue where the transport selects there, else on a topic."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ RESERVED = ("NULL", "true", "False", "not", "AND", "Or", "between", "LIKE", "in"
 
 
 def place(jms: Provider) -> Destination:
-    """Give a new destination whose consumers may have selectors."""
+    """Return a new destination whose consumers may have selectors."""
     return jms.queue() if jms.capabilities.supports(Feature.QUEUE_SELECTOR) else jms.topic()
 
 
 def made(session: Session, fields: Fields) -> Message:
-    """Make a message that has these, but for the headers that send sets."""
+    """Make a message with these properties and headers, except the headers that send sets."""
     message = session.create_message()
     for name, value in fields.items():
         if name == "JMSType":
@@ -37,7 +37,7 @@ def made(session: Session, fields: Fields) -> Message:
 
 
 def check(jms: Provider, selector: str, selects: Sequence[Fields] = (), skips: Sequence[Fields] = ()) -> None:
-    """Check that a consumer with the selector receives the former messages, in order, and none of the latter."""
+    """Check that a consumer with the selector receives the `selects`, in order, and none of the `skips`."""
     session = jms.connection().create_session()
     destination = place(jms)
     consumer = session.create_consumer(destination, selector)
@@ -73,7 +73,7 @@ def test_a_selector_decides_as_the_specification_says(
 
 @pytest.mark.parametrize("selector", [pytest.param(text, id=name) for name, text in INVALID])
 def test_a_selector_that_is_not_in_the_language_is_refused(jms: Provider, selector: str) -> None:
-    """SC-I01..SC-I40: when the consumer is made, whether the transport knows selectors or not."""
+    """SC-I01..SC-I40: when the consumer is made, whether or not the transport has selectors."""
     refuse(jms, selector)
 
 

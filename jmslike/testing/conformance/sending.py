@@ -32,7 +32,7 @@ ENDS_OF_WORK: dict[str, Closing] = {
 
 
 class Completions:
-    """A completion listener that keeps what it is told, and does something with each message if asked to."""
+    """A completion listener that keeps the results, and calls what the test passed with each message."""
 
     def __init__(self, jms: Provider, then: Callable[[Message], None] = lambda message: None) -> None:
         self._patience = jms.patience
@@ -46,7 +46,7 @@ class Completions:
         self._keep(message, None)
 
     def on_exception(self, message: Message, error: Exception) -> None:
-        """Keep a message that was not sent, and why."""
+        """Keep a message that was not sent, with its error."""
         self._keep(message, error)
 
     def _keep(self, message: Message, error: Exception | None) -> None:
@@ -57,15 +57,15 @@ class Completions:
             self._seen.put((message, error))
 
     def next(self) -> tuple[Message, Exception | None]:
-        """Give the next completion, which must come."""
+        """Return the next completion, which must come."""
         return self._seen.get(timeout=self._patience)
 
     def count(self) -> int:
-        """Tell how many completions have come and were not asked for."""
+        """Return how many completions have come and were not returned by `next`."""
         return self._seen.qsize()
 
     def is_silent(self) -> bool:
-        """Tell whether no further completion comes."""
+        """Whether no further completion comes."""
         with suppress(Empty):
             self._seen.get(timeout=self._silence)
             return False
@@ -73,7 +73,7 @@ class Completions:
 
 
 def linger(jms: Provider) -> Callable[[Message], None]:
-    """Give a callback that takes a while."""
+    """Return a callback that returns after a while."""
 
     def wait(message: Message) -> None:
         threading.Event().wait(jms.silence)
@@ -303,7 +303,7 @@ def _outcome(call: Callable[[], None]) -> Exception | None:
 
 
 def _outcome_in_completion(jms: Provider, line: Line, call: Callable[[], None]) -> Exception | None:
-    """Give what `call` raised when a completion made it, or None."""
+    """Return what `call` raised when a completion made it, or None."""
     outcomes: list[Exception | None] = []
     completions = Completions(jms, lambda message: outcomes.append(_outcome(call)))
     line.producer.send(line.session.create_message(), completion_listener=completions)

@@ -164,7 +164,7 @@ def test_closing_a_session_in_its_listener_is_refused(jms: Provider) -> None:
 
 
 def test_messages_of_an_ended_session_come_again(jms: Provider) -> None:
-    """SESS-11: what a CLIENT_ACKNOWLEDGE session left unacknowledged goes to the next consumer, marked so."""
+    """SESS-11: what a CLIENT_ACKNOWLEDGE session left unacknowledged is redelivered to the next consumer."""
     connection, queue = jms.connection(), jms.queue()
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     put(session, queue, "1")
@@ -199,7 +199,7 @@ def test_a_message_may_be_sent_with_any_session(jms: Provider) -> None:
 
 
 def test_create_queue_and_create_topic_only_wrap_a_name(jms: Provider) -> None:
-    """SESS-14: they give destinations equal to any others of the name."""
+    """SESS-14: they return destinations equal to all others of the name."""
     session, name = jms.connection().create_session(), jms.name()
     queue, topic = session.create_queue(name), session.create_topic(name)
     assert (type(queue), type(topic)) == (Queue, Topic)
@@ -208,7 +208,7 @@ def test_create_queue_and_create_topic_only_wrap_a_name(jms: Provider) -> None:
 
 
 def test_a_session_makes_empty_messages_of_each_kind(jms: Provider) -> None:
-    """SESS-15: each factory gives a writable message of its kind, with the content that it was given."""
+    """SESS-15: each factory returns a writable message of its kind, with the content that it was given."""
     session = jms.connection().create_session()
     assert type(session.create_message()) is Message
     text = session.create_text_message()

@@ -13,7 +13,7 @@ needs_sharing = requires(Feature.SHARED_SUBSCRIPTION)
 
 
 def test_every_subscription_gets_its_own_copy(jms: Provider) -> None:
-    """SUB-01: those that exist at the send; later ones get nothing of the past."""
+    """SUB-01: those that exist at the send; later ones get no earlier messages."""
     session, topic = jms.connection().create_session(), jms.topic()
     put(session, topic, "0")
     early = [session.create_consumer(topic), consumer_of(jms, topic)]
@@ -48,7 +48,7 @@ def test_a_subscription_exists_when_its_consumer_does(jms: Provider) -> None:
 
 @needs_sharing
 def test_consumers_of_a_shared_subscription_share_its_messages(jms: Provider) -> None:
-    """SUB-04: those of any session or connection with one client id, or none, each message going to one of them."""
+    """SUB-04: of any session or connection with one client id, or none; each message goes to one consumer."""
     connection, topic, name = jms.connection(), jms.topic(), jms.name()
     consumers = [
         connection.create_session().create_shared_consumer(topic, name),
@@ -143,7 +143,7 @@ def test_a_shared_subscription_needs_a_name(jms: Provider, name: str | None) -> 
 
 @needs_sharing
 def test_a_closed_shared_consumer_leaves_its_messages_to_the_others(jms: Provider) -> None:
-    """SUB-25: what it did not deliver, and what it delivered once its session recovers."""
+    """SUB-25: what it did not deliver, and after recover() what it delivered."""
     connection, topic, name = jms.connection(), jms.topic(), jms.name()
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     leaving = session.create_shared_consumer(topic, name)

@@ -28,13 +28,13 @@ needs_transactions = requires(Feature.TRANSACTION)
 
 
 def transacted(jms: Provider) -> Session:
-    """Give a transacted session on a connection of its own."""
+    """Return a transacted session on a connection of its own."""
     return jms.connection().create_session(Session.SESSION_TRANSACTED)
 
 
 @needs_transactions
 def test_a_transaction_follows_the_other(jms: Provider) -> None:
-    """TX-01, TX-04: commit() and rollback() each end the transaction and open the next; what was undone stays gone."""
+    """TX-01, TX-04: commit() and rollback() end the transaction and begin the next; what was rolled back stays so."""
     session, queue = transacted(jms), jms.queue()
     put(session, queue, "1")
     session.commit()
@@ -49,7 +49,7 @@ def test_a_transaction_follows_the_other(jms: Provider) -> None:
 
 @needs_transactions
 def test_sends_are_invisible_before_the_commit(jms: Provider) -> None:
-    """TX-02, TX-03: no consumer sees them, nor the session itself; after commit() they come in order."""
+    """TX-02, TX-03: no consumer sees them, not even the session's own; after commit() they come in order."""
     session, queues = transacted(jms), [jms.queue(), jms.queue()]
     own = session.create_consumer(queues[0])
     other = consumer_of(jms, queues[1])
@@ -97,7 +97,7 @@ def test_rollback_discards_what_was_sent(jms: Provider) -> None:
 
 @needs_transactions
 def test_commit_acknowledges_what_was_received(jms: Provider) -> None:
-    """TX-05: it comes back neither by rollback() nor by a close."""
+    """TX-05: neither rollback() nor a close redelivers it."""
     session, queue = transacted(jms), jms.queue()
     put(jms.connection().create_session(), queue, "1", "2")
     consumer = session.create_consumer(queue)
@@ -112,7 +112,7 @@ def test_commit_acknowledges_what_was_received(jms: Provider) -> None:
 @needs_transactions
 @pytest.mark.parametrize("kind", ["queue", "topic"])
 def test_rollback_repeats_what_was_received(jms: Provider, kind: str) -> None:
-    """TX-06, RED-05: it comes again in order before other messages, marked, its count raised each time."""
+    """TX-06, RED-05: it is redelivered in order before other messages, marked, its count raised each time."""
     session, destination = transacted(jms), getattr(jms, kind)()
     consumer = session.create_consumer(destination)
     put(jms.connection().create_session(), destination, "1", "2", "3")
@@ -169,7 +169,7 @@ def test_commit_and_rollback_need_a_transacted_session(jms: Provider, mode: int)
 
 @needs_transactions
 def test_closing_a_session_rolls_back(jms: Provider) -> None:
-    """TX-09: what it sent is gone, what it received comes again with a raised count."""
+    """TX-09: what it sent is gone, what it received is redelivered with a raised count."""
     session, queue, other_queue = transacted(jms), jms.queue(), jms.queue()
     put(jms.connection().create_session(), queue, "1")
     assert take_text(jms, session.create_consumer(queue)) == "1"
@@ -249,7 +249,7 @@ def test_a_listener_commits_and_rolls_back_its_session(jms: Provider) -> None:
 
 @requires(Feature.TRANSACTION, Feature.TEMPORARY)
 def test_a_commit_that_fails_undoes_the_transaction(jms: Provider) -> None:
-    """TX-13: it raises TransactionRolledBackError; nothing was sent, and what was received comes again."""
+    """TX-13: it raises TransactionRolledBackError; nothing was sent, and what was received is redelivered."""
     session, queue, other_queue = transacted(jms), jms.queue(), jms.queue()
     other = jms.connection().create_session()
     put(other, queue, "in")

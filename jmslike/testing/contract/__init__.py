@@ -12,6 +12,6 @@ A transport runs it by a test file of a few lines, with the harness of `jmslike.
     def harness():
         return Harness("my broker", "mine://localhost:1234")
 
-The docstring of each test starts with the number of its clause. What a transport does not declare in its `Capabilities`
-is not asked of it; without the harness' `cut`, losing the link (C10) is not tested.
+The docstring of each test starts with the number of its clause. Features that a transport does not declare in its
+`Capabilities` are not tested, nor is the loss of the link (C10) without the harness' `cut`.
 """

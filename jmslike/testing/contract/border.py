@@ -1,4 +1,4 @@
-"""What the tests of the contract work with: transports that a harness' URL leads to, and what was opened on them."""
+"""The fixture of the contract tests: transports to the harness' URL, and helpers that record callbacks."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ class Recorder:
     at_loss: Callable[[], None] = lambda: None
 
     def lost(self, error: JMSError) -> None:
-        """Keep the report, then do what the test asked for."""
+        """Keep the report, then call what the test passed."""
         self.losses.append(error)
         self.at_loss()
 
@@ -57,7 +57,7 @@ _numbers = itertools.count(1)
 
 
 def message(destination: Destination, body: str = "", **headers: Any) -> Envelope:
-    """Give a text message for the destination; `headers` as `Envelope.make` takes them."""
+    """Return a text message for the destination; `headers` as `Envelope.make` takes them."""
     headers.setdefault("timestamp", int(time.time() * 1000))
     return Envelope.make(
         id=f"ID:{uuid.uuid4()}:1:1:1:{next(_numbers)}", destination=destination, kind="text", body=body, **headers
@@ -84,7 +84,7 @@ class Border:
         return transport, capabilities
 
     def declares(self, feature: Feature, *levels: Level) -> bool:
-        """Tell whether the feature is declared at one of the levels; without levels, at any that can be used."""
+        """Whether the feature is declared at one of the levels; without levels, at any that can be used."""
         return self.capabilities.level(feature) in levels if levels else self.capabilities.supports(feature)
 
     @property
@@ -93,9 +93,9 @@ class Border:
         return self.capabilities.holds(Feature.REDELIVERY_COUNT)
 
     def require_competition(self) -> None:
-        """Skip the test where a message that one consumer cannot take is not offered to the others."""
+        """Skip the test where consumers of a queue do not compete for each message."""
         if not self.declares(Feature.COMPETING_CONSUMERS, Level.NATIVE, Level.EMULATED):
-            pytest.skip("its consumers do not compete for each message")
+            pytest.skip("consumers do not compete for each message")
 
     @property
     def can_cut(self) -> bool:
@@ -114,15 +114,15 @@ class Border:
         return (transport or self.transport).session(ACKNOWLEDGEMENTS[mode].needs)
 
     def queue(self) -> Queue:
-        """Give a queue that nobody else uses."""
+        """Return a queue with a name used nowhere else."""
         return Queue(self.name("queue"))
 
     def topic(self) -> Topic:
-        """Give a topic that nobody else uses."""
+        """Return a topic with a name used nowhere else."""
         return Topic(self.name("topic"))
 
     def name(self, prefix: str) -> str:
-        """Give a name that nobody else uses."""
+        """Return a name used nowhere else."""
         return f"contract-{prefix}-{uuid.uuid4().hex[:12]}"
 
     def subscribe(
@@ -140,20 +140,20 @@ class Border:
             sender.send(message(destination, body), completion)
 
     def receive(self, subscription: Subscription) -> Delivery:
-        """Give the next delivery, which must come."""
+        """Return the next delivery, which must come."""
         deadline = time.monotonic() + self.patience
         while True:
             delivery = subscription.take(max(0.0, deadline - time.monotonic()))
             if delivery is not None:
                 return delivery
-            assert time.monotonic() < deadline, "a message that must come did not come"
+            assert time.monotonic() < deadline, f"no message within {self.patience} s"
 
     def receive_all(self, subscription: Subscription, count: int) -> list[Delivery]:
-        """Give the next `count` deliveries, which must come."""
+        """Return the next `count` deliveries, which must come."""
         return [self.receive(subscription) for _ in range(count)]
 
     def drain(self, destination: Destination) -> list[Delivery]:
-        """Take and accept what the destination offers a new session until nothing more comes."""
+        """Take and accept all that the destination offers a new session; return the deliveries."""
         link = self.session()
         subscription = self.subscribe(link, destination)
         found = []
@@ -164,15 +164,15 @@ class Border:
         return found
 
     def remaining(self, destination: Destination) -> list[str]:
-        """Give the bodies that `drain` finds."""
+        """Drain the destination; return the bodies."""
         return [envelope.body for envelope, _, _ in self.drain(destination)]
 
     def nothing_comes(self, subscription: Subscription) -> bool:
-        """Tell whether the subscription stays silent for a while."""
+        """Whether no message comes for a while."""
         return subscription.take(self.silence) is None
 
     def in_thread(self, work: Callable[[], T]) -> Future[T]:
-        """Run in a thread of its own; the result is waited for with `.result(border.patience)`."""
+        """Run in a thread of its own; `.result(border.patience)` waits for the result."""
         future: Future[T] = Future()
 
         def run() -> None:
@@ -187,11 +187,11 @@ class Border:
         return future
 
     def waits(self, future: Future[Any]) -> bool:
-        """Tell whether the work of another thread still waits after a while."""
+        """Whether the work in another thread is still not done after a while."""
         return not wait([future], self.silence).done
 
     def elsewhere(self, work: Callable[[], T]) -> T:
-        """Run in another thread and wait for the result: fails if the calling thread holds a lock that is needed."""
+        """Run in another thread and wait for the result; times out if the calling thread holds a lock that it needs."""
         return self.in_thread(work).result(self.patience)
 
     def close(self) -> None:
@@ -200,11 +200,11 @@ class Border:
             transport.close()
         for thread in self._threads:
             thread.join(self.patience)
-            assert not thread.is_alive(), "a thread still waits although everything is closed"
+            assert not thread.is_alive(), "a thread of the test still waits after everything was closed"
 
 
 class Signals:
-    """A `ready` callback that counts its calls and gives a fixed answer."""
+    """A `ready` callback that counts its calls and returns a fixed answer."""
 
     def __init__(self, answer: bool = True) -> None:
         self.answer = answer
@@ -220,14 +220,14 @@ class Signals:
 
 
 class Completions:
-    """Makes completions and keeps what they were called with, in the order of the calls."""
+    """Completions of numbered sends, and the results that they were called with, in the order of the calls."""
 
     def __init__(self) -> None:
         self.calls: list[tuple[int, JMSError | None]] = []
         self._changed = threading.Condition()
 
     def of(self, number: int) -> Completion:
-        """Give the completion of one send."""
+        """Return the completion of one send."""
 
         def complete(error: JMSError | None) -> None:
             with self._changed:
@@ -237,7 +237,7 @@ class Completions:
         return complete
 
     def record(self, number: int, work: Callable[[], None]) -> None:
-        """Do the work and keep how it ended."""
+        """Do the work and record its error, or None."""
         try:
             work()
         except Exception as failure:

@@ -13,7 +13,7 @@ from jmslike.testing.contract.border import Border
 
 @pytest.mark.parametrize("closed", ["subscription", "link", "transport"])
 def test_closing_wakes_a_blocked_take(border: Border, closed: str) -> None:
-    """C9: closing the subscription, its link or its transport ends a take without time limit, with None."""
+    """C9: closing the subscription, its link or its transport makes a take without time limit return None."""
     transport, _ = border.connect()
     link = border.session(transport=transport)
     subscription = border.subscribe(link, border.queue())
@@ -25,7 +25,7 @@ def test_closing_wakes_a_blocked_take(border: Border, closed: str) -> None:
 
 
 def test_take_on_what_is_closed_gives_none(border: Border) -> None:
-    """C9, C10: take without time limit on a closed subscription gives None at once, whatever waits in the queue."""
+    """C9, C10: take without time limit on a closed subscription returns None at once, whatever waits in the queue."""
     queue, link = border.queue(), border.session()
     subscription = border.subscribe(link, queue)
     subscription.close()
@@ -78,7 +78,7 @@ def test_a_closed_subscription_gives_back_what_was_not_taken(border: Border) -> 
 
 
 def test_receipts_outlive_their_subscription(border: Border) -> None:
-    """C9: what a closed subscription handed out is neither given to others nor lost: it can still be settled."""
+    """C9: what a closed subscription handed out is neither redelivered nor lost: it can still be settled."""
     queue, link = border.queue(), border.session()
     border.send(link, queue, ["1", "2"])
     subscription = border.subscribe(link, queue)
@@ -125,7 +125,7 @@ def test_receipts_that_outlive_their_subscription_can_be_committed(border: Borde
 
 
 def test_closing_a_link_releases_what_is_unsettled(border: Border) -> None:
-    """C9: what a closed link left unsettled comes again, in order, to another."""
+    """C9: what a closed link left unsettled is redelivered to another, in order."""
     queue, link = border.queue(), border.session()
     border.send(link, queue, ["1", "2", "3", "4"])
     subscription = border.subscribe(link, queue)
@@ -139,7 +139,7 @@ def test_closing_a_link_releases_what_is_unsettled(border: Border) -> None:
 
 
 def test_a_released_link_keeps_the_attempts(border: Border) -> None:
-    """C9: an unsettled delivery comes again with its attempts; a released one with those that were given back."""
+    """C9: an unsettled delivery is redelivered with its attempts; a released one with the attempts of its release."""
     if not border.counts_survive:
         pytest.skip("no delivery counts")
     queue, link = border.queue(), border.session()
@@ -156,7 +156,7 @@ def test_a_released_link_keeps_the_attempts(border: Border) -> None:
 
 
 def test_closing_a_transport_ends_its_use(border: Border) -> None:
-    """C9, C11: after close, opening a session is an error of the library."""
+    """C9, C11: after close, opening a session raises a JMSError."""
     transport, _ = border.connect()
     transport.close()
     with pytest.raises(JMSError):

@@ -14,7 +14,7 @@ from jmslike.testing.contract.border import Border, Completions, Signals, messag
 
 
 def test_take_gives_up_when_the_time_is_up(border: Border) -> None:
-    """C2, C10: take on an empty queue gives None when the time is up, at once for 0, and works again after that."""
+    """C2, C10: take on an empty queue returns None when the time is up, at once for 0, and works again after that."""
     queue, link = border.queue(), border.session()
     subscription = border.subscribe(link, queue)
     assert subscription.take(0) is None
@@ -24,7 +24,7 @@ def test_take_gives_up_when_the_time_is_up(border: Border) -> None:
 
 
 def test_an_interrupt_ends_a_take_and_nothing_else(border: Border) -> None:
-    """C2: interrupt ends a take without time limit; the next take waits and receives as ever."""
+    """C2: interrupt ends a take without time limit; the next take waits and receives as usual."""
     queue, link = border.queue(), border.session()
     subscription = border.subscribe(link, queue)
     taking = border.in_thread(lambda: subscription.take(None))
@@ -40,7 +40,7 @@ def test_an_interrupt_ends_a_take_and_nothing_else(border: Border) -> None:
 
 
 def test_an_interrupt_between_takes_ends_the_next(border: Border) -> None:
-    """C2: an interrupt while nobody takes ends the next take, and only that."""
+    """C2: an interrupt while no thread takes ends the next take, and only that."""
     queue = border.queue()
     subscription = border.subscribe(border.session(), queue)
     subscription.interrupt()
@@ -63,7 +63,7 @@ def test_an_interrupted_take_loses_nothing(border: Border) -> None:
         envelope, receipt, _ = taking.result(border.patience) or border.receive(subscription)
         assert envelope.body == str(turn)
         subscription.settle([receipt], ACCEPT)
-        assert subscription.take(0) is None  # ended by an interrupt that came after the hand-over, or by the time
+        assert subscription.take(0) is None  # the interrupt came after the hand-over, or the time was up
 
 
 def test_four_takers_share_a_queue(border: Border) -> None:
@@ -96,7 +96,7 @@ def test_a_listener_armed_late_is_called_before_ready_returns(border: Border) ->
 
 
 def test_a_listener_stays_armed(border: Border) -> None:
-    """C2: a listener that was called is called again for what comes after it took everything."""
+    """C2: a listener that took everything is called again for the next message."""
     queue, link = border.queue(), border.session()
     subscription, signals = border.subscribe(link, queue), Signals()
     subscription.ready(signals)
@@ -131,7 +131,7 @@ def test_a_disarmed_listener_passes_the_call_on(border: Border) -> None:
     assert called.came(border.patience)
     second.ready(other)
     first.ready(None)
-    first.close()  # gives back what a broker may have pushed to it
+    first.close()  # releases what a broker may have pushed to it
     assert other.came(border.patience)
     assert border.receive(second)[0].body == "passed on"
 
@@ -149,7 +149,7 @@ def test_a_closed_listener_passes_the_call_on(border: Border) -> None:
 
 
 def test_a_busy_listener_passes_the_call_to_another(border: Border) -> None:
-    """C2: when one armed listener is busy (False), an idle one gets the messages that it may take."""
+    """C2: when one armed listener is busy (False), an idle one that may take the messages gets them."""
     border.require_competition()
     queue = border.queue()
     busy, idle = (border.subscribe(border.session(), queue, window=1) for _ in range(2))
@@ -225,7 +225,7 @@ def test_a_listener_is_called_only_for_what_its_selector_matches(border: Border)
 
 
 def test_a_settled_hand_over_has_no_receipt_or_a_good_one(border: Border) -> None:
-    """C2, C5: with `settle`, a delivery without receipt is settled already; one with a receipt is still to settle."""
+    """C2, C5: with `settle`, a delivery without receipt is settled already; one with a receipt is not."""
     queue, link = border.queue(), border.session(SessionMode.AUTO_ACKNOWLEDGE)
     border.send(link, queue, ["settled"])
     subscription = border.subscribe(link, queue)
@@ -240,11 +240,11 @@ def test_a_settled_hand_over_has_no_receipt_or_a_good_one(border: Border) -> Non
 
 
 def test_a_call_comes_from_a_thread_that_holds_no_lock(border: Border) -> None:
-    """C12: within a ready callback, what needs no answer of the provider works in that thread and in another."""
+    """C12: in a ready callback, calls that wait for no answer of the provider work in that thread and in another."""
     queue, other, link = border.queue(), border.queue(), border.session()
     subscription, beside = border.subscribe(link, queue), border.subscribe(border.session(), queue, window=1)
     sender, aside, seen = link.sender(queue), link.sender(other), Completions()
-    aside.send(message(other, "first"))  # which may have to ask whether there is such a queue
+    aside.send(message(other, "first"))  # may have to ask whether the queue exists
 
     def use() -> None:
         aside.send(message(other, "aside"), lambda error: None)
@@ -264,13 +264,13 @@ def test_a_call_comes_from_a_thread_that_holds_no_lock(border: Border) -> None:
     sender.send(message(queue, "call"))  # a broker may push one to the subscription beside
     assert seen.wait_for(2, 3 * border.patience)
     assert seen.calls[:2] == [(1, None), (2, None)]
-    subscription.take(0)  # ended by the interrupt of the callback, or not
+    subscription.take(0)  # the interrupt of the callback may end it
     beside.close()
     assert border.receive(subscription)[0].body == "call"
 
 
 def test_a_completion_comes_from_a_thread_that_holds_no_lock(border: Border) -> None:
-    """C12: within a completion, what needs no answer of the provider works in that thread and in another."""
+    """C12: in a completion, calls that wait for no answer of the provider work in that thread and in another."""
     queue, link = border.queue(), border.session()
     sender, seen = link.sender(queue), Completions()
     subscription = border.subscribe(border.session(), queue)

@@ -13,7 +13,7 @@ from jmslike.testing.contract.border import Border, message
 
 
 def test_a_commit_sends_and_settles_as_one(border: Border) -> None:
-    """C6: a commit over two queues: before it nobody sees the sends, after it all sends and settlements hold."""
+    """C6: a commit over two queues: before it no consumer sees the sends, after it all sends and settlements hold."""
     if not border.declares(Feature.TRANSACTION):
         pytest.skip("no transactions")
     source, one, two = border.queue(), border.queue(), border.queue()
@@ -35,7 +35,7 @@ def test_a_commit_sends_and_settles_as_one(border: Border) -> None:
 
 
 def test_what_was_not_committed_comes_again(border: Border) -> None:
-    """C6, C9: closing a transacted link without commit gives back all that it received."""
+    """C6, C9: closing a transacted link without commit releases all that it received."""
     if not border.declares(Feature.TRANSACTION):
         pytest.skip("no transactions")
     queue = border.queue()
@@ -167,7 +167,7 @@ def test_a_settled_receipt_is_not_held(border: Border) -> None:
 
 
 def test_settle_of_a_stale_receipt_does_nothing(border: Border) -> None:
-    """C7: accepting a receipt of a closed link does not touch the message, which somebody else received."""
+    """C7: accepting a receipt of a closed link leaves the message alone, which another link received."""
     queue, link = border.queue(), border.session()
     border.send(link, queue, ["mine now"])
     stale_subscription = border.subscribe(link, queue)
@@ -184,7 +184,7 @@ def test_settle_of_a_stale_receipt_does_nothing(border: Border) -> None:
 
 
 def test_a_message_of_two_subscriptions_has_two_receipts(border: Border) -> None:
-    """C8: a message that two subscriptions of a session received is settled for each of them apart."""
+    """C8: a message that two subscriptions of a session received is settled for each of them separately."""
     topic, link = border.topic(), border.session()
     one, two = border.subscribe(link, topic), border.subscribe(link, topic)
     border.send(link, topic, ["both"])
@@ -200,7 +200,7 @@ def test_a_message_of_two_subscriptions_has_two_receipts(border: Border) -> None
 
 
 def test_settle_leaves_all_but_what_it_names(border: Border) -> None:
-    """C13: of ten deliveries, the settled ones are gone and all others come again, although settled out of order."""
+    """C13: of ten deliveries, only the settled ones are gone, although settled out of order; others are redelivered."""
     queue = border.queue()
     link = border.session(SessionMode.INDIVIDUAL_ACKNOWLEDGE)
     border.send(link, queue, [str(number) for number in range(10)])

@@ -82,7 +82,7 @@ def test_a_transaction_may_hold_far_more_than_the_window(border: Border) -> None
 
 
 def test_a_session_may_hold_more_than_the_window_whatever_the_messages_are(border: Border) -> None:
-    """C3: with a window of 10, all of 20 messages come that take more room on a wire than they have characters."""
+    """C3: with a window of 10, all of 20 messages come whose encoded form is longer than their text."""
     queue, link = border.queue(), border.session()
     sender = link.sender(queue)
     for number in range(20):
@@ -135,7 +135,7 @@ def test_order_holds_for_each_of_several_producers(border: Border) -> None:
 
 
 def test_send_returns_after_the_provider_took_the_message(border: Border) -> None:
-    """C5: once send returned, the message is there although its link is closed at once."""
+    """C5: once send returned, the message is in the queue, even if the link is closed at once."""
     queue, link = border.queue(), border.session()
     border.send(link, queue, ["taken"])
     link.close()
@@ -169,7 +169,7 @@ def test_close_completes_every_open_send(border: Border) -> None:
 
 @pytest.mark.parametrize("mode", [SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.INDIVIDUAL_ACKNOWLEDGE])
 def test_settle_is_applied_when_it_returns(border: Border, mode: SessionMode) -> None:
-    """C5: in CLIENT and INDIVIDUAL mode, what settle accepted never comes again, even if the link closes at once."""
+    """C5: in CLIENT and INDIVIDUAL mode, what settle accepted is never redelivered, even if the link closes at once."""
     queue, link = border.queue(), border.session(mode)
     border.send(link, queue, ["1", "2", "3"])
     subscription = border.subscribe(link, queue)
