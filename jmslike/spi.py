@@ -37,8 +37,8 @@ method says otherwise. `close` may be called by any thread, also while another t
        closes. Closing a link releases what is unsettled, each with its attempts.
 - C10  Loss is reported once through `Events.lost`; from then on every waiting or later take, send, settle and commit
        raises ConnectionLostError at once. None from `take` means: the time is up, woken, or closed; nothing else.
-       A link that lives on after the loss of one host reports no loss until it gives up; receipts of the lost host are
-       stale (C7). It takes no host that offers less than the capabilities that `open` returned.
+       A link that lives on after the loss of one host reports `interrupted` and `resumed`, and a loss only when it
+       gives up; receipts of the lost host are stale (C7). It takes no host that offers less than `open` returned.
 - C11  Only JMSError crosses the border, with the library's error as `__cause__`.
 - C12  No lock is held while calling `ready` callbacks, events, completions or the application.
 - C13  `settle` names exactly what is settled. A transport acknowledges cumulatively only up to the highest receipt
@@ -157,6 +157,12 @@ class Events(Protocol):
 
     def failed(self, error: JMSError) -> None:
         """Report another failure that no caller is waiting for, such as that of a non-persistent send."""
+
+    def interrupted(self, error: JMSError) -> None:
+        """Report that the link to one host is gone, and that the transport tries to restore it: no loss (C10)."""
+
+    def resumed(self, url: str) -> None:
+        """Report that an interrupted link works again, with the URL of its host as `Target.url` has it."""
 
 
 class Sender(Protocol):

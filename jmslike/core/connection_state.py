@@ -146,3 +146,9 @@ class Reports:
         if state is not None:
             _log.error("%s: %s", state.name, error)
             state.report(error)
+
+    def interrupted(self, error: JMSError) -> None:
+        """Do nothing: calls wait inside the transport until it has a link again."""
+
+    def resumed(self, url: str) -> None:
+        """Do nothing, as for `interrupted`."""
