@@ -9,8 +9,8 @@ from typing import Annotated, Any, Final, NoReturn
 import typer
 from typer.core import TyperGroup
 
+from jmslike import InvalidDestinationError, InvalidSelectorError, JMSError, UnsupportedFeatureError
 from jmslike.cli import INTERRUPTED, OUTPUT_CLOSED, PROVIDER_FAILED, WRONG_USE, comparison, doctor, features, messages
-from jmslike.errors import InvalidDestinationError, InvalidSelectorError, JMSError, UnsupportedFeatureError
 
 GROUP: Final = "jmslike.commands"
 """The entry points that add commands: a `typer.Typer` (a group of them) or a function, under the entry point's name."""

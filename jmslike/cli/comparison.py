@@ -15,10 +15,10 @@ from jmslike.cli.terminal import FILE_HELP, FORMAT, console, factory_for
 from jmslike.compare import FileSource, Format, Source
 from jmslike.compare import compare as play
 from jmslike.compare.orders import Orders
+from jmslike.compare.phrases import plural
 from jmslike.compare.play import columns, known
 from jmslike.compare.report import show
 from jmslike.compare.scenarios import SCENARIOS
-from jmslike.compare.wording import plural
 
 
 def compare(

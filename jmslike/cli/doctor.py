@@ -12,8 +12,8 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
+from jmslike import JMSError
 from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
-from jmslike.errors import JMSError
 from jmslike.registry import GROUP, how_to_install, load
 from jmslike.url import without_secrets
 

@@ -9,9 +9,9 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from jmslike.capabilities import Capabilities, Level, Support
+from jmslike import Capabilities, Level, Support
 from jmslike.cli.terminal import console, factory_for
-from jmslike.compare.wording import naming
+from jmslike.compare.phrases import naming
 
 STYLES = {Level.NATIVE: "green", Level.EMULATED: "green", Level.PARTIAL: "yellow", Level.UNSUPPORTED: "red"}
 

@@ -10,13 +10,22 @@ from typing import Annotated, Any
 
 import typer
 
+from jmslike import (
+    BytesMessage,
+    InvalidDestinationError,
+    JMSError,
+    MapMessage,
+    Message,
+    MessageEOFError,
+    ObjectMessage,
+    Queue,
+    SessionMode,
+    StreamMessage,
+    TextMessage,
+)
 from jmslike.cli.terminal import FILE_HELP, FORMAT, NATIVE_NOTE, destination_of, factory_for
 from jmslike.compare import FileSource, Format
-from jmslike.compare.wording import naming, plural
-from jmslike.constants import SessionMode
-from jmslike.destinations import Queue
-from jmslike.errors import InvalidDestinationError, JMSError, MessageEOFError
-from jmslike.message import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
+from jmslike.compare.phrases import naming, plural
 
 URL = Annotated[str, typer.Argument(metavar="URL", help=f"Provider. {NATIVE_NOTE}.")]
 DESTINATION = Annotated[

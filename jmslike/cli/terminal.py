@@ -9,9 +9,7 @@ from typing import Final
 import typer
 from rich.console import Console
 
-from jmslike.destinations import Destination, Queue, Topic
-from jmslike.errors import JMSError
-from jmslike.factory import ConnectionFactory
+from jmslike import ConnectionFactory, Destination, JMSError, Queue, Topic
 from jmslike.registry import resolve
 
 NATIVE_NOTE: Final = "native:// lives in one process: here it is new and empty, good for a trial only"

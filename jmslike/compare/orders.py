@@ -11,7 +11,7 @@ from pathlib import Path
 from random import Random
 from typing import Final
 
-from jmslike.compare.wording import plural
+from jmslike.compare.phrases import plural
 
 ITEMS: Final = (
     ("espresso machine", 8900),

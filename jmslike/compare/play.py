@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from jmslike.capabilities import Feature
+from jmslike import ConnectionFactory, Feature, UnsupportedFeatureError
+from jmslike.compare.phrases import naming, plural
 from jmslike.compare.results import Column, Comparison, Report, ScenarioResult
 from jmslike.compare.scenarios import SCENARIOS, Scenario
 from jmslike.compare.scenarios.scenario import Play
 from jmslike.compare.source import Source
 from jmslike.compare.stage import Stage
-from jmslike.compare.wording import naming, plural
-from jmslike.errors import UnsupportedFeatureError
-from jmslike.factory import ConnectionFactory
 from jmslike.url import without_secrets
 
 

@@ -21,7 +21,7 @@ from itertools import islice
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol, TypeAlias
 
-from jmslike.compare.wording import plural
+from jmslike.compare.phrases import plural
 
 STANDARD_INPUT: Final = "-"
 LONGEST_LINE: Final = 16 * 2**20

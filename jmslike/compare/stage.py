@@ -10,16 +10,24 @@ from threading import Barrier, BrokenBarrierError, Semaphore
 from types import TracebackType
 from typing import Final, TypeAlias
 
-from jmslike.capabilities import Capabilities, Feature, Level
+from jmslike import (
+    Capabilities,
+    Connection,
+    ConnectionFactory,
+    Destination,
+    Feature,
+    InvalidDestinationError,
+    JMSError,
+    Level,
+    Message,
+    MessageConsumer,
+    Queue,
+    Session,
+    TextMessage,
+    Topic,
+)
 from jmslike.compare.measure import NO_KEY, PROBE, Arrivals, Journal, Sent, fingerprint
 from jmslike.compare.source import Source
-from jmslike.connection import Connection
-from jmslike.consumer import MessageConsumer
-from jmslike.destinations import Destination, Queue, Topic
-from jmslike.errors import InvalidDestinationError, JMSError
-from jmslike.factory import ConnectionFactory
-from jmslike.message import Message, TextMessage
-from jmslike.session import Session
 
 KEY: Final = "compare_key"
 """The property that carries a message's key."""

@@ -9,14 +9,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from enum import Enum
 
-from jmslike.capabilities import Feature, Level
+from jmslike import Destination, Feature, Level, Message, SessionMode
 from jmslike.compare.measure import PROBE, Journal, tally, total
 from jmslike.compare.results import Check, exactly, unpromised
 from jmslike.compare.scenarios.scenario import Scenario, integrity
 from jmslike.compare.stage import Stage, Subscribe, key_of, note
-from jmslike.constants import SessionMode
-from jmslike.destinations import Destination
-from jmslike.message import Message
 
 FIRST = "receiver 1"
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jmslike.capabilities import Feature
+from jmslike import Feature
 from jmslike.compare.measure import shared_keys, tally, total
 from jmslike.compare.results import Check, exactly
 from jmslike.compare.scenarios.scenario import Scenario, integrity, part

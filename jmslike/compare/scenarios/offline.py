@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from jmslike.capabilities import Feature
+from jmslike import Destination, Feature
 from jmslike.compare.measure import tally
 from jmslike.compare.results import Check, exactly
 from jmslike.compare.scenarios.scenario import Scenario, integrity
 from jmslike.compare.stage import Stage, Subscribe
-from jmslike.destinations import Destination
 
 NAME = "receiver 1"
 

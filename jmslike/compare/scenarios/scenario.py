@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from jmslike.capabilities import Capabilities, Feature, Level
+from jmslike import Capabilities, Feature, Level
 from jmslike.compare.measure import Journal, Tally
 from jmslike.compare.results import Check, exactly, unpromised
 from jmslike.compare.stage import Stage

@@ -9,12 +9,11 @@ from __future__ import annotations
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError, Lock
 
-from jmslike.capabilities import Feature
+from jmslike import Destination, Feature
 from jmslike.compare.measure import Journal, shared_keys, tally, total
 from jmslike.compare.results import Check, exactly, unpromised
 from jmslike.compare.scenarios.scenario import Scenario, integrity, part
 from jmslike.compare.stage import Stage, Subscribe
-from jmslike.destinations import Destination
 
 
 class StartTogether:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from jmslike.errors import JMSError
+from jmslike import JMSError
 from jmslike.url import without_secrets
 
 
