@@ -7,7 +7,6 @@ from dataclasses import dataclass, field, fields
 from functools import partial
 from typing import Any, Final
 
-from jmslike.core.redelivery import RedeliveryPolicy
 from jmslike.errors import JMSError
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer
 from jmslike.options import factor, refuse, seconds, whole
@@ -29,11 +28,6 @@ class Settings:
     connect_timeout: float = 10.0
     request_timeout: float = 30.0
     object_serializer: ObjectSerializer = field(default_factory=JSONSerializer)
-
-    @property
-    def redelivery(self) -> RedeliveryPolicy:
-        """The part that concerns redelivery."""
-        return RedeliveryPolicy(self.max_redeliveries, self.redelivery_delay, self.redelivery_backoff, self.dead_letter)
 
 
 def _text(name: str, value: Any) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Self
 
 from jmslike.destinations import Destination, Queue
 from jmslike.envelope import Envelope, Terms, copy_of
+from jmslike.settings import Settings
 
 ORIGINAL_DESTINATION: Final = "JMS_jmslike_original_destination"
 REASON: Final = "JMS_jmslike_reason"
@@ -26,6 +27,13 @@ class RedeliveryPolicy:
     delay: float
     backoff: float
     dead_letter: str
+
+    @classmethod
+    def of(cls, settings: Settings) -> Self:
+        """Return the policy that the general options describe."""
+        return cls(
+            settings.max_redeliveries, settings.redelivery_delay, settings.redelivery_backoff, settings.dead_letter
+        )
 
     def exhausted(self, attempts: int, destination: Destination) -> bool:
         """Tell whether a message with that many attempts may not be handed over again."""

@@ -11,6 +11,7 @@ from jmslike.core.connection_state import ConnectionState
 from jmslike.core.gate import Gate
 from jmslike.core.ledger import Ledger, Source, acceptances, redeliver
 from jmslike.core.outbox import Outbox
+from jmslike.core.redelivery import RedeliveryPolicy
 from jmslike.errors import IllegalStateError, TransactionRolledBackError
 from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
@@ -48,7 +49,7 @@ class SessionState:
         self.name = f"{connection.name}-{number}"
         self.message_types = message_types
         self.serializer: ObjectSerializer = settings.object_serializer
-        self.redelivery = settings.redelivery
+        self.redelivery = RedeliveryPolicy.of(settings)
         self.is_open = True
         self.gate = Gate(connection.clock)
         self.ledger = Ledger()

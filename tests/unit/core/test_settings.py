@@ -19,7 +19,7 @@ def test_the_defaults_are_those_of_the_contract() -> None:
     assert (settings.dead_letter, settings.window, settings.max_in_flight) == ("DLQ.{name}", 100, 1000)
     assert (settings.connect_timeout, settings.request_timeout) == (10.0, 30.0)
     assert isinstance(settings.object_serializer, JSONSerializer)
-    assert settings.redelivery == RedeliveryPolicy(6, 0.0, 1.0, "DLQ.{name}")
+    assert RedeliveryPolicy.of(settings) == RedeliveryPolicy(6, 0.0, 1.0, "DLQ.{name}")
 
 
 def test_a_password_is_not_quoted() -> None:

@@ -1,0 +1,135 @@
+"""The arrows of the house: what imports what, and which private names cross a module's border.
+
+The layers stand in pyproject.toml, for import-linter. Imports for type checking count as any other.
+"""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+
+import grimp
+
+ROOT = Path(__file__).parent.parent
+PACKAGES = {
+    "jmslike": "jmslike",
+    "jmslike_transports": "transports/jmslike_transports",
+    "native_engine": "native_engine",
+}
+
+BOUNDARY = {
+    "jmslike.capabilities",
+    "jmslike.clock",
+    "jmslike.codec",
+    "jmslike.constants",
+    "jmslike.destinations",
+    "jmslike.envelope",
+    "jmslike.errors",
+    "jmslike.options",
+    "jmslike.registry",
+    "jmslike.selector",
+    "jmslike.spi",
+    "jmslike.values",
+}
+"""The modules and packages of `jmslike` that a transport may import."""
+
+LIBRARIES = {
+    "kafka": "jmslike_transports.kafka",
+    "native_engine": "jmslike_transports.native",
+    "pika": "jmslike_transports.amqp",
+    "stomp": "jmslike_transports.stomp",
+}
+"""The engine and the client libraries, each with the only package that may import it."""
+
+
+STILL_TIED = ["jmslike_transports.amqp", "jmslike_transports.kafka"]
+
+
+def test_layers_are_kept() -> None:
+    linter = (
+        "import sys; from importlinter.cli import lint_imports; sys.exit(lint_imports(no_cache=True, no_logo=True))"
+    )
+    result = subprocess.run([sys.executable, "-c", linter], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_circles_are_pairs_within_a_folder() -> None:
+    graph = imports()
+    found = [sorted(circle) for circle in circles(graph) if len(circle) > 2 or len(folders(circle, graph)) > 1]
+    assert [circle for circle in found if not within(circle[0], STILL_TIED)] == []
+
+
+def test_a_transport_imports_the_boundary_only() -> None:
+    assert [
+        f"{importer} imports {imported}"
+        for importer, imported in arrows(imports())
+        if within(importer, ["jmslike_transports"]) and within(imported, ["jmslike"]) and not within(imported, BOUNDARY)
+    ] == []
+
+
+def test_a_library_is_imported_by_its_own_transport_only() -> None:
+    assert [
+        f"{importer} imports {imported}"
+        for importer, imported in arrows(imports())
+        for library, owner in LIBRARIES.items()
+        if within(imported, [library]) and not within(importer, [library, owner])
+    ] == []
+
+
+@cache
+def imports() -> Mapping[str, frozenset[str]]:
+    """Read what each module imports. Libraries count as one module each."""
+    graph = grimp.build_graph(*PACKAGES, include_external_packages=True, cache_dir=None)
+    return {module: frozenset(graph.find_modules_directly_imported_by(module)) for module in graph.modules}
+
+
+def arrows(graph: Mapping[str, Collection[str]]) -> Iterator[tuple[str, str]]:
+    """List the imports, each with its importer first."""
+    return ((importer, imported) for importer in sorted(graph) for imported in sorted(graph[importer]))
+
+
+def within(module: str, packages: Iterable[str]) -> bool:
+    """Whether the module is one of the packages or in one."""
+    return any(f"{module}.".startswith(f"{package}.") for package in packages)
+
+
+def folders(modules: Collection[str], graph: Iterable[str]) -> set[str]:
+    """Return the packages that hold these modules; a package itself is the `__init__` of its own folder."""
+    packages = {module.rpartition(".")[0] for module in graph}
+    return {module if module in packages else module.rpartition(".")[0] for module in modules}
+
+
+def circles(graph: Mapping[str, Collection[str]]) -> list[set[str]]:
+    """Find the sets of modules that reach each other."""
+    reach = {module: reached_from(module, graph) for module in graph}
+    found: list[set[str]] = []
+    for module in graph:
+        circle = {other for other in reach[module] if module in reach.get(other, ())}
+        if circle - {module} and circle not in found:
+            found.append(circle)
+    return found
+
+
+def reached_from(module: str, graph: Mapping[str, Collection[str]]) -> set[str]:
+    """Follow the imports of a module to their ends."""
+    reached: set[str] = set()
+    ahead = [module]
+    while ahead:
+        for imported in graph.get(ahead.pop(), ()):
+            if imported not in reached:
+                reached.add(imported)
+                ahead.append(imported)
+    return reached
+
+
+def test_circles_are_found() -> None:
+    assert circles({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}) == [{"b", "c"}]
+
+
+def test_folders_are_told_apart() -> None:
+    graph = ["p", "p.a", "p.b", "p.q", "p.q.c"]
+    assert folders(["p", "p.a", "p.b"], graph) == {"p"}
+    assert folders(["p.a", "p.q"], graph) == {"p", "p.q"}
