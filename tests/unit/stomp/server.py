@@ -9,6 +9,10 @@ import threading
 from collections.abc import Mapping
 from pathlib import Path
 
+from jmslike import Connection
+from jmslike_transports.stomp.transport import StompTransport
+from jmslike_transports.stomp.wire import Wire
+
 CERTIFICATE = str(Path(__file__).with_name("localhost.pem"))
 """Of 127.0.0.1, with its key, signed by itself; for tests only."""
 CONNECTED = b"CONNECTED\nversion:1.2\nserver:ActiveMQ-Artemis/2.44.0\nheart-beat:%b\n\n\0"
@@ -94,3 +98,10 @@ class Obliging(Server):
                     link.sendall(self.answer_to(frame.lstrip()))
         except OSError:
             return
+
+
+def wire_of(connection: Connection) -> Wire:
+    """Give the wire under a connection over STOMP."""
+    transport = connection._state.transport
+    assert isinstance(transport, StompTransport)
+    return transport.connection.wire

@@ -6,12 +6,11 @@ import socket
 import struct
 import sys
 from collections.abc import Iterator
-from typing import Any
 
 import pytest
 
-from jmslike import ConnectionFactory, DeliveryMode
-from tests.unit.stomp.server import CERTIFICATE, CONNECTED, Obliging, Server
+from jmslike import Connection, ConnectionFactory, DeliveryMode
+from tests.unit.stomp.server import CERTIFICATE, CONNECTED, Obliging, Server, wire_of
 
 _SIOCOUTQNSD = 0x894B
 """Asks Linux how much of what was written has not been sent."""
@@ -33,8 +32,8 @@ def waiting(link: socket.socket) -> int:
     return int(struct.unpack("i", ioctl(link, _SIOCOUTQNSD, b"\0\0\0\0"))[0])
 
 
-def link_of(connection: Any) -> socket.socket:
-    link: socket.socket = connection._transport.connection.wire._connection.transport.socket
+def link_of(connection: Connection) -> socket.socket:
+    link: socket.socket = wire_of(connection)._connection.transport.socket
     return link
 
 
@@ -53,7 +52,7 @@ def test_messages_do_not_wait_for_each_other(server: Obliging) -> None:
 
 def test_acknowledgements_may_wait_and_go_with_what_follows(server: Obliging) -> None:
     with ConnectionFactory(server.url).create_connection() as connection:
-        wire = connection._transport.connection.wire  # type: ignore[attr-defined]
+        wire = wire_of(connection)
         acknowledgement = b"ACK\nid:1\n\n\0"
         for _ in range(1000):
             wire.write(acknowledgement, at_once=False)

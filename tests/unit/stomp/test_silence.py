@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from jmslike import ConnectionFactory, ConnectionLostError, JMSError, JMSSecurityError, Message
-from tests.unit.stomp.server import CONNECTED, Server
+from tests.unit.stomp.server import CONNECTED, Server, wire_of
 
 
 @pytest.fixture
@@ -126,5 +126,5 @@ def test_a_missing_heartbeat_is_a_loss(servers: list[Server]) -> None:
 def test_the_first_heartbeat_may_be_no_later_than_the_others(servers: list[Server]) -> None:
     url = started(servers, CONNECT=CONNECTED % b"10000,0")
     with ConnectionFactory(url, heartbeat=10, request_timeout=0.1).create_connection() as connection:
-        heard = connection._transport.connection.wire._connection.received_heartbeat  # type: ignore[attr-defined]
+        heard = wire_of(connection)._connection.received_heartbeat
         assert heard <= time.monotonic()
