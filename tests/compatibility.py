@@ -1,6 +1,6 @@
 """Writes docs/compatibility.md from what live connections declare: `python -m tests.compatibility`.
 
-It starts the brokers that it needs. What a broker declared that cannot be had here stays on the page as it is.
+It starts the brokers that it needs. The column of a broker that cannot run here stays on the page as it is.
 """
 
 from __future__ import annotations
@@ -58,13 +58,13 @@ UNKNOWN = Declared("?", {}, "Not asked yet.")
 
 
 def ask(url: str) -> Declared:
-    """Ask a live connection."""
+    """Return what a live connection declares."""
     with ConnectionFactory(url).create_connection() as connection:
         return declared(connection.capabilities)
 
 
 def declared(found: Capabilities) -> Declared:
-    """Give what the page is to say."""
+    """Return the columns of the page, from live connections."""
     levels = {feature.value: WORDS.get(found.level(feature), found.level(feature).value) for feature in Feature}
     partial = [
         line
@@ -79,7 +79,7 @@ def declared(found: Capabilities) -> Declared:
 
 
 def exceptions(support: Support) -> Iterator[str]:
-    """Give a line for each reason, with the behaviours that do not hold for it."""
+    """Return a line for each reason, with the behaviours that do not hold because of it."""
     if support.reason:
         yield f"  - {support.reason}"
     for reason in dict.fromkeys(support.exceptions.values()):
@@ -88,7 +88,7 @@ def exceptions(support: Support) -> Iterator[str]:
 
 
 def render(transports: Mapping[str, Declared]) -> str:
-    """Give the page."""
+    """Return the page."""
 
     columns = transports.values()
     rows = [
@@ -103,7 +103,7 @@ def render(transports: Mapping[str, Declared]) -> str:
 
 
 def read(page: str) -> dict[str, Declared]:
-    """Give what a page says, by the transports' titles."""
+    """Return what a page says, by the transports' titles."""
     top, *sections = page.split("\n## ")
     rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in top.splitlines() if line.startswith("|")]
     (_, *titles), _, (_, *versions), *features = rows

@@ -2,5 +2,5 @@ from hypothesis import settings
 
 pytest_plugins = ["jmslike.testing.plugin", "tests.brokers.fixtures", "tests.selection"]
 
-settings.register_profile("any machine", deadline=None)  # how long something takes is no test
+settings.register_profile("any machine", deadline=None)  # no test of a time: machines differ
 settings.load_profile("any machine")

@@ -25,7 +25,7 @@ def table(path: Path) -> dict[str, str]:
 
 
 def covered_ids() -> Iterator[str]:
-    """Give the ids that the docstrings of tests begin with."""
+    """Yield the ids with which the docstrings of tests begin."""
     for place in PLACES:
         for path in place.rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -34,12 +34,12 @@ def covered_ids() -> Iterator[str]:
 
 
 def is_selector_case(name: str) -> bool:
-    """Tell a selector case from a behaviour."""
+    """Whether the id is that of a selector case, not of a behaviour."""
     return name.startswith("SC-")
 
 
 def problems(titles: dict[str, str], covered: set[str], reasons: dict[str, str]) -> Iterator[str]:
-    """Give what is wrong with the tables and the tests."""
+    """Yield the mistakes of the tables and the tests."""
     behaviours = [name for name in titles if not is_selector_case(name)]
     count = sum(name in covered for name in behaviours)
     if count < FEWEST_COVERED:
@@ -54,7 +54,7 @@ def problems(titles: dict[str, str], covered: set[str], reasons: dict[str, str])
 
 
 def main() -> int:
-    """Print the count and what is not covered; give 1 if something is wrong."""
+    """Print the count and what is not covered; return 1 if there are mistakes."""
     titles, reasons = table(TESTS / "semantics.txt"), table(TESTS / "uncovered.txt")
     covered = set(covered_ids())
     for what, chosen in [

@@ -1,4 +1,4 @@
-"""How the suites reach a real broker, and what they can do to it."""
+"""The harnesses of real brokers: how the suites reach them, cut their links and restart them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ DELAYS_APART = 0.3
 
 
 def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolution, **options: object) -> Harness:
-    """Give the harness of a broker for one of its protocols, with options of the connection factory."""
+    """Return the harness of a broker for one of its protocols, with options of the connection factory."""
     url = broker.url(protocol)
     port = urlsplit(url).port
     assert port is not None
@@ -39,7 +39,7 @@ def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolu
 
 
 def kafka_harness(broker: Broker, **options: object) -> Harness:
-    """Give the harness of Kafka, whose clients go on by themselves when a link is cut or a broker comes back."""
+    """Return the harness of Kafka, whose clients reconnect by themselves when a link is cut or a broker restarts."""
     return replace(harness_of(broker, "kafka", **options), cut=None, restart=None, refused_user=None)  # type: ignore[arg-type]
 
 
@@ -49,5 +49,5 @@ def cut_links_to(port: int) -> None:
         with suppress(OSError):
             if stat.S_ISSOCK(os.fstat(descriptor).st_mode):
                 with socket.socket(fileno=os.dup(descriptor)) as link:
-                    if link.getpeername()[1:2] == (port,):  # those without a network have no port
+                    if link.getpeername()[1:2] == (port,):  # Unix sockets have no port
                         link.shutdown(socket.SHUT_RDWR)

@@ -1,4 +1,4 @@
-"""Long traffic by hand, and a look at the memory of the process while it flows.
+"""Long traffic, run by hand, with the memory of the process measured while it flows.
 
 make soak ARGS="--messages 5000000"
 """
@@ -17,7 +17,7 @@ GROWTH = 1.05
 
 
 def soak(messages: int, report: Callable[[int, int], None]) -> list[int]:
-    """Let the traffic flow; report the peak memory after each twentieth of the messages, and give all the peaks."""
+    """Run the traffic; report the peak memory after each twentieth of the messages, and return all the peaks."""
     peaks = []
     with Traffic() as traffic:
         for part in range(1, 21):

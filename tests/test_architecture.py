@@ -65,7 +65,7 @@ SILENCE = re.compile(
 
 
 def loud_places(tree: ast.Module, package: str) -> Iterator[str]:
-    """Give the places of a module that speak past its logger."""
+    """Yield the places of a module that write past its logger."""
     for node in ast.walk(tree):
         match node:
             case ast.Call(func=ast.Name(id="print")):

@@ -1,4 +1,4 @@
-"""docs/compatibility.md says what live connections declare; a broker that cannot be had here is not compared."""
+"""docs/compatibility.md says what live connections declare; a broker that cannot run here is not compared."""
 
 from __future__ import annotations
 

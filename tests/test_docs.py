@@ -27,7 +27,7 @@ PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
 def python_of(text: str) -> str:
-    """Give the Python blocks of a page, each on the lines that it has there: a traceback then points into the page."""
+    """Return the Python blocks of a page on their own lines, so that a traceback points into the page."""
     code: list[str] = []
     for block in PYTHON_BLOCK.finditer(text):
         first_line = text.count("\n", 0, block.start(1))
@@ -50,7 +50,7 @@ def test_blocks_keep_their_lines() -> None:
     ids=lambda page: page.name,
 )
 def test_code_of_a_page_runs(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
-    script = tmp_path / f"page_{page.stem}.py"  # which no module is called
+    script = tmp_path / f"page_{page.stem}.py"  # no module has this name
     code = python_of(page.read_text(encoding="utf-8"))
     if page.name in BROKERS:
         name, address = BROKERS[page.name]

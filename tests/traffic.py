@@ -1,4 +1,4 @@
-"""Traffic of every kind that leaves nothing behind: what the soak tests let flow."""
+"""Traffic of every kind that leaves nothing behind, for the soak tests."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ LOCAL_BROKERS: dict[str, type[LocalBroker]] = {kind.name: kind for kind in (Arte
 
 @contextmanager
 def broker(name: str) -> Iterator[Broker]:
-    """Give the broker that JMSLIKE_TEST_<NAME>_URL points to, else one that runs until the block or this process ends.
+    """Return the broker of JMSLIKE_TEST_<NAME>_URL, else one that runs until the block or this process ends.
 
     Raises UnavailableError, with what is missing, if this machine cannot run it.
     """
@@ -44,12 +44,12 @@ def broker(name: str) -> Iterator[Broker]:
             local.start()
             yield local
         finally:
-            local.kill()  # the quickest end, as its data goes too
+            local.kill()  # the quickest end; its data is removed anyway
 
 
 @contextmanager
 def _guarded_folder(name: str) -> Iterator[Path]:
-    """Make a folder for a broker; a second process removes both when this one lets go of it, killed or not."""
+    """Make a folder for a broker; a second process removes both when this one releases it, killed or not."""
     folder = tempfile.mkdtemp(prefix=f"jmslike-{name}-")
     guard = subprocess.Popen(
         [sys.executable, "-m", "tests.brokers.guard", name, folder],

@@ -11,7 +11,7 @@ from tests.brokers.software import HOME
 
 
 def main() -> int:
-    """Do as the command line says; the brokers keep running afterwards, with their data in the folder."""
+    """Run the command line; brokers keep running afterwards, with their data in the folder."""
     parser = argparse.ArgumentParser(prog="python -m tests.brokers", description="Real brokers without containers.")
     parser.add_argument("action", choices=["start", "stop", "status"])
     parser.add_argument("names", nargs="*", metavar="name", help=f"{', '.join(LOCAL_BROKERS)} (default: all)")
@@ -37,7 +37,7 @@ def main() -> int:
 
 
 def show(broker: LocalBroker) -> None:
-    """Say where the broker listens."""
+    """Print where the broker listens."""
     print(f"{broker.name}: {'  '.join(broker.urls.values()) if broker.running else 'not running'}", flush=True)
 
 

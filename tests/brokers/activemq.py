@@ -15,7 +15,7 @@ PROGRAM = HERE / "ActiveMQ.java"
 
 
 class ActiveMQ(LocalBroker):
-    """A Classic with scheduler and priorities, that asks for a password."""
+    """An ActiveMQ Classic with scheduler and priorities, that asks for a password."""
 
     name = "activemq"
     ports_for = ("stomp", "openwire")
@@ -29,7 +29,7 @@ class ActiveMQ(LocalBroker):
         }
 
     def install(self) -> None:
-        """Fetch the jars and compile the program, anew when either changes."""
+        """Fetch the jars and compile the program, again when either changes."""
         self._java = program("java")
         version = hashlib.sha256(DEPENDENCIES.read_bytes() + PROGRAM.read_bytes()).hexdigest()[:8]
         self._classes = installed(f"activemq-{version}", build)

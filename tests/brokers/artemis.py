@@ -39,7 +39,7 @@ class Artemis(LocalBroker):
         self._home = installed(f"artemis-{VERSION}", unpack) / f"apache-artemis-{VERSION}"
 
     def prepare(self) -> None:
-        """Make an instance, which may fill the disk up and does not slow a lonely sender down."""
+        """Make an instance without a limit of disk use, and without a write delay for a single sender."""
         login = ["--user", USER, "--password", PASSWORD, "--require-login"]
         listen = ["--host", "127.0.0.1", "--default-port", str(self.ports["all"]), "--no-web"]
         others = [f"--no-{protocol}-acceptor" for protocol in ("amqp", "hornetq", "mqtt", "stomp")]
@@ -72,4 +72,4 @@ def unpack(folder: Path) -> None:
     """Fetch the distribution from Maven's repository."""
     artifact = f"org.apache.activemq:apache-artemis:{VERSION}:tar.gz:bin"
     command = [program("mvn"), "-q", "-B", "dependency:unpack", f"-Dartifact={artifact}", "-DoutputDirectory=."]
-    run(*command, folder=folder)  # it leaves a note where it runs, and does nothing where it finds one
+    run(*command, folder=folder)  # it leaves a marker in the folder, and does nothing where it finds one

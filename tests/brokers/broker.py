@@ -25,7 +25,7 @@ SHORT = 0.03
 
 
 class Broker:
-    """A broker by its addresses: somebody else's, unless it is a LocalBroker."""
+    """A broker by its addresses, not started here unless it is a LocalBroker."""
 
     name: str
     refused_user = ("nobody", "wrong")
@@ -40,11 +40,11 @@ class Broker:
         return self._urls
 
     def url(self, protocol: str) -> str:
-        """Give its address for that protocol."""
+        """Return its address for that protocol."""
         try:
             return self.urls[protocol]
         except KeyError:
-            raise UnavailableError(f"{self.name}: its address for {protocol} is not known") from None
+            raise UnavailableError(f"{self.name}: no address is known for {protocol}") from None
 
     @property
     def stomp_url(self) -> str:
@@ -59,22 +59,21 @@ class Broker:
 
     def kill(self) -> None:
         """End it at once, as a crash would."""
-        raise UnavailableError(f"{self.name}: the given broker is not ours to stop")
+        raise UnavailableError(f"{self.name}: the tests did not start this broker and do not stop it")
 
     def stop(self) -> None:
         """End it in good order; silent if it does not run."""
-        raise UnavailableError(f"{self.name}: the given broker is not ours to stop")
+        raise UnavailableError(f"{self.name}: the tests did not start this broker and do not stop it")
 
     def restart(self) -> None:
         """Start it again, whether it runs or not, with the same addresses and data."""
-        raise UnavailableError(f"{self.name}: the given broker is not ours to stop")
+        raise UnavailableError(f"{self.name}: the tests did not start this broker and do not stop it")
 
 
 class LocalBroker(Broker, ABC):
-    """A broker of this machine. Its folder holds all that it is: data, log, ports, and a lock that its processes hold.
+    """A broker of this machine. Its folder holds its data, log and ports, and a lock that its processes hold.
 
-    The lock is what tells that it runs: inherited by its processes, it is free once the last of them has ended, however
-    that came about and whoever asks.
+    The lock says whether it runs: its processes inherit it, and it is free once the last of them has ended.
     """
 
     ports_for: ClassVar[tuple[str, ...]]
@@ -99,15 +98,15 @@ class LocalBroker(Broker, ABC):
 
     @abstractmethod
     def command(self) -> list[str]:
-        """Give the command that runs the broker in the foreground."""
+        """Return the command that runs the broker in the foreground."""
 
     def environment(self) -> dict[str, str]:
-        """Give the variables that the command needs."""
+        """Return the variables that the command needs."""
         return {}
 
     @abstractmethod
     def shake_hands(self) -> None:
-        """Open a connection, be accepted, and close it; raise OSError if that does not come about."""
+        """Open a connection, be accepted, and close it; raise OSError if that fails."""
 
     def start(self) -> None:
         """Start it with the ports and data of the last time, if there was one; return when it accepts connections."""
@@ -136,11 +135,11 @@ class LocalBroker(Broker, ABC):
         self._wait_until_ready()
 
     def log(self) -> str:
-        """Give what it has told since it was last started from here."""
+        """Return what it has written since it was last started from here."""
         return self._log.read_bytes()[self._log_begins :].decode(errors="replace")
 
     def end_of_log(self) -> str:
-        """Give the last of what it has told."""
+        """Return the end of the log."""
         return self._log.read_text(errors="replace")[-8000:]
 
     @property
@@ -208,16 +207,16 @@ class LocalBroker(Broker, ABC):
 
 def take(lock: TextIO, shared: bool = False) -> None:
     """Lock that file for this process and the children that inherit it; raise BlockingIOError if others hold it."""
-    import fcntl  # here, so that systems without it can load this module to hear that they cannot run a broker
+    import fcntl  # here, so that systems without it can import this module
 
     fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
 def free_ports(count: int) -> list[int]:
-    """Give different free ports of the loopback interface.
+    """Return different free ports of the loopback interface.
 
-    They lie below those that systems hand out by themselves: a client that connects again and again to a stopped broker
-    would in time be given the broker's port as its own, and talk to itself.
+    They lie below the ports that systems assign: a client that keeps connecting to a stopped broker could be assigned
+    the broker's port as its own, and connect to itself.
     """
     free: set[int] = set()
     while len(free) < count:
@@ -231,12 +230,12 @@ def free_ports(count: int) -> list[int]:
 def require_free(port: int) -> None:
     """Raise OSError if a program listens on that port."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # connections that have ended do not count
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # ended connections do not count
         probe.bind(("127.0.0.1", port))
 
 
 def answers_stomp(port: int) -> None:
-    """Open a STOMP connection as the good user and close it; raise OSError if that does not come about."""
+    """Open a STOMP connection as the good user and close it; raise OSError if that fails."""
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
         connection.sendall(f"CONNECT\naccept-version:1.2\nhost:/\nlogin:{USER}\npasscode:{PASSWORD}\n\n\0".encode())
         answer = connection.recv(4096)

@@ -1,4 +1,4 @@
-"""Certificates of authorities of our own, which openssl makes."""
+"""Certificates of authorities of our own, made by openssl."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import NamedTuple
 from tests.brokers.software import program, run
 
 KEY_PAIR = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
-LIFETIME = ("-days", "3650")  # as long as anybody keeps the folder of a broker
+LIFETIME = ("-days", "3650")  # longer than the folder of a broker is kept
 EXTENSIONS = """
 basicConstraints = CA:FALSE
 subjectKeyIdentifier = hash

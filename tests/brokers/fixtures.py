@@ -12,30 +12,30 @@ from tests.brokers import Broker, LocalBroker, UnavailableError, broker
 
 @pytest.fixture(scope="session")
 def artemis() -> Iterator[Broker]:
-    """Give Apache Artemis."""
+    """Return Apache Artemis, started if need be."""
     yield from _running("artemis")
 
 
 @pytest.fixture(scope="session")
 def activemq() -> Iterator[Broker]:
-    """Give ActiveMQ Classic."""
+    """Return ActiveMQ Classic, started if need be."""
     yield from _running("activemq")
 
 
 @pytest.fixture(scope="session")
 def rabbitmq() -> Iterator[Broker]:
-    """Give RabbitMQ."""
+    """Return RabbitMQ, started if need be."""
     yield from _running("rabbitmq")
 
 
 @pytest.fixture(scope="session")
 def kafka() -> Iterator[Broker]:
-    """Give Apache Kafka."""
+    """Return Apache Kafka, started if need be."""
     yield from _running("kafka")
 
 
 def _running(name: str) -> Iterator[Broker]:
-    """Run the broker; where it cannot be had, its tests are reported as not run, which on CI is a failure."""
+    """Run the broker; where it cannot run, its tests are skipped, which on CI is a failure."""
     try:
         with broker(name) as it:
             yield it
@@ -50,6 +50,6 @@ def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestR
     report = yield
     if report.failed:
         for used in getattr(item, "funcargs", {}).values():
-            if isinstance(used, LocalBroker) and used.folder.exists():  # not if it is what failed to end
+            if isinstance(used, LocalBroker) and used.folder.exists():  # unless it is the step that failed
                 report.sections.append((f"End of the log of {used.name}", used.end_of_log()))
     return report

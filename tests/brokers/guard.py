@@ -1,4 +1,4 @@
-"""Waits until whoever started it has closed its standard input or died, then removes a broker and its folder."""
+"""Waits until the process that started it closes its standard input or dies; then removes a broker and its folder."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ NODE = {
     "group.initial.rebalance.delay.ms": "0",
     "auto.create.topics.enable": "false",
     "message.max.bytes": "16777216",
-    "log.cleaner.dedupe.buffer.size": "8388608",  # all of it is taken at the start
+    "log.cleaner.dedupe.buffer.size": "8388608",  # allocated at the start
 }
 ALONE = {
     "node.id": "1",
@@ -54,11 +54,11 @@ _PLAIN = f'org.apache.kafka.common.security.plain.PlainLoginModule required user
 _SCRAM = "org.apache.kafka.common.security.scram.ScramLoginModule required;"
 _API_VERSIONS = bytes.fromhex(
     "0000 000e 0012 0000 0000 0001 0004 7465 7374"
-)  # the question that any client begins with
+)  # the request that every client begins with
 
 
 class Kafka(LocalBroker):
-    """A Kafka that everybody may use, and that makes no topics by itself."""
+    """A Kafka that also serves clients without a user, and creates no topics by itself."""
 
     name = "kafka"
     ports_for = tuple(LISTENERS.values())
@@ -66,7 +66,7 @@ class Kafka(LocalBroker):
 
     @property
     def urls(self) -> Mapping[str, str]:
-        """The addresses as `jmslike` spells them: for anybody, and for the user; for TLS, also with a certificate."""
+        """Its URLs for `jmslike`: without and with a user, and over TLS without and with a certificate."""
         login = f"{USER}:{PASSWORD}@"
         return {
             "kafka": f"kafka://127.0.0.1:{self.ports['clients']}",
@@ -83,11 +83,11 @@ class Kafka(LocalBroker):
 
     @property
     def client(self) -> Credentials:
-        """What a client may show."""
+        """The certificate and key of a client."""
         return Credentials(str(self.folder / "client.pem"), str(self.folder / "client.key"))
 
     def install(self) -> None:
-        """Fetch the jars, anew when they change."""
+        """Fetch the jars, again when they change."""
         self._java = program("java")
         version = hashlib.sha256(DEPENDENCIES.read_bytes()).hexdigest()[:8]
         self._jars = installed(f"kafka-{version}", fetch)
@@ -100,7 +100,7 @@ class Kafka(LocalBroker):
         run(*self._program("kafka.tools.StorageTool"), "format", "-t", CLUSTER, "-c", str(self._settings), *users)
 
     def settings(self) -> dict[str, str]:
-        """Give where it listens and whom it lets in, beside what all nodes have in common."""
+        """Return its listeners and users; the other settings are common to all nodes."""
         listeners = [f"{name}://127.0.0.1:{self.ports[port]}" for name, port in LISTENERS.items()]
         advertised = [
             f"{name}://{SERVER_NAME if port.endswith('tls') else '127.0.0.1'}:{self.ports[port]}"

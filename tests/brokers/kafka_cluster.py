@@ -44,7 +44,7 @@ class Node(Kafka):
         return f"127.0.0.1:{self.ports['clients']}"
 
     def settings(self) -> dict[str, str]:
-        """Give its number, and where the others are."""
+        """Return its number, and where the others are."""
         controller = f"127.0.0.1:{self._controllers[self.number - 1]}"
         voters = (f"{number}@127.0.0.1:{port}" for number, port in enumerate(self._controllers, 1))
         return SAFE | {
@@ -66,18 +66,18 @@ def cluster() -> Iterator[Sequence[Node]]:
         nodes[0].install()
         for node in nodes:
             running.callback(node.kill)
-        with ThreadPoolExecutor(SIZE) as pool:  # none is ready before it has found another
+        with ThreadPoolExecutor(SIZE) as pool:  # no node is ready before it has found another
             list(pool.map(Node.start, nodes))
         yield nodes
 
 
 def url_of(nodes: Sequence[Node]) -> str:
-    """Give the URL that names all of them."""
+    """Return the URL that names all of them."""
     return f"kafka://{','.join(node.address for node in nodes)}"
 
 
 def wait_until_in_sync(nodes: Sequence[Node]) -> None:
-    """Return when every node has all records that it should have, so that the next may be killed without harm."""
+    """Wait until every node has all its records, so that the next may be killed without loss."""
     deadline = time.monotonic() + LONGEST_START
     with KafkaAdminClient(bootstrap_servers=[node.address for node in nodes]) as admin:
         while lagging := _lagging(admin):

@@ -11,7 +11,7 @@ from pathlib import Path
 from tests.brokers.broker import PASSWORD, USER, LocalBroker, answers_stomp
 from tests.brokers.software import UnavailableError, program, run
 
-DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one in the PATH insists on a user of its own
+DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one in the PATH requires its own user
 PLUGINS = "[rabbitmq_stomp, rabbitmq_management, rabbitmq_jms_topic_exchange].\n"
 POLICY = Path("/usr/sbin/policy-rc.d")
 STARTED = "Server startup complete"
@@ -19,7 +19,7 @@ STARTED = "Server startup complete"
 
 
 class RabbitMQ(LocalBroker):
-    """A node of its own, whose name and cookie nobody else sees: it has a name server for itself."""
+    """A separate node, with its own name, cookie and name server."""
 
     name = "rabbitmq"
     ports_for = ("stomp", "amqp", "management", "names", "nodes")
@@ -59,12 +59,12 @@ class RabbitMQ(LocalBroker):
         self._settings.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
 
     def command(self) -> list[str]:
-        """Run the name server and the node; left to itself, the node would start one that outlives it."""
+        """Run the name server and the node; otherwise the node starts a name server that outlives it."""
         script = '"$0" -address 127.0.0.1 & "$1"; kill $!'
         return ["/bin/sh", "-c", script, program("epmd"), str(server())]
 
     def environment(self) -> dict[str, str]:
-        """Keep it away from any other RabbitMQ of the machine; an `input` keeps its script from staying as a parent."""
+        """Keep it apart from other RabbitMQs of the machine; with an `input` its script does not stay as a parent."""
         folder = self.folder
         return {
             "HOME": str(folder),
@@ -99,14 +99,14 @@ class RabbitMQ(LocalBroker):
 
 
 def server() -> Path | None:
-    """Give the path of the server's script, if there is one."""
+    """Return the path of the server's script, if there is one."""
     found = shutil.which("rabbitmq-server")
     return DEBIANS if DEBIANS.exists() else Path(found) if found else None
 
 
 @contextmanager
 def services_kept_from_starting() -> Iterator[None]:
-    """Tell Debian's packages to start nothing while they are installed."""
+    """Keep Debian's packages from starting services while they are installed."""
     if POLICY.exists():
         yield
         return

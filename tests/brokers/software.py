@@ -13,11 +13,11 @@ HOME = ROOT / ".brokers"
 
 
 class UnavailableError(Exception):
-    """This machine cannot give the broker, or cannot do this with it; the text says why."""
+    """This machine cannot run the broker, or cannot do this with it; the text says why."""
 
 
 def program(name: str) -> str:
-    """Give the path of a program of this machine."""
+    """Return the path of a program of this machine."""
     path = shutil.which(name)
     if path is None:
         raise UnavailableError(f"{name} is not installed")
@@ -25,7 +25,7 @@ def program(name: str) -> str:
 
 
 def run(*command: str, folder: Path | None = None) -> None:
-    """Run a program in that folder to its end, at most ten minutes; only its failure is heard of."""
+    """Run a program in that folder to its end, at most ten minutes; its output is shown only if it fails."""
     result = subprocess.run(
         command, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600, check=False
     )
@@ -35,7 +35,7 @@ def run(*command: str, folder: Path | None = None) -> None:
 
 
 def installed(name: str, install: Callable[[Path], None]) -> Path:
-    """Give the folder of that software, filled by `install` the first time: whole or not at all."""
+    """Return the folder of that software, filled by `install` the first time, completely or not at all."""
     folder = HOME / "software" / name
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -46,6 +46,6 @@ def installed(name: str, install: Callable[[Path], None]) -> Path:
             try:
                 filled.rename(folder)
             except OSError:
-                if not folder.exists():  # else another process was faster
+                if not folder.exists():  # otherwise another process was faster
                     raise
     return folder

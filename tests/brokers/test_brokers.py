@@ -52,13 +52,13 @@ class Conversation:
         self.socket.sendall(f"{command_and_headers}\n\n{body}\0".encode())
 
     def hear(self) -> str:
-        """Give the next frame; an end of the stream is an empty one."""
+        """Return the next frame; the end of the stream is an empty one."""
         frame = b""
         while not frame.endswith(b"\0"):
             try:
                 byte = self.stream.read(1)
             except TimeoutError as silence:
-                raise AssertionError(f"the broker fell silent after {self.heard}, {frame!r}") from silence
+                raise AssertionError(f"the broker sent nothing more after {self.heard}, {frame!r}") from silence
             if not byte:
                 break
             frame += byte
@@ -84,13 +84,13 @@ def running(request: pytest.FixtureRequest) -> Broker:
 @pytest.fixture
 def ours(running: Broker) -> LocalBroker:
     if not isinstance(running, LocalBroker):
-        pytest.skip(f"{running.name} is given, and not ours to stop")
+        pytest.skip(f"{running.name} was not started by the tests")
     return running
 
 
 @pytest.fixture
 def unguarded(activemq: Broker, tmp_path: Path) -> Iterator[LocalBroker]:
-    """Give a broker that a test starts by itself, and that ends with the test also if that fails."""
+    """Return a broker that the test starts; it ends with the test, also if that fails."""
     folder = tmp_path / activemq.name
     folder.mkdir()
     yield LOCAL_BROKERS[activemq.name](folder)
@@ -134,14 +134,14 @@ def test_a_killed_test_run_leaves_nothing_behind(ours: LocalBroker) -> None:
         folder = Path(user.stdout.readline().decode().strip())
         assert processes_of(folder)
         user.kill()
-        user.communicate(timeout=60)  # until also the last of its children has closed the output
+        user.communicate(timeout=60)  # until the last of its children has closed the output
     assert not folder.exists()
     assert processes_of(folder) == []
 
 
 def test_a_rabbitmq_whose_node_was_killed_runs_no_longer(rabbitmq: Broker) -> None:
     if not isinstance(rabbitmq, LocalBroker):
-        pytest.skip("it is given, and not ours to stop")
+        pytest.skip("it was not started by the tests")
     assert rabbitmq.running
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):
@@ -165,7 +165,7 @@ def test_a_block_that_ends_leaves_nothing_behind(activemq: Broker) -> None:
 
 
 def processes_of(folder: Path) -> list[str]:
-    """Give the processes that know of the folder, by their command lines or variables."""
+    """Return the processes whose command line or environment names the folder."""
     found = []
     for process in Path("/proc").glob("[0-9]*"):
         with suppress(OSError):

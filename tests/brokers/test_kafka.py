@@ -23,7 +23,7 @@ KEPT = [str(number).encode() for number in range(20)]
 @pytest.mark.parametrize("end", [LocalBroker.kill, LocalBroker.stop])
 def test_it_comes_back_with_its_address_and_its_messages(kafka: Broker, end: Callable[[LocalBroker], None]) -> None:
     if not isinstance(kafka, LocalBroker):
-        pytest.skip("kafka is given, and not ours to stop")
+        pytest.skip("kafka was not started by the tests")
     address = kafka.url("kafka").removeprefix("kafka://")
     topic = f"kept-{end.__name__}"
     with KafkaAdminClient(bootstrap_servers=address) as admin:
@@ -52,7 +52,7 @@ def own(kafka: Broker) -> Kafka:
 
 
 def settings(url: str, password: str | None = None, **options: str) -> Mapping[str, Any]:
-    """Give what clients of that address are made with."""
+    """Return the settings of clients of that address."""
     address = urlsplit(url)
     without_user = address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
     return parse_address(without_user, options, address.username, password or address.password).clients()
@@ -69,7 +69,7 @@ def check_that_records_pass(clients: Mapping[str, Any], topic: str) -> None:
 
 
 def connect(clients: Mapping[str, Any]) -> None:
-    """Connect once: clients try again and again, and say in the end that it was in vain, not why."""
+    """Connect once: clients retry, and their last error does not say why."""
     with closing(KafkaNetClient(**clients)) as client:
         client._net.run(lambda: client._manager.get_connection("bootstrap-0"))
 
@@ -98,7 +98,7 @@ def test_it_is_reached_over_tls_by_a_client_with_a_certificate(own: Kafka) -> No
 
 
 def shake_hands(url: str, host: str, authority: str | None) -> None:
-    """Begin TLS, and wait for a word of the broker: it refuses after the handshake who shows no certificate."""
+    """Begin TLS, and wait for an answer: the broker refuses a client without a certificate after the handshake."""
     context = ssl.create_default_context(cafile=authority)
     with (
         create_connection(("127.0.0.1", urlsplit(url).port or 0), timeout=30) as plain,

@@ -1,4 +1,4 @@
-"""What an administrator does to RabbitMQ while programs use it."""
+"""The faults that an administrator can cause at RabbitMQ: refusals, alarms, time-outs."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Administrator:
 
     @contextmanager
     def guest(self) -> Iterator[Guest]:
-        """Give a new user with all permissions in a new virtual host; both go when the block ends."""
+        """Create a user with all permissions in a new virtual host; both are deleted when the block ends."""
         name = f"faults-{uuid.uuid4()}"
         address = urlsplit(self._broker.url("amqp"))
         self.ask("PUT", "vhosts", name)
@@ -59,7 +59,7 @@ class Administrator:
         self.ask("PUT", "permissions", guest, guest, what=permissions._asdict())
 
     def ask(self, method: str, *path: str, what: object = None) -> None:
-        """Have something done by the HTTP API."""
+        """Send a request to the HTTP API."""
         address = urlsplit(self._broker.url("http"))
         login = f"{unquote(address.username or '')}:{unquote(address.password or '')}"
         request = Request(
@@ -76,7 +76,7 @@ class Administrator:
 
     @contextmanager
     def alarm(self) -> Iterator[None]:
-        """Be short of memory until the block ends, so that who publishes is blocked."""
+        """Be short of memory until the block ends, so that publishers are blocked."""
         control(self._broker, "set_vm_memory_high_watermark", "0")
         try:
             yield
@@ -85,7 +85,7 @@ class Administrator:
 
     @contextmanager
     def impatience(self) -> Iterator[None]:
-        """Until the block ends, give channels that are opened little time to acknowledge what they get."""
+        """Until the block ends, new channels have little time to acknowledge a delivery."""
         self._wait_for_acknowledgements(100, looks=100)
         try:
             yield

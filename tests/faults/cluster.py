@@ -1,6 +1,6 @@
 """Kills each node of a RabbitMQ cluster in turn while a program works with a quorum queue, and counts what that costs.
 
-Three nodes run on this machine, in a folder that goes with them. To be run by hand, for example:
+Three nodes run on this machine, in a folder that is removed with them. To be run by hand, for example:
 
 python -m tests.faults.cluster --messages 20000
 """
@@ -31,7 +31,7 @@ COOKIE: Final = "JMSLIKECLUSTER"
 
 
 class Node(RabbitMQ):
-    """One of several, which know each other by a common name server and cookie."""
+    """One of several nodes, with a common name server and cookie."""
 
     def __init__(self, folder: Path, number: int, names: int) -> None:
         self._names = names
@@ -50,7 +50,7 @@ class Node(RabbitMQ):
         return [str(server())]
 
     def environment(self) -> dict[str, str]:
-        """Give it its name, and the others' name server."""
+        """Return its name, and the common name server."""
         return super().environment() | {"RABBITMQ_NODENAME": self.node, "ERL_EPMD_PORT": str(self._names)}
 
 
@@ -74,7 +74,7 @@ def cluster() -> Iterator[Sequence[Node]]:
 
 
 def start_name_server(port: int) -> subprocess.Popen[bytes]:
-    """Start what outlives every node."""
+    """Start the name server, which outlives every node."""
     settings = {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(port)}
     return subprocess.Popen([program("epmd")], env=os.environ | settings, stdin=subprocess.DEVNULL)
 
@@ -86,7 +86,7 @@ def end(process: subprocess.Popen[bytes]) -> None:
 
 
 def url_of(nodes: Sequence[Node]) -> str:
-    """Give the URL that names all of them."""
+    """Return the URL that names all of them."""
     addresses = [urlsplit(node.url("amqp")) for node in nodes]
     login = f"{addresses[0].username}:{addresses[0].password}"
     hosts = ",".join(f"{address.hostname}:{address.port}" for address in addresses)
@@ -94,7 +94,7 @@ def url_of(nodes: Sequence[Node]) -> str:
 
 
 def run(nodes: Sequence[Node], messages: int) -> Costs:
-    """Kill each node after its share of the messages, go on for as many without it, and start it again."""
+    """Kill each node after its share of the messages, continue for as many without it, and start it again."""
     it = Run(url_of(nodes), messages)
     step = messages // (2 * len(nodes) + 1)
     with ThreadPoolExecutor(2) as pool:
@@ -119,7 +119,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.faults.cluster", description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
     messages = parser.parse_args().messages
-    logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # a lost connection is what this is about
+    logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # its errors are expected
     with cluster() as nodes:
         began = time.monotonic()
         costs = run(nodes, messages)

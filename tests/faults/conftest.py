@@ -17,7 +17,7 @@ from tests.faults.targets import KINDS, Target
 
 @pytest.fixture(params=KINDS)
 def target(request: pytest.FixtureRequest) -> Target:
-    """Give each broker by each protocol in turn."""
+    """Return each broker by each protocol in turn."""
     name, protocol = KINDS[request.param]
     broker = request.getfixturevalue(name)
     assert isinstance(broker, Broker)
@@ -26,15 +26,15 @@ def target(request: pytest.FixtureRequest) -> Target:
 
 @pytest.fixture
 def ours(target: Target) -> Target:
-    """Give each target in turn whose broker may be killed."""
+    """Return each target in turn whose broker may be killed."""
     if not isinstance(target.broker, LocalBroker):
-        pytest.skip(f"{target.broker.name} is given, and not ours to stop")
+        pytest.skip(f"{target.broker.name} was not started by the tests")
     return target
 
 
 @pytest.fixture
 def proxy(target: Target) -> Iterator[Proxy]:
-    """Give a way to the broker that fails as told."""
+    """Return a proxy to the broker, which fails when the test says so."""
     it = Proxy(target.url)
     yield it
     it.close()
@@ -42,22 +42,22 @@ def proxy(target: Target) -> Iterator[Proxy]:
 
 @pytest.fixture
 def administrator(rabbitmq: Broker) -> Administrator:
-    """Give who may do anything to a RabbitMQ of ours."""
+    """Return an administrator of a RabbitMQ that the tests started."""
     if not isinstance(rabbitmq, RabbitMQ):
-        pytest.skip("RabbitMQ is given, and not ours to trouble")
+        pytest.skip("the tests did not start this RabbitMQ")
     return Administrator(rabbitmq)
 
 
 @pytest.fixture
 def guest(administrator: Administrator) -> Iterator[Guest]:
-    """Give a user of RabbitMQ with a virtual host of its own."""
+    """Return a user of RabbitMQ with a virtual host of its own."""
     with administrator.guest() as it:
         yield it
 
 
 @pytest.fixture
 def connect() -> Iterator[Connect]:
-    """Give what opens and starts connections, which are closed when the test ends."""
+    """Return a function that opens and starts connections; they are closed when the test ends."""
     with ExitStack() as opened:
 
         def open_one(url: str, **options: object) -> Connection:
@@ -70,5 +70,5 @@ def connect() -> Iterator[Connect]:
 
 @pytest.fixture
 def name() -> str:
-    """Give the name of a queue that nobody else uses."""
+    """Return the name of a queue that is used nowhere else."""
     return f"faults-{uuid.uuid4()}"

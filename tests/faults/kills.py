@@ -49,7 +49,7 @@ class Costs:
 
 
 class Run:
-    """One run: a sender, a receiver, and whoever waits for their progress."""
+    """One run: a sender, a receiver, and the thread that waits for their progress."""
 
     def __init__(self, url: str, messages: int) -> None:
         self.costs = Costs()
@@ -80,7 +80,7 @@ class Run:
         self._keep(work, Session.AUTO_ACKNOWLEDGE)
 
     def receive(self) -> None:
-        """Work on what comes, and acknowledge it, until every number was there."""
+        """Receive and acknowledge messages until every number has come."""
 
         def work(session: Session) -> None:
             consumer = session.create_consumer(session.create_queue(QUEUE))
@@ -94,7 +94,7 @@ class Run:
         self._keep(work, Session.CLIENT_ACKNOWLEDGE)
 
     def wait_for(self, count: int) -> bool:
-        """Wait until that many different numbers were received; give up when nothing new comes for long."""
+        """Wait until that many different numbers were received; stop waiting when nothing new comes for long."""
         with self._progress:
             while len(self._numbers) < count:
                 if not self._progress.wait(LONGEST_SILENCE):
@@ -102,7 +102,7 @@ class Run:
             return True
 
     def end(self) -> None:
-        """Let the two end, and count what is missing."""
+        """End both programs, and count what is missing."""
         self._over.set()
         self.costs.lost = self._wanted - len(self._numbers)
 
@@ -120,7 +120,7 @@ class Run:
             self._ids.add(message.message_id)
 
     def _keep(self, work: Callable[[Session], None], mode: int) -> None:
-        """Do the work, on a new connection each time that one is lost."""
+        """Do the work, on a new connection after each loss."""
         while not self._over.is_set():
             try:
                 with self._connect() as connection:
@@ -162,7 +162,7 @@ def main() -> int:
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=20)
     options = parser.parse_args()
-    logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # a lost connection is what this is about
+    logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # its errors are expected
     name, protocol = KINDS[options.target]
     with broker(name) as it:
         if not isinstance(it, LocalBroker):

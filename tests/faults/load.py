@@ -54,13 +54,13 @@ class Load:
                     batch.append(text_of(message))
                     if len(self.acknowledged) >= ENOUGH:
                         self._flows.set()
-                self.acknowledged.update(batch)  # from here on the broker may know
+                self.acknowledged.update(batch)  # from here on the broker may have the message
                 assert message is not None
                 message.acknowledge()
 
 
 def check_that_nothing_is_lost(load: Load, connection: Connection, name: str) -> None:
-    """What was confirmed was acknowledged, or comes."""
+    """Check that every confirmed message was acknowledged or is redelivered."""
     session = connection.create_session()
     consumer = session.create_consumer(session.create_queue(name))
     take_until(consumer, set(load.confirmed) - load.acknowledged)

@@ -1,4 +1,4 @@
-"""A network that fails as told: a proxy between a client and a broker which cuts, freezes and delays."""
+"""A network with faults: a proxy between a client and a broker, which cuts, freezes and delays."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class Proxy:
         self._trap = octets, from_client
 
     def notice(self, octets: bytes) -> threading.Event:
-        """Give what is set when these octets come from the broker."""
+        """Return an event that is set when these octets come from the broker."""
         noticed = threading.Event()
         self._noticing = octets, noticed
         return noticed

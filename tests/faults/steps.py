@@ -1,4 +1,4 @@
-"""What tests of faults do and look at."""
+"""Steps that many tests of faults take."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Connect(Protocol):
 
 
 class Losses:
-    """An exception listener that keeps what it is told."""
+    """An exception listener that keeps the errors."""
 
     def __init__(self) -> None:
         self.errors: list[JMSError] = []
@@ -52,11 +52,11 @@ class Answer:
 
 @contextmanager
 def loss_of(connection: Connection | JMSContext) -> Iterator[Losses]:
-    """Run a block in which the connection is lost: that is reported once, and closing it is silent and soon done."""
+    """Run a block in which the connection is lost: the loss is reported once, and close is silent and quick."""
     losses = Losses()
     connection.exception_listener = losses
     yield losses
-    assert losses.reported.wait(PATIENCE), "nobody reported the loss"
+    assert losses.reported.wait(PATIENCE), "the loss was not reported"
     within_bounds(connection.close)
     assert len(losses.errors) == 1
 
@@ -75,19 +75,19 @@ def put(session: Session, name: str, texts: Iterable[str]) -> None:
 
 
 def text_of(message: Message | None) -> str:
-    """Give the text of a message that must be there."""
-    assert isinstance(message, TextMessage), f"no TextMessage: {message!r}"
+    """Return the text of a message that must be a TextMessage."""
+    assert isinstance(message, TextMessage), f"not a TextMessage: {message!r}"
     assert message.text is not None
     return message.text
 
 
 def take(consumer: MessageConsumer) -> str:
-    """Give the text of the next message, which must come."""
+    """Return the text of the next message, which must come."""
     return text_of(consumer.receive(PATIENCE))
 
 
 def take_until(consumer: MessageConsumer, wanted: Iterable[str]) -> list[str]:
-    """Receive until all wanted texts are there, and give all that came."""
+    """Receive until all wanted texts have come; return all that came."""
     missing = set(wanted)
     taken: list[str] = []
     while missing:

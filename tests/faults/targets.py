@@ -1,4 +1,4 @@
-"""What the faults strike: each broker, by each protocol that there is a transport for."""
+"""The targets of faults: each broker, by each protocol that has a transport."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A commit is cut at each of its steps: the error says what is known, and no message is lost."""
+"""A commit is cut at each of its steps: the error says the outcome, and no message is lost."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_a_commit_is_cut(target: Target, proxy: Proxy, connect: Connect, name: s
     if target.broker.name == "activemq" and cut is AT_THE_ACKS:
         cut = AT_THE_ACKS_WITHIN  # they are part of its transaction
     if target.protocol == "amqp" and cut is BEFORE_COMMIT:
-        cut = BEFORE_COMMIT_AHEAD  # the commit is written with the sends, and nobody knows how far that went
+        cut = BEFORE_COMMIT_AHEAD  # the commit is written with the sends, and the outcome is unknown
     put(connect(target.url).create_session(), name, ["received 1", "received 2"])
     connection = connect(proxy.url)
     session = connection.create_session(Session.SESSION_TRANSACTED)
@@ -73,7 +73,7 @@ def test_a_commit_is_cut(target: Target, proxy: Proxy, connect: Connect, name: s
 
 
 def left(target: Target, connect: Connect, name: str) -> list[str]:
-    """Give what can be received from the queue, which is asked by a message that comes last."""
+    """Return what can be received from the queue, up to a marker that is sent last."""
     session = connect(target.url).create_session()
     put(session, name, ["last"])
     consumer = session.create_consumer(session.create_queue(name))

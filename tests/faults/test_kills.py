@@ -1,4 +1,4 @@
-"""A broker is killed again and again under a program that goes on: no message is lost."""
+"""A broker is killed repeatedly while a program uses it: no message is lost."""
 
 from __future__ import annotations
 

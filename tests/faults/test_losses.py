@@ -1,4 +1,4 @@
-"""A connection is lost under load: everybody hears of it in time and once, and no message is lost."""
+"""A connection is lost under load: the loss is reported once and in time, and no message is lost."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_more_than_the_window_is_unacknowledged(target: Target, proxy: Proxy, co
         with pytest.raises(ConnectionLostError):
             consumer.receive()
     if isinstance(target.broker, LocalBroker) and target.broker.name == "artemis":
-        # it may keep the first message of a consumer that was cut off, until it starts again
+        # until its restart it may keep the first message of a consumer that was cut off
         target.broker.kill()
         target.broker.restart()
     session = connect(target.url).create_session()

@@ -1,4 +1,4 @@
-"""A broker that refuses the connection: the caller hears why."""
+"""A broker refuses the connection: the error says why."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A broker that accepts, and then is silent: every call ends in time, and the loss is reported once."""
+"""A broker accepts and then answers nothing: every call ends in time, and the loss is reported once."""
 
 from __future__ import annotations
 

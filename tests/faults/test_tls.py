@@ -1,4 +1,4 @@
-"""A broker behind TLS: who proves who it is gets through, who does not is refused, and a cut link is a loss."""
+"""A broker behind TLS: clients and servers without a valid certificate are refused, and a cut link is a loss."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Gate:
         return self._address._replace(scheme=scheme, netloc=f"{user}@{host}:{self.port}").geturl()
 
     def cut(self) -> None:
-        """Break every link, without the good-bye of TLS."""
+        """Break every link, without the closing alert of TLS."""
         self._loop.call_soon_threadsafe(self._cut)
 
     def close(self) -> None:
@@ -97,25 +97,25 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Authority
 
 @pytest.fixture(scope="module")
 def authority(found: Callable[[str], Authority]) -> Authority:
-    """Give the authority that everybody should trust."""
+    """Return the authority that client and server should trust."""
     return found("authority")
 
 
 @pytest.fixture(scope="module")
 def stranger(found: Callable[[str], Authority]) -> Authority:
-    """Give an authority that signed nothing for the server."""
+    """Return an authority that signed nothing for the server."""
     return found("stranger")
 
 
 @pytest.fixture(scope="module")
 def server(authority: Authority) -> Credentials:
-    """Give what the server shows."""
+    """Return the certificate of the server."""
     return authority.certify("server", f"subjectAltName = DNS:{SERVER_NAME}")
 
 
 @pytest.fixture
 def gate(target: Target, server: Credentials) -> Iterator[Gate]:
-    """Give a way to the broker over TLS."""
+    """Return a gate to the broker over TLS."""
     it = Gate(target.url, server, None)
     yield it
     it.close()
@@ -123,7 +123,7 @@ def gate(target: Target, server: Credentials) -> Iterator[Gate]:
 
 @pytest.fixture
 def guarded(target: Target, server: Credentials, authority: Authority) -> Iterator[Gate]:
-    """Give a way over TLS for those only who have a certificate of the authority."""
+    """Return a gate over TLS that requires a certificate of the authority from clients."""
     it = Gate(target.url, server, authority.file)
     yield it
     it.close()
@@ -137,7 +137,7 @@ def check_that_messages_pass(connect: Connect, name: str, url: str, **options: o
 
 
 def refusal_of(url: str, **options: object) -> str:
-    """Give what is said to who is not let in, in time."""
+    """Return the error of a connection that is refused, which must come in time."""
     factory = ConnectionFactory(url, connect_timeout=2, **options)
     with pytest.raises(JMSError) as refused:
         within_bounds(factory.create_connection)

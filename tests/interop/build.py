@@ -14,7 +14,7 @@ SOURCES = sorted((PROJECT / "src/main/java/peer").glob("*.java"))
 
 
 def classpath() -> str:
-    """Give the class path of the Java peer. Raises UnavailableError if this machine cannot build it."""
+    """Return the class path of the Java peer. Raises UnavailableError if this machine cannot build it."""
     program("java")
     content = b"".join(path.read_bytes() for path in (DEPENDENCIES, *SOURCES))
     folder = installed(f"java-peer-{hashlib.sha256(content).hexdigest()[:8]}", build)

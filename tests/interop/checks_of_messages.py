@@ -1,4 +1,4 @@
-"""What arrives between a Python program and a Java program, whatever broker and protocol stand between them."""
+"""What arrives between a Python program and a Java program, over any broker and protocol."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_we_see_no_property_that_java_did_not_set(jms: Provider, python: Python,
 
 
 def test_what_passes_through_java_comes_back_whole(jms: Provider, python: Python, java: Java) -> None:
-    """A Java service that sends what it received on to another queue keeps what only we understand."""
+    """A Java service that forwards a message keeps what only we understand."""
     queue, back = jms.queue(), jms.queue()
     for kind, body in OTHER_KINDS.items():
         if not java.sends_on(kind):

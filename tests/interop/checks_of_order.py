@@ -1,4 +1,4 @@
-"""When a message comes, and to whom, where groups, priorities and delays are the broker's own."""
+"""Order and delivery where groups, priorities and delays are the broker's own."""
 
 from __future__ import annotations
 

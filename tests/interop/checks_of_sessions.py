@@ -32,7 +32,7 @@ OF_NUMBERS = [
 
 
 def place_for_selectors(jms: Provider) -> Destination:
-    """Give a queue, or where queues do not select, a topic."""
+    """Return a queue, or where queues have no selectors, a topic."""
     return jms.queue() if jms.capabilities.supports(Feature.QUEUE_SELECTOR) else jms.topic()
 
 
@@ -241,7 +241,7 @@ def test_we_compete_with_java_for_a_queue(jms: Provider, python: Python, java: J
 def test_what_has_expired_reaches_neither(jms: Provider, python: Python, java: Java) -> None:
     queue = jms.queue()
     last = max(program.send(queue, body="late", time_to_live=0.05).expiration for program in (python, java))
-    jms.eventually(lambda: time.time() * 1000 > last + 1000)  # some brokers count from when it came to them
+    jms.eventually(lambda: time.time() * 1000 > last + 1000)  # some brokers count from the arrival
     assert java.finds_nothing(queue)
     assert python.finds_nothing(queue)
 

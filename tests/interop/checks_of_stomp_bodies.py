@@ -35,7 +35,7 @@ def test_java_reads_our_text_and_bytes(jms: Provider, python: Python, java: Java
 def test_we_read_javas_text_and_bytes(jms: Provider, python: Python, java: Java, kind: str, body: Any) -> None:
     queue = jms.queue()
     java.send(queue, kind, body)
-    # without a body some brokers do not tell text from bytes
+    # without a body some brokers do not distinguish text from bytes
     assert content(python.receive(queue)) in ([(kind, body)] if body else [(kind, body), ("text", "")])
 
 

@@ -63,7 +63,7 @@ class Java:
         return self.session.send(destination, kind, body, **more)
 
     def send_delayed(self, destination: Destination, body: str, delay: float) -> float:
-        """Send a text to come `delay` seconds later; give the time, in milliseconds, at which it is due."""
+        """Send a text with a delay in seconds; return the time, in milliseconds, at which it is due."""
         if self.client == "openwire":  # it lacks setDeliveryDelay, and has a property instead
             sent = self.send(destination, body=body, properties={"AMQ_SCHEDULED_DELAY": Long(round(delay * 1000))})
         else:
@@ -71,7 +71,7 @@ class Java:
         return float(sent.timestamp + delay * 1000)
 
     def sends_on(self, kind: str) -> bool:
-        """Tell whether it can send on a message of that kind which it received: RabbitMQ's fails on streams."""
+        """Whether it can forward a received message of that kind: RabbitMQ's client fails on streams."""
         return (self.client, kind) != ("rabbitmq", "stream")
 
     def receive(self, destination: Destination, selector: str | None = None, **more: Any) -> Seen:
@@ -80,7 +80,7 @@ class Java:
             return consumer.receive(**more)
 
     def finds_nothing(self, destination: Destination, selector: str | None = None) -> bool:
-        """Tell whether nothing can be received."""
+        """Whether nothing can be received."""
         with self.session.consumer(destination, selector) as consumer:
             return consumer.poll(SILENCE) is None
 
@@ -91,7 +91,7 @@ class Java:
 
 
 class MakeJava(Protocol):
-    """Gives a Java program of a client library, on a broker, with options of Java."""
+    """Returns a Java program of a client library, on a broker, with options of Java."""
 
     def __call__(self, client: str, broker: Broker, *options: str) -> Java: ...
 
@@ -123,7 +123,7 @@ class Python:
         time_to_live: float = 0,
         delay: float = 0,
     ) -> Message:
-        """Send a message, and give it. Durations are in seconds."""
+        """Send a message and return it. Durations are in seconds."""
         message = compose(self.context, kind, body)
         for name, value in (properties or {}).items():
             message.set_object_property(name, value)
@@ -141,7 +141,7 @@ class Python:
         return message
 
     def finds_nothing(self, destination: Destination, selector: str | None = None) -> bool:
-        """Tell whether nothing can be received."""
+        """Whether nothing can be received."""
         with self.context.create_consumer(destination, selector) as consumer:
             return consumer.receive(self._jms.silence) is None
 
@@ -165,7 +165,7 @@ def compose(context: JMSContext, kind: str, body: Any) -> Message:
 
 
 def content(message: Message) -> tuple[str, Any]:
-    """Give the kind of a received message and its body."""
+    """Return the kind of a received message and its body."""
     match message:
         case TextMessage():
             return message.kind, message.text
@@ -181,7 +181,7 @@ def content(message: Message) -> tuple[str, Any]:
 
 
 def fields(message: StreamMessage) -> list[Any]:
-    """Give the fields of a stream."""
+    """Return the fields of a stream."""
     read = []
     while True:
         try:

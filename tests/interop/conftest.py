@@ -20,9 +20,9 @@ from tests.interop.peer import Peer  # noqa: E402
 
 @pytest.fixture(scope="session")
 def peer() -> Iterator[Callable[..., Peer]]:
-    """Give the Java process of a client library by the library's name, and with options of Java.
+    """Return the Java process of a client library, by the library's name and options of Java.
 
-    Without Java the test is not run, which on CI is a failure.
+    Without Java the test is skipped, which on CI is a failure.
     """
     started: dict[tuple[str, ...], Peer] = {}
 
@@ -43,7 +43,7 @@ def peer() -> Iterator[Callable[..., Peer]]:
 
 @pytest.fixture
 def java_program(peer: Callable[..., Peer]) -> Iterator[MakeJava]:
-    """Give Java programs by client library and broker."""
+    """Return a function that makes Java programs, by client library and broker."""
     made: list[Java] = []
 
     def make(client: str, broker: Broker, *options: str) -> Java:
@@ -58,7 +58,7 @@ def java_program(peer: Callable[..., Peer]) -> Iterator[MakeJava]:
 
 @pytest.fixture
 def java_kafka(peer: Callable[..., Peer], kafka: Broker) -> Iterator[JavaKafka]:
-    """Give a Java program with Kafka's own client."""
+    """Return a Java program with Kafka's own client."""
     java = JavaKafka(peer("kafka"), kafka)
     yield java
     java.close()
@@ -66,5 +66,5 @@ def java_kafka(peer: Callable[..., Peer], kafka: Broker) -> Iterator[JavaKafka]:
 
 @pytest.fixture
 def python(jms: Provider) -> Python:
-    """Give a program of ours."""
+    """Return a program of ours."""
     return Python(jms)

@@ -42,7 +42,7 @@ class JavaProducer(Opened):
     def send(
         self, topic: str, value: bytes | str | None, key: bytes | str | None = None, headers: Headers = ()
     ) -> tuple[int, int]:
-        """Send a record, with bytes by Kafka's serializer of each value's type; give its partition and offset."""
+        """Send a record, with bytes by Kafka's serializer of each value's type; return its partition and offset."""
         pairs = headers.items() if isinstance(headers, Mapping) else headers
         spelled = [(name, encoded(header)) for name, header in pairs]
         sent = self.call("send", topic=topic, value=encoded(value), key=encoded(key), headers=spelled)
@@ -69,11 +69,11 @@ class JavaConsumer(Opened):
     """A member of a group."""
 
     def poll(self, timeout: float = 0.1) -> list[Record]:
-        """Give the next records, or none if none come within that many seconds."""
+        """Return the next records, or none if none come within that many seconds."""
         return _records(self.call("poll", timeout=round(timeout * 1000)))
 
     def assignment(self) -> list[int]:
-        """Give the partitions that it reads now."""
+        """Return the partitions that it reads now."""
         return list(self.call("assignment"))
 
     def commit(self) -> None:
@@ -118,7 +118,7 @@ class JavaKafka:
         return self._producer.send(topic, value, key, headers)
 
     def read(self, topic: str, isolation_level: str = "read_committed") -> list[Record]:
-        """Give all the records in the topic; of one partition, in order."""
+        """Return all the records in the topic; those of one partition are in order."""
         with self._open(JavaConsumer, "consumer", isolation_level=isolation_level) as consumer:
             return _records(consumer.call("read", topic=topic))
 
@@ -127,7 +127,7 @@ class JavaKafka:
         self._admin.call("create", topic=topic, partitions=partitions)
 
     def committed(self, group: str) -> dict[tuple[str, int], int]:
-        """Give the offsets that the group has committed, by topic and partition."""
+        """Return the offsets that the group has committed, by topic and partition."""
         return {(topic, partition): offset for topic, partition, offset in self._admin.call("committed", group=group)}
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""Drives a Java JMS client: a process of its own, which obeys JSON lines. What it tells is in jmslike's own types.
+"""Drives a Java JMS client: a separate process, commanded by JSON lines. Its results have jmslike's own types.
 
 peer = Peer("qpid", classpath())
 with peer.connect("amqp://localhost:61616") as connection, connection.session() as session:
@@ -120,7 +120,7 @@ class Peer:
         return JavaConnection(self, handle)
 
     def call(self, action: str, on: int = 0, **arguments: Any) -> Any:
-        """Carry out a command, and give its result or raise its JavaError."""
+        """Run a command; return its result or raise its JavaError."""
         return self.start(action, on, **arguments).result(_ANSWERS_WITHIN)
 
     def start(self, action: str, on: int = 0, **arguments: Any) -> Future[Any]:
@@ -214,7 +214,7 @@ class JavaSession(Opened):
         time_to_live: float = 0,
         delay: float | None = None,
     ) -> Headers:
-        """Send a message, and give the headers that it then has. Durations are in seconds."""
+        """Send a message; return its headers after the send. Durations are in seconds."""
         message = {
             "kind": kind,
             "body": _encoded_body(body),
@@ -261,7 +261,7 @@ class JavaSession(Opened):
         return _decoded_destination(self.call("temporary", kind=kind))
 
     def browse(self, queue: Queue, selector: str | None = None) -> list[Seen]:
-        """Give what a browser sees in the queue."""
+        """Return what a browser sees in the queue."""
         seen = self.call("browse", destination=_encoded_destination(queue), selector=selector, getters=[])
         return [_seen(message) for message in seen]
 
@@ -274,7 +274,7 @@ class JavaSession(Opened):
         self.call("rollback")
 
     def recover(self) -> None:
-        """Have what is unacknowledged delivered again."""
+        """Recover the session: what is unacknowledged is redelivered."""
         self.call("recover")
 
     def unsubscribe(self, name: str) -> None:
@@ -293,16 +293,16 @@ class JavaConsumer(Opened):
         return self.receiving(timeout, getters)()
 
     def poll(self, timeout: float = SILENCE) -> Seen | None:
-        """Receive a message, or give None after `timeout` seconds."""
+        """Receive a message, or return None after `timeout` seconds."""
         message = self.call("receive", timeout=round(timeout * 1000), getters=[])
         return None if message is None else _seen(message)
 
     def receiving(self, timeout: float = PATIENCE, getters: Sequence[tuple[str, str]] = ()) -> Callable[[], Seen]:
-        """Begin to receive; calling what this gives waits for the message."""
+        """Begin to receive; return a call that waits for the message."""
         return self._later("receive", timeout, getters)
 
     def replying(self, timeout: float = PATIENCE) -> Callable[[], Seen]:
-        """Begin to wait for a request, to be sent back to its JMSReplyTo; calling what this gives waits for that."""
+        """Begin to wait for a request and send it back to its JMSReplyTo; return a call that waits for the end."""
         return self._later("reply", timeout, ())
 
     def listen(self) -> None:
@@ -327,7 +327,7 @@ class JavaConsumer(Opened):
 
 
 def exact(value: Any) -> Any:
-    """Give the value with its type, also within, so that `==` tells a Short from an int and 0.0 from -0.0."""
+    """Return the value with its type, at every depth: `==` then distinguishes a Short from an int, 0.0 from -0.0."""
     if isinstance(value, Mapping):
         return {name: exact(item) for name, item in value.items()}
     if isinstance(value, list | tuple):

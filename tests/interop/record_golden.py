@@ -32,7 +32,7 @@ def main() -> None:
 
 
 def recorded(channel: BlockingChannel, java: Java, name: str, golden: Golden) -> bytes:
-    """Give the body that Java sends for the message."""
+    """Return the body that Java sends for the message."""
     reply_to = golden.reply_to
     if reply_to is not None and reply_to.is_temporary:
         reply_to = java.session.temporary("queue" if reply_to.is_queue else "topic")
@@ -55,7 +55,7 @@ def recorded(channel: BlockingChannel, java: Java, name: str, golden: Golden) ->
 
 
 def bound_queue(channel: BlockingChannel, destination: Destination) -> str:
-    """Give the name of a queue that gets what is sent to the destination."""
+    """Return the name of a queue that gets what is sent to the destination."""
     if isinstance(destination, Queue):
         channel.queue_declare(destination.name, durable=True)
         return destination.name
@@ -66,7 +66,7 @@ def bound_queue(channel: BlockingChannel, destination: Destination) -> str:
 
 
 def next_body(channel: BlockingChannel, queue: str) -> bytes:
-    """Give the next body of the queue."""
+    """Return the next body of the queue."""
     for _, _, body in channel.consume(queue, auto_ack=True, inactivity_timeout=30):
         channel.cancel()
         if body is None:

@@ -42,7 +42,7 @@ def encoded(value: Any) -> tuple[str, str]:
 
 
 def decoded(value: Any) -> Any:
-    """Give the value that Java spelled, or what its getter raised."""
+    """Return the value that Java spelled, or what its getter raised."""
     if isinstance(value, dict):
         return Raised(value["raised"].rpartition(".")[2])
     name, text = value

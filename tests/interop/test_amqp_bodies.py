@@ -47,7 +47,7 @@ def made(destination: Destination, kind: str = "text", body: Any = None, **more:
 
 
 def passed(java: Java, channel: BlockingChannel, envelope: Envelope, **more: Any) -> Seen:
-    """Give what Java sees of the message."""
+    """Return what Java sees of the message."""
     channel.basic_publish("", envelope.destination.name, encode(envelope))
     return java.receive(envelope.destination, **more)
 

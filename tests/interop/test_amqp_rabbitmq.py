@@ -139,7 +139,7 @@ def test_java_reads_all_of_ours_with_no_package_trusted_but_its_own(
 
 
 def typed_properties(message: Any) -> dict[str, Any]:
-    """Give the properties with their types."""
+    """Return the properties with their types."""
     return {name: message.get_object_property(name) for name in message.property_names}
 
 
@@ -203,7 +203,7 @@ def test_answers_go_where_each_kind_of_destination_is(
 def answer_places(
     jms: Provider, python: Python, java: Java, kind: type[Destination]
 ) -> tuple[Destination, Destination]:
-    """Give a place for answers to us, and one for answers to Java."""
+    """Return a destination for answers to us, and one for answers to Java."""
     name = "queue" if issubclass(kind, Queue) else "topic"
     if issubclass(kind, TemporaryQueue | TemporaryTopic):
         return getattr(python.context, f"create_temporary_{name}")(), java.session.temporary(name)
@@ -211,7 +211,7 @@ def answer_places(
 
 
 def test_an_answer_waits_where_its_reader_comes_late(jms: Provider, python: Python, java: Java) -> None:
-    """Java publishes an answer without a look at its place, so that must be there."""
+    """Java publishes an answer without checking its destination, so that must exist."""
     queue, answers = jms.queue(), jms.queue()
     python.send(queue, body="ping", reply_to=answers)
     with java.session.consumer(queue) as service:
@@ -257,7 +257,7 @@ def test_either_knows_when_the_others_message_was_due(jms: Provider, python: Pyt
 def test_both_tell_alike_how_often_a_message_came(
     jms: Provider, python: Python, java: Java, kind: type[Queue], counts: list[int]
 ) -> None:
-    """A classic queue marks what comes again, a quorum queue counts it."""
+    """A classic queue marks a redelivery, a quorum queue counts it."""
     queue = kind(jms.name("queue"))
     java.send(queue, body="x")
     told = []

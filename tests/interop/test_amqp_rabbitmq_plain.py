@@ -40,14 +40,14 @@ def java(rabbitmq: Broker, java_program: MakeJava) -> Java:
 
 @pytest.fixture
 def queue(jms: Provider, python: Python) -> PlainQueue:
-    """Give a queue that is there: Java does not declare it."""
+    """Return a queue that exists: Java does not declare it."""
     queue = jms.queue()
     python.context.create_consumer(queue).close()
     return PlainQueue(queue.name)
 
 
 def ours(queue: PlainQueue) -> Queue:
-    """Give it as we have it."""
+    """Return the queue as we name it."""
     return Queue(queue.name)
 
 

@@ -36,7 +36,7 @@ def java(rabbitmq: Broker, java_program: MakeJava) -> Java:
 
 
 def rest(jms: Provider, *consumers: JavaConsumer | JMSConsumer) -> list[str | None]:
-    """Give the texts of all that comes to these, in order."""
+    """Return the texts of all that these consumers receive, in order."""
     texts: list[str | None] = []
     for consumer in consumers:
         if isinstance(consumer, JavaConsumer):
@@ -145,12 +145,12 @@ def test_only_ours_can_leave_out_what_its_own_connection_publishes(jms: Provider
 
 @pytest.fixture
 def identified(jms: Provider) -> JMSContext:
-    """Give a context with a client id, without which none of ours has a durable subscription of its own."""
+    """Return a context with a client id, which our unshared durable subscriptions need."""
     return jms.context(client_id=jms.name("client"))
 
 
 def test_a_client_id_of_ours_is_not_taken_for_java(jms: Provider, java: Java) -> None:
-    """Java claims none on the broker: each side sees to its own programs only."""
+    """Java claims none on the broker: each side checks its own programs only."""
     client_id = jms.name("client")
     with java.connection(client_id), jms.context(client_id=client_id), pytest.raises(InvalidClientIDError):
         jms.context(client_id=client_id)
@@ -194,7 +194,7 @@ def test_javas_durable_subscription_that_we_unsubscribe_is_gone(
 def test_our_durable_subscription_that_java_unsubscribes_is_gone(
     jms: Provider, java: Java, identified: JMSContext
 ) -> None:
-    """A Java connection that has not opened it does nothing, without a word."""
+    """A Java connection that has not opened it silently does nothing."""
     topic, name = jms.topic(), jms.name("sub")
     identified.create_durable_consumer(topic, name).close()
     java.send(topic, body="kept")
@@ -224,7 +224,7 @@ def test_we_neither_join_nor_unsubscribe_what_java_listens_to(
 
 
 def test_nobody_sees_java_without_a_listener(jms: Provider, python: Python, java: Java, identified: JMSContext) -> None:
-    """Its `receive` only looks ten times a second whether there is a message: on the broker it consumes nothing."""
+    """Its `receive` only looks ten times a second whether there is a message: on the broker it has no consumer."""
     topic, name = jms.topic(), jms.name("sub")
     with java.connection().session().consumer(topic, name=name) as theirs:
         assert theirs.poll() is None
@@ -273,7 +273,7 @@ def test_a_shared_durable_subscription_is_shared_by_both(jms: Provider, python: 
 
 
 def test_a_shared_subscription_that_is_not_durable_is_one_for_each(jms: Provider, python: Python, java: Java) -> None:
-    """Java shares it within one connection only, under a name that nobody else knows."""
+    """Java shares it within one connection only, under a name that is known to no other."""
     topic, name = jms.topic(), jms.name("shared")
     with (
         java.session.consumer(topic, name=name, shared=True, durable=False) as theirs,

@@ -42,7 +42,7 @@ def java(java_kafka: JavaKafka) -> JavaKafka:
 
 
 def only(java: JavaKafka, destination: Destination) -> Record:
-    """Give the only record of a destination's topic."""
+    """Return the only record of a destination's topic."""
     [record] = java.read(destination.name)
     return record
 
@@ -166,7 +166,7 @@ def test_our_group_is_the_key_and_goes_where_java_puts_it(jms: Provider, python:
 
 
 def received(jms: Provider, python: Python, java: JavaKafka, *sent: Any, **more: Any) -> Message:
-    """Give what Java sends as we receive it."""
+    """Return what Java sends, as we receive it."""
     queue = jms.queue()
     java.create(queue.name)
     java.send(queue.name, *sent, **more)

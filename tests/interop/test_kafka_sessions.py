@@ -43,7 +43,7 @@ def send(java: JavaKafka, queue: Queue, *texts: str) -> None:
 
 
 def next_texts(jms: Provider, member: JavaConsumer, number: int) -> list[str]:
-    """Give so many texts that Java's consumer gets, all of which must come."""
+    """Return the next texts of Java's consumer, all of which must come."""
     texts: list[str] = []
 
     def are_there() -> bool:

@@ -75,7 +75,7 @@ def parsed() -> argparse.Namespace:
 
 
 def learn(tree: Path, tests: list[str]) -> dict[str, Any]:
-    """Run the tests once; give the seconds and the reached lines of each that passes and is quick enough."""
+    """Run the tests once; return the seconds and the reached lines of each that passes and is quick enough."""
     report = tree / "reach.json"
     run_pytest(tree, ["-p", "tests.mutation.reach", *tests], None, {OUTPUT: str(report)})
     if not report.exists():
@@ -105,7 +105,7 @@ def drawn(tree: Path, options: argparse.Namespace) -> list[Mutant]:
 
 
 def meet(sample: list[Mutant], trees: list[Path], reach: dict[str, Any]) -> list[Mutant]:
-    """Let each mutant meet its tests, one mutant per tree at a time; give the survivors."""
+    """Let each mutant meet its tests, one mutant per tree at a time; return the survivors."""
     free: queue.SimpleQueue[Path] = queue.SimpleQueue()
     for tree in trees:
         free.put(tree)
@@ -130,7 +130,7 @@ def meet(sample: list[Mutant], trees: list[Path], reach: dict[str, Any]) -> list
 
 
 def tests_of(mutant: Mutant, reach: dict[str, Any]) -> list[str]:
-    """Give the tests that reach the mutant's line, or if it is run at import only, its file; the quickest first."""
+    """Return the tests that reach the mutant's line (its file, if the line runs only at import), the quickest first."""
     path = str(mutant.path)
     tests = [test for test, facts in reach.items() if mutant.line in facts["lines"].get(path, ())]
     tests = tests or [test for test, facts in reach.items() if path in facts["lines"]]
@@ -157,7 +157,7 @@ def survives_in(tree: Path, mutant: Mutant, tests: list[str], reach: dict[str, A
 
 
 def run_pytest(tree: Path, arguments: list[str], patience: float | None, environment: dict[str, str]) -> int:
-    """Run pytest in the tree, at most for `patience` seconds; give its exit code, or that of a failure after that."""
+    """Run pytest in the tree, at most for `patience` seconds; return its exit code, or that of a failure after that."""
     with (tree / LOG).open("w") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *arguments],

@@ -30,7 +30,7 @@ class Mutant:
     occurrence: int
 
     def code(self, tree: Path) -> str | None:
-        """Give the changed text of the file, or None if the change makes no other program."""
+        """Return the changed text of the file, or None if the program is the same."""
         source = (tree / self.path).read_text(encoding="utf-8")
         changed = mutate_code(source, get_operator(self.operator)(), self.occurrence)
         try:
@@ -48,7 +48,7 @@ class Mutant:
 
 
 def mutants_of(tree: Path, path: Path, choice: random.Random) -> list[Mutant]:
-    """Give one mutant, drawn by `choice`, for each place of the file and kind of change."""
+    """Yield one mutant, drawn by `choice`, for each place of the file and kind of change."""
     source = (tree / path).read_text(encoding="utf-8")
     nodes = list(ast_nodes(get_ast(source)))
     ignored = list(_declarations(ast.parse(source)))
@@ -64,7 +64,7 @@ def mutants_of(tree: Path, path: Path, choice: random.Random) -> list[Mutant]:
 
 
 def _declarations(module: ast.Module) -> Iterator[Range]:
-    """Give the ranges that never run, or tell only how a class is stored: annotations, overloads, dataclasses."""
+    """Return the ranges that never run or only say how a class is stored: annotations, overloads, dataclasses."""
     for node in ast.walk(module):
         match node:
             case ast.ClassDef(decorator_list=[_, *_] as decorators):

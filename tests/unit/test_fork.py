@@ -15,7 +15,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system can
 
 
 def in_child(act) -> int:  # type: ignore[no-untyped-def]
-    """Run it in a forked child that is killed after 20 seconds; give its exit code, 0 if all is well."""
+    """Run it in a forked child that is killed after 20 seconds; return its exit code, 0 for success."""
     child = os.fork()
     if child == 0:
         code = 1

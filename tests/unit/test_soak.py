@@ -16,9 +16,9 @@ ROUNDS = 40
 
 
 def fewest_objects(traffic: Traffic) -> Counter[str]:
-    """Count the objects by type after some rounds of traffic; the fewest, because some are cleared away in lots.
+    """Return the fewest objects by type after any of some rounds of traffic: some are freed in batches.
 
-    There are enough rounds to see the end of a lot.
+    There are enough rounds to see the end of a batch.
     """
     return min((objects_after_a_round(traffic) for _ in range(ROUNDS)), key=Counter.total)
 

@@ -18,7 +18,7 @@ def no_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture
 def run() -> Callable[..., Result]:
-    """Run the command line in this process, so that what one command sends the next can receive."""
+    """Run the command line in this process, so that what one command sends can be received by the next."""
 
     def invoke(*arguments: str, typed: str | bytes | None = None) -> Result:
         return CliRunner().invoke(make_app(), list(arguments), input=typed)

@@ -1,4 +1,4 @@
-"""What is wrong is said in one line, and the exit code tells whose fault it is."""
+"""Errors are one line, and the exit code says whose fault they are."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def test_help_and_version(run: Run) -> None:
     "error", [ConnectionLostError("nobody answers\nat host:1"), JMSSecurityError("wrong password")]
 )
 def test_provider_that_does_not_answer(run: Run, monkeypatch: pytest.MonkeyPatch, error: Exception) -> None:
-    """The URL that it is about stands behind."""
+    """The URL stands at the end of the error."""
 
     def refuse(*_: object, **__: object) -> None:
         raise type(error)(str(error))

@@ -1,4 +1,4 @@
-"""The command as a process: how it ends when its output, its terminal or its user is not there."""
+"""The command as a process: how it ends when its output is closed, without a terminal, or interrupted."""
 
 from __future__ import annotations
 

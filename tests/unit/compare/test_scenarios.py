@@ -1,4 +1,4 @@
-"""The scenarios on the embedded engine, with small data: the numbers, and that wrong ones are seen."""
+"""The scenarios on the embedded engine, with small data: the numbers, and that wrong ones are detected."""
 
 from __future__ import annotations
 
@@ -124,7 +124,7 @@ def test_all_scenarios_on_several_urls_leave_nothing_behind(url: str) -> None:
 
 
 class Shrinking:
-    """A source that changes while it is used: it has fewer messages than it said."""
+    """A source that changes while it is used: it has fewer messages than it reported."""
 
     name = "a file that somebody cuts"
 
@@ -210,7 +210,7 @@ def test_header_shows_what_matters_to_the_scenario(url: str) -> None:
 
 @pytest.fixture
 def one_takes_all(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let all messages be of one group, which one receiver gets, and let nobody promise more than that."""
+    """Put all messages into one group, which one receiver gets, and declare COMPETING_CONSUMERS partial."""
 
     def modest(capabilities: Capabilities, feature: Feature) -> Level:
         return Level.PARTIAL if feature is Feature.COMPETING_CONSUMERS else Level.NATIVE

@@ -11,7 +11,7 @@ from tests.unit.core.fake import FakeBroker, Task
 
 @pytest.fixture
 def broker() -> Iterator[FakeBroker]:
-    """A broker with all features, whose connections are closed at the end of the test."""
+    """Return a broker that declares every feature; its connections are closed at the end of the test."""
     broker = FakeBroker()
     yield broker
     shut(broker)
@@ -27,7 +27,7 @@ def shut(broker: FakeBroker) -> None:
         task.end()
     names = tuple(f"jmslike-listener-{connection._state.name}" for connection in broker.connections)
     left = [thread.name for thread in threading.enumerate() if thread.name.startswith(names)]
-    assert not left, f"threads of listeners are left: {left}"
+    assert not left, f"listener threads still run after close: {left}"
 
 
 def _close(connection: Connection) -> None:

@@ -1,4 +1,4 @@
-"""A context over the fake transport, and what it sent."""
+"""Contexts over the fake transport, and the messages that they sent."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Message listeners for tests, which record what they receive and do what a test tells them."""
+"""Message listeners for tests: they record messages, and call what a test passes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ MANUAL = [Session.CLIENT_ACKNOWLEDGE, Session.INDIVIDUAL_ACKNOWLEDGE, Session.SE
 
 
 class Seen:
-    """A listener that keeps what it is given, and first does what a test says."""
+    """A listener that keeps its messages and calls one of the `acts` for each."""
 
     def __init__(self, *acts: Callable[[], object]) -> None:
         self._acts = list(acts)
@@ -41,7 +41,7 @@ class Seen:
 
 
 class Pause:
-    """Something to do that takes until the test lets it end."""
+    """A call that lasts until the test ends it."""
 
     def __init__(self) -> None:
         self.begun = threading.Event()

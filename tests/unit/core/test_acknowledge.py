@@ -1,4 +1,4 @@
-"""Acknowledging, recovering and giving back (section 6.2.10)."""
+"""Acknowledging, recovering and releasing (section 6.2.10)."""
 
 from __future__ import annotations
 
@@ -200,7 +200,7 @@ def test_recover_is_refused_in_a_transacted_and_in_a_closed_session(broker: Fake
 
 
 def test_what_the_broker_took_back_is_not_delivered_again(broker: FakeBroker) -> None:
-    """C7 of the SPI: a stale receipt's message may be somebody else's by now."""
+    """C7 of the SPI: a stale receipt's message may belong to another consumer."""
     session = broker.session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(QUEUE)
     broker.put(*texts("abc"))

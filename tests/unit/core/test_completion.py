@@ -19,7 +19,7 @@ from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, conne
 
 
 class Told:
-    """A completion listener that keeps what it is told, and first does what a test says."""
+    """A completion listener that keeps the results, and first calls what a test passes."""
 
     def __init__(self, *acts: Callable[[], object]) -> None:
         self._acts = list(acts)

@@ -1,4 +1,4 @@
-"""The gate of a session: one occupant, and who waits for it to leave."""
+"""The gate of a session: one occupant, and threads that wait for it to leave."""
 
 from __future__ import annotations
 

@@ -133,7 +133,7 @@ def test_a_stale_redelivery_does_not_hide_the_next_message_from_a_listener(broke
     idle(session)
     subscription = broker.subscriptions[0]
     subscription.stale = {"ID:a"}
-    subscription.callback = None  # the message comes without a call: it is there when the thread looks
+    subscription.callback = None  # the message comes without a call; the thread finds it when it looks
     broker.put(text("b"))
     session.recover()
     assert seen.bodies(1) == ["b"]

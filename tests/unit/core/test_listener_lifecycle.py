@@ -134,7 +134,7 @@ def test_what_a_listener_fails_on_after_it_closed_its_consumer_is_released(broke
 @pytest.mark.parametrize("unset", [False, True])
 @pytest.mark.parametrize("what", ["Session.close", "Connection.close", "Connection.stop"])
 def test_a_listener_may_not_wait_for_itself(broker: FakeBroker, what: str, unset: bool) -> None:
-    """Not even one that was the last, and has just taken itself away."""
+    """This holds even for the last listener, after it has removed itself."""
     session = broker.session()
     consumer = session.create_consumer(QUEUE)
     refused: SimpleQueue[str] = SimpleQueue()

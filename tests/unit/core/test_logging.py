@@ -1,4 +1,4 @@
-"""What the library says when nobody has set up logging: nothing."""
+"""Without logging set up, the library writes nothing."""
 
 from __future__ import annotations
 

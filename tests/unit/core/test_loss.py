@@ -1,4 +1,4 @@
-"""A connection that is lost (section 6.1.7): told once, and everybody who waits is woken."""
+"""A lost connection (section 6.1.7): reported once, and every waiting call is woken."""
 
 from __future__ import annotations
 
@@ -261,7 +261,7 @@ def test_a_link_that_fails_to_close_is_forgotten_all_the_same(broker: FakeBroker
 
 
 def test_a_loss_is_told_while_a_session_is_being_opened(broker: FakeBroker) -> None:
-    """The thread that reports it may be the one that opening waits for."""
+    """The thread that reports the loss may be the one that `open` waits for."""
     connection = broker.connect()
     broker.at("session", lambda: Task(broker.transports[0].lose).end())
     connection.create_session()

@@ -1,4 +1,4 @@
-"""What producers send, with which settings (section 7)."""
+"""What producers send, and with which settings (section 7)."""
 
 from __future__ import annotations
 
@@ -342,7 +342,7 @@ def test_a_subclass_of_a_message_is_sent(broker: FakeBroker) -> None:
 
 
 class Foreign:
-    """A text message of another make."""
+    """A text message of another implementation."""
 
     properties = {"n": 1}  # noqa: RUF012
     text = "a"

@@ -1,4 +1,4 @@
-"""What receive asks of the transport, in each session mode, and what it gives."""
+"""What receive asks of the transport in each session mode, and what it returns."""
 
 from __future__ import annotations
 
@@ -147,7 +147,7 @@ def test_receive_no_wait_asks_once(broker: FakeBroker) -> None:
 def test_the_transport_may_wait_a_little_short(broker: FakeBroker) -> None:
     consumer = broker.session().create_consumer(QUEUE)
     subscription = broker.subscriptions[0]
-    subscription.interrupted = True  # as if a system's wait ended before its time
+    subscription.interrupted = True  # as if a wait of the system ended early
     task = Task(consumer.receive, 2)
     broker.clock.until_waiting()
     assert broker.named("take") == [("take", 2.0, True), ("take", 2.0, True)]

@@ -21,7 +21,7 @@ def reply_to(request: Envelope, body: str, **fields: Any) -> Envelope:
 
 
 def request(broker: FakeBroker, requestor: QueueRequestor | TopicRequestor, *arguments: Any) -> tuple[Any, Envelope]:
-    """Begin a request; give the call and what it sent."""
+    """Begin a request; return the call and the envelope that it sent."""
     before = len(broker.named("send"))
     message = requestor._session.create_text_message("question")
     task = Task(requestor.request, message, *arguments)
@@ -67,7 +67,7 @@ def test_late_replies_to_other_requests_are_left_out(broker: FakeBroker) -> None
 
 
 def unanswered(broker: FakeBroker, requestor: QueueRequestor) -> Envelope:
-    """Make a request that nobody answers in time."""
+    """Make a request that times out without a reply; return its envelope."""
     task, sent = request(broker, requestor, 5)
     broker.clock.until_waiting()
     broker.clock.advance(5)

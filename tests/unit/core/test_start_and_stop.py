@@ -137,7 +137,7 @@ def test_receive_no_wait_misses_nothing_after_stop_and_start(
 
 
 def test_an_interrupt_is_noted_after_it_was_given(broker: FakeBroker) -> None:
-    """Else a receive that ends between the two would use up the note, and the interrupt would end a later one early."""
+    """Otherwise a receive that ends between the two uses up the note, and the interrupt ends a later one early."""
     connection = broker.connect()
     consumer = connection.create_session().create_consumer(QUEUE)
     noted = []

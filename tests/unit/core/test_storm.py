@@ -1,4 +1,4 @@
-"""Many threads, stopped, started and closed at random moments: nothing is lost, nothing comes twice, nobody hangs."""
+"""Many threads, stopped, started and closed at random moments: nothing is lost, nothing comes twice, no call hangs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MESSAGES = 150
 
 @pytest.fixture(autouse=True)
 def frequent_switches() -> Iterator[None]:
-    """Let the interpreter change threads as often as it can."""
+    """Make the interpreter switch threads as often as it can."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(1e-6)
     yield
@@ -101,7 +101,7 @@ class Storm:
         self._chance.choice([self._listen, self._receive])(self._chance.choice(self._connections))
 
     def gust(self) -> None:
-        """Let one thing happen."""
+        """Stop, start or close at random."""
         connection = self._chance.choice(self._connections)
         match self._chance.randrange(5):
             case 0:

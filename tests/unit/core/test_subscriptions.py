@@ -1,4 +1,4 @@
-"""What making consumers and browsers asks of the transport, and what is refused before anything reaches it."""
+"""What creating consumers and browsers asks of the transport, and what is refused before it is asked."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Transactions (section 6.2.7): one commit with everything, and what comes after each way in which it can fail."""
+"""Transactions (section 6.2.7): one commit with everything, and the state after each kind of failure."""
 
 from __future__ import annotations
 

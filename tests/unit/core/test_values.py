@@ -247,7 +247,7 @@ def test_the_times_of_an_envelope() -> None:
 
 
 class FakeSource:
-    """What an entry of the ledger points to, and its subscription."""
+    """The source of the ledger's entries, and its subscription."""
 
     def __init__(self) -> None:
         self.subscription = self
@@ -258,7 +258,7 @@ class FakeSource:
 
 
 def filled(*consumers: Any) -> tuple[Ledger, list[Any]]:
-    """Give a ledger with one delivery after the other, whose receipts are a, b, c ..."""
+    """Return a ledger with deliveries whose receipts are a, b, c ..."""
     ledger = Ledger()
     entries = [(consumer, (text(name), name, 0)) for consumer, name in zip(consumers, "abcd", strict=False)]
     assert [ledger.add(*entry) for entry in entries] == list(range(1, len(entries) + 1))

@@ -1,4 +1,4 @@
-"""URLs around other URLs, and URLs that name a provider: what their factories get, and what is refused."""
+"""URLs around other URLs, and URLs that name a provider: what their factories receive, and what is refused."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Installed:
         return getattr(self, entry.value)
 
     def connect(self, url: str, user: tuple[str, str] | None = None, **options: Any) -> list[Call]:
-        """Connect, and give what was made in doing so."""
+        """Connect; return what the factories made."""
         ConnectionFactory(url, **options).create_connection(*(user or ())).close()
         return self.place.made + self.jvm.made
 

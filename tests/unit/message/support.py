@@ -1,4 +1,4 @@
-"""What the tests of messages share: making messages as a session would, without one."""
+"""What the tests of messages share: messages made as by a session, without one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ M = TypeVar("M", bound=Message)
 
 
 class RecordingSession:
-    """Stands where a session would: it notes what is acknowledged."""
+    """A session that notes what is acknowledged."""
 
     def __init__(self) -> None:
         self.acknowledged: list[int | None] = []

@@ -56,7 +56,7 @@ READERS = [*SIZES, "utf", "bytes"]
 
 
 def of(body: bytes) -> BytesMessage:
-    """Give a received message with this body."""
+    """Return a received message with this body."""
     message = new_message(BytesMessage)
     message.write_bytes(body)
     return delivered(message)
@@ -195,7 +195,7 @@ def test_a_body_that_is_read_cannot_be_written(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", SIZES)
 def test_truncated_reads_do_not_move(kind: str) -> None:
-    """MSG-26: less than is wanted raises MessageEOFError, and can be read as something shorter."""
+    """MSG-26: too few bytes raise MessageEOFError, and can be read as a shorter type."""
     body = b"\x01" * SIZES[kind]
     whole = of(body)
     getattr(whole, f"read_{kind}")()

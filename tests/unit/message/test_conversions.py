@@ -62,21 +62,21 @@ Read = Callable[[str], Any]
 
 
 def as_property(kind: str, value: Any) -> Read:
-    """Set a property as one type; gives the reading as another."""
+    """Set a property as one type; return how to read it as another."""
     message = new_message(TextMessage)
     getattr(message, f"set_{kind}_property")("name", value)
     return lambda target: getattr(message, f"get_{target}_property")("name")
 
 
 def as_item(kind: str, value: Any) -> Read:
-    """Set an item of a map as one type; gives the reading as another."""
+    """Set an item of a map as one type; return how to read it as another."""
     message = new_message(MapMessage)
     getattr(message, f"set_{kind}")("name", value)
     return lambda target: getattr(message, f"get_{target}")("name")
 
 
 def as_field(kind: str, value: Any) -> Read:
-    """Write a field as one type; gives the reading as another, which begins anew each time."""
+    """Write a field as one type; return how to read it as another, which begins again each time."""
     message = new_message(StreamMessage)
     getattr(message, f"write_{kind}")(value)
 
@@ -112,7 +112,7 @@ def test_every_cell_of_the_tables(make: Callable[[str, Any], Read], kind: str, t
 
 @MAKERS
 def test_objects_keep_their_type(make: Callable[[str, Any], Read]) -> None:
-    """PROP-03, MSG-31: what a value was set as is what the object accessor gives."""
+    """PROP-03, MSG-31: the object accessor returns a value as the type that it was set as."""
     for kind in PROPERTY_TYPES if make is as_property else ITEM_TYPES:
         value = make(kind, TABLE[kind][0])("object")
         assert type(value) is STORED_TYPES[kind]
@@ -194,7 +194,7 @@ def test_set_integers_have_the_range_of_the_type(make: Callable[[str, Any], Read
 
 @MAKERS
 def test_wrong_types_for_the_other_setters(make: Callable[[str, Any], Read]) -> None:
-    """PROP-02, MSG-18: MessageFormatError says what was wanted, and what was given."""
+    """PROP-02, MSG-18: MessageFormatError says the expected and the actual type."""
     wrong: dict[str, tuple[str, list[Any]]] = {
         "boolean": ("bool", [1, 0, "true", None]),
         "float": ("float", [True, "1.0", None]),

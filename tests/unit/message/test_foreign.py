@@ -1,4 +1,4 @@
-"""Messages of other makes."""
+"""Messages of other implementations."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Bytes:
 
     @property
     def body_length(self) -> int:
-        """The length, which cannot be told while the body is written."""
+        """The length, which is not known while the body is written."""
         if self.rest is None:
             raise MessageNotReadableError
         return 3
@@ -62,7 +62,7 @@ class Stream:
         self.fields = FIELDS[3:]
 
     def get_object_property(self, name: str) -> int:
-        """Give the one property."""
+        """Return the one property."""
         return {"n": 5}[name]
 
     def reset(self) -> None:
@@ -96,7 +96,7 @@ def test_texts() -> None:
 
 
 def test_a_reply_to_of_another_make_is_dropped() -> None:
-    """MSG-45: nobody here could use it."""
+    """MSG-45: no program here could use it."""
     assert adopt(SimpleNamespace(text="x", reply_to="theirs", properties={})).reply_to is None
 
 

@@ -86,7 +86,7 @@ def test_the_body_as_its_type(make: Any, wanted: type, body: Any) -> None:
 
 @pytest.mark.parametrize(("make", "wanted"), BAD)
 def test_the_body_as_another_type(make: Any, wanted: type) -> None:
-    """MSG-40, MSG-44: MessageFormatError, which is_body_assignable_to foretells."""
+    """MSG-40, MSG-44: MessageFormatError, which is_body_assignable_to predicts."""
     for message in (make(), delivered(make())):
         assert message.is_body_assignable_to(wanted) is False
         with pytest.raises(MessageFormatError, match=f"cannot be read as {wanted.__name__}"):
@@ -116,7 +116,7 @@ def test_streams(fields: list[int], wanted: type) -> None:
 
 
 def test_bytes_are_reset() -> None:
-    """MSG-43: before and after, so that the whole body is given, and reading begins at its start."""
+    """MSG-43: before and after, so that the whole body is returned, and reading begins at its start."""
     message = octets()
     assert isinstance(message, BytesMessage)
     assert message.is_body_assignable_to(bytes)
@@ -133,7 +133,7 @@ def test_bytes_are_reset() -> None:
 
 
 def test_bodies_are_copies() -> None:
-    """MSG-06: changing what get_body gave changes no message."""
+    """MSG-06: changing the result of get_body changes no message."""
     message = items()
     body = message.get_body(dict)
     assert body is not None

@@ -42,7 +42,7 @@ CHANGED: dict[str, Any] = {
 
 
 def headers(message: Message) -> dict[str, Any]:
-    """Give all headers."""
+    """Return all headers."""
     return {name: getattr(message, name) for name in NEW}
 
 
@@ -147,7 +147,7 @@ INTEGER_HEADERS = ("timestamp", "expiration", "delivery_time")
     ],
 )
 def test_wrong_values_for_headers(name: str, value: Any, error: type[Exception]) -> None:
-    """HDR-14, PROD-05: each gives an error that says so, and changes nothing."""
+    """HDR-14, PROD-05: each raises an error that names it, and changes nothing."""
     message = new_message(TextMessage)
     with pytest.raises(error, match=r".") as caught:
         setattr(message, name, value)
@@ -186,7 +186,7 @@ def test_reply_to_keeps_its_kind(destination: Any) -> None:
 
 
 def test_correlation_ids_as_text_and_bytes() -> None:
-    """HDR-06, HDR-07: any text, or any bytes; each can be seen as the other."""
+    """HDR-06, HDR-07: any text, or any bytes; each can be read as the other."""
     message = new_message(TextMessage)
     message.correlation_id = "größe \ud800"
     assert message.correlation_id_as_bytes == b"gr\xc3\xb6\xc3\x9fe \xed\xa0\x80"
@@ -271,6 +271,6 @@ def test_messages_show_what_they_are() -> None:
 
 
 def test_messages_take_no_other_attributes() -> None:
-    """HDR-15: a misspelt header is an error, not an attribute that nobody reads."""
+    """HDR-15: a misspelt header is an error, not a new attribute."""
     with pytest.raises(AttributeError):
         new_message(Message).prioritty = 5  # type: ignore[attr-defined]

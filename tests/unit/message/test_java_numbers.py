@@ -115,7 +115,7 @@ def test_nan_and_negative_zero() -> None:
     ],
 )
 def test_texts_that_are_no_doubles(text: str) -> None:
-    """PROP-08: what Python takes and Java does not, is refused."""
+    """PROP-08: what Python accepts and Java does not is refused."""
     with pytest.raises(ValueError, match="not a number"):
         parse_double(text)
 

@@ -61,7 +61,7 @@ def deep(levels: int) -> list[Any]:
 
 
 def endless() -> list[Any]:
-    """Give a list that holds itself."""
+    """Return a list that holds itself."""
     value: list[Any] = []
     value.append(value)
     return value

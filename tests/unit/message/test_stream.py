@@ -36,7 +36,7 @@ TYPED_READERS = [kind for kind in WRITERS if kind != "bytes"]
 
 
 def of(*fields: Any) -> StreamMessage:
-    """Give a received message with these fields."""
+    """Return a received message with these fields."""
     message = new_message(StreamMessage)
     for value in fields:
         message.write_object(value)
@@ -127,7 +127,7 @@ def test_objects_keep_their_type() -> None:
 
 
 def test_a_field_of_bytes_at_once() -> None:
-    """MSG-28, MSG-30: two writes are two fields; None and b"" are two things."""
+    """MSG-28, MSG-30: two writes are two fields; None and b"" differ."""
     copy = of(b"abc", b"de", None, b"", 5)
     assert copy.read_bytes() == b"abc"
     assert copy.read_bytes() == b"de"
@@ -170,7 +170,7 @@ def test_no_other_read_inside_a_field(kind: str) -> None:
 
 
 def test_a_short_chunk_ends_the_field() -> None:
-    """MSG-28: as in Java other reads may follow it; b"" is given only to who asks for more."""
+    """MSG-28: as in Java other reads may follow it; b"" is returned only to a read that asks for more."""
     copy = of(b"abc", 5, b"xyz", b"next")
     assert copy.read_bytes(5) == b"abc"
     assert copy.read_int() == 5
@@ -209,7 +209,7 @@ def test_sizes_of_chunks() -> None:
 
 @pytest.mark.parametrize("size", [2, 5])
 def test_reset_and_clear_forget_a_partly_read_field(size: int) -> None:
-    """MSG-25, MSG-04: reading begins anew."""
+    """MSG-25, MSG-04: reading begins again."""
     copy = of(b"abc", 5)
     copy.read_bytes(size)
     copy.reset()
@@ -218,7 +218,7 @@ def test_reset_and_clear_forget_a_partly_read_field(size: int) -> None:
     copy.read_bytes(size)
     copy.clear_body()
     copy.write_string("x")
-    copy._locked |= 2  # as if it were received just so, without the reset that forgets, too
+    copy._locked |= 2  # as if received in this state, without the reset, which also discards the field
     assert copy.read_object() == "x"
 
 

@@ -29,7 +29,7 @@ VALUES: dict[str, Any] = {
 
 @pytest.mark.parametrize("text", [None, "", "x", "\0", "\U0001f600", "ü" * 3_000_000])
 def test_texts_survive(text: str | None) -> None:
-    """MSG-08, MSG-09: None and "" are two things; any Unicode of any length."""
+    """MSG-08, MSG-09: None and "" differ; any Unicode of any length."""
     message = new_message(TextMessage)
     assert message.text is None
     message.text = text
@@ -105,7 +105,7 @@ def test_received_maps_are_read_only(setter: Setter) -> None:
 
 
 def test_a_new_map_is_empty() -> None:
-    """MSG-15: and not false, as a message is not the lack of one."""
+    """MSG-15: and true: a message without items is still a message."""
     message = new_message(MapMessage)
     assert message.map_names == []
     assert len(message) == 0

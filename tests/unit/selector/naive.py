@@ -1,4 +1,4 @@
-"""A second evaluator, which walks the tree and takes the specification at its word, and a printer of trees.
+"""A second evaluator, which walks the tree and follows the specification literally, and a printer of trees.
 
 Truth is a number (0 false, 1/2 unknown, 1 true), so that AND is the least, OR the greatest, and NOT what is left to 1.
 A value is a pair of its kind and its content.
@@ -173,7 +173,7 @@ def wildcards(pattern: str, escape: str | None) -> list[tuple[str, bool]]:
 
 
 def like(text: str, pattern: list[tuple[str, bool]]) -> bool:
-    """Go through the pattern, keeping how much of the text may be used up by then."""
+    """Go through the pattern, keeping how much of the text may have matched."""
     used = {0}
     for character, special in pattern:
         if special and character == "%":

@@ -1,4 +1,4 @@
-"""Hostile selectors: each is refused or works, and none costs more than its length explains."""
+"""Hostile selectors: each is refused or works, at a cost that its length explains."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_parentheses_side_by_side_are_not_deep() -> None:
 
 
 def test_deep_stack() -> None:
-    """SEL-31: there is no recursion error, whoever calls."""
+    """SEL-31: there is no recursion error, however deep the caller is."""
     text = "(" * MAX_DEPTH + "a" + ")" * MAX_DEPTH
 
     def called_at(depth: int) -> str:
@@ -165,7 +165,7 @@ def test_long_and_wrong(text: str) -> None:
 
 @pytest.mark.parametrize("unit", ["%a", "%_a", "%aa", "%", "_%", "%_b", "%ab", "a", "_"])
 def test_no_pattern_goes_back(unit: str) -> None:
-    """SEL-24, SEL-31: a pattern with many % is matched in one pass over each piece, also on a text made to fool it."""
+    """SEL-24, SEL-31: a pattern with many % is matched in one pass over each piece, also on a hostile text."""
     pattern = unit * (MAX_PATTERN // len(unit) - 4)
     selector = parse(f"s LIKE '{pattern}b' OR s LIKE 'x{pattern}' OR s LIKE '%{pattern}c%c'")
     assert not selector.matches(Message({"s": "a" * 20_000}))

@@ -1,4 +1,4 @@
-"""What the suite makes of a test, given what the transport declares."""
+"""How a test has to end, given what the transport declares."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_a_task_hands_on_what_its_call_gave_or_raised() -> None:
 
 
 def test_the_end_of_a_test_is_bounded() -> None:
-    """A thread that does not end is told, rather than waited for without end."""
+    """A thread that does not end is reported after the patience, not waited for forever."""
     provider = Provider(Harness("product", "none://", patience=0.01), NO_DELAY)
     over = threading.Event()
     task = provider.in_thread(over.wait)

@@ -13,7 +13,7 @@ from jmslike.testing.contract import suite
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest) -> Path:
-    """A package of tests that can be imported by the name of its folder."""
+    """Return a package of tests that can be imported by the name of its folder."""
     package = tmp_path / f"suite_of_{request.node.name}"
     package.mkdir()
     (package / "__init__.py").touch()

@@ -1,4 +1,4 @@
-"""The suite itself: what its tests say of themselves."""
+"""The suite itself: each test names its behaviours, and every behaviour has a test or a reason."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""A transport for tests of the core: it notes every call, and a call can be made to fail or to meet another thread.
+"""A transport for tests of the core. It notes every call; a test can make a call fail, or act during it.
 
 Its broker lives in memory, and its clock stands still until a test moves it. The contract suite runs on it
 (`tests/contract/test_fake.py`). It declares every feature, so that the core refuses none; priority, delay, time to live
-and groups are the core's to write into envelopes, and the fake does not act on them.
+and groups are written into envelopes by the core, and the fake does not act on them.
 """
 
 from __future__ import annotations

@@ -36,7 +36,7 @@ class Mailbox:
 
 
 class FakeBroker:
-    """Mailboxes, and what tests look at and interfere with."""
+    """Mailboxes, the calls of the SPI, and the actions that a test wants at a call."""
 
     def __init__(self, clock: Clock | None = None, /, **features: Support) -> None:
         self.clock: Any = clock or FakeClock()
@@ -49,7 +49,7 @@ class FakeBroker:
         self.client_ids: set[str] = set()
         self.temporaries: set[str] = set()
         self.actions: dict[str, deque[JMSError | Callable[[], object]]] = {}
-        self.held_completions: list[Completion] | None = None  # a list: completions wait there for the test
+        self.held_completions: list[Completion] | None = None  # None: called at once; a list: kept there for the test
         self.settle_at_hand_over = True
         self.transports: list[FakeTransport] = []
         self.connections: list[Connection] = []
@@ -73,11 +73,11 @@ class FakeBroker:
     # ---- calls ------------------------------------------------------------------------------------------------------
 
     def at(self, name: str, action: JMSError | Callable[[], object]) -> None:
-        """Let the next call of that name raise the error, or first do something, with no lock held."""
+        """Make the next call of that name raise the error, or call `action` first, with no lock held."""
         self.actions.setdefault(name, deque()).append(action)
 
     def called(self, name: str, *details: Any) -> None:
-        """Note a call, and do what a test wants to happen at it; to be called without a lock."""
+        """Note a call and run the action that a test set for it. The caller holds no lock."""
         with self.changed:
             self.calls.append((name, *details))
             actions = self.actions.get(name)
@@ -110,14 +110,14 @@ class FakeBroker:
                     self.deliver(mailbox, envelope, attempts)
 
     def deliver(self, mailbox: Mailbox, envelope: Envelope, attempts: int, *, first: bool = False) -> None:
-        """Add a message to a mailbox, behind the others or before them, and tell those who may take it (C2)."""
+        """Add a message to a mailbox, last or first, and wake a subscription that may take it (C2)."""
         with self.changed:
             (mailbox.messages.appendleft if first else mailbox.messages.append)((envelope, attempts))
             self.changed.notify_all()
         self.offer(mailbox)
 
     def offer(self, mailbox: Mailbox) -> None:
-        """Call a listener that may take what waits (C2); one that leaves after it was called repeats this."""
+        """Call a listener that may take a waiting message (C2); a listener that leaves after its call repeats this."""
         for subscription in list(self.subscriptions):
             callback = subscription.callback
             if callback is not None and subscription.mailbox is mailbox and subscription.first() and callback():
@@ -152,7 +152,7 @@ class FakeBroker:
         return any(subscription.mailbox is mailbox for subscription in self.subscriptions)
 
     def mailbox_for(self, spec: SubscriptionSpec, client_id: str | None) -> Mailbox:
-        """Find or make the mailbox of a new subscription. Raises JMSError for one that is another's alone."""
+        """Find or make the mailbox of a new subscription. Raises JMSError for an unshared one that is in use."""
         if spec.destination.is_queue:
             return self.queue(spec.destination)
         if spec.name is None:

@@ -8,7 +8,7 @@ from tests.unit.core.fake.task import PATIENCE
 
 
 class FakeClock:
-    """Time that passes only when a test says so. The two clocks differ, as those of a system do."""
+    """A clock whose time passes only by `advance`. Its two times differ, as those of a system do."""
 
     def __init__(self) -> None:
         self.elapsed = 5_000.0
