@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jmslike_transports.amqp.receive_channel import Consuming
+from jmslike_transports.amqp.receive_channel import ReceiveChannel
 
 
 class Broker:
@@ -81,7 +81,7 @@ class Channel:
     def __init__(self) -> None:
         self.broker = Broker()
         self.line = Line(self.broker)
-        self.consuming = Consuming(self.line, lambda _: None, lambda _: None)  # type: ignore[arg-type]
+        self.consuming = ReceiveChannel(self.line, lambda _: None, lambda _: None)  # type: ignore[arg-type]
         self.held: list[int] = []
 
     def deliver(self) -> None:

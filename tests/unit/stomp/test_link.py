@@ -57,7 +57,7 @@ def test_nothing_is_kept_of_a_temporary_destination_that_is_deleted(transport: S
         link.subscribe(SubscriptionSpec(deleted))
     link.sender(kept).send(message(kept))
     link.sender(TemporaryTopic("of others")).send(message(kept))
-    assert transport.connection.inventory.close() == ([link], {kept})
+    assert transport.connection.inventory.close() == {kept}
 
 
 class LossAtEntry:

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from jmslike.errors import JMSError
-from jmslike_transports.shared.ordered_completions import Completions, Unanswered
+from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 PATIENCE = 20.0
 LOST = JMSError("lost")
@@ -22,7 +22,7 @@ class Sends:
     """Sends with keys that count upwards, and what was completed of them."""
 
     def __init__(self, count: int) -> None:
-        self.open: Completions[Unanswered] = Completions()
+        self.open: OrderedCompletions[Unanswered] = OrderedCompletions()
         self.completed: list[tuple[int, JMSError | None]] = []
         self.all = [self._send(key) for key in range(count)]
 

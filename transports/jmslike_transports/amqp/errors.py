@@ -83,8 +83,9 @@ def refusal(reason: BaseException, address: str) -> JMSError:
             error: JMSError = JMSSecurityError(f"{address} refuses the user, the password or the virtual host: {cause}")
             break
     else:
-        found = explained(_innermost(reason))
-        error = type(found)(f"{address}: {found}")
+        error = explained(_innermost(reason))
+        if isinstance(error, JMSSecurityError):  # which is raised at once, without the names of other hosts
+            error = JMSSecurityError(f"{address}: {error}")
     error.__cause__ = reason
     return error
 

@@ -21,10 +21,12 @@ from jmslike_transports.amqp.channel import Channel, Reply
 from jmslike_transports.amqp.errors import channel_error
 from jmslike_transports.amqp.frames import publish_frames
 from jmslike_transports.amqp.wire import Wire
-from jmslike_transports.shared.ordered_completions import Completions, Unanswered
+from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 _MOST_UNCONFIRMED: Final = 2000
 """Sends nobody waits for that may be open; the next one waits, so that memory has a bound."""
+
+_ABSENT: Final = "there is no such destination: it was deleted, or the connection that made it has ended"
 
 
 class Letter(NamedTuple):
@@ -51,26 +53,19 @@ def emit(raw: Any, frames: bytes) -> None:
     raw.connection.emit(frames)
 
 
-class AbsentError(InvalidDestinationError):
-    """There is no such destination (any more)."""
-
-    def __init__(self) -> None:
-        super().__init__("there is no such destination: it was deleted, or the connection that made it has ended")
-
-
 class Publisher:
     """Publishes with confirms. The channel is opened by the first message, and anew when the broker closed it."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
         self._opening = threading.Lock()
-        self._channel: _Confirming | None = None
+        self._channel: ConfirmChannel | None = None
         self._closed = False
 
     def send(self, letter: Letter) -> None:
         """Publish, and wait until the broker has the message.
 
-        Raises AbsentError, ResourceAllocationError or ConnectionLostError.
+        Raises InvalidDestinationError, ResourceAllocationError or ConnectionLostError.
         """
         answered = threading.Lock()
         answered.acquire()
@@ -97,12 +92,12 @@ class Publisher:
             raise self._wire.give_up(f"no confirmation of a message within {patience:g} seconds")
         channel.publish(letter, completion)
 
-    def _open(self) -> _Confirming:
+    def _open(self) -> ConfirmChannel:
         with self._opening:
             if self._closed:
                 raise IllegalStateError("the session is closed")
             if self._channel is None or self._channel.error is not None:
-                self._channel = _Confirming(self._wire)
+                self._channel = ConfirmChannel(self._wire)
             return self._channel
 
     def close(self) -> None:
@@ -113,7 +108,7 @@ class Publisher:
         if channel is not None:
             channel.unconfirmed.wait_for_fewer(1, self._wire.patience)
             channel.close()
-            channel.fail(ConnectionLostError("the session was closed before the message was confirmed"))
+            channel.unconfirmed.close()
 
 
 class _Sent(Unanswered):
@@ -126,11 +121,11 @@ class _Sent(Unanswered):
         self.letter = letter
 
 
-class _Confirming(Channel):
+class ConfirmChannel(Channel):
     """A channel in confirm mode."""
 
     def __init__(self, wire: Wire) -> None:
-        self.unconfirmed: Completions[_Sent] = Completions()
+        self.unconfirmed: OrderedCompletions[_Sent] = OrderedCompletions()
         self._order = threading.Lock()
         self._last = 0
         super().__init__(wire, on_failed=self.fail)
@@ -174,7 +169,7 @@ class _Confirming(Channel):
         """Note what the confirmation that follows will not say."""
         for sent in self.unconfirmed.all():
             if sent.letter.properties.message_id == properties.message_id and sent.error is None:
-                sent.error = AbsentError()
+                sent.error = InvalidDestinationError(_ABSENT)
                 break
 
     def _on_confirm(self, frame: Any) -> None:

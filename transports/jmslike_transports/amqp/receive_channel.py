@@ -16,7 +16,7 @@ Receiver = Callable[[Any, Any, bytes], None]
 """Gets a delivery: its method, properties and body."""
 
 
-class Consuming(Channel):
+class ReceiveChannel(Channel):
     """Acknowledgements are gathered, and cumulative where nothing below is open (C13)."""
 
     def __init__(self, wire: Wire, on_failed: Callable[[JMSError], None], on_cancelled: Callable[[str], None]) -> None:

@@ -2,40 +2,43 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError, TransactionRolledBackError
+from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import Completion, Destination, Envelope
+from jmslike_transports.amqp.connection import AmqpConnection
 from jmslike_transports.amqp.frames import publish_method
-from jmslike_transports.amqp.publisher import AbsentError, Letter
-
-if TYPE_CHECKING:
-    from jmslike_transports.amqp.link import AmqpLink
+from jmslike_transports.amqp.publisher import Letter, Publisher
+from jmslike_transports.shared.sender import unattended, watched
 
 
 class AmqpSender:
-    """Publishes; a persistent message waits for its confirmation, or its completion does."""
+    """Publishes. A persistent message is confirmed before `send` returns, or before its completion is called."""
 
-    def __init__(self, link: AmqpLink, destination: Destination) -> None:
-        self._link = link
-        self._transport = link.transport
+    def __init__(self, connection: AmqpConnection, publisher: Publisher, destination: Destination) -> None:
+        self._publisher = publisher
+        self._profile = connection.profile
+        self._topology = connection.topology
+        self._inventory = connection.inventory
         self._destination = destination
-        self._exchange, self._key = self._transport.profile.route(destination)
-        self._must_arrive = self._transport.profile.is_always_bound(destination)
+        self._may_be_deleted = connection.owns_temporary(destination.name)
+        self._exchange, self._key = self._profile.route(destination)
+        self._must_arrive = self._profile.is_always_bound(destination)
         self._method = publish_method(self._exchange, self._key, mandatory=self._must_arrive)
+        self._unattended = self._watched(unattended(destination, connection.report))
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
-        if self._transport.is_deleted(self._destination):
-            raise InvalidDestinationError(f"{self._destination} was deleted")
+        if self._may_be_deleted:
+            self._inventory.require_present(self._destination)
         letter = self.letter(envelope)
-        publisher = self._link.publisher
         if completion is not None:
-            publisher.post(letter, self._watched(completion))
+            self._publisher.post(letter, self._watched(completion))
         elif envelope.delivery_mode == 1:
-            publisher.post(letter, self._watched(self._unexpected))
+            self._publisher.post(letter, self._unattended)
         else:
             self._send_confirmed(letter, envelope)
+
+    def _watched(self, completion: Completion) -> Completion:
+        return watched(completion, lambda: self._topology.invalidate(self._destination))
 
     def send_confirmed(self, envelope: Envelope) -> None:
         """Send, and wait until the broker has the message, whatever its delivery mode."""
@@ -43,16 +46,16 @@ class AmqpSender:
 
     def _send_confirmed(self, letter: Letter, envelope: Envelope) -> None:
         try:
-            self._link.publisher.send(letter)
+            self._publisher.send(letter)
         except InvalidDestinationError:  # what was there, queue or exchange, has been deleted meanwhile
-            self._transport.topology.forget(self._destination)
+            self._topology.invalidate(self._destination)
             if self._destination.is_temporary:
                 raise
-            self._link.publisher.send(self.letter(envelope))
+            self._publisher.send(self.letter(envelope))
 
     def letter(self, envelope: Envelope) -> Letter:
         """Give the message as it is published, after seeing to it that there is somewhere to go."""
-        topology = self._transport.topology
+        topology = self._topology
         topology.ensure(self._destination)
         reply_to = envelope.headers.reply_to
         if reply_to is not None and not reply_to.is_temporary:
@@ -61,30 +64,15 @@ class AmqpSender:
         if envelope.due:
             exchange = topology.delay(self._exchange, max(1, envelope.due - envelope.timestamp))
             method = publish_method(exchange, self._key, mandatory=self._must_arrive)
-        return Letter(self._destination, method, *self._transport.profile.write(envelope))
-
-    def _watched(self, completion: Completion) -> Completion:
-        """Let the next message look again whether there is a queue, after one found none."""
-
-        def completed(error: JMSError | None) -> None:
-            if error is not None:
-                self._transport.topology.forget(self._destination)
-            completion(error)
-
-        return completed
-
-    def _unexpected(self, error: JMSError | None) -> None:
-        if error is not None and not isinstance(error, ConnectionLostError):  # of which everybody hears
-            kind = InvalidDestinationError if isinstance(error, AbsentError) else type(error)
-            self._transport.fail(kind(f"a message to {self._destination} is lost: {error}"))
+        return Letter(self._destination, method, *self._profile.write(envelope))
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""
         destination = self._destination
-        if self._transport.is_deleted(destination):
-            raise TransactionRolledBackError(f"{destination} was deleted: all is undone")
-        if destination.is_temporary and self._must_arrive and not self._transport.topology.exists(destination.name):
-            raise TransactionRolledBackError(f"{destination} is not there any more: all is undone")
+        if self._may_be_deleted and self._inventory.is_deleted(destination):
+            raise TransactionRolledBackError(f"transaction rolled back: {destination} was deleted")
+        if destination.is_temporary and self._must_arrive and not self._topology.exists(destination.name):
+            raise TransactionRolledBackError(f"transaction rolled back: {destination} does not exist any more")
 
     def close(self) -> None:
         """See Sender.close; a send that waits for its confirmation is bounded anyway."""

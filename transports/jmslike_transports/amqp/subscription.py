@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 from uuid import uuid4
 
 from jmslike.errors import InvalidDestinationError, JMSError
-from jmslike.spi import Delivery, Outcome, SubscriptionSpec
+from jmslike.spi import Delivery, Outcome, SessionSpec, SubscriptionSpec
+from jmslike_transports.amqp.connection import AmqpConnection
 from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
 from jmslike_transports.amqp.errors import RESOURCE_LOCKED, code_of
 from jmslike_transports.amqp.profiles import checked
-from jmslike_transports.amqp.receive_channel import Consuming
-from jmslike_transports.shared.push_subscription import Pushed
+from jmslike_transports.amqp.receive_channel import ReceiveChannel
+from jmslike_transports.shared.inventory import Subscriptions
+from jmslike_transports.shared.push_subscription import PushSubscription
 from jmslike_transports.shared.rabbitmq import LARGEST_PREFETCH, shared_queue
-
-if TYPE_CHECKING:
-    from jmslike_transports.amqp.link import AmqpLink
 
 _IN_USE = "in exclusive use"
 """How RabbitMQ's refusal differs from that for want of permission."""
@@ -47,39 +45,45 @@ class Held:
         return getattr(self.arrival.method, "consumer_tag", None)
 
 
-class AmqpSubscription(Pushed[Arrival, Held]):
+class AmqpSubscription(PushSubscription[Arrival, Held]):
     """Takes from an inbox that the connection's thread fills."""
 
-    def __init__(self, link: AmqpLink, channel: Consuming, spec: SubscriptionSpec) -> None:
-        super().__init__(spec)
+    def __init__(
+        self,
+        connection: AmqpConnection,
+        channel: ReceiveChannel,
+        spec: SubscriptionSpec,
+        session: SessionSpec,
+        others: Subscriptions[AmqpSubscription],
+    ) -> None:
+        super().__init__(spec, connection.wire)
         self._channel = channel
-        self._wire = channel.wire
-        self._topology = link.transport.topology
+        self._wire = connection.wire
+        self._topology = connection.topology
+        self._report = connection.report
         self._is_private = not spec.destination.is_queue and spec.name is None
-        self._confirmed = link.spec.awaits_settlement
-        self._queue = self._declare(link)
-        self._consumer = ""
-        self._closing = threading.Lock()
+        self._confirmed = session.awaits_settlement
         self._is_deleted = False
-        self._on_failed = link.transport.fail
+        self._consumer = ""
+        self._queue = self._declare(connection, others)
         try:
             self._consume()
         except JMSError as error:
             if code_of(error) == RESOURCE_LOCKED or _IN_USE in str(error):
-                raise JMSError(f"{self._queue} is in use, and not shared: {error}") from error
+                raise JMSError(f"{self._queue} is not shared and already has a consumer: {error}") from error
             raise
         if not spec.destination.is_queue:  # not before it is ours: somebody's subscription would get this topic, too
             try:
-                self._topology.bind(self._queue, *link.transport.profile.route(spec.destination))
+                self._topology.bind(self._queue, *connection.profile.route(spec.destination))
             except JMSError:
-                self.end()
+                self.release()
                 raise
 
-    def _declare(self, link: AmqpLink) -> str:
-        """See to it that there is a queue to read from, and give its name."""
-        spec, topology, profile = self.spec, self._topology, link.transport.profile
+    def _declare(self, connection: AmqpConnection, others: Subscriptions[AmqpSubscription]) -> str:
+        """Declare the queue to read from, and return its name."""
+        spec, topology, profile = self.spec, self._topology, connection.profile
         destination = spec.destination
-        topology.forget(destination)  # if it was deleted, the refusal would end the session's channel
+        topology.invalidate(destination)  # if it was deleted, the refusal would end the session's channel
         topology.ensure(destination)
         if destination.is_queue:
             topology.consumers(destination.name)  # to be refused later would end the session's channel
@@ -88,13 +92,13 @@ class AmqpSubscription(Pushed[Arrival, Held]):
             queue = f"jms-cons-{uuid4()}"
             topology.queue(queue, exclusive=True, auto_delete=True)
         elif spec.durable:
-            queue = profile.durable(spec.name, link.transport.client_id)
+            queue = profile.durable(spec.name, connection.client_id)
             topology.lasting_queue(queue)
             # a refusal would end the session's channel, and others with it; a quorum queue is late to count consumers
-            if self.is_exclusive and link.is_consuming and topology.consumers(queue):
-                raise JMSError(f"the durable subscription {spec.name!r} is in use, and is to be one consumer's alone")
+            if self.is_exclusive and others.are_in_use and topology.consumers(queue):
+                raise JMSError(f"the durable subscription {spec.name!r} is not shared and already has a consumer")
         else:
-            queue = checked(shared_queue(link.transport.client_id, spec.name))
+            queue = checked(shared_queue(connection.client_id, spec.name))
             topology.queue(queue, durable=True, auto_delete=True)
         return queue
 
@@ -167,17 +171,12 @@ class AmqpSubscription(Pushed[Arrival, Held]):
 
     # ---- settling -------------------------------------------------------------------------------------------------
 
-    def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
-        """See Subscription.settle."""
-        if self._wire.is_lost:
-            if any(held in self._held for held in receipts):
-                raise self._wire.loss()
+    def _settle(self, receipts: list[Held], outcome: Outcome) -> None:
+        if outcome is not None:  # not ACCEPT
+            self._release(receipts, outcome)
             return
-        mine = self.let_go(receipts)
-        tags = [held.tag for held in mine if held.tag]
-        if outcome is not None:
-            self._release(mine, outcome)
-        elif tags:
+        tags = [held.tag for held in receipts if held.tag]
+        if tags:
             self._channel.accept(tags)
             if self._confirmed:
                 self._channel.round_trip()
@@ -190,10 +189,6 @@ class AmqpSubscription(Pushed[Arrival, Held]):
         arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
         self._return(self._inbox.put_back(arrivals) if not self._closed else arrivals)
 
-    def holds(self, receipt: Held) -> bool:
-        """See Subscription.holds."""
-        return receipt in self._held and not self._wire.is_lost
-
     # ---- closing --------------------------------------------------------------------------------------------------
 
     def cancelled(self, consumer_tag: str) -> None:
@@ -202,30 +197,19 @@ class AmqpSubscription(Pushed[Arrival, Held]):
             self._is_deleted = True
             error = InvalidDestinationError(f"{self.spec.destination} was deleted: its consumer gets nothing more")
             self._inbox.lose(error)
-            self._on_failed(error)
+            self._report(error)
 
-    def close(self) -> None:
-        """See Subscription.close."""
-        self._close(give_back_held=False)
-
-    def end(self) -> None:
-        """Close, and give back what is held, too."""
-        self._close(give_back_held=True)
-
-    def _close(self, *, give_back_held: bool) -> None:
-        with self._closing:
-            left: list[Arrival] = []
-            if not self._closed:
-                self._closed = True
-                try:
-                    if self._is_usable:
-                        self._channel.cancel(self._consumer)
-                finally:
-                    left = self._inbox.close()
-            if give_back_held:
-                left += [held.arrival for held in self.let_go(list(self._held)) if held.tag]
+    def _stop(self) -> list[Arrival]:
+        try:
             if self._is_usable:
-                self._return(left)
+                self._channel.cancel(self._consumer)
+        finally:
+            left = self._inbox.close()
+        return left
+
+    def _give_back(self, left: list[Arrival], held: list[Held]) -> None:
+        if self._is_usable:
+            self._return(left + [each.arrival for each in held if each.tag])
 
     @property
     def _is_usable(self) -> bool:

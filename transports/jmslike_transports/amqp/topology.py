@@ -68,7 +68,7 @@ class Topology:
             _log.debug("no place for answers at %s: %s", destination, refusal)
             self._known.add(destination)
 
-    def forget(self, destination: Destination) -> None:
+    def invalidate(self, destination: Destination) -> None:
         """Look again the next time: somebody deleted it, or its exchange."""
         self._known.discard(destination)
         if not destination.is_queue:

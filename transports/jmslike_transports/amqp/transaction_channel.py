@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
+from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError
 from jmslike_transports.amqp.channel import Channel, Reply
 from jmslike_transports.amqp.publisher import Letter, emit
 from jmslike_transports.amqp.wire import Wire
 
 
-class Transacting(Channel):
+class TransactionChannel(Channel):
     """A channel in transaction mode."""
 
     def __init__(self, wire: Wire) -> None:
@@ -25,28 +25,26 @@ class Transacting(Channel):
         self.raw.tx_select(callback=reply)
 
     def run(self, letters: Sequence[Letter]) -> list[Letter]:
-        """Publish all and commit; give those for which there was no queue.
+        """Publish all and commit, and return those for which there was no queue.
 
-        Raises TransactionRolledBackError, or TransactionInDoubtError if the connection is lost meanwhile.
+        Raises TransactionInDoubtError if the connection is lost meanwhile; after any other error nothing was sent.
         """
         self._returned.clear()
-        try:
-            frames = [letter.frames(self.raw) for letter in letters]
-        except JMSError as error:
-            raise TransactionRolledBackError(f"nothing was sent: {error}") from error
+        frames = [letter.frames(self.raw) for letter in letters]
 
         def start(reply: Reply) -> None:
             for each in frames:
                 emit(self.raw, each)
             self.raw.tx_commit(callback=reply)
 
-        if self.wire.is_lost:
-            raise TransactionRolledBackError("the connection was lost before the commit") from self.wire.loss()
+        self.wire.check()
         try:
             self.ask("commit", start)
         except ConnectionLostError as error:
-            raise TransactionInDoubtError("the connection was lost during the commit") from error
-        except JMSError as error:
+            raise TransactionInDoubtError(
+                f"transaction in doubt: the broker did not answer the commit: {error}"
+            ) from error
+        except JMSError:
             self.close()
-            raise TransactionRolledBackError(f"the broker refused the commit: {error}") from error
+            raise
         return [letter for letter in letters if letter.properties.message_id in self._returned]

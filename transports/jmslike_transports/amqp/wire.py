@@ -16,21 +16,22 @@ from typing import Any
 import pika
 from pika.adapters.select_connection import IOLoop
 
-from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike_transports.amqp.address import Address
 from jmslike_transports.amqp.errors import connection_error, refusal
 from jmslike_transports.amqp.write_buffer import GatheringConnection
+from jmslike_transports.shared.loss import LosableConnection, connect_in_turn
 
 _log = logging.getLogger("jmslike.amqp")
 
 Task = Callable[[], object]
 
 
-class Wire:
+class Wire(LosableConnection):
     """A live connection. `on_lost` is called by its thread, once, unless the connection was closed."""
 
     def __init__(self, address: Address) -> None:
-        self.on_lost: Callable[[JMSError], None] = lambda error: None
+        super().__init__()
         self.patience = address.request_timeout
         self._address = address
         self._connection: Any = None
@@ -38,9 +39,6 @@ class Wire:
         self._thread: threading.Thread | None = None
         self._tasks: deque[Task] = deque()
         self._is_called = False
-        self._lock = threading.Lock()
-        self._lost: JMSError | None = None
-        self._closing = False
         self._ended = threading.Event()
         self._unblocked = threading.Event()
         self._unblocked.set()
@@ -54,16 +52,7 @@ class Wire:
 
         Raises JMSSecurityError or ConnectionLostError, within the connect timeout for each host.
         """
-        failures = []
-        for host in self._address.hosts:
-            try:
-                return self._connect_to(*host)
-            except JMSSecurityError:
-                raise
-            except JMSError as error:
-                failures.append(str(error))
-                cause = error
-        raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
+        return connect_in_turn(self._address.hosts, self._connect_to)
 
     def _connect_to(self, host: str, port: int) -> dict[str, Any]:
         name, patience = f"{host}:{port}", self._address.connect_timeout
@@ -107,7 +96,7 @@ class Wire:
         if not opened.wait(patience):
             self._stop()
             self._ended.wait(patience)
-            raise ConnectionLostError(f"{name}: no answer within {patience:g} seconds: is this an AMQP port?")
+            raise ConnectionLostError(f"no answer within {patience:g} seconds: is this an AMQP port?")
         if failure:
             raise refusal(failure[0], name) from failure[0]
         return dict(self._connection.server_properties or {})
@@ -131,7 +120,7 @@ class Wire:
 
     def post(self, task: Task) -> None:
         """Let the thread of the connection do it, after all that was posted before. Raises ConnectionLostError."""
-        if self._lost is not None:
+        if self.is_lost:
             raise self.loss()
         self._tasks.append(task)
         if not self._is_called:
@@ -142,7 +131,7 @@ class Wire:
         try:
             self._loop.add_callback_threadsafe(self._work)
         except Exception as error:  # it has just ended
-            if self._lost is None:
+            if not self.is_lost:
                 raise ConnectionLostError("the connection has ended") from error
 
     def _work(self) -> None:
@@ -173,35 +162,11 @@ class Wire:
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether the connection is gone."""
-        return self._lost is not None
-
-    def loss(self) -> ConnectionLostError:
-        """Give an error to raise for what happens after the loss."""
-        error = ConnectionLostError(f"the connection is lost: {self._lost}")
-        error.__cause__ = self._lost
-        return error
-
-    def give_up(self, why: str) -> ConnectionLostError:
-        """Drop a connection whose broker does not answer, and give the error to raise."""
-        self.lose(ConnectionLostError(why))
-        return self.loss()
-
-    def lose(self, error: JMSError) -> None:
-        """End the connection, and tell all who wait and, unless it was closed, `on_lost`; once."""
-        with self._lock:
-            if self._lost is not None:
-                return
-            self._lost = error
-            expected = self._closing
+    def _end(self, reason: JMSError) -> None:
         self._unblocked.set()
         for tell in list(self.closed_with):
             tell(self.loss())
         self._stop()
-        if not expected:
-            self.on_lost(error)
 
     def _stop(self) -> None:
         with suppress(Exception):  # it has ended already
@@ -209,11 +174,9 @@ class Wire:
 
     def close(self) -> None:
         """Close in good order, within the request timeout."""
-        with self._lock:
-            if self._closing:
-                return
-            self._closing = True
-        if self._lost is None and self._connection is not None:
+        if not self._begin_close():
+            return
+        if not self.is_lost and self._connection is not None:
             with suppress(JMSError):
                 self.post(self._connection.close)
         if self._thread is not None and not self.is_current:

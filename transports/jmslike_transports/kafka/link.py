@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Generator, Sequence
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from jmslike.errors import (
     IllegalStateError,
-    InvalidDestinationError,
     JMSError,
     TransactionInDoubtError,
     TransactionRolledBackError,
@@ -40,8 +37,7 @@ class KafkaLink:
         self.spec = spec
         self.publisher = Publisher(transport)
         self._number = transport.numbers.take() if spec.transacted else 0
-        self._committing = threading.Lock()
-        self.subscriptions: Subscriptions[KafkaSubscription] = Subscriptions()
+        self.subscriptions: Subscriptions[KafkaSubscription] = Subscriptions(transport)
         self._transacting: Transacting | None = None
         self._closed = False
 
@@ -55,23 +51,21 @@ class KafkaLink:
         """See SessionLink.subscribe."""
         transport = self.transport
         self._check()
-        if transport.is_deleted(spec.destination):
-            raise InvalidDestinationError(f"{spec.destination} was deleted")
-        transport.inventory.require_free(spec)
+        transport.inventory.require_subscribable(spec)
         topic = transport.topics.ensure(spec.destination)
         former = next((other for other in self.subscriptions.all() if other.can_be_followed(spec)), None)
         if former is not None:
             subscription = KafkaSubscription(self, spec, former.feed)
             subscription.follow(former)
-            self._add(subscription)
+            self.subscriptions.add(subscription)
             return subscription
         feed = Feed(transport.clients, topic, membership(transport, spec, topic), self.spec, spec.window)
         subscription = KafkaSubscription(self, spec, feed)
-        self._add(subscription)  # before it waits to be admitted to its group, so that a loss or a close wakes it
+        self.subscriptions.add(subscription)  # before it joins its group, so that a loss or a close ends the wait
         try:
             subscription.start()
         except JMSError:
-            subscription.end()
+            subscription.release()
             raise
         return subscription
 
@@ -81,11 +75,6 @@ class KafkaLink:
         if self._closed:
             raise IllegalStateError("the session is closed")
 
-    def _add(self, subscription: KafkaSubscription) -> None:
-        self.subscriptions.add(subscription)
-        if self.transport.is_lost:  # before the subscription could be told with the others
-            subscription.lose(self.transport.loss())
-
     # ---- transactions ---------------------------------------------------------------------------------------------
 
     def commit(
@@ -93,7 +82,7 @@ class KafkaLink:
     ) -> None:
         """See SessionLink.commit. Sends and offsets are one transaction of Kafka."""
         try:
-            with self._committing:
+            with self.subscriptions.settling:
                 self._check()
                 self._commit(sends, settlements)
         except FencedError as error:
@@ -147,18 +136,15 @@ class KafkaLink:
     def close(self) -> None:
         """See SessionLink.close."""
         self._closed = True
-        subscriptions = self.subscriptions.close()
-        with self._committing:
-            for subscription in subscriptions:
-                with suppress(JMSError):  # the group has everything back
-                    subscription.end()
+        self.subscriptions.close()
+        with self.subscriptions.settling:
             if self._transacting is not None:
                 self._transacting.close()
         self.publisher.close()
         if self._number:
             self.transport.numbers.give_back(self._number)
             self._number = 0
-        self.transport.inventory.forget(self)
+        self.transport.inventory.discard(self)
 
 
 def _accepted(settlements: Settlements) -> dict[Feed, dict[Progress, set[int]]]:

@@ -9,7 +9,7 @@ from jmslike.errors import ConnectionLostError, JMSError, ResourceAllocationErro
 from jmslike.spi import Completion
 from jmslike_transports.kafka.errors import translated
 from jmslike_transports.kafka.records import Record
-from jmslike_transports.shared.ordered_completions import Completions, Unanswered
+from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 if TYPE_CHECKING:
     from jmslike_transports.kafka.transport import KafkaTransport
@@ -24,7 +24,7 @@ class Publisher:
     def __init__(self, transport: KafkaTransport) -> None:
         self._transport = transport
         self._patience = transport.address.request_timeout
-        self._unconfirmed: Completions[Unanswered] = Completions()
+        self._unconfirmed: OrderedCompletions[Unanswered] = OrderedCompletions()
         self._order = threading.Lock()
 
     def send(self, topic: str, record: Record, timestamp: int) -> None:
@@ -73,5 +73,5 @@ class Publisher:
 
     def close(self) -> None:
         """Wait until the broker has everything."""
-        if not self._unconfirmed.wait_for_fewer(1, self._patience):
-            self.lose(ResourceAllocationError("the session was closed before the message was confirmed"))
+        self._unconfirmed.wait_for_fewer(1, self._patience)
+        self._unconfirmed.close()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import threading
 import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Final
@@ -12,7 +11,7 @@ from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from jmslike_transports.kafka.feed import Arrival, Feed
 from jmslike_transports.kafka.group_membership import definition
 from jmslike_transports.kafka.records import read_record
-from jmslike_transports.shared.push_subscription import Pushed
+from jmslike_transports.shared.push_subscription import PushSubscription
 
 if TYPE_CHECKING:
     from jmslike_transports.kafka.link import KafkaLink
@@ -32,16 +31,15 @@ class Held:
         self.arrival = arrival
 
 
-class KafkaSubscription(Pushed[Arrival, Held]):
+class KafkaSubscription(PushSubscription[Arrival, Held]):
     """Takes from an inbox that the feed's thread fills."""
 
     def __init__(self, link: KafkaLink, spec: SubscriptionSpec, feed: Feed) -> None:
-        super().__init__(spec)
+        super().__init__(spec, link.transport)
         self.feed = feed
         self._transport = link.transport
         self._confirmed = link.spec.awaits_settlement
         self._left: list[Arrival] = []
-        self._closing = threading.Lock()
         self._heir: KafkaSubscription | None = None
         self._has_feed = True
 
@@ -137,21 +135,14 @@ class KafkaSubscription(Pushed[Arrival, Held]):
 
     # ---- settling -------------------------------------------------------------------------------------------------
 
-    def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
-        """See Subscription.settle."""
-        if self._transport.is_lost:
-            if any(held in self._held for held in receipts):
-                raise self._transport.loss()
-            return
-        mine = self.let_go(receipts)
+    def _settle(self, receipts: list[Held], outcome: Outcome) -> None:
         if outcome is None:  # ACCEPT
-            _accept(mine)
-            if mine:
-                self.feed.settled()
-                if self._confirmed:
-                    self.feed.flush()
+            _accept(receipts)
+            self.feed.settled()
+            if self._confirmed:
+                self.feed.flush()
         else:
-            self._release(mine, outcome)
+            self._release(receipts, outcome)
         self._end_if_over()
 
     def settled_by_commit(self, receipts: Sequence[Held]) -> None:
@@ -166,7 +157,7 @@ class KafkaSubscription(Pushed[Arrival, Held]):
 
     def holds(self, receipt: Held) -> bool:
         """See Subscription.holds."""
-        return receipt in self._held and not receipt.arrival.progress.is_lost and not self._transport.is_lost
+        return super().holds(receipt) and not receipt.arrival.progress.is_lost
 
     # ---- following --------------------------------------------------------------------------------------------------
 
@@ -194,17 +185,20 @@ class KafkaSubscription(Pushed[Arrival, Held]):
         """See Subscription.close. The group is left when the last receipt is settled: until then its partitions, and
         what follows there, can be had by another subscription of this session only.
         """
-        with self._closing:
-            if not self._closed:
-                self._closed = True
-                self._left = self._inbox.close() + self._left
+        super().close()
         self._end_if_over()
 
-    def end(self) -> None:
-        """Close, and hold nothing any more."""
-        self.close()
-        _leave_word([held.arrival for held in self.let_go(list(self._held))])
+    def release(self) -> None:
+        """See PushSubscription.release."""
+        super().release()
         self._end_if_over()
+
+    def _stop(self) -> list[Arrival]:
+        return self._inbox.close()
+
+    def _give_back(self, left: list[Arrival], held: list[Held]) -> None:
+        self._left = left + self._left
+        _leave_word([each.arrival for each in held])
 
     def _end_if_over(self) -> None:
         if self._heir is not None:

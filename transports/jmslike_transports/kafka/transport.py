@@ -25,13 +25,14 @@ from jmslike_transports.kafka.library.clients import CLOSING, Clients, close_pro
 from jmslike_transports.kafka.library.retrying_admin import Asking
 from jmslike_transports.kafka.link import KafkaLink
 from jmslike_transports.kafka.liveness import Pulse
-from jmslike_transports.kafka.names import durable_group, fits, temporary
+from jmslike_transports.kafka.names import durable_group, fits, mark_of, temporary
 from jmslike_transports.kafka.session_numbers import Numbers
 from jmslike_transports.kafka.topics import Topics
 from jmslike_transports.shared.inventory import Inventory
+from jmslike_transports.shared.loss import LosableConnection
 
 
-class KafkaTransport:
+class KafkaTransport(LosableConnection):
     """See Transport."""
 
     admin: Any
@@ -41,10 +42,11 @@ class KafkaTransport:
     groups: Groups
 
     def __init__(self, address: Address) -> None:
+        super().__init__()
         self.address = address
         self.clients = Clients(address)
         self.client_id: str | None = None
-        self.inventory: Inventory[KafkaLink] = Inventory()
+        self.inventory: Inventory[KafkaLink] = Inventory(lambda name: mark_of(name) == self._mark)
         self.numbers = Numbers()
         self._mark = str(uuid.uuid4())
         self._temporary_numbers = itertools.count(1)
@@ -52,12 +54,12 @@ class KafkaTransport:
         self._lock = threading.Lock()
         self._closing = threading.Lock()
         self._producer: Any = None
-        self._loss: ConnectionLostError | None = None
         self._closed = False
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
         self._events = events
+        self.on_lost = events.lost
         self.admin = self.clients.admin()
         asking = Asking(self.admin, self.address.request_timeout, lambda: self.is_lost)
         self.topics, self.groups = Topics(asking, self.address), Groups(asking)
@@ -79,31 +81,18 @@ class KafkaTransport:
 
     # ---- loss -----------------------------------------------------------------------------------------------------
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether the connection is gone."""
-        return self._loss is not None
-
-    def loss(self) -> ConnectionLostError:
-        """Give the error of every use after the loss."""
-        return ConnectionLostError(f"the connection is lost: {self._loss}")
-
     def lose(self, reason: JMSError) -> None:
         """The connection is gone: tell everybody, once (C10)."""
-        with self._lock:
-            if self._loss is not None:
-                return
-            is_closing = self._closed
-            self._loss = reason if isinstance(reason, ConnectionLostError) else ConnectionLostError(str(reason))
-            producer = self._producer
-        self.inventory.lose(self._loss)
+        super().lose(reason if isinstance(reason, ConnectionLostError) else ConnectionLostError(str(reason)))
+
+    def _end(self, reason: JMSError) -> None:
+        self.inventory.lose(reason)
         for link in self.inventory.links():
-            link.publisher.lose(self._loss)
+            link.publisher.lose(reason)
+        with self._lock:
+            producer = self._producer
         if producer is not None:
             close_producer(producer, 0)
-        assert self._events is not None, "only who is connected can lose"
-        if not is_closing:
-            self._events.lost(self._loss)
 
     def fail(self, error: JMSError) -> None:
         """Report what no caller is waiting for."""
@@ -158,8 +147,8 @@ class KafkaTransport:
                 self.groups.delete(self.group_of(temporary))
 
     def is_deleted(self, destination: Destination) -> bool:
-        """Tell whether this is a temporary destination that this connection made and deleted."""
-        return destination.is_temporary and self._mark in destination.name and not self.inventory.has(destination)
+        """Whether this is a temporary destination that this connection made and deleted."""
+        return self.inventory.is_deleted(destination)
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
@@ -179,9 +168,8 @@ class KafkaTransport:
             self._close()
 
     def _close(self) -> None:
-        links, temporaries = self.inventory.close()
-        for link in links:
-            link.close()
+        temporaries = self.inventory.close()
+        self._begin_close()
         with self._lock:
             if self._closed:
                 return

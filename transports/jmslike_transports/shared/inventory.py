@@ -1,86 +1,123 @@
-"""What one connection to a broker has open: its sessions, their subscriptions, and its temporary destinations."""
+"""What one connection to a broker has open: its session links, their subscriptions, and its temporary destinations.
+
+A transport's connection has one `Inventory`, each of its session links one `Subscriptions`. All methods may be called
+by any thread.
+"""
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 from typing import Any, Generic, Protocol, TypeVar
 
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, SubscriptionSpec
+from jmslike_transports.shared.loss import LosableConnection
+
+_log = logging.getLogger("jmslike.transports")
 
 
-class Consuming(Protocol):
-    """What is asked of a subscription."""
+class OpenSubscription(Protocol):
+    """What is asked of a subscription; see PushSubscription."""
 
     @property
     def is_exclusive(self) -> bool:
-        """Whether nobody else may consume from the same subscription."""
-
-    def reads(self, destination: object) -> bool:
-        """Whether this is a live consumer of the destination."""
-
-    def uses(self, name: str) -> bool:
-        """Whether this keeps the durable subscription of that name busy: open, or holding something unsettled."""
+        """Whether no other consumer may have the same subscription."""
 
     @property
     def is_in_use(self) -> bool:
-        """Whether it is open, or holds something unsettled."""
+        """Whether it is open, or holds an unsettled receipt."""
+
+    def reads(self, destination: object) -> bool:
+        """Whether this is an open consumer of the destination."""
+
+    def uses(self, name: str) -> bool:
+        """Whether this keeps the durable subscription of that name in use."""
 
     def lose(self, error: JMSError) -> None:
-        """The connection is gone."""
+        """Be told that the connection is gone."""
 
-    def end(self) -> None:
-        """Close, and give back what is held, too."""
+    def release(self) -> None:
+        """Close, and give back the unsettled receipts for redelivery."""
 
 
-Subscribed = TypeVar("Subscribed", bound=Consuming)
+Subscribed = TypeVar("Subscribed", bound=OpenSubscription)
 
 
 class Subscriptions(Generic[Subscribed]):
-    """What one session has subscribed, also if it is closed but still holds something."""
+    """The subscriptions of one session link: those that are open, and those that are closed but hold receipts."""
 
-    def __init__(self) -> None:
+    def __init__(self, connection: LosableConnection) -> None:
+        self.settling = threading.Lock()
+        """Held by a commit and by `close`, so that no receipt is released that the commit is about to acknowledge."""
+        self._connection = connection
         self._lock = threading.Lock()
         self._kept: list[Subscribed] = []
         self._closed = False
 
     def add(self, subscription: Subscribed) -> None:
-        """Keep it. After `close` it ends, and this raises IllegalStateError."""
+        """Keep a new subscription. After `close` this releases it, and raises IllegalStateError."""
         with self._lock:
             is_open = not self._closed
             if is_open:
                 self._kept = [other for other in self._kept if other.is_in_use]
                 self._kept.append(subscription)
         if not is_open:
-            subscription.end()
-            raise IllegalStateError("the session is closed")
+            subscription.release()
+            self.check()
+        reason = self._connection.reason
+        if reason is not None:  # perhaps the connection was lost before this could be told with the others
+            subscription.lose(reason)
 
     def all(self) -> list[Subscribed]:
-        """Give those that are kept now."""
+        """Return those that are kept now."""
         with self._lock:
             return list(self._kept)
 
-    def close(self) -> list[Subscribed]:
-        """Keep nothing new; give what is to be ended."""
+    @property
+    def are_in_use(self) -> bool:
+        """Whether one of them is open, or holds an unsettled receipt."""
+        return any(subscription.is_in_use for subscription in self.all())
+
+    def check(self) -> None:
+        """Raise IllegalStateError after `close`."""
+        if self._closed:
+            raise IllegalStateError("the session is closed")
+
+    def close(self) -> None:
+        """Keep nothing new, and release all that are kept, once no commit is in progress."""
         with self._lock:
             self._closed = True
-            return list(self._kept)
+            kept = list(self._kept)
+        with self.settling:
+            for subscription in kept:
+                try:
+                    subscription.release()
+                except JMSError as error:  # the broker takes back what a lost session held; the others are released
+                    _log.debug("closing a session: %s", error)
 
 
-class Holding(Protocol):
+class OpenLink(Protocol):
     """What is asked of a session link."""
 
     subscriptions: Subscriptions[Any]
 
+    def close(self) -> None:
+        """See SessionLink.close."""
 
-Link = TypeVar("Link", bound=Holding)
+
+Link = TypeVar("Link", bound=OpenLink)
 
 
 class Inventory(Generic[Link]):
-    """Kept by a transport; used from any thread."""
+    """The registry of one connection.
 
-    def __init__(self) -> None:
+    `owns_temporary` says whether a name is that of a temporary destination which this connection made, deleted or not.
+    """
+
+    def __init__(self, owns_temporary: Callable[[str], bool]) -> None:
+        self.owns_temporary = owns_temporary
         self._lock = threading.Lock()
         self._links: list[Link] = []
         self._temporaries: set[Destination] = set()
@@ -96,23 +133,23 @@ class Inventory(Generic[Link]):
             self._links.append(link)
         return link
 
-    def forget(self, link: Link) -> None:
-        """The session link has closed."""
+    def discard(self, link: Link) -> None:
+        """Forget a session link that has closed."""
         with self._lock:
             if link in self._links:
                 self._links.remove(link)
 
     def links(self) -> list[Link]:
-        """Give the session links that are open."""
+        """Return the session links that are open."""
         with self._lock:
             return list(self._links)
 
-    def subscriptions(self) -> list[Consuming]:
-        """Give the subscriptions of all open session links."""
+    def subscriptions(self) -> list[OpenSubscription]:
+        """Return the subscriptions of all open session links."""
         return [subscription for link in self.links() for subscription in link.subscriptions.all()]
 
     def lose(self, error: JMSError) -> None:
-        """The connection is gone: tell every subscription."""
+        """Tell every subscription that the connection is gone."""
         for subscription in self.subscriptions():
             subscription.lose(error)
 
@@ -121,12 +158,15 @@ class Inventory(Generic[Link]):
         if any(subscription.uses(name) for subscription in self.subscriptions()):
             raise JMSError(f"the durable subscription {name!r} is in use")
 
-    def require_free(self, spec: SubscriptionSpec) -> None:
-        """Raise JMSError if what is asked for is in use here, and one of the two does not share it."""
+    def require_subscribable(self, spec: SubscriptionSpec) -> None:
+        """Raise InvalidDestinationError for a deleted destination, JMSError for a durable subscription that another
+        consumer has and one of the two does not share.
+        """
+        self.require_present(spec.destination)
         if spec.durable and spec.name is not None:
             for other in self.subscriptions():
                 if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
-                    raise JMSError(f"the durable subscription {spec.name!r} is in use, and not shared")
+                    raise JMSError(f"the durable subscription {spec.name!r} is not shared and already has a consumer")
 
     # ---- temporary destinations -----------------------------------------------------------------------------------
 
@@ -137,16 +177,21 @@ class Inventory(Generic[Link]):
             self._temporaries.add(temporary)
 
     def temporaries(self) -> set[Destination]:
-        """Give the temporary destinations that were made here, and not deleted."""
+        """Return the temporary destinations that were made here, and not deleted."""
         with self._lock:
             return set(self._temporaries)
 
-    def has(self, destination: Destination) -> bool:
-        """Tell whether this is a temporary destination that was made here, and not deleted."""
-        return destination in self._temporaries
+    def is_deleted(self, destination: Destination) -> bool:
+        """Whether this is a temporary destination that was made here and deleted."""
+        return self.owns_temporary(destination.name) and destination not in self._temporaries
+
+    def require_present(self, destination: Destination) -> None:
+        """Raise InvalidDestinationError for a temporary destination that was made here and deleted."""
+        if self.is_deleted(destination):
+            raise InvalidDestinationError(f"{destination} was deleted")
 
     def take_out(self, temporary: Destination) -> None:
-        """Let go of one that is to be deleted. Raises InvalidDestinationError, or JMSError while it has a consumer."""
+        """Forget one that is to be deleted. Raises InvalidDestinationError, or JMSError while it has a consumer."""
         in_use = any(subscription.reads(temporary) for subscription in self.subscriptions())
         with self._lock:
             if temporary not in self._temporaries:
@@ -157,12 +202,15 @@ class Inventory(Generic[Link]):
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
-    def close(self) -> tuple[list[Link], set[Destination]]:
-        """Keep nothing new; give the session links and temporary destinations that are left."""
+    def close(self) -> set[Destination]:
+        """Keep nothing new, close the session links, and return the temporary destinations that are left."""
         with self._lock:
             self._closed = True
             temporaries, self._temporaries = self._temporaries, set()
-            return list(self._links), temporaries
+            links = list(self._links)
+        for link in links:
+            link.close()
+        return temporaries
 
     def _require_open(self) -> None:
         if self._closed:

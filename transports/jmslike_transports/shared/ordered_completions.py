@@ -6,12 +6,14 @@ import logging
 import threading
 import time
 from collections import deque
-from typing import Generic, TypeVar
+from typing import Final, Generic, TypeVar
 
-from jmslike.errors import JMSError
+from jmslike.errors import JMSError, ResourceAllocationError
 from jmslike.spi import Completion
 
 _log = logging.getLogger("jmslike.callbacks")
+
+_UNCONFIRMED: Final = "the session was closed before the broker confirmed the message, which may arrive nevertheless"
 
 
 class Unanswered:
@@ -30,7 +32,7 @@ class Unanswered:
 Sent = TypeVar("Sent", bound=Unanswered)
 
 
-class Completions(Generic[Sent]):
+class OrderedCompletions(Generic[Sent]):
     """The sends that are open, oldest first. Added by one thread at a time, answered by any."""
 
     def __init__(self) -> None:
@@ -77,6 +79,10 @@ class Completions(Generic[Sent]):
                 sent.error = error
                 sent.is_answered = True
         self._complete()
+
+    def close(self) -> None:
+        """Answer all that are open, because their session closes: no broker has confirmed them in time."""
+        self.answer_all(ResourceAllocationError(_UNCONFIRMED))
 
     def wait_for_fewer(self, limit: int, timeout: float) -> bool:
         """Wait at most `timeout` seconds until fewer than that are open, and tell whether they are."""

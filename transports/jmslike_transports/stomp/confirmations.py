@@ -8,7 +8,7 @@ from typing import Final, Protocol
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Completion
-from jmslike_transports.shared.ordered_completions import Completions, Unanswered
+from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 from jmslike_transports.stomp.frames import frame
 
 _PREFIX: Final = "c"
@@ -18,9 +18,7 @@ _PREFIX: Final = "c"
 class Writer(Protocol):
     """The part of a wire that sends need."""
 
-    @property
-    def is_lost(self) -> bool:
-        """Whether the connection is gone."""
+    is_lost: bool
 
     def loss(self) -> ConnectionLostError:
         """Return an error to raise after the loss."""
@@ -43,7 +41,7 @@ class Confirmations:
         self._wire = wire
         self._timeout = timeout
         self._sending = threading.Lock()
-        self._open: Completions[Unanswered] = Completions()
+        self._open: OrderedCompletions[Unanswered] = OrderedCompletions()
         self._last = 0
         self._timer: threading.Timer | None = None
 

@@ -32,7 +32,7 @@ class StompConnection:
         self._events = events
         self._subscription_ids = itertools.count(1)
         self._transaction_ids = itertools.count(1)
-        self.inventory: Inventory[Any] = Inventory()
+        self.inventory: Inventory[Any] = Inventory(lambda name: self.dialect.owns_temporary(name))
         self.browsers: set[Inbox[Any]] = set()
         self.client_id: str | None = None
 
@@ -107,7 +107,7 @@ class StompConnection:
 
     def is_deleted(self, destination: Destination) -> bool:
         """Whether this is a temporary destination that this connection created and deleted."""
-        return self.dialect.owns_temporary(destination.name) and not self.inventory.has(destination)
+        return self.inventory.is_deleted(destination)
 
 
 def _run(wire: Wire, request: BrokerRequest) -> None:

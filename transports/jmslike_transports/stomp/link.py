@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from jmslike.errors import (
     ConnectionLostError,
-    InvalidDestinationError,
     JMSError,
     TransactionInDoubtError,
     TransactionRolledBackError,
@@ -32,8 +30,7 @@ class StompLink:
     def __init__(self, connection: StompConnection, spec: SessionSpec) -> None:
         self._connection = connection
         self._spec = spec
-        self._committing = threading.Lock()  # nothing is given back that a commit is about to acknowledge
-        self.subscriptions: Subscriptions[StompSubscription] = Subscriptions()
+        self.subscriptions: Subscriptions[StompSubscription] = Subscriptions(connection.wire)
 
     def sender(self, destination: Destination) -> StompSender:
         """See SessionLink.sender."""
@@ -42,14 +39,9 @@ class StompLink:
 
     def subscribe(self, spec: SubscriptionSpec) -> StompSubscription:
         """See SessionLink.subscribe."""
-        if self._connection.is_deleted(spec.destination):
-            raise InvalidDestinationError(f"{spec.destination} was deleted")
-        self._connection.inventory.require_free(spec)
+        self._connection.inventory.require_subscribable(spec)
         subscription = StompSubscription(self._connection, spec, self._spec)
         self.subscriptions.add(subscription)
-        wire = self._connection.wire
-        if wire.is_lost:  # before the subscription could be told with the others
-            subscription.lose(wire.loss())
         return subscription
 
     def commit(
@@ -60,7 +52,7 @@ class StompLink:
         The sends are one transaction of the broker. Where it also holds acknowledgements the commit is whole; elsewhere
         they follow when the sends are confirmed, and a loss in between delivers again what was received.
         """
-        with self._committing:
+        with self.subscriptions.settling:
             self._commit(sends, settlements)
 
     def _commit(self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any]) -> None:
@@ -127,17 +119,8 @@ class StompLink:
 
     def close(self) -> None:
         """See SessionLink.close."""
-        subscriptions = self.subscriptions.close()
-        with self._committing:
-            self._end(subscriptions)
-        self._connection.inventory.forget(self)
-
-    def _end(self, subscriptions: Sequence[StompSubscription]) -> None:
-        for subscription in subscriptions:
-            try:
-                subscription.end()
-            except JMSError as error:  # the others end all the same; on a lost link the broker has everything back
-                _log.debug("closing a session: %s", error)
+        self.subscriptions.close()
+        self._connection.inventory.discard(self)
 
 
 def _encoded(sends: Sequence[tuple[Any, Envelope]]) -> list[tuple[str, bytes]]:

@@ -10,7 +10,7 @@ from typing import Any, Final, NamedTuple
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Envelope, Outcome, SessionSpec, SubscriptionSpec
-from jmslike_transports.shared.push_subscription import Pushed
+from jmslike_transports.shared.push_subscription import PushSubscription
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
 from jmslike_transports.stomp.mapping import bare_envelope
@@ -52,11 +52,11 @@ class Held:
         self.size = size
 
 
-class StompSubscription(Pushed[Arrival, Held]):
+class StompSubscription(PushSubscription[Arrival, Held]):
     """Takes from an inbox that stomp.py's thread fills."""
 
     def __init__(self, connection: StompConnection, spec: SubscriptionSpec, session: SessionSpec) -> None:
-        super().__init__(spec)
+        super().__init__(spec, connection.wire)
         self._connection = connection
         self._wire = connection.wire
         self._dialect = connection.dialect
@@ -66,7 +66,6 @@ class StompSubscription(Pushed[Arrival, Held]):
         self._parts: list[WireSubscription] = []
         self._held_size = 0
         self._may_end = False  # closed, and all that was pushed and not taken is given back
-        self._closing = threading.Lock()
         self._subscribe()
 
     def _subscribe(self) -> None:
@@ -141,22 +140,14 @@ class StompSubscription(Pushed[Arrival, Held]):
 
     # ---- settling -------------------------------------------------------------------------------------------------
 
-    def settle(self, receipts: Sequence[Held], outcome: Outcome) -> None:
-        """See Subscription.settle."""
-        if self._wire.is_lost:
-            if any(held in self._held for held in receipts):
-                raise self._wire.loss()
-            return
-        mine = self._let_go(receipts)
-        if not mine:
-            return
+    def _settle(self, receipts: list[Held], outcome: Outcome) -> None:
         try:
             if outcome is None:  # ACCEPT
-                self._accept([held.ack for held in mine if held.ack is not None])
+                self._accept([held.ack for held in receipts if held.ack is not None])
             else:
-                self._release(mine, outcome)
+                self._release(receipts, outcome)
         finally:
-            self._settled(mine)
+            self._settled(receipts)
         self._end_empty_parts()
 
     def _accept(self, acks: list[str]) -> None:
@@ -171,11 +162,12 @@ class StompSubscription(Pushed[Arrival, Held]):
         A closed subscription's part gives back what it holds when it ends.
         """
         if self._dialect.nack_requeues and not self._plan.private:
-            self._give_back([held.ack for held in mine if held.ack is not None])
+            self._nack([held.ack for held in mine if held.ack is not None])
         elif not self._closed:
             self._inbox.put_back([held.arrival._replace(attempts=attempts) for held in mine])
 
-    def _let_go(self, receipts: Sequence[Held]) -> list[Held]:
+    def let_go(self, receipts: Sequence[Held]) -> list[Held]:
+        """Hold these receipts no more, but keep their parts until `_settled`; return those that were held."""
         with self._lock:
             mine = [held for held in receipts if held in self._held]
             for held in mine:
@@ -195,44 +187,14 @@ class StompSubscription(Pushed[Arrival, Held]):
 
     def settled_by_commit(self, receipts: Sequence[Held]) -> None:
         """Note that a commit acknowledged these."""
-        self._settled(self._let_go(receipts))
+        self._settled(self.let_go(receipts))
         with suppress(ConnectionLostError):  # the commit is done all the same
             self._end_empty_parts()
 
-    def holds(self, receipt: Held) -> bool:
-        """See Subscription.holds."""
-        return receipt in self._held and not self._wire.is_lost
-
     # ---- closing --------------------------------------------------------------------------------------------------
 
-    def close(self) -> None:
-        """See Subscription.close: what is held keeps its wire subscription open until it is settled."""
-        self._close(give_back_held=False)
-
-    def end(self) -> None:
-        """Close, and give back what is held, too."""
-        self._close(give_back_held=True)
-
-    def _close(self, *, give_back_held: bool) -> None:
-        with self._closing:
-            with self._lock:
-                is_first, self._closed = not self._closed, True
-            left = self._stop_pushing() if is_first else []
-            held: list[Held] = []
-            if give_back_held:
-                with self._lock:
-                    held, self._held, self._held_size = list(self._held), {}, 0
-            if self._wire.is_lost:
-                return  # the broker has everything back
-            if self._dialect.placeholder is not None:
-                acks = [held.ack for held in held if held.ack is not None]
-                acks += [arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None]
-                self._give_back(acks)
-            self._may_end = True
-            self._end_empty_parts()
-
-    def _stop_pushing(self) -> list[Arrival]:
-        """Give what was pushed and will not be taken; where UNSUBSCRIBE gives it back, some may still come."""
+    def _stop(self) -> list[Arrival]:
+        """End the pushing. Where UNSUBSCRIBE gives back what was pushed, more of it may still come."""
         try:
             if self._dialect.placeholder is not None and not self._wire.is_lost:
                 for part in self._parts:
@@ -246,7 +208,17 @@ class StompSubscription(Pushed[Arrival, Held]):
             left = self._inbox.close()
         return left
 
-    def _give_back(self, acks: Sequence[str]) -> None:
+    def _give_back(self, left: list[Arrival], held: list[Held]) -> None:
+        """What a subscriber still holds keeps its wire subscription open until it is settled."""
+        if self._dialect.placeholder is not None:
+            acks = [each.ack for each in held if each.ack is not None]
+            acks += [arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None]
+            self._nack(acks)
+        self._settled(held)
+        self._may_end = True
+        self._end_empty_parts()
+
+    def _nack(self, acks: Sequence[str]) -> None:
         self._wire.write(b"".join(map(nack_frame, acks)))
 
     def _end_empty_parts(self) -> None:

@@ -70,9 +70,7 @@ class StompTransport:
     def close(self) -> None:
         """See Transport.close."""
         wire = self.connection.wire
-        links, temporaries = self.connection.inventory.close()
-        for link in links:
-            link.close()
+        temporaries = self.connection.inventory.close()
         if not wire.is_lost:
             for temporary in temporaries:
                 self._delete(temporary)

@@ -27,6 +27,7 @@ from jmslike.errors import (
     JMSSecurityError,
     ResourceAllocationError,
 )
+from jmslike_transports.shared.loss import LosableConnection, connect_in_turn
 from jmslike_transports.shared.tls import SILENT_REFUSAL, explained
 from jmslike_transports.stomp.address import Address
 from jmslike_transports.stomp.confirmations import Confirmations
@@ -71,14 +72,14 @@ class Request:
         return self._answered.acquire(timeout=timeout)
 
 
-class Wire(stomp.ConnectionListener):  # type: ignore[misc]
+class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
     """A live connection. The thread that finds out calls `on_lost`, once; stomp.py's thread calls `on_failed`."""
 
     survives_errors = False
     """Whether the broker goes on after an ERROR that answers no request."""
 
     def __init__(self, address: Address) -> None:
-        self.on_lost: Callable[[JMSError], None] = lambda error: None
+        super().__init__()
         self.on_failed: Callable[[JMSError], None] = lambda error: None
         self._address = address
         self._lock = threading.Lock()
@@ -89,10 +90,8 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         self._connected = Request()
         self._server_headers: dict[str, str] = {}
         self._connection: Any = None
-        self._lost: JMSError | None = None
         self._failure: OSError | None = None
         self._is_open = False
-        self._closing = False
         self._gathers = False
 
     # ---- connecting -----------------------------------------------------------------------------------------------
@@ -102,22 +101,17 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
         Each host has the connect timeout. Raises JMSSecurityError, InvalidClientIDError or ConnectionLostError.
         """
-        failures = []
-        for host in self._address.hosts:
-            try:
-                return self._connect_to(host, client_id)
-            except (JMSSecurityError, InvalidClientIDError):
-                raise
-            except JMSError as error:
-                failures.append(f"{host[0]}:{host[1]}: {error}")
-                cause = error
-        raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
+        return connect_in_turn(
+            self._address.hosts,
+            lambda host, port: self._connect_to((host, port), client_id),
+            final=(JMSSecurityError, InvalidClientIDError),
+        )
 
     def _connect_to(self, host: tuple[str, int], client_id: str | None) -> dict[str, str]:
         address = self._address
         deadline = time.monotonic() + address.connect_timeout
         self._connected = Request()
-        self._lost = self._failure = None
+        self.is_lost, self._failure = False, None
         self._gathers = False
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
         connection = make_connection(host, address, handlers, self.on_heartbeat_timeout, self._note_failure)
@@ -149,7 +143,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
         With `at_once=False` the network may gather it with later writes: acknowledgements are small and many.
         """
-        if self._lost is not None:
+        if self.is_lost:
             raise self.loss()
         failure = self.put(octets, at_once=at_once)
         if failure is not None:
@@ -181,7 +175,7 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
         """Write a frame that asks for a receipt, together with the frames `before` it."""
         request = Request()
         with self._lock:
-            if self._lost is not None:
+            if self.is_lost:
                 raise self.loss()
             receipt = f"r{next(self._ids)}"
             self._requests[receipt] = request
@@ -208,17 +202,6 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
             raise request.error
         if not request.is_answered:
             raise self.loss()
-
-    @property
-    def is_lost(self) -> bool:
-        """Whether the connection is gone."""
-        return self._lost is not None
-
-    def loss(self) -> ConnectionLostError:
-        """Return an error to raise for a call after the loss."""
-        error = ConnectionLostError(f"the connection is lost: {self._lost}")
-        error.__cause__ = self._lost
-        return error
 
     # ---- reading: called by stomp.py's thread, and never raises ---------------------------------------------------
 
@@ -309,29 +292,20 @@ class Wire(stomp.ConnectionListener):  # type: ignore[misc]
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
-    def lose(self, error: JMSError) -> None:
-        """End the connection, once: answer all requests with its loss, and call `on_lost` unless it was closed."""
+    def _end(self, reason: JMSError) -> None:
         with self._lock:
-            if self._lost is not None:
-                return
-            self._lost = error
             requests = list(self._requests.values())
             self._requests.clear()
-            expected = self._closing
         disconnect(self._connection)
         for request in requests:
             request.answer(self.loss())
         self.confirmations.lose(self.loss())
-        if not expected:
-            self.on_lost(error)
 
     def close(self) -> None:
         """Wait until the broker has handled all that was written before, and close the socket."""
-        with self._lock:
-            if self._closing:
-                return
-            self._closing = True
-        if self._lost is None:
+        if not self._begin_close():
+            return
+        if not self.is_lost:
             try:
                 self.call("DISCONNECT", {})
             except JMSError as error:

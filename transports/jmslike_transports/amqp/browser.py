@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Generator, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from pika.spec import Basic
 
-from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
+from jmslike.errors import JMSError, UnsupportedFeatureError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope
 from jmslike_transports.amqp.channel import Channel, Reply
+from jmslike_transports.amqp.connection import AmqpConnection
 from jmslike_transports.amqp.delivery_reader import read_envelope
 from jmslike_transports.amqp.errors import PRECONDITION_FAILED, code_of
 from jmslike_transports.amqp.topology import Topology
-
-if TYPE_CHECKING:
-    from jmslike_transports.amqp.transport import AmqpTransport
 
 _CLASSIC_ONLY: Final = ("durable", "auto_delete", "exclusive")
 """What other kinds of queues are always, or never."""
@@ -32,14 +30,15 @@ _DIFFERENCE: Final = re.compile(
 )
 
 
-def browse(transport: AmqpTransport, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
+def browse(
+    connection: AmqpConnection, queue: Destination, selector: Selector | None
+) -> Generator[Envelope, None, None]:
     """Give what waits, oldest first. Others do not get it meanwhile, and see it marked redelivered afterwards."""
-    if transport.is_deleted(queue):
-        raise InvalidDestinationError(f"{queue} was deleted")
-    transport.topology.ensure(queue)
+    connection.inventory.require_present(queue)
+    connection.topology.ensure(queue)
     if not queue.is_temporary:
-        require_classic(transport.topology, queue.name)
-    channel = _Looking(transport.wire)
+        require_classic(connection.topology, queue.name)
+    channel = BrowseChannel(connection.wire)
     try:
         while (found := channel.get(queue.name)) is not None:
             envelope = read_envelope(*found, queue)
@@ -74,7 +73,7 @@ def require_classic(topology: Topology, queue: str) -> None:
             arguments[found["name"]] = _READERS[found["type"]](found["value"])
 
 
-class _Looking(Channel):
+class BrowseChannel(Channel):
     """A channel that gets message after message."""
 
     _on_empty: Reply

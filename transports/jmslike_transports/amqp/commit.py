@@ -1,0 +1,112 @@
+"""Commits over AMQP: the sends are one transaction of the broker, acknowledgements follow when it is done (C6).
+
+RabbitMQ's transactions span one queue's acknowledgements only, so a loss between the two delivers again what was
+received.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from jmslike.errors import JMSError, TransactionInDoubtError, TransactionRolledBackError
+from jmslike_transports.amqp.connection import AmqpConnection
+from jmslike_transports.amqp.publisher import Letter
+from jmslike_transports.amqp.receive_channel import ReceiveChannel
+from jmslike_transports.amqp.sender import AmqpSender
+from jmslike_transports.amqp.subscription import AmqpSubscription
+from jmslike_transports.amqp.transaction_channel import TransactionChannel
+from jmslike_transports.shared.commit import Accepted, Commit, Sends
+from jmslike_transports.shared.inventory import Subscriptions
+
+
+class _AmqpCommit(Commit[AmqpSender, AmqpSubscription]):
+    """Acknowledges on the channel on which the session receives."""
+
+    def __init__(
+        self,
+        connection: AmqpConnection,
+        subscriptions: Subscriptions[AmqpSubscription],
+        receive_channel: Callable[[], ReceiveChannel],
+    ) -> None:
+        super().__init__(connection.wire, subscriptions)
+        self._wire = connection.wire
+        self._topology = connection.topology
+        self._receive_channel = receive_channel
+
+    def _settle(self, accepted: Accepted[AmqpSubscription]) -> None:
+        tags = [held.tag for source, receipts in accepted for held in source.let_go(receipts) if held.tag]
+        if tags:
+            channel = self._receive_channel()
+            channel.accept(tags)
+            channel.round_trip()
+
+    def close(self) -> None:
+        """Close what commits have opened."""
+
+
+class ConfirmedCommit(_AmqpCommit):
+    """Commits of a session that is not transacted: dead letters, each sent and confirmed by itself."""
+
+    def _send(self, sends: Sends[AmqpSender], accepted: Accepted[AmqpSubscription]) -> None:
+        for sender, envelope in sends:
+            sender.send_confirmed(envelope)
+
+
+class TransactedCommit(_AmqpCommit):
+    """Commits of a transacted session, on a channel that the first of them opens."""
+
+    _channel: TransactionChannel | None = None
+
+    def _send(self, sends: Sends[AmqpSender], accepted: Accepted[AmqpSubscription]) -> None:
+        if not sends:
+            return
+        missed = self._publish(_letters(sends))
+        if missed:
+            try:
+                self._invalidate(missed)  # their queues have been deleted since they were declared
+                for letter in missed:
+                    self._topology.ensure(letter.destination)
+                missed = self._publish(missed)
+            except JMSError as error:
+                raise TransactionInDoubtError(
+                    f"transaction in doubt: only some of its messages were sent: {error}"
+                ) from error
+        if missed:
+            raise TransactionInDoubtError("transaction in doubt: some of its messages found no queue, others were sent")
+
+    def _publish(self, letters: list[Letter]) -> list[Letter]:
+        """Send all at once, and return those for which there was no queue."""
+        try:
+            self._wire.wait_until_unblocked()
+            if self._channel is None or self._channel.error is not None:
+                self._channel = TransactionChannel(self._wire)
+            return self._channel.run(letters)
+        except TransactionInDoubtError:
+            raise
+        except JMSError as error:
+            self._invalidate(letters)
+            raise _unsent(error) from error
+
+    def _invalidate(self, letters: Sequence[Letter]) -> None:
+        for letter in letters:
+            self._topology.invalidate(letter.destination)
+
+    def close(self) -> None:
+        """Close the channel."""
+        if self._channel is not None:
+            self._channel.close()
+
+
+def _letters(sends: Sends[AmqpSender]) -> list[Letter]:
+    try:
+        for sender in {id(sender): sender for sender, _ in sends}.values():
+            sender.check_before_commit()
+        return [sender.letter(envelope) for sender, envelope in sends]
+    except TransactionRolledBackError:
+        raise
+    except JMSError as error:
+        raise _unsent(error) from error
+
+
+def _unsent(error: JMSError) -> TransactionRolledBackError:
+    return TransactionRolledBackError(f"transaction rolled back: nothing was sent: {error}")

@@ -1,0 +1,95 @@
+"""The loss of a connection to a broker, and the attempt to connect to one host after another.
+
+`LosableConnection` is the base class of what a transport calls its connection: the wire of AMQP and of STOMP, Kafka's
+connection. A derived class says in `_end` how its link ends and who is waiting. Whatever only has to know whether the
+connection is there takes it as a `LosableConnection`.
+"""
+
+from __future__ import annotations
+
+import threading
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable
+from typing import TypeVar
+
+from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
+
+Connected = TypeVar("Connected")
+
+
+def connect_in_turn(
+    hosts: Iterable[tuple[str, int]],
+    connect: Callable[[str, int], Connected],
+    final: tuple[type[JMSError], ...] = (JMSSecurityError,),
+) -> Connected:
+    """Connect to the first host that answers, and return what `connect` returns for it.
+
+    Raises at once an error that is `final`, which the other hosts would repeat; ConnectionLostError if no host answers.
+    """
+    failures = []
+    for host, port in hosts:
+        try:
+            return connect(host, port)
+        except final:
+            raise
+        except JMSError as error:
+            failures.append(f"{host}:{port}: {error}")
+            cause = error
+    raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
+
+
+class LosableConnection(ABC):
+    """A connection that is lost once (C10), or closed.
+
+    Any thread may call `lose`: the first call ends the connection and tells all who wait. `on_lost` follows, with no
+    lock held (C12), unless the connection was being closed.
+    """
+
+    def __init__(self) -> None:
+        self.is_lost = False
+        """Whether the connection is gone; an attribute, because it is read for each message."""
+        self.on_lost: Callable[[JMSError], None] = lambda error: None
+        self.reason: JMSError | None = None
+        """Why it is gone."""
+        self._is_closing = False
+        self._ending = threading.Lock()
+
+    def loss(self) -> ConnectionLostError:
+        """Return a new error for what is called after the loss."""
+        error = ConnectionLostError(f"the connection is lost: {self.reason}")
+        error.__cause__ = self.reason
+        return error
+
+    def check(self) -> None:
+        """Raise ConnectionLostError after the loss."""
+        if self.is_lost:
+            raise self.loss()
+
+    def lose(self, reason: JMSError) -> None:
+        """End the connection, wake all who wait, and call `on_lost` unless this is being closed. Later calls do
+        nothing.
+        """
+        with self._ending:
+            if self.is_lost:
+                return
+            self.reason = reason
+            self.is_lost = True  # last: who reads it asks for the loss
+            is_expected = self._is_closing
+        self._end(reason)
+        if not is_expected:
+            self.on_lost(reason)
+
+    def give_up(self, why: str) -> ConnectionLostError:
+        """Lose a connection whose broker does not answer, and return the error to raise."""
+        self.lose(ConnectionLostError(why))
+        return self.loss()
+
+    def _begin_close(self) -> bool:
+        """Expect the end of the connection, so that it is not reported. Return False if it is being closed already."""
+        with self._ending:
+            is_first, self._is_closing = not self._is_closing, True
+        return is_first
+
+    @abstractmethod
+    def _end(self, reason: JMSError) -> None:
+        """End the link without waiting for the broker, and wake all who wait for it; called once, with no lock held."""
