@@ -26,7 +26,7 @@ def transport_of(connection: Connection) -> KafkaTransport:
 
 
 def committed(connection: Connection, name: str) -> list[int]:
-    found: Mapping[Any, Any] = transport_of(connection).groups.offsets(DEFAULT_GROUP.replace("{name}", name))
+    found: Mapping[Any, Any] = transport_of(connection).connection.groups.offsets(DEFAULT_GROUP.replace("{name}", name))
     return [offset.offset for offset in found.values()]
 
 
@@ -81,7 +81,7 @@ def test_an_acknowledgement_is_committed_when_it_returns_though_the_coordinator_
 
 
 @pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
-def test_what_a_closed_consumer_holds_can_be_settled_after_its_heir_has_closed(
+def test_what_a_closed_consumer_holds_can_be_settled_after_its_successor_has_closed(
     kafka: Broker, connect: Connect, name: str, mode: Any
 ) -> None:
     connection = connect(kafka.url("kafka"))
@@ -101,7 +101,7 @@ def test_what_a_closed_consumer_holds_can_be_settled_after_its_heir_has_closed(
     assert texts_of(connection.create_session().create_consumer(queue), 2) == TEXTS[3:]
 
 
-def test_an_heir_selects_what_its_predecessor_did(kafka: Broker, connect: Connect, name: str) -> None:
+def test_a_successor_selects_what_its_predecessor_did(kafka: Broker, connect: Connect, name: str) -> None:
     """SUB-16: what has come already was for a subscription with another selector, which is still in use."""
     connection = connect(kafka.url("kafka"))
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
@@ -135,7 +135,7 @@ def test_who_is_taken_for_dead_while_rejoining_commits_nothing_of_what_others_ma
         return process(self, response, sent_at)
 
     monkeypatch.setattr(ConsumerCoordinator, "_process_sync_group_response", refuse_once)
-    consumer._subscription.feed._consumer._coordinator.request_rejoin()  # type: ignore[attr-defined]
+    consumer._subscription.reader._consumer._coordinator.request_rejoin()  # type: ignore[attr-defined]
     assert told.wait(PATIENCE)
     while text_of(consumer.receive(PATIENCE)) != TEXTS[0]:
         continue  # it comes again as soon as all is read again

@@ -19,8 +19,8 @@ from jmslike_transports.kafka.address import parse_address
 from jmslike_transports.kafka.groups import Groups
 from jmslike_transports.kafka.leases import Leases
 from jmslike_transports.kafka.library.clients import Clients
-from jmslike_transports.kafka.library.retrying_admin import Asking
-from jmslike_transports.kafka.names import lease_group, temporary
+from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
+from jmslike_transports.kafka.names import TEMPORARY, lease_group
 from jmslike_transports.kafka.topics import Topics
 from tests.brokers import Broker
 from tests.brokers.software import ROOT
@@ -62,14 +62,14 @@ class Kept:
     def __init__(self, url: str) -> None:
         address = parse_address(url, {}, None, None)
         self._admin = Clients(address).admin()
-        asking = Asking(self._admin, PATIENCE, lambda: False)
-        self.topics, self.groups, self.clock = Topics(asking, address), Groups(asking), Later()
+        admin = RetryingAdmin(self._admin, PATIENCE, lambda: None)
+        self.topics, self.groups, self.clock = Topics(admin, address), Groups(admin), Later()
 
     def connection(self) -> tuple[Leases, Destination]:
         """Give the leases of what would be another connection, and its temporary queue."""
         mark = str(uuid.uuid4())
-        queue = TemporaryQueue(temporary(mark, 1))
-        self.topics.make(queue.name, partitions=1)
+        queue = TemporaryQueue(f"{TEMPORARY}{mark}.{int(time.time())}.1")
+        self.topics.create(queue.name, partitions=1)
         return Leases(self.topics, self.groups, mark, lambda: [queue], self.clock), queue
 
     def has_lease(self, topic: str) -> bool:
@@ -137,16 +137,16 @@ def test_those_of_a_connection_that_gives_signs_of_life_stay(kept: Kept) -> None
 
 def test_a_lease_ends_with_its_connection(kept: Kept) -> None:
     leases, queue = kept.connection()
-    leases.end()
+    leases.close()
     leases.renew()
     assert kept.has_lease(queue.name)
-    leases.end()
+    leases.close()
     assert not kept.has_lease(queue.name)
 
 
 def test_others_have_topics_that_are_called_alike(kept: Kept) -> None:
     others = f"jmslike.temporary.{uuid.uuid4()}"
-    kept.topics.make(others, partitions=1)
+    kept.topics.create(others, partitions=1)
     kept.clock.seconds = 2 * HOUR
     leases, _ = kept.connection()
     leases.renew()

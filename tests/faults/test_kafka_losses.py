@@ -12,6 +12,7 @@ import pytest
 
 from jmslike import (
     Connection,
+    ConnectionFactory,
     ConnectionLostError,
     JMSError,
     ResourceAllocationError,
@@ -172,7 +173,7 @@ def test_an_absence_is_too_long(
             for part, (_, errors) in zip(waiting, steps, strict=True):
                 with pytest.raises(errors):
                     part.result(PATIENCE)
-            with pytest.raises(JMSError, match=r"connection is lost|no broker has"):
+            with pytest.raises(JMSError, match=r"connection is lost|no broker confirmed"):
                 acknowledged.result(PATIENCE)
             for call in [later, *(call for call, _ in steps)]:
                 with pytest.raises(ConnectionLostError):
@@ -181,6 +182,21 @@ def test_an_absence_is_too_long(
             if "kafka" in thread.name:
                 thread.join(PATIENCE)
                 assert not thread.is_alive(), thread.name
+
+
+def test_no_acknowledgement_is_said_to_be_done_after_a_loss(kafka: Broker, name: str) -> None:
+    it = own(kafka)
+    factory = ConnectionFactory(it.url("kafka"), request_timeout=3, session_timeout=6)
+    with factory.create_context(session_mode=Session.CLIENT_ACKNOWLEDGE) as context:
+        queue = context.create_queue(name)
+        context.create_producer().send(queue, "held")
+        message = context.create_consumer(queue).receive(PATIENCE)
+        assert message is not None
+        with frozen(it), loss_of(context) as losses:
+            assert losses.reported.wait(PATIENCE)
+            for acknowledge in (context.acknowledge, message.acknowledge) * 2:
+                with pytest.raises(ConnectionLostError):
+                    acknowledge()
 
 
 def test_closing_does_not_wait_for_it(kafka: Broker, connect: Connect, name: str) -> None:

@@ -19,4 +19,4 @@ def test_a_temporary_queue_is_deleted_though_a_closed_consumer_holds_something(k
     queue.delete()
     transport = connection._state.transport
     assert isinstance(transport, KafkaTransport)
-    assert not transport.topics.exists(queue.name)
+    assert not transport.connection.topics.exists(queue.name)

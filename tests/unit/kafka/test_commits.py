@@ -98,7 +98,7 @@ def test_nobody_waits_beyond_the_end(group: Group) -> None:
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(flush, PATIENCE)
         assert begun.wait(PATIENCE)
-        group.commits.end(is_done=False)
+        group.commits.close(is_done=False)
         assert not waiting.result(PATIENCE / 2)
     group.settle()
     group.commits.retry()
@@ -110,7 +110,7 @@ def test_nobody_waits_beyond_the_end(group: Group) -> None:
 
 def test_what_was_committed_otherwise_at_the_end_is_committed(group: Group) -> None:
     group.settle()
-    group.commits.end(is_done=True)
+    group.commits.close(is_done=True)
     assert group.commits.flush(PATIENCE)
 
 

@@ -11,17 +11,24 @@ from hypothesis import strategies as st
 
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Queue, TemporaryTopic, Topic
-from jmslike_transports.kafka.names import (
-    durable_group,
-    lease_group,
-    made_at,
-    mark_of,
-    shared_group,
-    temporary,
-    topic_of,
-)
+from jmslike_transports.kafka.address import DEFAULT_GROUP
+from jmslike_transports.kafka.names import Names, created_at, lease_group, mark_of, topic_of
 
 MARK = "0b5a2c1e-7c2f-4c52-9e9b-1f0d0c6a7a11"
+
+
+def names_of(client_id: str | None) -> Names:
+    names = Names(DEFAULT_GROUP)
+    names.client_id = client_id
+    return names
+
+
+def durable_group(client_id: str | None, name: str) -> str:
+    return names_of(client_id).durable_group(name)
+
+
+def shared_group(client_id: str | None, name: str) -> str:
+    return names_of(client_id).shared_group(name)
 
 
 @pytest.mark.parametrize("name", ["a", "orders.EU_1-x", "...", "x" * 249])
@@ -63,18 +70,35 @@ def test_groups_can_be_read_by_people() -> None:
     assert lease_group(MARK) == f"jmslike.lease.{MARK}"
 
 
+def test_a_queue_is_read_by_the_group_of_its_name() -> None:
+    assert Names("a.{name}.{name}").queue_group(Queue("q")) == "a.q.q"
+
+
+def test_transactions_are_named_after_the_client_id_so_that_a_restart_has_the_same() -> None:
+    assert names_of("billing").transactional_id(2) == "billing-2"
+    assert names_of(None).transactional_id(1) != names_of(None).transactional_id(1)
+
+
+def test_a_session_without_a_number_ends_nobodys_transactions() -> None:
+    names = names_of("billing")
+    assert names.transactional_id(0) != names.transactional_id(0)
+
+
 def test_temporary_destinations_tell_whose_they_are_and_since_when() -> None:
     before = int(time.time())
-    names = [temporary(MARK, number) for number in (1, 2)]
+    own, other = names_of(None), names_of(None)
+    names = [own.next_temporary() for _ in range(2)]
     assert len(set(names)) == 2
     for name in names:
         assert topic_of(TemporaryTopic(name)) == name
-        assert mark_of(name) == MARK
-        assert before <= made_at(name) <= time.time()
+        assert mark_of(name) == own.mark
+        assert own.owns_temporary(name)
+        assert not other.owns_temporary(name)
+        assert before <= created_at(name) <= time.time()
 
 
 @pytest.mark.parametrize(
     "name", ["jmslike.temporary.", "jmslike.temporary.x", "jmslike.temporary.x.y.1", "jmslike.temporary.x.1.2.3"]
 )
 def test_others_may_call_topics_alike(name: str) -> None:
-    assert made_at(name) == math.inf, "nobody may ever delete it"
+    assert created_at(name) == math.inf, "nobody may ever delete it"

@@ -11,16 +11,16 @@ from hypothesis import strategies as st
 from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from jmslike_transports.kafka.progress import WIDEST, Noted, Progress, metadata, read_metadata
+from jmslike_transports.kafka.progress import WIDEST, Notes, Progress, metadata, read_metadata
 
 PARTITION = TopicPartition("orders", 3)
 DEFINITION = "x0123456789abcdef"
-NOTHING = Noted("", frozenset(), {})
+NOTHING = Notes("", frozenset(), {})
 MOST_BYTES = 4096
 """The metadata that a broker takes, unless it is set up otherwise."""
 
 
-def progress(start: int = 0, noted: Noted = NOTHING, definition: str = "") -> Progress:
+def progress(start: int = 0, noted: Notes = NOTHING, definition: str = "") -> Progress:
     return Progress(PARTITION, start, noted, definition)
 
 
@@ -30,14 +30,14 @@ def handed_out(*offsets: int, start: int = 0) -> Progress:
     return it
 
 
-def noted(it: Progress, also: Collection[int] = ()) -> tuple[int, Noted]:
+def noted(it: Progress, also: Collection[int] = ()) -> tuple[int, Notes]:
     """Give the offset that may be committed, and what goes with it."""
     offset = it.committable(also)
     return offset.offset, read_metadata(offset)
 
 
-def settled(*offsets: int) -> Noted:
-    return Noted("", frozenset(offsets), {})
+def settled(*offsets: int) -> Notes:
+    return Notes("", frozenset(offsets), {})
 
 
 # ---- settling --------------------------------------------------------------------------------------------------------
@@ -91,9 +91,9 @@ def test_what_is_settled_as_it_is_handed_out_needs_no_second_word(before: tuple[
 
 def test_what_comes_again_is_not_settled_as_it_is_handed_out() -> None:
     """It has attempts, by which the session may send it to the dead letters."""
-    it = progress(0, Noted("", frozenset(), {1: 4}))
+    it = progress(0, Notes("", frozenset(), {1: 4}))
     assert it.hand_out(1, settle=True) == 4
-    assert noted(it) == (1, Noted("", frozenset(), {1: 4}))
+    assert noted(it) == (1, Notes("", frozenset(), {1: 4}))
     it.accept(1)
     assert noted(it) == (2, NOTHING)
 
@@ -111,9 +111,9 @@ def test_released_messages_are_counted_until_they_are_settled() -> None:
     it = handed_out(0, 1, 2)
     it.release(1, 3)
     it.release(0, 1)
-    assert noted(it) == (0, Noted("", frozenset(), {0: 1, 1: 3}))
+    assert noted(it) == (0, Notes("", frozenset(), {0: 1, 1: 3}))
     it.accept(0)
-    assert noted(it) == (1, Noted("", frozenset(), {1: 3}))
+    assert noted(it) == (1, Notes("", frozenset(), {1: 3}))
     assert noted(it, {1}) == (2, NOTHING)
     it.accept(1)
     assert noted(it) == (2, NOTHING)
@@ -132,25 +132,25 @@ def test_what_is_lost_is_handed_out_no_more() -> None:
 
 
 def test_the_next_owner_gets_what_is_not_settled_with_its_attempts() -> None:
-    it = progress(10, Noted("", frozenset({11, 13}), {12: 2}))
+    it = progress(10, Notes("", frozenset({11, 13}), {12: 2}))
     assert [it.hand_out(offset) for offset in (10, 11, 12, 13, 14)] == [0, None, 2, None, 0]
-    assert noted(it) == (10, Noted("", frozenset({11, 13}), {12: 2}))
+    assert noted(it) == (10, Notes("", frozenset({11, 13}), {12: 2}))
     it.accept(10)
-    assert noted(it) == (12, Noted("", frozenset({13}), {12: 2}))
+    assert noted(it) == (12, Notes("", frozenset({13}), {12: 2}))
     it.accept(12)
     assert noted(it) == (14, NOTHING)
 
 
 def test_what_was_settled_before_and_has_not_come_yet_is_told_to_the_next_owner() -> None:
-    it = progress(10, Noted("", frozenset({12}), {13: 1}))
+    it = progress(10, Notes("", frozenset({12}), {13: 1}))
     assert it.hand_out(10) == 0
     it.accept(10)
-    assert noted(it) == (11, Noted("", frozenset({12}), {13: 1}))
+    assert noted(it) == (11, Notes("", frozenset({12}), {13: 1}))
 
 
 def test_what_was_settled_before_and_is_gone_is_forgotten() -> None:
     """The broker drops what is old, or what a compacted topic has a newer record of."""
-    it = progress(10, Noted("", frozenset({12}), {11: 1}))
+    it = progress(10, Notes("", frozenset({12}), {11: 1}))
     assert it.hand_out(20) == 0
     assert noted(it) == (20, NOTHING)
 
@@ -219,7 +219,7 @@ OFFSETS = st.integers(0, WIDEST - 1)
     st.dictionaries(OFFSETS, st.integers(1, 10**6), max_size=64),
 )
 def test_there_and_back(definition: str, start: int, beyond: frozenset[int], counted: Mapping[int, int]) -> None:
-    told = Noted(
+    told = Notes(
         definition,
         frozenset(start + offset for offset in beyond),
         {start + offset: count for offset, count in counted.items()},
@@ -266,7 +266,7 @@ def test_nothing_committed_says_nothing() -> None:
     ["jmslike:x:A:", "jmslike:x:é:", "jmslike:x::1", "jmslike:x::1=", "jmslike:x::one=1", "jmslike:x:AwI=:1=2=3"],
 )
 def test_what_cannot_be_read_tells_of_the_subscription_only(text: str) -> None:
-    assert read_metadata(OffsetAndMetadata(5, text, -1)) == Noted("x", frozenset(), {})
+    assert read_metadata(OffsetAndMetadata(5, text, -1)) == Notes("x", frozenset(), {})
 
 
 @given(st.text(max_size=30))

@@ -5,11 +5,11 @@ from __future__ import annotations
 import logging
 import warnings
 
-with warnings.catch_warnings():  # the library calls what Python 3.11 and 3.12 deprecate, which harms nobody
+with warnings.catch_warnings():  # the library uses what Python 3.11 and 3.12 deprecate, without harm
     warnings.simplefilter("ignore", DeprecationWarning)
     from jmslike_transports.kafka.factory import factory, tls_factory
 
 __all__ = ["factory", "tls_factory"]
 
-logging.getLogger("kafka").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
+logging.getLogger("kafka").addHandler(logging.NullHandler())  # its errors reach the user as ours
 logging.getLogger("kafka").propagate = False

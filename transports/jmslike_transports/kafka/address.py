@@ -1,4 +1,4 @@
-"""Where a Kafka connection goes, from its URL and options."""
+"""The brokers of a Kafka connection and its settings, from the URL and its options."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _PACKAGES: Final[Mapping[str, tuple[Callable[[], bool], str]]] = {
     "lz4": (has_lz4, "lz4"),
     "zstd": (has_zstd, "zstandard"),
 }
-"""For each compression that Python has not: whether it is there, and the package that has it."""
+"""For each compression that Python lacks: whether it is installed, and the package that has it."""
 
-_REQUEST_TIMEOUTS: Final = (1.0, 539.0)  # longer than a broker waits for records, shorter than connections may be idle
-_SESSION_TIMEOUTS: Final = (6.0, 1800.0)  # what brokers allow unless they are set up otherwise
+_REQUEST_TIMEOUTS: Final = (1.0, 539.0)  # longer than a broker waits for records, shorter than a connection may be idle
+_SESSION_TIMEOUTS: Final = (6.0, 1800.0)  # what brokers allow by default
 _TRANSACTION_TIMEOUTS: Final = (0.001, 900.0)  # likewise
-_POLL_INTERVALS: Final = (0.001, 2_147_483.0)  # so many milliseconds fit the protocol
+_POLL_INTERVALS: Final = (0.001, 2_147_483.0)  # what fits the protocol in milliseconds
 _RETENTIONS: Final = (0.001, 9e15)  # likewise
 _MOST_PARTITIONS: Final = 100_000
 _MOST_REPLICAS: Final = 32_767
@@ -40,13 +40,13 @@ _BACKOFF: Final = {"retry_backoff_ms": 20, "reconnect_backoff_ms": 20, "reconnec
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """The brokers to be asked for all the others, and how to talk to them; durations in seconds."""
+    """The brokers to connect to first, and the settings of clients; durations are in seconds."""
 
     hosts: tuple[tuple[str, int], ...]
     user: str | None
     password: str | None = field(repr=False)
     mechanism: str | None
-    """How the user proves who it is, as Kafka calls it; None without a user."""
+    """The SASL mechanism that authenticates the user, by Kafka's name; None without a user."""
     tls: ssl.SSLContext | None
     connect_timeout: float
     request_timeout: float
@@ -54,18 +54,18 @@ class Address:
     transaction_timeout: float
     max_poll_interval: float
     partitions: int
-    """Of topics that are made here, as is the replication."""
+    """Of topics that jmslike creates, as is the replication."""
     replication: int
-    """-1: as the broker has it by default."""
+    """-1: the broker's default."""
     retention: float | None
-    """Infinite: forever; None: not said."""
+    """Infinite: forever; None: not given."""
     auto_create: bool
     compression: str | None
     group: str
-    """The consumer group of a queue, whose name stands for `{name}`."""
+    """The consumer group of a queue; `{name}` stands for the queue's name."""
 
     def clients(self) -> dict[str, Any]:
-        """Give the settings that all clients of kafka-python take: consumers, producers and administrators."""
+        """Return the settings of all clients of kafka-python: consumers, producers and administrators."""
         settings: dict[str, Any] = {
             "bootstrap_servers": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts],
             "client_id": "jmslike",
@@ -84,7 +84,7 @@ class Address:
 
 
 def parse_address(url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Address:
-    """Read the URL and the options. Raises ValueError that says what is wrong."""
+    """Parse the URL and the options. Raises ValueError that says what is wrong."""
     is_protected = url.startswith("kafkas:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
     if path:

@@ -1,4 +1,4 @@
-"""What kafka-python and the brokers report, as errors of JMS."""
+"""JMS errors for what kafka-python raises and brokers report."""
 
 from __future__ import annotations
 
@@ -48,36 +48,38 @@ _TYPES: Final[tuple[tuple[tuple[type[BaseException], ...], type[JMSError]], ...]
 _ADVICE: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
     (
         (errors.IllegalSaslStateError,),
-        "the port takes no user: leave out user and password, or connect to one that does",
+        "the port authenticates no users: leave out user and password, or connect to one that does",
     ),
     (
         (errors.InvalidReceiveError,),
-        "this is no word of Kafka's: does the port want TLS (kafkas://), or belong to another server?",
+        "this is not Kafka's protocol: the port may require TLS (kafkas://), or belong to another server",
     ),
     ((errors.RequestTimedOutError, errors.KafkaTimeoutError), "no answer from the broker"),
     (
         (errors.InconsistentGroupProtocolError,),
-        "members of the group do not use CooperativeStickyAssignor: let them, or ?group= name another group",
+        "other members of the group lack CooperativeStickyAssignor: set it there, or name another group with ?group=",
     ),
     (
         (errors.MessageSizeTooLargeError,),
-        "max.message.bytes of the topic, or else message.max.bytes of the broker, says how large a message may be",
+        "raise max.message.bytes of the topic, or message.max.bytes of the broker, or send a smaller message",
     ),
 )
-_TOLD: Final = re.compile(r"error_message=(['\"])(.+?)\1")
-"""What the broker says, in the whole of its answer."""
+_ERROR_MESSAGE: Final = re.compile(r"error_message=(['\"])(.+?)\1")
+"""The broker's explanation, within the text of its whole answer."""
 _END: Final = "socket disconnected"
-"""What kafka-python says of a broker that ends the connection."""
+"""kafka-python's text for a broker that closes the connection."""
 
 
 def translated(reason: BaseException) -> JMSError:
-    """Give the JMS error for what kafka-python raised."""
+    """Return the JMS error for what kafka-python raised."""
     if isinstance(reason, JMSError):
         return reason
     if isinstance(reason, errors.KafkaConnectionError):
         error = explained(reason.__cause__ or reason)
         if _END in str(error):
-            error = ConnectionLostError("the broker has ended the connection; if it is a new one: does it want a user?")
+            error = ConnectionLostError(
+                "the broker closed the connection; it may require authentication (user and password in the URL)"
+            )
     else:
         kind = next((kind for kinds, kind in _TYPES if isinstance(reason, kinds)), JMSError)
         error = kind(_text(reason))
@@ -87,9 +89,9 @@ def translated(reason: BaseException) -> JMSError:
 
 def _text(reason: BaseException) -> str:
     text = str(reason).removesuffix(": None") or type(reason).__name__
-    told = _TOLD.search(text)
-    if told is not None:
-        text = f"{type(reason).__name__}: {told[2]}"
+    found = _ERROR_MESSAGE.search(text)
+    if found is not None:
+        text = f"{type(reason).__name__}: {found[2]}"
     advice = next((advice for kinds, advice in _ADVICE if isinstance(reason, kinds)), None)
     description = advice or getattr(reason, "description", None)
     return f"Kafka: {text} ({description.rstrip('.')})" if description and description not in text else f"Kafka: {text}"
@@ -97,7 +99,7 @@ def _text(reason: BaseException) -> str:
 
 @contextmanager
 def border() -> Iterator[None]:
-    """Let nothing but JMSError out (C11)."""
+    """Turn every error of the library in the block into a JMSError (C11)."""
     try:
         yield
     except JMSError:

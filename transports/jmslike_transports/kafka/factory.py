@@ -9,17 +9,17 @@ from jmslike_transports.kafka.transport import KafkaTransport
 from jmslike_transports.shared.tls import TLS_OPTIONS
 
 _OPTIONS = {
-    "sasl": "plain, scram-sha-256 or scram-sha-512: how the user proves who it is (default: plain)",
-    "group": "the consumer group of a queue, {name} being the queue's name (default: jmslike.queue.{name})",
-    "auto_create": "true or false: whether topics that are not there are made (default: true)",
-    "partitions": "how many partitions topics have that are made here (default: 1)",
-    "replication": "how many brokers keep each record of topics that are made here (default: the broker's)",
-    "retention": "forever or seconds: how long topics that are made here keep records "
+    "sasl": "plain, scram-sha-256 or scram-sha-512: how the user is authenticated (default: plain)",
+    "group": "the consumer group of a queue; {name} stands for the queue's name (default: jmslike.queue.{name})",
+    "auto_create": "true or false: whether topics that do not exist are created (default: true)",
+    "partitions": "the number of partitions of topics that jmslike creates (default: 1)",
+    "replication": "the number of brokers that keep each record of topics that jmslike creates (default: the broker's)",
+    "retention": "forever or seconds: how long topics that jmslike creates keep records "
     "(default: forever for queues, else the broker's)",
     "compression": "none, gzip, snappy, lz4 or zstd: how records are compressed (default: none)",
-    "session_timeout": "seconds after which a silent consumer has lost its partitions to others (default: 10)",
-    "max_poll_interval": "seconds after which a consumer that asks for nothing leaves its group (default: 300)",
-    "transaction_timeout": "seconds after which the broker aborts a transaction that does not end (default: 10)",
+    "session_timeout": "seconds after which a silent consumer loses its partitions to others (default: 10)",
+    "max_poll_interval": "seconds after which a consumer that does not poll leaves its group (default: 300)",
+    "transaction_timeout": "seconds after which the broker aborts an unfinished transaction (default: 10)",
 }
 
 
@@ -34,7 +34,7 @@ class KafkaFactory:
         return KafkaTransport(parse_address(url, options, user, password))
 
     def forget(self, url: str) -> None:
-        """The process keeps nothing for a Kafka URL."""
+        """See TransportFactory.forget; the process keeps nothing for a Kafka URL."""
 
 
 factory = KafkaFactory(_OPTIONS)

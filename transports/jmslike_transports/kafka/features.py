@@ -1,4 +1,4 @@
-"""What a log can do of what queues and topics do."""
+"""The features of JMS that a log has, and those that jmslike emulates on it."""
 
 from __future__ import annotations
 
@@ -30,9 +30,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     Feature.CLIENT_ID: partial(
         CID_06="Kafka does not know who else has a client id: a later transacted session ends the earlier one's"
     ),
-    Feature.REDELIVERY_COUNT: partial(
-        "what a process had received that was killed comes again as if for the first time"
-    ),
+    Feature.REDELIVERY_COUNT: partial("messages that a killed process held are redelivered as if for the first time"),
     Feature.QUEUE_SELECTOR: unsupported(
         "a consumer of a queue reads every record of its partitions: use a topic's subscription, where jmslike selects"
     ),
@@ -45,7 +43,7 @@ _ORDER_OF_PARTITIONS: Final = partial(
 
 
 def features(address: Address) -> Mapping[Feature, Support]:
-    """Give what a connection with these options can do."""
+    """Return what a connection with these options can do."""
     found = dict(_FEATURES)
     if address.partitions > 1:
         found[Feature.ORDER] = _ORDER_OF_PARTITIONS

@@ -1,54 +1,52 @@
-"""Where a subscription begins to read: the group that it is, and what that group has committed."""
+"""Where a subscription begins to read: its consumer group, and the offsets that this group has committed."""
 
 from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import JMSError
 from jmslike.spi import SubscriptionSpec
-from jmslike_transports.kafka.groups import EXCLUSIVE, SHARED, GroupInUseError, Membership
+from jmslike_transports.kafka.groups import EXCLUSIVE, SHARED, GroupInUseError, Groups, Membership
 from jmslike_transports.kafka.library.group_member import Offsets
-from jmslike_transports.kafka.names import durable_group, shared_group
+from jmslike_transports.kafka.names import Names
 from jmslike_transports.kafka.progress import metadata, read_metadata
-
-if TYPE_CHECKING:
-    from jmslike_transports.kafka.transport import KafkaTransport
+from jmslike_transports.kafka.topics import Topics
 
 _IS_EXCLUSIVE: Final = "x"
 _IS_SHARED: Final = "s"
-"""How definitions begin."""
+"""The first letter of a definition."""
 
 
-def membership(transport: KafkaTransport, spec: SubscriptionSpec, topic: str) -> Membership:
-    """See to it that there is a group that stands where the subscription begins, and say which.
+def membership(topics: Topics, groups: Groups, names: Names, spec: SubscriptionSpec, topic: str) -> Membership:
+    """Return how the subscription reads, once its group has committed the offsets where it begins.
 
-    Raises JMSError if it is in use, and one of the two does not share it, or they do not mean the same subscription.
+    Raises JMSError if the group is in use and either side does not share it, or is in use by a subscription that is
+    defined otherwise.
     """
     if spec.destination.is_queue:
-        return Membership(transport.group_of(spec.destination), SHARED, "")
+        return Membership(names.queue_group(spec.destination), SHARED, "")
     if spec.name is None:
         return Membership(None, EXCLUSIVE, "")
-    name = durable_group if spec.durable else shared_group
-    group = name(transport.client_id, spec.name)
+    group = names.durable_group(spec.name) if spec.durable else names.shared_group(spec.name)
     mine = Membership(group, SHARED if spec.shared else EXCLUSIVE, definition(spec))
-    members, offsets = transport.groups.members(group), transport.groups.offsets(group)
+    members, offsets = groups.members(group), groups.offsets(group)
     if spec.durable:
-        _stay_as_they_are(mine, spec, offsets)
+        _require_same_sharing(mine, spec, offsets)
     if members:
-        _join(mine, spec, topic, members, offsets)
+        _require_joinable(mine, spec, topic, members, offsets)
     elif not (spec.durable and _is_that_of(mine, topic, offsets)):
         if any(partition.topic != topic for partition in offsets):
-            transport.groups.delete(group)
-        _begin_at_end(transport, mine, topic)
+            groups.delete(group)
+        _begin_at_end(topics, groups, mine, topic)
     return mine
 
 
 def definition(spec: SubscriptionSpec) -> str:
-    """Give a letter for whether it is shared, and some for what is selected, if that is not everything."""
+    """Return a letter for whether it is shared, and a hash of what it selects, unless that is everything."""
     letter = _IS_SHARED if spec.shared else _IS_EXCLUSIVE
     if spec.selector is None and spec.excluded_origin is None:
         return letter
@@ -63,27 +61,29 @@ def _is_that_of(mine: Membership, topic: str, offsets: Offsets) -> bool:
     )
 
 
-def _stay_as_they_are(mine: Membership, spec: SubscriptionSpec, offsets: Offsets) -> None:
+def _require_same_sharing(mine: Membership, spec: SubscriptionSpec, offsets: Offsets) -> None:
     if any(read_metadata(offset).definition[:1] not in ("", mine.definition[:1]) for offset in offsets.values()):
         is_what, wanted = ("not shared", "shared") if spec.shared else ("shared", "not shared")
-        raise JMSError(f"the durable subscription {spec.name!r} is {is_what}: unsubscribe first to have it {wanted}")
+        raise JMSError(f"the durable subscription {spec.name!r} is {is_what}; unsubscribe first to make it {wanted}")
 
 
-def _join(mine: Membership, spec: SubscriptionSpec, topic: str, members: list[str], offsets: Offsets) -> None:
+def _require_joinable(
+    mine: Membership, spec: SubscriptionSpec, topic: str, members: list[str], offsets: Offsets
+) -> None:
     if not spec.shared or EXCLUSIVE in members:
         raise JMSError(
-            f"the subscription {spec.name!r} is in use, and not shared; a consumer whose process was killed is in use "
-            "until its session has timed out"
+            f"the subscription {spec.name!r} is in use, and not shared; after its process was killed it stays in use "
+            "until the session_timeout"
         )
     if offsets and not _is_that_of(mine, topic, offsets):
         raise JMSError(f"the subscription {spec.name!r} is in use with another topic or selector")
 
 
-def _begin_at_end(transport: KafkaTransport, mine: Membership, topic: str) -> None:
-    assert mine.group is not None, "who reads alone begins by itself"
-    ends = transport.topics.ends(transport.topics.partitions(topic))
+def _begin_at_end(topics: Topics, groups: Groups, mine: Membership, topic: str) -> None:
+    assert mine.group is not None, "a reader without a group begins by itself"
+    ends = topics.ends(topics.partitions(topic))
     begin = {
         partition: OffsetAndMetadata(end, metadata(mine.definition, end, (), {}), -1) for partition, end in ends.items()
     }
-    with suppress(GroupInUseError):  # somebody who shares it was quicker
-        transport.groups.set_offsets(mine.group, begin)
+    with suppress(GroupInUseError):  # another member of a shared subscription was quicker
+        groups.set_offsets(mine.group, begin)

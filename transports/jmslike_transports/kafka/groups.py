@@ -1,23 +1,24 @@
-"""Consumer groups: what members are, and without being one: where a group stands, who is in it, and its end."""
+"""Consumer groups: membership, committed offsets and deletion, without joining."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Final, NamedTuple
+from typing import Final, NamedTuple
 
 from kafka import TopicPartition, errors
 from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import JMSError
 from jmslike_transports.kafka.errors import border
+from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
 
 EXCLUSIVE: Final = "jmslike-exclusive"
 SHARED: Final = "jmslike-shared"
-"""What members call themselves, so that others know with whom they would share."""
+"""The client ids of members, which tell others whether the group may be shared."""
 
 
 class GroupInUseError(JMSError):
-    """Somebody is a member of the group."""
+    """The group has members."""
 
 
 class Membership(NamedTuple):
@@ -25,29 +26,30 @@ class Membership(NamedTuple):
 
     group: str | None
     member: str
+    """EXCLUSIVE or SHARED."""
     definition: str
-    """What tells a subscription from another one that had the same name: its selector, and noLocal."""
+    """What tells a subscription from an earlier one of the same name: its selector, and noLocal."""
 
     @property
     def is_exclusive(self) -> bool:
-        """Whether the group is for one member alone."""
+        """Whether the group admits one member only."""
         return self.group is not None and self.member == EXCLUSIVE
 
 
 class Groups:
-    """Asks, and changes groups without members."""
+    """Describes groups, and changes those without members."""
 
-    def __init__(self, admin: Any) -> None:
+    def __init__(self, admin: RetryingAdmin) -> None:
         self._admin = admin
 
     def offsets(self, group: str) -> Mapping[TopicPartition, OffsetAndMetadata]:
-        """Give what the group has committed."""
+        """Return what the group has committed."""
         with border():
             found: Mapping[TopicPartition, OffsetAndMetadata] = self._admin.list_group_offsets(group)[group]
             return {partition: offset for partition, offset in found.items() if offset.offset >= 0}
 
     def members(self, group: str) -> list[str]:
-        """Give the client ids (Kafka's) of its members; a killed one counts until its session has timed out."""
+        """Return the members' client ids (see EXCLUSIVE); a killed member counts until its session has timed out."""
         with border():
             try:
                 described = self._admin.describe_groups([group])[group]
@@ -56,7 +58,7 @@ class Groups:
             return [member["client_id"] for member in described["members"]]
 
     def set_offsets(self, group: str, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> None:
-        """Commit for a group without members, which is made if it is not there. Raises GroupInUseError."""
+        """Commit for a group without members, which is created if it does not exist. Raises GroupInUseError."""
         with border():
             try:
                 self._admin.alter_group_offsets(group, dict(offsets))
@@ -64,7 +66,7 @@ class Groups:
                 raise _in_use(group) from error
 
     def delete(self, group: str) -> bool:
-        """Delete a group with its offsets, and tell whether it was there. Raises GroupInUseError."""
+        """Delete a group with its offsets, and return whether it existed. Raises GroupInUseError."""
         with border():
             try:
                 self._admin.delete_groups([group])

@@ -1,4 +1,4 @@
-"""Whether any broker still answers. Kafka's clients look for another broker by themselves, for ever."""
+"""Whether any broker still answers: Kafka's clients look for another broker by themselves, forever."""
 
 from __future__ import annotations
 
@@ -10,46 +10,49 @@ from typing import Any, Final
 from jmslike.errors import ConnectionLostError, JMSError
 
 _BETWEEN: Final = 3.0
-"""Seconds between two questions that are answered."""
+"""Seconds between two requests that are answered."""
 _SOON: Final = 0.3
-"""Seconds until the next one after one that is not: brokers that come and go are to be met while they are there."""
+"""Seconds between one that is not and the next: a broker that is up for short times must be met then."""
 
 
-class Pulse:
-    """Asks a broker from time to time, in a thread of its own, and does what else is due then."""
+class LivenessCheck:
+    """Sends a request to a broker at intervals, in a thread of its own, and calls `then` after each answer.
 
-    def __init__(self, admin: Any, patience: float, lose: Callable[[JMSError], None], then: Callable[[], None]) -> None:
+    `lose` is called, and the thread ends, when no broker has answered for `timeout` seconds.
+    """
+
+    def __init__(self, admin: Any, timeout: float, lose: Callable[[JMSError], None], then: Callable[[], None]) -> None:
         self._admin = admin
-        self._patience = patience
+        self._timeout = timeout
         self._lose = lose
         self._then = then
-        self._ended = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="jmslike kafka pulse", daemon=True)
+        self._closed = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="jmslike kafka liveness", daemon=True)
         self._thread.start()
 
     def _run(self) -> None:
         last, failures = time.monotonic(), 0
-        pause = usual = min(_BETWEEN, self._patience / 3)
-        while not self._ended.wait(pause):
+        pause = usual = min(_BETWEEN, self._timeout / 3)
+        while not self._closed.wait(pause):
             try:
                 self._admin.describe_cluster()
                 last = time.monotonic()
                 pause, failures = usual, 0
                 self._then()
-            except Exception as error:  # a thread that ended over one of another kind would be missed by nobody
+            except Exception as error:  # any: if this thread died, nobody would notice a lost cluster
                 failures += 1
-                is_long_ago = time.monotonic() - last > self._patience
-                # a frozen broker may take all of the patience, and the next question goes to another one
-                if is_long_ago and failures > 1 and not self._ended.is_set():
-                    self._lose(ConnectionLostError(f"no broker has answered for {self._patience:g} seconds: {error}"))
+                is_long_ago = time.monotonic() - last > self._timeout
+                # a frozen broker may take all of the time, and the next request goes to another one
+                if is_long_ago and failures > 1 and not self._closed.is_set():
+                    self._lose(ConnectionLostError(f"no broker has answered for {self._timeout:g} s: {error}"))
                     return
                 pause = min(_SOON, usual)
 
     def close(self) -> None:
-        """Ask no more."""
-        self._ended.set()
+        """Send no more requests; does not wait for the thread."""
+        self._closed.set()
 
     def join(self) -> None:
-        """Wait for the thread's end, which comes soon after that of the client that asks."""
+        """Wait for the thread, which ends soon after its client is closed."""
         if threading.current_thread() is not self._thread:
             self._thread.join(_BETWEEN)

@@ -1,61 +1,65 @@
-"""The partitions that one consumer reads, and how far each is settled. Which those are is said by the thread of the
-consumer's connection, when the members of its group change; all else happens in the thread that polls."""
+"""The partitions that one consumer reads, and how far each is read and settled.
+
+The thread of the consumer's connection calls `gain` and `lose` when the members of the group change. All else is called
+by the thread that polls.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Final
 
 from kafka import TopicPartition
 
+from jmslike_transports.kafka.library.consumer import Consumer
 from jmslike_transports.kafka.library.group_member import Offsets
-from jmslike_transports.kafka.progress import Noted, Progress, read_metadata
+from jmslike_transports.kafka.progress import Notes, Progress, read_metadata
 
-_NOTHING_NOTED = Noted("", frozenset(), {})
+_NO_NOTES: Final = Notes("", frozenset(), {})
 
 
 class Partitions:
-    """The progress of a partition begins with its first record, when what its last owner noted is asked for."""
+    """The progress of a partition begins with its first record: then the notes of its last owner are read."""
 
-    def __init__(self, consumer: Any, definition: str, patience_ms: int) -> None:
+    def __init__(self, consumer: Consumer, definition: str, timeout_ms: int) -> None:
         self._consumer = consumer
         self._definition = definition
-        self._patience_ms = patience_ms
+        self._timeout_ms = timeout_ms
         self._lock = threading.Lock()
         self._owned: dict[TopicPartition, Progress | None] = {}
-        self._come: dict[TopicPartition, int] = {}  # the offsets up to which all has arrived, as far as is known
+        self._arrived: dict[TopicPartition, int] = {}  # offsets before which all is known to have arrived
 
     def all(self) -> list[TopicPartition]:
-        """Give the partitions that are read."""
+        """Return the partitions that are read."""
         with self._lock:
             return list(self._owned)
 
     def begun(self) -> list[Progress]:
-        """Give the progress of those of which anything has arrived."""
+        """Return the progress of those of which anything has arrived."""
         with self._lock:
             return [progress for progress in self._owned.values() if progress is not None]
 
     def committable(self) -> Offsets:
-        """Give what may be committed."""
+        """Return what may be committed."""
         return {progress.partition: progress.committable() for progress in self.begun() if not progress.is_lost}
 
     # ---- which they are ---------------------------------------------------------------------------------------------
 
     def begin(self, partition: TopicPartition, start: int) -> None:
-        """Read a partition from there on, of which nobody has noted anything."""
+        """Read a partition from that offset on; it has no notes of an owner before."""
         with self._lock:
-            self._owned[partition] = Progress(partition, start, _NOTHING_NOTED, self._definition)
+            self._owned[partition] = Progress(partition, start, _NO_NOTES, self._definition)
 
     def gain(self, partitions: Collection[TopicPartition]) -> None:
         """Read these, too."""
         with self._lock:
             for partition in partitions:
                 self._owned.setdefault(partition)
-                self._come.pop(partition, None)
+                self._arrived.pop(partition, None)
 
-    def let_go(self, partitions: Collection[TopicPartition]) -> Offsets:
-        """Hand out nothing of these any more, and give what may be committed of them."""
+    def lose(self, partitions: Collection[TopicPartition]) -> Offsets:
+        """Hand out nothing of these any more, and return what may be committed of them."""
         with self._lock:
             mine = [progress for partition in partitions if (progress := self._owned.pop(partition, None)) is not None]
         return {progress.partition: progress.lose() for progress in mine if not progress.is_lost}
@@ -63,15 +67,15 @@ class Partitions:
     # ---- how far they are -------------------------------------------------------------------------------------------
 
     def progress(self, partition: TopicPartition, first: int) -> Progress | None:
-        """Give the progress of a partition whose next record has that offset; None if it is not read any more."""
+        """Return the progress of a partition whose next record has that offset; None if it is not read any more."""
         progress = self._owned.get(partition)
-        if progress is not None and first < self._come.get(partition, 0):
-            progress.lose()  # the topic was deleted and made again: what is held is of another log
+        if progress is not None and first < self._arrived.get(partition, 0):
+            progress.lose()  # the topic was deleted and created again: what is held is of another log
             self.begin(partition, first)
             return self._owned.get(partition)
         if progress is not None or partition not in self._owned:
             return progress
-        committed = self._consumer.committed(partition, metadata=True, timeout_ms=self._patience_ms)
+        committed = self._consumer.committed(partition, metadata=True, timeout_ms=self._timeout_ms)
         start = committed.offset if committed is not None and committed.offset >= 0 else 0
         progress = Progress(partition, start, read_metadata(committed), self._definition)
         with self._lock:
@@ -80,35 +84,35 @@ class Partitions:
             self._owned[partition] = progress
         return progress
 
-    def came(self, partition: TopicPartition, offset: int) -> None:
+    def note_arrived(self, partition: TopicPartition, offset: int) -> None:
         """Note that all before the offset has arrived."""
-        self._come[partition] = offset
+        self._arrived[partition] = offset
 
-    def have_come_to(self, ends: Mapping[TopicPartition, int]) -> bool:
-        """Tell whether all before these offsets is known to have arrived, as far as it is to come here."""
-        come = self._come
-        return all(come.get(partition, -1) >= end for partition, end in ends.items() if partition in self._owned)
+    def have_arrived(self, ends: Mapping[TopicPartition, int]) -> bool:
+        """Whether all records before these offsets are known to have arrived, of the partitions that are read here."""
+        arrived = self._arrived
+        return all(arrived.get(partition, -1) >= end for partition, end in ends.items() if partition in self._owned)
 
-    def look(self) -> None:
-        """Find out how far the consumer is, also beyond what is no record, such as the end of a transaction."""
+    def update(self) -> None:
+        """Find out how far the consumer has read; the ends of transactions take offsets, too, and are no records."""
         for partition in self._consumer.assignment():
-            self._come[partition] = self._consumer.position(partition, timeout_ms=0) or 0
+            self._arrived[partition] = self._consumer.position(partition, timeout_ms=0) or 0
 
-    # ---- after a commit that nobody knows the end of ----------------------------------------------------------------
+    # ---- after a commit that is in doubt -----------------------------------------------------------------------------
 
-    def lose_what_is_handed_out(self) -> None:
-        """Let what was handed out be nobody's any more; `rewind` follows."""
+    def lose_all(self) -> None:
+        """Make all receipts stale; the thread that polls rewinds then."""
         for progress in self.begun():
             progress.lose()
 
     def rewind(self) -> None:
-        """Go back to what is committed where that is so."""
+        """Rewind the partitions whose receipts are stale to their committed offsets."""
         for progress in self.begun():
             if progress.is_lost:
                 partition = progress.partition
-                committed = self._consumer.committed(partition, timeout_ms=self._patience_ms)
+                committed = self._consumer.committed(partition, timeout_ms=self._timeout_ms)
                 self._consumer.seek(partition, committed or 0)
-                self._come.pop(partition, None)
+                self._arrived.pop(partition, None)
                 with self._lock:
                     if self._owned.get(partition) is progress:
                         self._owned[partition] = None

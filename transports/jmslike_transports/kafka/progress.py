@@ -1,11 +1,12 @@
-"""How far one partition is settled, and how that is committed: an offset, and what is settled or counted beyond it.
+"""How far one partition is settled, and how that is committed: an offset, and notes of what is settled beyond it.
 
-Kafka commits one offset for each partition: everything below it is done. What is settled out of order, and how often
-what is not settled was handed over, goes with that offset as its metadata, of which a broker takes 4,096 bytes:
+Kafka commits one offset for each partition: everything below it is settled. Messages that were settled out of order,
+and the attempts of those that were not settled, are noted in the metadata of that offset. A broker takes 4,096 bytes:
 
     jmslike:<definition of the subscription>:<settled, a bitmap in base64>:<offset>=<attempts>,...
 
-both counted from the committed offset. What has no room there may be delivered again after a loss, and uncounted.
+Offsets are counted from the committed one. A message whose note has no room may be redelivered after a loss, or come
+without its attempts.
 """
 
 from __future__ import annotations
@@ -28,7 +29,7 @@ _MARK: Final = "jmslike"
 _NOTHING: Final[Collection[int]] = frozenset()
 
 
-class Noted(NamedTuple):
+class Notes(NamedTuple):
     """What the metadata of a committed offset says."""
 
     definition: str
@@ -36,12 +37,12 @@ class Noted(NamedTuple):
     attempts: Mapping[int, int]
 
 
-def read_metadata(committed: OffsetAndMetadata | None) -> Noted:
-    """Read what was committed, by whoever it was."""
+def read_metadata(committed: OffsetAndMetadata | None) -> Notes:
+    """Read the metadata of an offset, which another program may have committed."""
     mark, _, rest = (committed.metadata or "" if committed is not None else "").partition(":")
     parts = rest.split(":")
     if committed is None or mark != _MARK or len(parts) != 3:
-        return Noted("", frozenset(), {})
+        return Notes("", frozenset(), {})
     definition, bitmap, counts = parts
     start = committed.offset
     try:
@@ -52,12 +53,12 @@ def read_metadata(committed: OffsetAndMetadata | None) -> Noted:
         pairs = [item.split("=") for item in counts.split(",") if item]
         attempts = {start + int(offset): int(count) for offset, count in pairs}
     except (ValueError, binascii.Error):
-        return Noted(definition, frozenset(), {})
-    return Noted(definition, settled, attempts)
+        return Notes(definition, frozenset(), {})
+    return Notes(definition, settled, attempts)
 
 
 def metadata(definition: str, start: int, settled: Collection[int], attempts: Mapping[int, int]) -> str:
-    """Write what goes with the committed offset `start`."""
+    """Return the metadata of the committed offset `start`."""
     if not (definition or settled or attempts):
         return ""
     bits = bytearray(WIDEST // 8)
@@ -71,12 +72,12 @@ def metadata(definition: str, start: int, settled: Collection[int], attempts: Ma
 
 
 class Progress:
-    """What of one partition was handed out and what of that is settled, as long as the partition is ours."""
+    """What of one partition was handed out and what of that is settled, while this consumer owns the partition."""
 
     __slots__ = (
         "_attempts",
         "_definition",
-        "_done_before",
+        "_settled_before",
         "_lock",
         "_next",
         "_open",
@@ -85,7 +86,7 @@ class Progress:
         "partition",
     )
 
-    def __init__(self, partition: TopicPartition, start: int, noted: Noted, definition: str) -> None:
+    def __init__(self, partition: TopicPartition, start: int, notes: Notes, definition: str) -> None:
         self.partition = partition
         self.is_lost = False
         self._definition = definition
@@ -93,13 +94,13 @@ class Progress:
         self._next = start  # the offset after the last one that was handed out
         self._open: deque[int] = deque()  # handed out; the first of them is not settled
         self._settled: set[int] = set()  # of those
-        self._done_before = set(noted.settled)
-        self._attempts = dict(noted.attempts)
+        self._settled_before = set(notes.settled)
+        self._attempts = dict(notes.attempts)
 
     # ---- handing out ----------------------------------------------------------------------------------------------
 
     def hand_out(self, offset: int, *, settle: bool = False) -> int | None:
-        """Note that the message is handed out, and give its attempts; None if it is not ours or was settled before.
+        """Note that the message is handed out, and return its attempts; None if it is lost or was settled before.
 
         `settle` settles at once a message without attempts.
         """
@@ -108,9 +109,9 @@ class Progress:
                 return None
             self._next = offset + 1
             attempts = self._attempts.get(offset, 0) if self._attempts else 0
-            was_settled = bool(self._done_before) and offset in self._done_before
+            was_settled = bool(self._settled_before) and offset in self._settled_before
             if was_settled:
-                self._done_before.discard(offset)
+                self._settled_before.discard(offset)
             if not (was_settled or (settle and not attempts)):
                 self._open.append(offset)
             elif self._open:
@@ -119,12 +120,12 @@ class Progress:
         return None if was_settled else attempts
 
     def accept(self, offset: int) -> None:
-        """Note that the message is settled for good."""
+        """Note that the message is acknowledged."""
         with self._lock:
             self._settle(offset)
 
     def release(self, offset: int, attempts: int) -> None:
-        """Note how often a message was handed over that somebody else is to get."""
+        """Note the attempts of a message that the next owner of the partition will get."""
         with self._lock:
             self._attempts[offset] = attempts
 
@@ -142,7 +143,7 @@ class Progress:
     # ---- committing -----------------------------------------------------------------------------------------------
 
     def committable(self, also: Collection[int] = _NOTHING) -> OffsetAndMetadata:
-        """Give what may be committed, if the offsets `also` are settled, too."""
+        """Return what may be committed, if the offsets `also` are settled, too."""
         with self._lock:
             start = self._next
             settled = self._settled.union(also) if also else self._settled
@@ -150,12 +151,12 @@ class Progress:
                 if offset not in settled:
                     start = offset
                     break
-            beyond = [offset for offset in (*settled, *self._done_before) if offset >= start]
+            beyond = [offset for offset in (*settled, *self._settled_before) if offset >= start]
             attempts = {offset: count for offset, count in self._attempts.items() if offset >= start}
         return OffsetAndMetadata(start, metadata(self._definition, start, beyond, attempts), -1)
 
     def lose(self) -> OffsetAndMetadata:
-        """Hand out nothing any more, and give what may be committed."""
+        """Hand out nothing any more, and return what may be committed."""
         with self._lock:
             self.is_lost = True
         return self.committable()

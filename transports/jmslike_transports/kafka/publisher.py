@@ -1,77 +1,82 @@
-"""Sending without a transaction: one producer for the connection, and for each session its open sends in order."""
+"""Sends outside transactions: the connection has one producer, and each session keeps its open sends in order."""
 
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Any, Final
+from collections.abc import Callable
+from typing import Any, Final
 
 from jmslike.errors import ConnectionLostError, JMSError, ResourceAllocationError
 from jmslike.spi import Completion
 from jmslike_transports.kafka.errors import translated
 from jmslike_transports.kafka.records import Record
+from jmslike_transports.shared.loss import LosableConnection
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
-if TYPE_CHECKING:
-    from jmslike_transports.kafka.transport import KafkaTransport
-
 _MOST_UNCONFIRMED: Final = 2000
-"""Sends that may be open; the next one waits, so that memory has a bound, which kafka-python has not."""
+"""Open sends after which the next one waits: this bounds the memory, which kafka-python does not."""
 
 
 class Publisher:
-    """One session's way to the producer."""
+    """One session's way to the producer of its connection.
 
-    def __init__(self, transport: KafkaTransport) -> None:
-        self._transport = transport
-        self._patience = transport.address.request_timeout
+    Application threads call `send` and `post`; completions are called by the producer's thread.
+    """
+
+    def __init__(self, connection: LosableConnection, producer: Callable[[], Any], timeout: float) -> None:
+        self._connection = connection
+        self._producer = producer
+        self._timeout = timeout
         self._unconfirmed: OrderedCompletions[Unanswered] = OrderedCompletions()
         self._order = threading.Lock()
 
     def send(self, topic: str, record: Record, timestamp: int) -> None:
-        """Send, and wait until all replicas that are in sync have it. Raises JMSError."""
+        """Send, and wait until all replicas that are in sync have the record. Raises JMSError."""
         try:
-            self._begin(topic, record, timestamp).get(self._patience)
+            self._begin(topic, record, timestamp).get(self._timeout)
         except Exception as error:
             raise self._explained(error) from error
 
     def post(self, topic: str, record: Record, timestamp: int, completion: Completion) -> None:
-        """Send; the completion is called in its turn. Raises JMSError."""
+        """Send without waiting; completions are called in the order of sending (C5). Raises JMSError."""
         unconfirmed = self._unconfirmed
-        if len(unconfirmed) >= _MOST_UNCONFIRMED and not unconfirmed.wait_for_fewer(_MOST_UNCONFIRMED, self._patience):
-            raise ResourceAllocationError(f"no broker has confirmed a message within {self._patience:g} seconds")
+        if len(unconfirmed) >= _MOST_UNCONFIRMED and not unconfirmed.wait_for_fewer(_MOST_UNCONFIRMED, self._timeout):
+            raise ResourceAllocationError(
+                f"message not sent: no broker confirmed an earlier one within {self._timeout:g} s; send it again later"
+            )
         sent = Unanswered(0, completion)
-        with self._order:  # completions go in the order of sending
+        with self._order:
             future = self._begin(topic, record, timestamp)
             unconfirmed.add(sent)
         future.add_callback(lambda _: unconfirmed.answer(sent, None))
         future.add_errback(lambda error: unconfirmed.answer(sent, self._explained(error)))
-        if self._transport.is_lost:  # perhaps after the others were told
-            self.lose(self._transport.loss())
+        if self._connection.is_lost:  # perhaps after the others were told
+            self.lose(self._connection.loss())
 
     def _begin(self, topic: str, record: Record, timestamp: int) -> Any:
-        if self._transport.is_lost:
-            raise self._transport.loss()
-        producer = self._transport.producer()
+        if self._connection.is_lost:
+            raise self._connection.loss()
+        producer = self._producer()
         try:
             return producer.send(topic, record.value, record.key, record.headers, timestamp_ms=timestamp)
         except Exception as error:
             raise self._explained(error) from error
 
     def _explained(self, error: BaseException) -> JMSError:
-        if self._transport.is_lost:
-            return self._transport.loss()
+        if self._connection.is_lost:
+            return self._connection.loss()
         found = translated(error)
         if isinstance(found, ConnectionLostError) and found is not error:  # a broker was away for too long
             return ResourceAllocationError(
-                f"no broker has confirmed the message within {self._patience:g} seconds; it may arrive nevertheless"
+                f"no broker confirmed the message within {self._timeout:g} s; it may arrive nevertheless"
             )
         return found
 
     def lose(self, error: JMSError) -> None:
-        """The connection is gone: answer all that is open."""
+        """Be told that the connection is gone: complete all open sends with the error."""
         self._unconfirmed.answer_all(error)
 
     def close(self) -> None:
-        """Wait until the broker has everything."""
-        self._unconfirmed.wait_for_fewer(1, self._patience)
+        """Wait until all open sends are confirmed, but not longer than the timeout."""
+        self._unconfirmed.wait_for_fewer(1, self._timeout)
         self._unconfirmed.close()

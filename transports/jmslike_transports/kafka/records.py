@@ -1,8 +1,8 @@
 """Messages as Kafka's records: the body as the value, everything else as headers, the message group as the key.
 
-A header is called jms.<type>.<name>, as Confluent's JMS bridge for Kafka calls them, and its value is what Kafka's own
-serializer of that type writes; so any program reads it that knows Kafka. What tells a jmslike peer of the body are the
-marks of `jmslike.codec`, under their own names.
+A header is called jms.<type>.<name>, as by Confluent's JMS bridge for Kafka. Its value is what Kafka's own serializer
+of that type writes, so that any program that knows Kafka reads it. The marks of `jmslike.codec`, which tell a jmslike
+peer the kind of the body, keep their own names.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ _TEXTS: Final = ("text/", "application/json", "application/xml")
 
 
 class Record(NamedTuple):
-    """What a producer is given of a message."""
+    """A message as a producer of kafka-python takes it."""
 
     key: bytes | None
     value: bytes
@@ -77,7 +77,7 @@ _IS_TEXT: Final = (KIND, b"text")
 
 
 def write_record(envelope: Envelope) -> Record:
-    """Give the record of a message. Raises MessageFormatError for what UTF-8 cannot hold."""
+    """Return the record of a message. Raises MessageFormatError for text that UTF-8 cannot hold."""
     message_id, origin, expiration = envelope.id, envelope.origin, envelope.expiration
     octets, _, marks = encode_body(envelope.kind, envelope.body)
     key = None
@@ -140,7 +140,7 @@ _read_int, _read_long = _number(_int), _number(_long)
 _READERS: Final[Mapping[str, Callable[[bytes], PropertyValue]]] = {
     "string": bytes.decode,
     "boolean": {b"\0": False, b"\1": True, b"false": False, b"true": True}.__getitem__,  # the bridge spells them
-    "byte": lambda octets: _new_integer(Byte, _byte.unpack(octets)[0]),  # is in range: none need check that again
+    "byte": lambda octets: _new_integer(Byte, _byte.unpack(octets)[0]),  # in range already: no need to check again
     "short": lambda octets: _new_integer(Short, _short.unpack(octets)[0]),
     "int": _read_int,
     "long": lambda octets: _new_integer(Long, _read_long(octets)),
@@ -164,14 +164,14 @@ _OURS: Final[Mapping[str, tuple[str, Callable[[bytes], Any]]]] = {
     KIND: (KIND, bytes.decode),
     ITEMS: (ITEMS, bytes.decode),
 }
-"""The headers that are no properties, each with what it is called here."""
+"""The headers that are not properties, each with its name here and the reader of its value."""
 
 _UNFIT: Final = (struct.error, LookupError, ValueError, InvalidDestinationError)
 """What readers raise."""
 
 
 def read_record(record: Any, destination: Destination) -> Envelope:
-    """Give the message of a record, from whoever it is."""
+    """Return the message of a record, which any program may have written."""
     ours: dict[str, Any] = {}
     properties: dict[str, PropertyValue] = {}
     for header, octets in record.headers:
@@ -189,7 +189,7 @@ def read_record(record: Any, destination: Destination) -> Envelope:
         with suppress(UnicodeDecodeError):
             properties[_GROUP] = record.key.decode()
     message_id = _message_id(record, ours)
-    if record.value is None:  # what Kafka calls a tombstone
+    if record.value is None:  # a tombstone
         kind, body = "message", None
     else:
         content_type = properties.get("content-type")
@@ -213,7 +213,7 @@ def read_record(record: Any, destination: Destination) -> Envelope:
 
 @lru_cache(1024)
 def _property(header: str) -> tuple[str, Callable[[bytes], PropertyValue]]:
-    """Give the name of the property that the header is, and what reads it."""
+    """Return the name of the property that the header holds, and the reader of its value."""
     parts = header.split(".", 2)
     if len(parts) == 3 and parts[0] == "jms":
         read = _READERS.get(parts[1])

@@ -1,29 +1,30 @@
-"""One consumer over Kafka: its inbox, and what it holds."""
+"""One consumer over Kafka: the inbox that its reader fills, and what it holds."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Final
+
+from kafka import TopicPartition
 
 from jmslike.errors import JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
-from jmslike_transports.kafka.feed import Arrival, Feed
 from jmslike_transports.kafka.group_membership import definition
 from jmslike_transports.kafka.records import read_record
+from jmslike_transports.kafka.topic_reader import Arrival, TopicReader
+from jmslike_transports.shared.loss import LosableConnection
 from jmslike_transports.shared.push_subscription import PushSubscription
 
-if TYPE_CHECKING:
-    from jmslike_transports.kafka.link import KafkaLink
-
-_LONGEST_LOOK: Final = 1.0
-"""Seconds that `take(0)` may need to get what the broker says is there."""
-_LOOK_AGAIN: Final = 0.005
-_MOMENT: Final = 0.0002
+_LONGEST_WAIT: Final = 1.0
+"""Seconds that `take(0)` waits for records that the broker says are there."""
+_PAUSE: Final = 0.005
+_SHORT_PAUSE: Final = 0.0002
+"""For records that have been fetched already."""
 
 
-class Held:
-    """A receipt: what was handed out and is not settled."""
+class Receipt:
+    """Names a delivery that was handed out."""
 
     __slots__ = ("arrival",)
 
@@ -31,53 +32,66 @@ class Held:
         self.arrival = arrival
 
 
-class KafkaSubscription(PushSubscription[Arrival, Held]):
-    """Takes from an inbox that the feed's thread fills."""
+class KafkaSubscription(PushSubscription[Arrival, Receipt]):
+    """Takes from an inbox that the reader's thread fills.
 
-    def __init__(self, link: KafkaLink, spec: SubscriptionSpec, feed: Feed) -> None:
-        super().__init__(spec, link.transport)
-        self.feed = feed
-        self._transport = link.transport
-        self._confirmed = link.spec.awaits_settlement
-        self._left: list[Arrival] = []
-        self._heir: KafkaSubscription | None = None
-        self._has_feed = True
+    The subscription leaves its group when its last receipt is settled, which may be after it was closed: until then its
+    partitions belong to no other consumer. A successor, a new subscription of the same session to the same destination,
+    takes over the reader, and what was read and not handed out.
+    """
+
+    def __init__(
+        self,
+        spec: SubscriptionSpec,
+        reader: TopicReader,
+        connection: LosableConnection,
+        ends: Callable[[Iterable[TopicPartition]], Mapping[TopicPartition, int]],
+        fail: Callable[[JMSError], None],
+        *,
+        awaits_settlement: bool,
+    ) -> None:
+        super().__init__(spec, connection)
+        self.reader = reader
+        self._ends = ends
+        self._report = fail
+        self._awaits_settlement = awaits_settlement
+        self._left: list[Arrival] = []  # what arrived and was not handed out before this was closed
+        self._successor: KafkaSubscription | None = None
+        self._owns_reader = True
 
     def start(self) -> None:
-        """Begin to read (C1)."""
-        topics = self._transport.topics
-        self.feed.start(self._arrive, self._fail, lambda: topics.partitions(self.feed.topic))
+        """Begin to read (C1). Raises JMSError."""
+        self.reader.start(self._arrive, self._fail)
 
-    def follow(self, former: KafkaSubscription) -> None:
-        """Go on with what a closed subscription to the same destination reads, and has not handed out."""
-        self._held = former._held  # the feed is of use until all of that is settled
-        former.hand_over(self)
-        self.feed.redirect(self._arrive, self._fail)
+    def succeed(self, predecessor: KafkaSubscription) -> None:
+        """Take over the reader of a closed subscription, and what that has not handed out."""
+        self._held = predecessor._held  # the reader stays in its group until all of that is settled
+        predecessor._hand_over(self)
+        self.reader.redirect(self._arrive, self._fail)
 
-    def hand_over(self, heir: KafkaSubscription) -> None:
-        """Let another subscription have the feed, and what has arrived and was not handed out."""
+    def _hand_over(self, successor: KafkaSubscription) -> None:
         with self._closing:
-            self._heir = heir
+            self._successor = successor
             left, self._left = self._left, []
             for arrival in left:
-                heir._arrive(arrival)
+                successor._arrive(arrival)
 
     def _arrive(self, arrival: Arrival) -> None:
         for left in self._inbox.put(arrival):
             self._keep(left)
 
     def _keep(self, arrival: Arrival) -> None:
-        """Keep for an heir what came when this was closed: what follows must not be handed out without it."""
+        """Keep for a successor what arrives when this is closed: no later record may be handed out before it."""
         with self._closing:
-            heir = self._heir
-            if heir is None:
+            successor = self._successor
+            if successor is None:
                 self._left.append(arrival)
-        if heir is not None:
-            heir._arrive(arrival)
+        if successor is not None:
+            successor._arrive(arrival)
 
     def _fail(self, error: JMSError) -> None:
         self._inbox.lose(error)
-        self._transport.fail(error)
+        self._report(error)
 
     # ---- taking ---------------------------------------------------------------------------------------------------
 
@@ -90,7 +104,7 @@ class KafkaSubscription(PushSubscription[Arrival, Held]):
                 if timeout is not None and deadline is None:
                     deadline = time.monotonic() + timeout
                 if timeout == 0 and not (self._inbox.is_armed or self._closed):
-                    self._look()
+                    self._wait_for_existing()
                 arrival = self._inbox.get(None if deadline is None else max(0.0, deadline - time.monotonic()))
                 if arrival is None:
                     return None
@@ -98,28 +112,28 @@ class KafkaSubscription(PushSubscription[Arrival, Held]):
             if delivery is not None:
                 return delivery
 
-    def _look(self) -> None:
-        """Wait for what is in the topic already, if there is anything."""
-        feed = self.feed
-        deadline = time.monotonic() + _LONGEST_LOOK
-        while feed.has_more and not (self._closed or feed.has_arrivals) and time.monotonic() < deadline:
-            time.sleep(_MOMENT)  # no broker need be asked for what is here before long
-        if feed.has_arrivals:
+    def _wait_for_existing(self) -> None:
+        """Wait for records that are in the topic already, if there are any."""
+        reader = self.reader
+        deadline = time.monotonic() + _LONGEST_WAIT
+        while reader.has_more and not (self._closed or reader.has_arrivals) and time.monotonic() < deadline:
+            time.sleep(_SHORT_PAUSE)
+        if reader.has_arrivals:
             return
         try:
-            ends = self._transport.glance.ends(feed.partitions)
+            ends = self._ends(reader.partitions)
         except JMSError as error:
-            if getattr(error.__cause__, "retriable", False):  # what a broker has that is away cannot be had
+            if getattr(error.__cause__, "retriable", False):  # the broker that has them is away
                 return
             raise
-        while not (self._closed or feed.has_read_up_to(ends)) and time.monotonic() < deadline:
-            time.sleep(_LOOK_AGAIN)
+        while not (self._closed or reader.has_read_up_to(ends)) and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
 
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery | None:
-        """Give what is still ours; None for what has gone to somebody else, or was settled before."""
+        """Return the delivery; None for a record that another consumer owns by now, or that was settled before."""
         progress, record, attempts = arrival
         if attempts is None:  # it is new
-            self.feed.taken()
+            self.reader.taken()
         if progress.is_lost:
             return None
         if attempts is None:
@@ -127,49 +141,49 @@ class KafkaSubscription(PushSubscription[Arrival, Held]):
             if attempts is None:
                 return None
             if settle and not attempts:
-                self.feed.settled()
+                self.reader.commit_soon()
                 return read_record(record, self.spec.destination), None, 0
-        held = Held(arrival)
-        self._held[held] = None
-        return read_record(record, self.spec.destination), held, attempts
+        receipt = Receipt(arrival)
+        self._held[receipt] = None
+        return read_record(record, self.spec.destination), receipt, attempts
 
     # ---- settling -------------------------------------------------------------------------------------------------
 
-    def _settle(self, receipts: list[Held], outcome: Outcome) -> None:
+    def _settle(self, receipts: list[Receipt], outcome: Outcome) -> None:
         if outcome is None:  # ACCEPT
             _accept(receipts)
-            self.feed.settled()
-            if self._confirmed:
-                self.feed.flush()
+            self.reader.commit_soon()
+            if self._awaits_settlement:
+                self.reader.flush()
         else:
-            self._release(receipts, outcome)
-        self._end_if_over()
+            self._requeue(receipts, outcome)
+        self._close_reader_if_unused()
 
-    def settled_by_commit(self, receipts: Sequence[Held]) -> None:
-        """Note that a commit acknowledged these."""
+    def settled_by_commit(self, receipts: Sequence[Receipt]) -> None:
+        """Note that a commit acknowledged these receipts."""
         _accept(self.let_go(receipts))
-        self._end_if_over()
+        self._close_reader_if_unused()
 
-    def _release(self, mine: Sequence[Held], attempts: int) -> None:
-        """Offer them here again, or leave word of the attempts for who is given the partition next."""
-        arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
-        _leave_word(self._inbox.put_back(arrivals) if not self._closed else arrivals)
+    def _requeue(self, receipts: Sequence[Receipt], attempts: int) -> None:
+        """Requeue locally, or, when closed, record the attempts for the next owner of the partition."""
+        arrivals = [receipt.arrival._replace(attempts=attempts) for receipt in receipts]
+        _record_attempts(self._inbox.put_back(arrivals) if not self._closed else arrivals)
 
-    def holds(self, receipt: Held) -> bool:
+    def holds(self, receipt: Receipt) -> bool:
         """See Subscription.holds."""
         return super().holds(receipt) and not receipt.arrival.progress.is_lost
 
-    # ---- following --------------------------------------------------------------------------------------------------
+    # ---- succession -------------------------------------------------------------------------------------------------
 
-    def can_be_followed(self, spec: SubscriptionSpec) -> bool:
-        """Tell whether a subscription with that specification may go on where this was closed."""
+    def may_precede(self, spec: SubscriptionSpec) -> bool:
+        """Whether a subscription with that specification may take over the reader of this one."""
         mine = self.spec
         return (
             self._closed
-            and self._has_feed
-            and self._heir is None
+            and self._owns_reader
+            and self._successor is None
             and bool(self._held)
-            and self.feed.has_group
+            and self.reader.has_group
             and (spec.destination, spec.name, spec.durable, spec.window, definition(spec))
             == (mine.destination, mine.name, mine.durable, mine.window, definition(mine))
         )
@@ -177,47 +191,45 @@ class KafkaSubscription(PushSubscription[Arrival, Held]):
     # ---- closing -------------------------------------------------------------------------------------------------
 
     def lose(self, error: JMSError) -> None:
-        """The connection is gone."""
+        """Be told that the connection is gone."""
         super().lose(error)
-        self.feed.abandon(error)
+        self.reader.lose(error)
 
     def close(self) -> None:
-        """See Subscription.close. The group is left when the last receipt is settled: until then its partitions, and
-        what follows there, can be had by another subscription of this session only.
-        """
+        """See Subscription.close."""
         super().close()
-        self._end_if_over()
+        self._close_reader_if_unused()
 
     def release(self) -> None:
         """See PushSubscription.release."""
         super().release()
-        self._end_if_over()
+        self._close_reader_if_unused()
 
     def _stop(self) -> list[Arrival]:
         return self._inbox.close()
 
-    def _give_back(self, left: list[Arrival], held: list[Held]) -> None:
-        self._left = left + self._left
-        _leave_word([each.arrival for each in held])
+    def _give_back(self, left: list[Arrival], held: list[Receipt]) -> None:
+        self._left = left + self._left  # for a successor
+        _record_attempts([receipt.arrival for receipt in held])
 
-    def _end_if_over(self) -> None:
-        if self._heir is not None:
-            self._heir._end_if_over()
+    def _close_reader_if_unused(self) -> None:
+        if self._successor is not None:
+            self._successor._close_reader_if_unused()
         if not self._closed or self._held:
             return
         with self._closing:
-            is_over, self._has_feed = self._has_feed and self._heir is None, False
-            _leave_word(self._left)
-        if is_over:
-            self.feed.close()
+            is_unused, self._owns_reader = self._owns_reader and self._successor is None, False
+            _record_attempts(self._left)
+        if is_unused:
+            self.reader.close()
 
 
-def _accept(held: Sequence[Held]) -> None:
-    for each in held:
-        each.arrival.progress.accept(each.arrival.record.offset)
+def _accept(receipts: Sequence[Receipt]) -> None:
+    for receipt in receipts:
+        receipt.arrival.progress.accept(receipt.arrival.record.offset)
 
 
-def _leave_word(arrivals: Sequence[Arrival]) -> None:
+def _record_attempts(arrivals: Sequence[Arrival]) -> None:
     for arrival in arrivals:
         if arrival.attempts is not None:
             arrival.progress.release(arrival.record.offset, arrival.attempts)

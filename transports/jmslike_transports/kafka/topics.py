@@ -1,4 +1,4 @@
-"""The topics behind destinations: whether they are there, and how they are made."""
+"""The topics behind destinations: whether they exist, and their creation and deletion."""
 
 from __future__ import annotations
 
@@ -15,24 +15,26 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination
 from jmslike_transports.kafka.address import Address
 from jmslike_transports.kafka.errors import border
+from jmslike_transports.kafka.library.administrator import Administrator
+from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
 from jmslike_transports.kafka.names import TEMPORARY, topic_of
 
 _FOREVER: Final = "-1"
 
 
 class Topics:
-    """Asks and makes; what was found is remembered, but for what other connections may delete at any time."""
+    """Remembers topics that exist, except temporary ones, which other connections may delete at any time."""
 
-    def __init__(self, admin: Any, address: Address) -> None:
+    def __init__(self, admin: RetryingAdmin | Administrator, address: Address) -> None:
         self._admin = admin
         self._address = address
         self._known: set[str] = set()
-        self._making = threading.Lock()
+        self._creating = threading.Lock()
 
     def ensure(self, destination: Destination) -> str:
-        """See to it that there is a topic, and give its name.
+        """Return the name of the destination's topic, after creating it if it does not exist.
 
-        Raises InvalidDestinationError if there is none and it may not be made, as for a temporary one.
+        Raises InvalidDestinationError for one that may not be created: a temporary one, or any with auto_create=false.
         """
         topic = topic_of(destination)
         if topic in self._known:
@@ -40,21 +42,21 @@ class Topics:
         if destination.is_temporary:
             if not self.exists(topic):
                 raise InvalidDestinationError(
-                    f"{destination} is not there: it was deleted, or its connection has ended"
+                    f"{destination} does not exist: it was deleted, or its connection has ended"
                 )
             return topic
-        with self._making:
+        with self._creating:
             if topic not in self._known and not self.exists(topic):
                 if not self._address.auto_create:
-                    raise InvalidDestinationError(f"there is no topic {topic!r}, and auto_create=false makes none")
-                self.make(topic, keeps=destination.is_queue)
+                    raise InvalidDestinationError(f"there is no topic {topic!r}, and auto_create=false creates none")
+                self.create(topic, is_for_queue=destination.is_queue)
             self._known.add(topic)
         return topic
 
-    def make(self, topic: str, *, keeps: bool = False, partitions: int | None = None) -> None:
-        """Make a topic; `keeps` is for those that keep their messages until they are received."""
+    def create(self, topic: str, *, is_for_queue: bool = False, partitions: int | None = None) -> None:
+        """Create a topic; that of a queue keeps its messages forever if the URL does not say otherwise."""
         retention = self._address.retention
-        if retention is None and keeps:
+        if retention is None and is_for_queue:
             retention = math.inf
         options: dict[str, Any] = {
             "num_partitions": partitions or self._address.partitions,
@@ -66,10 +68,10 @@ class Topics:
             try:
                 self._admin.create_topics({topic: options}, wait_for_metadata=True)
             except errors.TopicAlreadyExistsError:
-                self._admin.wait_for_topics([topic])  # somebody was quicker
+                self._admin.wait_for_topics([topic])  # another client was quicker
 
     def exists(self, topic: str) -> bool:
-        """Ask whether there is such a topic. Raises JMSSecurityError."""
+        """Whether there is such a topic, as a broker says now. Raises JMSSecurityError."""
         with border():
             found = self._admin.describe_topics([topic])[0]["error_code"]
             if found == errors.UnknownTopicOrPartitionError.errno:
@@ -78,12 +80,12 @@ class Topics:
                 raise errors.for_code(found)(topic)
             return True
 
-    def forget(self, topic: str) -> None:
-        """Look again before it is next used."""
+    def invalidate(self, topic: str) -> None:
+        """Forget that the topic exists, so that `ensure` looks for it again."""
         self._known.discard(topic)
 
     def delete(self, topics: Iterable[str]) -> None:
-        """Delete topics with their messages; those that are not there are deleted already."""
+        """Delete topics with their messages; those that do not exist are ignored."""
         names = list(topics)
         self._known.difference_update(names)
         with border():
@@ -94,18 +96,18 @@ class Topics:
                     continue
 
     def temporaries(self) -> list[str]:
-        """Give all topics of temporary destinations, whoever made them."""
+        """Return all topics of temporary destinations, of any connection."""
         with border():
             return [topic for topic in self._admin.list_topics() if topic.startswith(TEMPORARY)]
 
     def partitions(self, topic: str) -> list[TopicPartition]:
-        """Give the partitions of a topic."""
+        """Return the partitions of a topic."""
         with border():
             found = self._admin.describe_topics([topic])[0]["partitions"]
             return [TopicPartition(topic, number) for number in sorted(each["partition_index"] for each in found)]
 
     def ends(self, partitions: Iterable[TopicPartition]) -> dict[TopicPartition, int]:
-        """Give the offset behind the last message of each partition that is committed."""
+        """Return the offset behind the last committed message of each partition."""
         with border():
             found = self._admin.list_partition_offsets(
                 dict.fromkeys(partitions, OffsetSpec.LATEST), isolation_level=IsolationLevel.READ_COMMITTED

@@ -1,30 +1,32 @@
-"""Transactions: what a session sends, and what it has received, as one."""
+"""The producer of one transacted session: what it sends, and the offsets of what it has received, as one."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from functools import partial
 from typing import Any, Final, NamedTuple
 
 from kafka import TopicPartition, errors
 from kafka.admin import TransactionState
 from kafka.structs import OffsetAndMetadata
 
-from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError, TransactionRolledBackError
+from jmslike.errors import JMSError, TransactionInDoubtError, TransactionRolledBackError
 from jmslike_transports.kafka.errors import border, translated
+from jmslike_transports.kafka.library.administrator import Administrator
 from jmslike_transports.kafka.library.clients import CLOSING, Clients, close_producer
+from jmslike_transports.kafka.library.transaction_requests import TransactionRequests
 from jmslike_transports.kafka.records import Record
+from jmslike_transports.shared.loss import LosableConnection
 
 _LOOK_AGAIN: Final = 0.5
-"""Seconds after which a wait looks whether the connection is lost."""
+"""Seconds after which a wait checks whether the connection is lost."""
 _FENCED: Final = (errors.ProducerFencedError, errors.InvalidProducerEpochError)
-_SOON: Final = 0.001
+_PAUSE: Final = 0.001
 
 
-class Letter(NamedTuple):
+class OutgoingRecord(NamedTuple):
     """A message as it is written."""
 
     topic: str
@@ -32,65 +34,75 @@ class Letter(NamedTuple):
     timestamp: int
 
 
-class Received(NamedTuple):
-    """What one member of a group has received: its membership, and the offsets to commit."""
+class ReceivedOffsets(NamedTuple):
+    """What one member of a group has received: the proof of its membership, and the offsets to commit."""
 
     member: Any
     offsets: Mapping[TopicPartition, OffsetAndMetadata]
 
 
 class FencedError(TransactionRolledBackError):
-    """Another session has the same transactional id, and came later."""
+    """A later session has the same transactional id."""
 
 
-class Transacting:
-    """The producer of one transacted session, made with its first transaction, and anew after one that is in doubt."""
+class TransactionalProducer:
+    """Connects with its first transaction, and again after one that failed or is in doubt.
 
-    def __init__(self, clients: Clients, admin: Any, transactional_id: str, is_lost: Callable[[], bool]) -> None:
+    The thread of the session calls `run`; any thread may close it.
+    """
+
+    def __init__(
+        self, clients: Clients, admin: Administrator, transactional_id: str, connection: LosableConnection
+    ) -> None:
         self._clients = clients
         self._admin = admin
         self._transactional_id = transactional_id
-        self._is_lost = is_lost
-        self._patience = clients.address.request_timeout
+        self._connection = connection
+        self._timeout = clients.address.request_timeout
         self._opening = threading.Lock()
         self._producer: Any = None
 
-    def run(self, letters: Sequence[Letter], received: Sequence[Received]) -> None:
-        """Send all of it and commit. Raises TransactionRolledBackError, or TransactionInDoubtError if no broker says
-        how the commit ended.
+    def run(self, records: Sequence[OutgoingRecord], received: Sequence[ReceivedOffsets]) -> None:
+        """Send all of it and commit.
+
+        Raises TransactionRolledBackError, or TransactionInDoubtError if no broker confirms the commit.
         """
         try:
             producer = self._open()
         except JMSError as error:
-            raise TransactionRolledBackError(f"nothing was sent: {error}") from error
+            raise TransactionRolledBackError(f"transaction rolled back: no message was sent: {error}") from error
+        requests = TransactionRequests(producer)
         try:
-            self._fill(producer, letters, received)
+            self._fill(producer, requests, records, received)
         except Exception as error:
-            self._undo(producer)
-            raise _rolled_back(producer, error) from error
+            self._abort(producer, requests)
+            raise _rolled_back(requests, error) from error
         try:
-            self._end(producer, producer._transaction_manager.begin_commit)
+            self._wait_for(requests.commit())
         except Exception as error:
-            if producer._transaction_manager.has_abortable_error():  # before the end was asked for
-                self._undo(producer)
-                raise _rolled_back(producer, error) from error
-            self._drop(producer)
+            if requests.must_abort:
+                self._abort(producer, requests)
+                raise _rolled_back(requests, error) from error
+            self._discard(producer)
             if isinstance(error, _FENCED):
-                raise _rolled_back(producer, error) from error
-            raise TransactionInDoubtError(f"no broker says whether the transaction is committed: {error}") from error
-        self._settle_down()
+                raise _rolled_back(requests, error) from error
+            raise TransactionInDoubtError(
+                f"transaction in doubt: no broker confirmed the commit within {self._timeout:g} s: {error}"
+            ) from error
+        self._wait_for_partitions()
 
-    def _settle_down(self) -> None:
-        """Wait until all partitions know of the commit, which they hear of after it is done: until then nobody reads
-        what was sent, and the next transaction would be turned away, to try again later.
+    def _wait_for_partitions(self) -> None:
+        """Wait until all partitions know of the commit, which they learn after it is done.
+
+        Until then no consumer reads what was sent, and the broker refuses the next transaction for the time being.
         """
-        deadline = time.monotonic() + self._patience
+        deadline = time.monotonic() + self._timeout
         with suppress(errors.KafkaError, RuntimeError):
-            while not self._is_lost() and time.monotonic() < deadline:
+            while not self._connection.is_lost and time.monotonic() < deadline:
                 described = self._admin.describe_transactions([self._transactional_id])
                 if described[self._transactional_id].state is not TransactionState.PREPARE_COMMIT:
                     break
-                time.sleep(_SOON)
+                time.sleep(_PAUSE)
 
     def _open(self) -> Any:
         with self._opening:
@@ -105,21 +117,26 @@ class Transacting:
                 self._producer = producer
             return self._producer
 
-    def _fill(self, producer: Any, letters: Sequence[Letter], received: Sequence[Received]) -> None:
+    def _fill(
+        self,
+        producer: Any,
+        requests: TransactionRequests,
+        records: Sequence[OutgoingRecord],
+        received: Sequence[ReceivedOffsets],
+    ) -> None:
         producer.begin_transaction()
         futures = [
             producer.send(topic, record.value, record.key, record.headers, timestamp_ms=timestamp)
-            for topic, record, timestamp in letters
+            for topic, record, timestamp in records
         ]
         for member, offsets in received:
-            manager = producer._transaction_manager
-            self._end(producer, partial(manager.send_offsets_to_transaction, dict(offsets), member))
-        deadline = time.monotonic() + self._patience
+            self._wait_for(requests.send_offsets(offsets, member))
+        deadline = time.monotonic() + self._timeout
         for future in futures:
-            self._wait(future, deadline)
+            self._wait_for_record(future, deadline)
 
-    def _wait(self, future: Any, deadline: float) -> None:
-        """Wait until the broker has the message, unless it refuses it, or the connection is lost."""
+    def _wait_for_record(self, future: Any, deadline: float) -> None:
+        """Wait until the broker has the record, unless it refuses it, or the connection is lost."""
         while True:
             try:
                 future.get(min(_LOOK_AGAIN, max(0.0, deadline - time.monotonic())))
@@ -128,30 +145,26 @@ class Transacting:
                     raise
             else:
                 return
-            if self._is_lost():
-                raise ConnectionLostError("the connection is lost")
+            self._connection.check()
 
-    def _end(self, producer: Any, ask: Callable[[], Any]) -> None:
-        """Ask, and wait for the answer as long as is patient: the producer's own methods would wait for ever."""
-        answer = ask()
-        producer._sender.wakeup()
-        deadline = time.monotonic() + self._patience
-        while not answer.wait(timeout_ms=_LOOK_AGAIN * 1000):
-            if self._is_lost():
-                raise ConnectionLostError("the connection is lost")
+    def _wait_for(self, result: Any) -> None:
+        """Wait for the result of a request, until the timeout or the loss of the connection."""
+        deadline = time.monotonic() + self._timeout
+        while not result.wait(timeout_ms=_LOOK_AGAIN * 1000):
+            self._connection.check()
             if time.monotonic() > deadline:
-                raise errors.KafkaTimeoutError(f"no answer within {self._patience:g} seconds")
+                raise errors.KafkaTimeoutError(f"no answer within {self._timeout:g} s")
 
-    def _undo(self, producer: Any) -> None:
-        """Abort, or let the broker do so when the next producer comes, or at the time-out.
+    def _abort(self, producer: Any, requests: TransactionRequests) -> None:
+        """Abort, or have the broker do so when the next producer connects, or after transaction_timeout.
 
-        This one is dropped: it would count on over what was refused, and the broker would refuse what follows.
+        This producer is discarded: it would count on over a refused batch, and the broker would refuse what follows.
         """
         with suppress(Exception):
-            self._end(producer, producer._transaction_manager.begin_abort)
-        self._drop(producer)
+            self._wait_for(requests.abort())
+        self._discard(producer)
 
-    def _drop(self, producer: Any) -> None:
+    def _discard(self, producer: Any) -> None:
         with self._opening:
             if self._producer is producer:
                 self._producer = None
@@ -162,13 +175,17 @@ class Transacting:
         with self._opening:
             producer, self._producer = self._producer, None
         if producer is not None:
-            close_producer(producer, 0 if self._is_lost() else CLOSING)
+            close_producer(producer, 0 if self._connection.is_lost else CLOSING)
 
 
-def _rolled_back(producer: Any, error: BaseException) -> TransactionRolledBackError:
-    causes = (error, producer._transaction_manager.last_error)
-    if any(isinstance(cause, _FENCED) for cause in causes):
-        return FencedError("a later session has the same client id and has taken over: all is undone")
+def _rolled_back(requests: TransactionRequests, error: BaseException) -> TransactionRolledBackError:
+    if any(isinstance(cause, _FENCED) for cause in (error, requests.last_error)):
+        return FencedError(
+            "transaction rolled back: a later session has the same client id and has taken over; "
+            "give each connection a client id of its own"
+        )
     if isinstance(error, errors.CommitFailedError):
-        return TransactionRolledBackError("what was received has gone to somebody else: all is undone")
-    return TransactionRolledBackError(f"all is undone: {translated(error)}")
+        return TransactionRolledBackError(
+            "transaction rolled back: another consumer owns the received messages; nothing was sent"
+        )
+    return TransactionRolledBackError(f"transaction rolled back: {translated(error)}")

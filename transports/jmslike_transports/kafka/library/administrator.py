@@ -1,4 +1,4 @@
-"""The administrator's client of kafka-python, which raises what the library returns among its answers."""
+"""The administrative client of kafka-python: with the errors that it only returns, and what it keeps to itself."""
 
 from __future__ import annotations
 
@@ -9,7 +9,19 @@ from kafka import KafkaAdminClient, errors
 
 
 class Administrator(KafkaAdminClient):  # type: ignore[misc]
-    """Else a group whose broker is still reading it would seem to be empty."""
+    """Raises error codes that kafka-python only returns: without this a loading group looks empty."""
+
+    @property
+    def version_of_broker(self) -> str:
+        """The version of Kafka's protocol that the first broker speaks."""
+        return ".".join(map(str, self._manager.broker_version))
+
+    def invalidate_coordinators(self) -> None:
+        """Forget which brokers coordinate; kafka-python would remember one that is gone forever."""
+        self._controller_id = None
+        self._manager.cluster._coordinators.clear()
+
+    # ---- overridden: called by the library with each answer ---------------------------------------------------------
 
     def _describe_groups_process_response(self, response: Any) -> Any:
         _require_success(group.error_code for group in response.groups)

@@ -1,4 +1,4 @@
-"""The clients of kafka-python that one connection uses."""
+"""Makes the clients of kafka-python that one connection uses: administrators, producers and consumers."""
 
 from __future__ import annotations
 
@@ -6,31 +6,32 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, Final
 
-from kafka import KafkaConsumer, KafkaProducer, errors
+from kafka import KafkaProducer, errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from jmslike_transports.kafka.address import Address
 from jmslike_transports.kafka.errors import border
 from jmslike_transports.kafka.library.administrator import Administrator
+from jmslike_transports.kafka.library.consumer import Consumer
 from jmslike_transports.kafka.library.network import Network
-from jmslike_transports.kafka.library.sequences import contain_failures
+from jmslike_transports.kafka.library.producer_sequences import contain_failures
 
 _RETRY: Final = 20
-"""Milliseconds before something is tried again, such as asking where a new topic is."""
+"""Milliseconds before a retry, such as one that asks for the leader of a new topic."""
 _METADATA_AGE: Final = 60_000
 """Milliseconds after which new partitions are noticed."""
 _HEARTBEATS: Final = 30
-"""So many in a session timeout: who hears of a rebalance soon shares its load soon."""
+"""Per session timeout: a member that learns of a rebalance soon shares the load soon."""
 _BATCH: Final = 2**18
-"""Bytes that are written at once if so many wait: the library's 16 KiB are a dozen messages, and each batch is dear."""
+"""Bytes that are written at once if so many wait: the library's 16 KiB hold a dozen messages; batches are costly."""
 CLOSING: Final = 5.0
-"""Seconds that a producer may need to close when all is sent."""
+"""Seconds that a producer may take to close when all is sent."""
 _LARGEST_REQUEST: Final = 2**30
-"""The broker says how large a message may be."""
+"""No limit here: the broker sets it."""
 
 
 class Clients:
-    """Makes clients; all that the URL says is in them."""
+    """Makes clients with the settings of the URL. Every method connects, and raises JMSError."""
 
     def __init__(self, address: Address) -> None:
         self.address = address
@@ -38,12 +39,14 @@ class Clients:
         self._connect_ms = int(address.connect_timeout * 1000)
         self._request_ms = int(address.request_timeout * 1000)
 
-    def admin(self) -> Any:
-        """Connect a client that asks, makes and deletes."""
-        return self._make(Administrator, {"request_timeout_ms": self._request_ms})
+    def admin(self) -> Administrator:
+        """Connect a client that describes, creates and deletes topics and groups."""
+        return self._make(  # type: ignore[no-any-return]
+            Administrator, {"request_timeout_ms": self._request_ms}
+        )
 
     def producer(self, transactional_id: str | None = None) -> Any:
-        """Connect a client that writes, and never writes anything twice."""
+        """Connect a client that writes each message once."""
         further: dict[str, Any] = {
             "acks": "all",
             "allow_auto_create_topics": False,
@@ -65,11 +68,11 @@ class Clients:
             contain_failures(producer)
         return producer
 
-    def consumer(self, topic: str, group: str | None = None, **further: Any) -> Any:
-        """Connect a client that reads what is committed of one topic; it is not subscribed to it yet."""
+    def consumer(self, topic: str, group: str | None = None, **further: Any) -> Consumer:
+        """Connect a client that reads what is committed of one topic; it is not subscribed yet."""
         session_ms = int(self.address.session_timeout * 1000)
-        return self._make(
-            KafkaConsumer,
+        return self._make(  # type: ignore[no-any-return]
+            Consumer,
             {
                 "allow_auto_create_topics": False,
                 "auto_offset_reset": "earliest",
@@ -98,7 +101,7 @@ class Clients:
 
 
 def close_producer(producer: Any, timeout: float) -> None:
-    """Close it, after sending what can be sent within `timeout` seconds; the rest fails."""
+    """Close a producer, after sending what can be sent within `timeout` seconds; the rest fails."""
     try:
         producer.close(timeout)
     except errors.KafkaError:  # it could not send everything, and is not closed
@@ -109,9 +112,9 @@ def close_producer(producer: Any, timeout: float) -> None:
 
 
 def _prepared(client: Any, topic: str | None) -> Any:
-    """Let the first question of a client be for its topic, too, and a second one not wait for 100 ms.
+    """Make the first metadata request include the topic, and a second one follow within 20 ms rather than 100.
 
-    A consumer that joins its group before it knows the topic would be given nothing, and join a second time.
+    A consumer that joined its group before it knows the topic would get no partition, and join a second time.
     """
     cluster = client.cluster
     cluster.config["retry_backoff_ms"] = _RETRY

@@ -1,4 +1,4 @@
-"""The network below each client of kafka-python, with what version 3.0 does wrong there put right."""
+"""The network below each client of kafka-python, with the faults of version 3.0 mended."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 
 
 class Network(KafkaNetClient):  # type: ignore[misc]
-    """To be given to a client as its `kafka_client`."""
+    """The `kafka_client` of a producer, consumer or administrator."""
 
     def __init__(self, **settings: Any) -> None:
         selector = NetworkSelector(**settings)
         super().__init__(selector, _Connections(selector, **settings), **settings)
 
     def close(self, node_id: object = None) -> None:
-        """Close one connection, or all and the loop; the library leaves open a socket with something left to write."""
+        """Close one connection, or all and the loop; the library leaves sockets with unwritten data open."""
         opened = [connection.transport for connection in list(self._manager._conns.values())]
         super().close(node_id)
         if node_id is None:
@@ -33,10 +33,10 @@ class Network(KafkaNetClient):  # type: ignore[misc]
                     transport._sock.close()
 
     def await_ready(self, node_id: object, timeout_ms: float = 30_000) -> bool:
-        """Say that a node is not ready, rather than raise.
+        """Return False for a node that is not ready, rather than raise.
 
-        Over an error a producer would forget what its transaction has to tell the coordinator, and then commit nothing
-        as if that were all, or wait for ever.
+        After an error a producer would drop its transaction's pending requests to the coordinator. It would then commit
+        nothing as if that were all, or wait forever.
         """
         try:
             return bool(super().await_ready(node_id, timeout_ms))
@@ -45,10 +45,10 @@ class Network(KafkaNetClient):  # type: ignore[misc]
 
 
 class _Connections(KafkaConnectionManager):  # type: ignore[misc]
-    """Asks each broker once and says why in vain; the library asks until a timeout, and tells no more than that."""
+    """Tries each broker once and raises the reason; the library retries until a timeout, and reports only that."""
 
     def bootstrap(self, timeout_ms: float | None = None, refresh: bool = True) -> None:
-        """Connect for the first time; leave no thread and no socket if that does not come about."""
+        """Connect for the first time; leave no thread and no socket behind a failure."""
         try:
             super().bootstrap(timeout_ms, refresh)
         except BaseException:
@@ -63,15 +63,15 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]
         for number, broker in enumerate(random.sample(brokers, len(brokers))):
             share = (deadline - time.monotonic()) / (len(brokers) - number)
             try:
-                await self._ask(broker.node_id, time.monotonic() + share)
+                await self._try(broker.node_id, time.monotonic() + share)
             except KafkaError as error:
                 reason = error
             else:
                 self.cluster.start_refresh_loop()
                 return True
-        raise reason or KafkaConnectionError("there is no broker to be asked")
+        raise reason or KafkaConnectionError("no broker to connect to")
 
-    async def _ask(self, node_id: str, deadline: float) -> None:
+    async def _try(self, node_id: str, deadline: float) -> None:
         left = max(1.0, (deadline - time.monotonic()) * 1000)
         connection = self.get_connection(
             node_id,
@@ -101,7 +101,7 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]
         return transport
 
     async def _connected(self, host: str, port: int, deadline: float | None) -> socket.socket:
-        """Give a socket; the library would leave open those that do not come to be one."""
+        """Return a connected socket; the library would leave open those that fail to connect."""
         network = KafkaNetSocket()
         reason: KafkaError | None = None
         for family, kind, protocol, _, address in network.dns_lookup(host, port, raise_error=True):
@@ -119,21 +119,21 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]
         raise reason or KafkaConnectionError(f"{host}:{port} has no address")
 
 
-class _LastWords:
-    """Reads what came before the end of a connection: the library drops it, such as why a password is refused."""
+class _ReadsToTheEnd:
+    """Reads what came before the end of a connection, such as why a password is refused; the library drops it."""
 
     def _sock_recv(self) -> tuple[bytes, Exception | None]:
         octets, error = super()._sock_recv()  # type: ignore[misc]
         return octets, None if octets else error
 
 
-class _Transport(_LastWords, KafkaTCPTransport):  # type: ignore[misc]
+class _Transport(_ReadsToTheEnd, KafkaTCPTransport):  # type: ignore[misc]
     pass
 
 
-class _TlsTransport(_LastWords, KafkaSSLTransport):  # type: ignore[misc]
+class _TlsTransport(_ReadsToTheEnd, KafkaSSLTransport):  # type: ignore[misc]
     async def shake_hands(self, deadline: float | None) -> None:
-        """Begin TLS; the library would wait for ever for a server that says nothing."""
+        """Begin TLS; the library would wait forever for a server that stays silent."""
         while True:
             try:
                 return self._sock.do_handshake()  # type: ignore[no-any-return]

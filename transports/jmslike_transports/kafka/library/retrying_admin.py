@@ -1,45 +1,85 @@
-"""Asking brokers for as long as is patient: the library gives up at once while it is connected to none."""
+"""Retries administrative requests until `request_timeout`: kafka-python gives up at once without a connection."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from kafka import errors
+from kafka import TopicPartition, errors
+from kafka.structs import OffsetAndMetadata
 
-from jmslike.errors import ConnectionLostError
+from jmslike_transports.kafka.library.administrator import Administrator
 
 _PAUSE: Final = 0.1
+"""Seconds between two attempts."""
 
 
-class Asking:
-    """Has the methods of an administrator, which repeat what another broker, or the same one later, may answer."""
+class RetryingAdmin:
+    """The requests of an Administrator that topics and groups need, by the same names; see there.
 
-    def __init__(self, admin: Any, patience: float, is_lost: Callable[[], bool]) -> None:
+    A request is retried after an error that another broker, or the same one later, may not have. Each raises
+    kafka-python's errors, or what `check_loss` raises once the connection is lost.
+    """
+
+    def __init__(self, admin: Administrator, timeout: float, check_loss: Callable[[], None]) -> None:
         self._admin = admin
-        self._patience = patience
-        self._is_lost = is_lost
+        self._timeout = timeout
+        self._check_loss = check_loss
 
-    def __getattr__(self, name: str) -> Any:
-        return partial(self._ask, getattr(self._admin, name))
+    # ---- topics -----------------------------------------------------------------------------------------------------
 
-    def _ask(self, question: Callable[..., Any], *about: Any, **further: Any) -> Any:
-        deadline = time.monotonic() + self._patience
+    def list_topics(self) -> Any:
+        """See KafkaAdminClient.list_topics."""
+        return self._retry(self._admin.list_topics)
+
+    def describe_topics(self, topics: Sequence[str]) -> Any:
+        """See KafkaAdminClient.describe_topics."""
+        return self._retry(lambda: self._admin.describe_topics(topics))
+
+    def create_topics(self, topics: Mapping[str, Mapping[str, Any]], *, wait_for_metadata: bool) -> Any:
+        """See KafkaAdminClient.create_topics."""
+        return self._retry(lambda: self._admin.create_topics(topics, wait_for_metadata=wait_for_metadata))
+
+    def wait_for_topics(self, topics: Sequence[str]) -> Any:
+        """See KafkaAdminClient.wait_for_topics."""
+        return self._retry(lambda: self._admin.wait_for_topics(topics))
+
+    def delete_topics(self, topics: Sequence[str]) -> Any:
+        """See KafkaAdminClient.delete_topics."""
+        return self._retry(lambda: self._admin.delete_topics(topics))
+
+    def list_partition_offsets(self, specs: Mapping[TopicPartition, Any], *, isolation_level: int) -> Any:
+        """See KafkaAdminClient.list_partition_offsets."""
+        return self._retry(lambda: self._admin.list_partition_offsets(specs, isolation_level=isolation_level))
+
+    # ---- groups -----------------------------------------------------------------------------------------------------
+
+    def describe_groups(self, groups: Sequence[str]) -> Any:
+        """See KafkaAdminClient.describe_groups."""
+        return self._retry(lambda: self._admin.describe_groups(groups))
+
+    def delete_groups(self, groups: Sequence[str]) -> Any:
+        """See KafkaAdminClient.delete_groups."""
+        return self._retry(lambda: self._admin.delete_groups(groups))
+
+    def list_group_offsets(self, group: str) -> Any:
+        """See KafkaAdminClient.list_group_offsets."""
+        return self._retry(lambda: self._admin.list_group_offsets(group))
+
+    def alter_group_offsets(self, group: str, offsets: Mapping[TopicPartition, OffsetAndMetadata]) -> Any:
+        """See KafkaAdminClient.alter_group_offsets."""
+        return self._retry(lambda: self._admin.alter_group_offsets(group, offsets))
+
+    def _retry(self, request: Callable[[], Any]) -> Any:
+        deadline = time.monotonic() + self._timeout
         while True:
-            if self._is_lost():
-                raise ConnectionLostError("the connection is lost")
-            self._forget_who_coordinates()
+            self._check_loss()
+            self._admin.invalidate_coordinators()
             try:
-                return question(*about, **further)
+                return request()
             except errors.KafkaError as error:
                 may_pass = error.retriable and not isinstance(error, errors.UnknownTopicOrPartitionError)
                 if not may_pass or time.monotonic() > deadline:
                     raise
             time.sleep(_PAUSE)
-
-    def _forget_who_coordinates(self) -> None:
-        """Ask for it anew: the library remembers a broker that is gone for ever."""
-        self._admin._controller_id = None
-        self._admin._manager.cluster._coordinators.clear()

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from kafka import errors
 
 from jmslike.errors import JMSError, JMSSecurityError
-from jmslike_transports.kafka.liveness import Pulse
+from jmslike_transports.kafka.liveness import LivenessCheck
 
 PATIENCE = 20.0
 LONGEST = 0.05
@@ -35,8 +35,8 @@ class Broker:
 
 
 @contextmanager
-def pulse(broker: Broker, then: Callable[[], None]) -> Iterator[None]:
-    it = Pulse(broker, LONGEST, broker.lose, then)
+def checking(broker: Broker, then: Callable[[], None]) -> Iterator[None]:
+    it = LivenessCheck(broker, LONGEST, broker.lose, then)
     yield
     it.close()
     it.join()
@@ -52,13 +52,13 @@ def test_what_is_due_may_fail_for_long_while_the_broker_answers() -> None:
             failed_long_enough.set()
         raise JMSSecurityError("not allowed to renew anything")
 
-    with pulse(broker, fail):
+    with checking(broker, fail):
         assert failed_long_enough.wait(PATIENCE)
     assert broker.losses == []
 
 
 def test_silence_is_a_loss_that_is_told_once() -> None:
     broker = Broker(answers=False)
-    with pulse(broker, lambda: None):
+    with checking(broker, lambda: None):
         assert broker.lost.wait(PATIENCE)
     assert len(broker.losses) == 1

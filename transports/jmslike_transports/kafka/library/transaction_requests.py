@@ -1,0 +1,44 @@
+"""The requests of a transaction, which can be waited for with a timeout: the producer's own methods wait forever."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from kafka import TopicPartition
+from kafka.structs import OffsetAndMetadata
+
+
+class TransactionRequests:
+    """Sends the requests of one producer's transactions; each returns a result of kafka-python to wait for."""
+
+    def __init__(self, producer: Any) -> None:
+        self._manager = producer._transaction_manager
+        self._sender = producer._sender
+
+    def send_offsets(self, offsets: Mapping[TopicPartition, OffsetAndMetadata], member: Any) -> Any:
+        """Make the offsets of a group's member part of the transaction."""
+        return self._sent(self._manager.send_offsets_to_transaction(dict(offsets), member))
+
+    def commit(self) -> Any:
+        """Ask for the commit."""
+        return self._sent(self._manager.begin_commit())
+
+    def abort(self) -> Any:
+        """Ask for the abort."""
+        return self._sent(self._manager.begin_abort())
+
+    def _sent(self, result: Any) -> Any:
+        self._sender.wakeup()
+        return result
+
+    @property
+    def must_abort(self) -> bool:
+        """Whether the transaction failed before its end was asked for, so that an abort is certain."""
+        return bool(self._manager.has_abortable_error())
+
+    @property
+    def last_error(self) -> BaseException | None:
+        """The error that ended the last transaction, if there is one."""
+        error: BaseException | None = self._manager.last_error
+        return error
