@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
-from threading import Event
+from contextlib import contextmanager, suppress
+from queue import Empty, SimpleQueue
+from threading import Event, get_ident
 from typing import TypeVar
 
 import pytest
@@ -150,6 +151,47 @@ class Listener:
         """Whether it has received exactly so many messages after a while."""
         Event().wait(self._jms.silence)
         return len(self.messages) == count
+
+
+class Completions:
+    """A completion listener that keeps the results, and calls what the test passed with each message."""
+
+    def __init__(self, jms: Provider, then: Callable[[Message], None] = lambda message: None) -> None:
+        self._patience = jms.patience
+        self._silence = jms.silence
+        self._then = then
+        self._seen: SimpleQueue[tuple[Message, Exception | None]] = SimpleQueue()
+        self.threads: set[int] = set()
+
+    def on_completion(self, message: Message) -> None:
+        """Keep a message that was sent."""
+        self._keep(message, None)
+
+    def on_exception(self, message: Message, error: Exception) -> None:
+        """Keep a message that was not sent, with its error."""
+        self._keep(message, error)
+
+    def _keep(self, message: Message, error: Exception | None) -> None:
+        self.threads.add(get_ident())
+        try:
+            self._then(message)
+        finally:
+            self._seen.put((message, error))
+
+    def next(self) -> tuple[Message, Exception | None]:
+        """Return the next completion, which must come."""
+        return self._seen.get(timeout=self._patience)
+
+    def count(self) -> int:
+        """Return how many completions have come and were not returned by `next`."""
+        return self._seen.qsize()
+
+    def is_silent(self) -> bool:
+        """Whether no further completion comes."""
+        with suppress(Empty):
+            self._seen.get(timeout=self._silence)
+            return False
+        return True
 
 
 class Pause:

@@ -8,6 +8,7 @@ from jmslike import IllegalStateError, InvalidDestinationError, Message, Session
 from jmslike.capabilities import Feature
 from jmslike.testing import Provider, requires
 from jmslike.testing.steps import (
+    Completions,
     Listener,
     Pause,
     answering,
@@ -134,17 +135,10 @@ def test_closing_a_connection_in_its_completion_listener_is_refused(jms: Provide
     """CONN-18: close() called in a completion listener of the same connection raises IllegalStateError."""
     connection, queue = jms.connection(), jms.queue()
     errors: list[Exception | None] = []
-
-    class Completions:
-        def on_completion(self, _message: Message) -> None:
-            errors.append(error_of(connection.close))
-
-        def on_exception(self, _message: Message, error: Exception) -> None:
-            errors.append(error)
-
+    completions = Completions(jms, lambda _: errors.append(error_of(connection.close)))
     session = connection.create_session()
-    session.create_producer(queue).send(session.create_message(), completion_listener=Completions())
-    jms.eventually(lambda: errors)
+    session.create_producer(queue).send(session.create_message(), completion_listener=completions)
+    assert completions.next()[1] is None
     assert [type(error) for error in errors] == [IllegalStateError]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import partial
-from queue import SimpleQueue
 
 import pytest
 
@@ -25,22 +24,7 @@ from jmslike import (
 from jmslike.capabilities import Feature
 from jmslike.testing import Provider, requires
 from jmslike.testing.conformance.conversions import PROPERTIES, PROPERTY_TYPES, check
-from jmslike.testing.steps import is_silent, take, take_text
-
-
-class Listener:
-    """A completion listener that puts each result into a queue."""
-
-    def __init__(self) -> None:
-        self.seen: SimpleQueue[tuple[Message, Exception | None]] = SimpleQueue()
-
-    def on_completion(self, message: Message) -> None:
-        """Put a message that was sent, with no error."""
-        self.seen.put((message, None))
-
-    def on_exception(self, message: Message, error: Exception) -> None:
-        """Put a message that was not sent, with its error."""
-        self.seen.put((message, error))
+from jmslike.testing.steps import Completions, error_of, is_silent, take, take_text
 
 
 def test_every_setter_and_send_give_the_producer_back(jms: Provider) -> None:
@@ -240,18 +224,18 @@ def test_sends_are_asynchronous_while_a_listener_is_set(jms: Provider) -> None:
     context = jms.context()
     queue = jms.queue()
     consumer = context.create_consumer(queue)
-    listener = Listener()
+    listener = Completions(jms)
     producer: JMSProducer = context.create_producer().set_async(listener)
     assert producer.async_listener is listener
     producer.send(queue, "async")
-    message, error = listener.seen.get(timeout=jms.patience)
+    message, error = listener.next()
     assert error is None
     assert isinstance(message, TextMessage)
     assert take(jms, consumer).message_id == message.message_id
     producer.set_async(None).send(queue, "sync")
     assert producer.async_listener is None
     assert take_text(jms, consumer) == "sync"
-    assert listener.seen.empty()
+    assert listener.count() == 0
     with pytest.raises(ValueError):  # noqa: PT011
         producer.set_async(object())
 
@@ -261,20 +245,14 @@ def test_sends_are_asynchronous_while_a_listener_is_set(jms: Provider) -> None:
 def test_a_completion_may_not_end_its_context(jms: Provider, end: str) -> None:
     """CTX-11, PROD-29: close(), commit() and rollback() raise IllegalStateError in the callback; stop() is allowed."""
     context = jms.context(JMSContext.SESSION_TRANSACTED)
-    outcomes: SimpleQueue[type[Exception]] = SimpleQueue()
+    outcomes: list[Exception | None] = []
 
-    class Ending(Listener):
-        def on_completion(self, message: Message) -> None:
-            """Try to end the context, then stop it."""
-            try:
-                getattr(context, end)()
-            except Exception as error:
-                outcomes.put(type(error))
-            context.stop()
-            super().on_completion(message)
+    def end_and_stop(_message: Message) -> None:
+        outcomes.append(error_of(getattr(context, end)))
+        context.stop()
 
-    listener = Ending()
+    listener = Completions(jms, end_and_stop)
     context.create_producer().set_async(listener).send(jms.queue(), "text")
     context.commit()
-    assert listener.seen.get(timeout=jms.patience)[1] is None
-    assert outcomes.get(timeout=jms.patience) is IllegalStateError
+    assert listener.next()[1] is None
+    assert [type(error) for error in outcomes] == [IllegalStateError]

@@ -11,6 +11,7 @@ from jmslike import DeliveryMode, Destination, Message, Session
 from jmslike.capabilities import Feature
 from jmslike.testing import Provider, requires
 from jmslike.testing.steps import (
+    Completions,
     consumer_of,
     is_silent,
     left_in,
@@ -31,21 +32,6 @@ def put_with(session: Session, destination: Destination, text: str, **settings: 
         message = session.create_text_message(text)
         producer.send(message)
     return message
-
-
-class Completions:
-    """A completion listener that keeps the results."""
-
-    def __init__(self) -> None:
-        self.outcomes: list[Exception | None] = []
-
-    def on_completion(self, _message: Message) -> None:
-        """Note a success."""
-        self.outcomes.append(None)
-
-    def on_exception(self, _message: Message, error: Exception) -> None:
-        """Note a failure."""
-        self.outcomes.append(error)
 
 
 @requires(Feature.ORDER)
@@ -89,14 +75,13 @@ def test_a_higher_priority_overtakes_what_waits(jms: Provider) -> None:
 def test_sends_of_both_kinds_arrive_in_order(jms: Provider) -> None:
     """ORD-03: mixed in one session."""
     session, queue = jms.connection().create_session(), jms.queue()
-    producer, completions = session.create_producer(queue), Completions()
+    producer, completions = session.create_producer(queue), Completions(jms)
     sent = [str(number) for number in range(40)]
     for number, text in enumerate(sent):
         listener = completions if number % 2 else None
         producer.send(session.create_text_message(text), completion_listener=listener)
     assert left_in(jms, queue) == sent
-    jms.eventually(lambda: len(completions.outcomes) == 20)
-    assert set(completions.outcomes) == {None}
+    assert {completions.next()[1] for _ in range(20)} == {None}
 
 
 @requires(Feature.ORDER, Feature.QUEUE_SELECTOR)

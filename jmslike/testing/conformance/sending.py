@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from queue import Empty, SimpleQueue
 
 import pytest
 
@@ -22,6 +21,7 @@ from jmslike import (
 from jmslike.capabilities import Feature
 from jmslike.testing import Provider, requires
 from jmslike.testing.line import Line
+from jmslike.testing.steps import Completions
 
 Closing = Callable[[Connection, Session, MessageProducer], None]
 ENDS_OF_WORK: dict[str, Closing] = {
@@ -29,47 +29,6 @@ ENDS_OF_WORK: dict[str, Closing] = {
     "session.close": lambda connection, session, producer: session.close(),
     "connection.close": lambda connection, session, producer: connection.close(),
 }
-
-
-class Completions:
-    """A completion listener that keeps the results, and calls what the test passed with each message."""
-
-    def __init__(self, jms: Provider, then: Callable[[Message], None] = lambda message: None) -> None:
-        self._patience = jms.patience
-        self._silence = jms.silence
-        self._then = then
-        self._seen: SimpleQueue[tuple[Message, Exception | None]] = SimpleQueue()
-        self.threads: set[int] = set()
-
-    def on_completion(self, message: Message) -> None:
-        """Keep a message that was sent."""
-        self._keep(message, None)
-
-    def on_exception(self, message: Message, error: Exception) -> None:
-        """Keep a message that was not sent, with its error."""
-        self._keep(message, error)
-
-    def _keep(self, message: Message, error: Exception | None) -> None:
-        self.threads.add(threading.get_ident())
-        try:
-            self._then(message)
-        finally:
-            self._seen.put((message, error))
-
-    def next(self) -> tuple[Message, Exception | None]:
-        """Return the next completion, which must come."""
-        return self._seen.get(timeout=self._patience)
-
-    def count(self) -> int:
-        """Return how many completions have come and were not returned by `next`."""
-        return self._seen.qsize()
-
-    def is_silent(self) -> bool:
-        """Whether no further completion comes."""
-        with suppress(Empty):
-            self._seen.get(timeout=self._silence)
-            return False
-        return True
 
 
 def linger(jms: Provider) -> Callable[[Message], None]:

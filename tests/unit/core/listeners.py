@@ -1,4 +1,4 @@
-"""Message listeners for tests: they record messages, and call what a test passes."""
+"""Message and completion listeners for tests: they record, and call what a test passes."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Callable
 from queue import SimpleQueue
 from typing import Any
 
+from jmslike.errors import JMSError
 from jmslike.message import Message
 from jmslike.session import Session
 from tests.unit.core.fake import PATIENCE, SILENCE
@@ -38,6 +39,34 @@ class Seen:
     def nothing_more(self) -> bool:
         threading.Event().wait(SILENCE)
         return self._messages.empty()
+
+
+class Told:
+    """A completion listener that keeps the results, and first calls what a test passes."""
+
+    def __init__(self, *acts: Callable[[], object]) -> None:
+        self._acts = list(acts)
+        self.threads: list[str] = []
+        self._told: SimpleQueue[tuple[Message, JMSError | None]] = SimpleQueue()
+
+    def on_completion(self, message: Message) -> None:
+        self._note(message, None)
+
+    def on_exception(self, message: Message, exc: JMSError) -> None:
+        self._note(message, exc)
+
+    def _note(self, message: Message, error: JMSError | None) -> None:
+        self.threads.append(threading.current_thread().name)
+        self._told.put((message, error))
+        if self._acts:
+            self._acts.pop(0)()
+
+    def next(self) -> tuple[Message, JMSError | None]:
+        return self._told.get(timeout=PATIENCE)
+
+    @property
+    def silent(self) -> bool:
+        return self._told.empty()
 
 
 class Pause:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -12,38 +11,11 @@ import pytest
 
 from jmslike.core.callbacks import CallbackThread
 from jmslike.core.completions import Completions
-from jmslike.errors import IllegalStateError, JMSError, ResourceAllocationError
+from jmslike.errors import IllegalStateError, ResourceAllocationError
 from jmslike.message import BytesMessage, Message
 from jmslike.session import Session
 from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, connection_of
-
-
-class Told:
-    """A completion listener that keeps the results, and first calls what a test passes."""
-
-    def __init__(self, *acts: Callable[[], object]) -> None:
-        self._acts = list(acts)
-        self.threads: list[str] = []
-        self._told: SimpleQueue[tuple[Message, JMSError | None]] = SimpleQueue()
-
-    def on_completion(self, message: Message) -> None:
-        self._note(message, None)
-
-    def on_exception(self, message: Message, exc: JMSError) -> None:
-        self._note(message, exc)
-
-    def _note(self, message: Message, error: JMSError | None) -> None:
-        self.threads.append(threading.current_thread().name)
-        self._told.put((message, error))
-        if self._acts:
-            self._acts.pop(0)()
-
-    def next(self) -> tuple[Message, JMSError | None]:
-        return self._told.get(timeout=PATIENCE)
-
-    @property
-    def silent(self) -> bool:
-        return self._told.empty()
+from tests.unit.core.listeners import Told
 
 
 def send(session: Session, told: Any, *bodies: str) -> list[Message]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -13,12 +12,10 @@ from jmslike.errors import (
     JMSError,
     MessageNotWriteableError,
 )
-from jmslike.message import Message
 from jmslike.send_settings import SendSettings
 from tests.unit.core.contexts import context_of, sent
-from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, text
-
-NOW = 1_700_005_000_000
+from tests.unit.core.fake import NOW, OTHER, QUEUE, FakeBroker, text
+from tests.unit.core.listeners import Told
 
 
 @pytest.mark.parametrize(
@@ -146,22 +143,15 @@ def test_settings_out_of_range_are_refused(broker: FakeBroker, name: str, wrong:
 
 
 def test_asynchronous_sends_of_a_context(broker: FakeBroker) -> None:
-    told: SimpleQueue[Message] = SimpleQueue()
-
-    class Listener:
-        def on_completion(self, message: Message) -> None:
-            told.put(message)
-
-        def on_exception(self, message: Message, exc: JMSError) -> None:
-            raise AssertionError(exc)
-
-    listener = Listener()
-    producer = context_of(broker).create_producer().set_async(listener)
-    assert producer.async_listener is listener
+    told = Told()
+    producer = context_of(broker).create_producer().set_async(told)
+    assert producer.async_listener is told
     producer.send(QUEUE, "a")
-    assert told.get(timeout=PATIENCE).message_id == sent(broker).id
+    message, error = told.next()
+    assert message.message_id == sent(broker).id
+    assert error is None
     producer.set_async(None).send(QUEUE, "b")
-    assert told.empty()
+    assert told.silent
 
 
 def test_everything_of_a_producer_of_a_closed_context_is_refused(broker: FakeBroker) -> None:

@@ -21,9 +21,7 @@ from jmslike.producer import MessageProducer
 from jmslike.send_settings import SendSettings
 from jmslike.session import Session
 from jmslike.spi import Envelope
-from tests.unit.core.fake import OTHER, QUEUE, TOPIC, FakeBroker, connection_of
-
-NOW = 1_700_005_000_000
+from tests.unit.core.fake import NOW, OTHER, QUEUE, TOPIC, FakeBroker, connection_of
 
 
 def sent(broker: FakeBroker) -> list[Envelope]:

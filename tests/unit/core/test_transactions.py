@@ -12,24 +12,11 @@ from jmslike.errors import (
     TransactionInDoubtError,
     TransactionRolledBackError,
 )
-from jmslike.message import Message
 from jmslike.session import Session
 from tests.unit.core.fake import OTHER, QUEUE, TOPIC, FakeBroker, Task, text, texts
+from tests.unit.core.listeners import Told
 
 TRANSACTED = Session.SESSION_TRANSACTED
-
-
-class Told:
-    """A completion listener."""
-
-    def __init__(self) -> None:
-        self.completed: list[Message] = []
-
-    def on_completion(self, message: Message) -> None:
-        self.completed.append(message)
-
-    def on_exception(self, message: Message, exc: JMSError) -> None:
-        raise AssertionError(exc)
 
 
 def test_commit_sends_and_accepts_everything_at_once(broker: FakeBroker) -> None:
@@ -145,12 +132,12 @@ def test_commit_and_rollback_wait_for_completion_listeners(broker: FakeBroker) -
     message = session.create_text_message("1")
     session.create_producer(OTHER).send(message, completion_listener=told)
     session.commit()
-    assert told.completed == [message]
+    assert told.next() == (message, None)
     assert broker.bodies(OTHER) == ["1"]
     again = session.create_text_message("2")
     session.create_producer(OTHER).send(again, completion_listener=told)
     session.rollback()
-    assert told.completed == [message, again]
+    assert told.next() == (again, None)
     assert broker.bodies(OTHER) == ["1"]
 
 

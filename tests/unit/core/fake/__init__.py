@@ -8,12 +8,13 @@ and groups are written into envelopes by the core, and the fake does not act on 
 from __future__ import annotations
 
 from tests.unit.core.fake.broker import OTHER, QUEUE, TOPIC, FakeBroker, connection_of, text, texts
-from tests.unit.core.fake.clock import FakeClock
+from tests.unit.core.fake.clock import NOW, FakeClock
 from tests.unit.core.fake.factory import factory
 from tests.unit.core.fake.task import PATIENCE, SILENCE, Task
 from tests.unit.core.fake.transport import FakeTransport
 
 __all__ = [
+    "NOW",
     "OTHER",
     "PATIENCE",
     "QUEUE",

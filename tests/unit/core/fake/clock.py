@@ -6,17 +6,22 @@ import threading
 
 from tests.unit.core.fake.task import PATIENCE
 
+NOW = 1_700_005_000_000
+"""When the clock starts, in milliseconds since the epoch."""
+
+_MONOTONIC_START = 5_000.0
+
 
 class FakeClock:
     """A clock whose time passes only by `advance`. Its two times differ, as those of a system do."""
 
     def __init__(self) -> None:
-        self.elapsed = 5_000.0
+        self.elapsed = _MONOTONIC_START
         self._waiting: list[threading.Condition] = []
         self._changed = threading.Condition()
 
     def now(self) -> float:
-        return 1_700_000_000.0 + self.elapsed
+        return NOW / 1000 + self.elapsed - _MONOTONIC_START
 
     def monotonic(self) -> float:
         return self.elapsed
