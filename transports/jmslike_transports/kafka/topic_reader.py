@@ -23,11 +23,11 @@ from jmslike.errors import (
     TransactionRolledBackError,
 )
 from jmslike.spi import SessionSpec
-from jmslike_transports.kafka.commits import Commits, may_be_repeated
 from jmslike_transports.kafka.errors import border, translated
 from jmslike_transports.kafka.groups import Membership
 from jmslike_transports.kafka.library.clients import Clients
 from jmslike_transports.kafka.library.group_member import GroupMember, Offsets
+from jmslike_transports.kafka.offset_commits import OffsetCommits, may_be_repeated
 from jmslike_transports.kafka.partitions import Partitions
 from jmslike_transports.kafka.progress import Progress
 from jmslike_transports.kafka.topics import Topics
@@ -88,7 +88,7 @@ class TopicReader:
         self._member = GroupMember(self._consumer)
         self._commits = None  # a transacted session commits by itself
         if self.has_group and not session.transacted:
-            self._commits = Commits(lambda: self._member.commit(self._owned.committable), self._fail)
+            self._commits = OffsetCommits(lambda: self._member.commit(self._owned.committable), self._fail)
         self._must_update = False
         self._polled_at = 0.0
         self._wake = threading.Event()

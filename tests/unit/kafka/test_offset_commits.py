@@ -12,7 +12,7 @@ from kafka import errors
 from kafka.future import Future
 
 from jmslike.errors import JMSError, JMSSecurityError
-from jmslike_transports.kafka.commits import Commits, may_be_repeated
+from jmslike_transports.kafka.offset_commits import OffsetCommits, may_be_repeated
 
 PATIENCE = 20.0
 REPEATED = [
@@ -40,7 +40,7 @@ class Group:
         self.unanswered: list[Future] = []
         self.raised: Exception | None = None
         self.failures: list[JMSError] = []
-        self.commits = Commits(lambda: self.commit(), self.failures.append)
+        self.commits = OffsetCommits(lambda: self.commit(), self.failures.append)
 
     def commit(self) -> Future:
         self.asked.append(self.offset)

@@ -1,4 +1,4 @@
-"""Commits in the background: one at a time, each with all that was settled since the one before."""
+"""Commits offsets in the background: one commit at a time, with all that was settled since the one before."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def may_be_repeated(error: BaseException) -> bool:
     )
 
 
-class Commits:
+class OffsetCommits:
     """Calls `commit`, which begins to commit what is settled then and returns a future of kafka-python.
 
     Any thread may call it. `fail` is told of errors that no retry mends.
