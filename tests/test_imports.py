@@ -29,7 +29,6 @@ BOUNDARY = {
     "jmslike.envelope",
     "jmslike.errors",
     "jmslike.options",
-    "jmslike.registry",
     "jmslike.selector",
     "jmslike.spi",
     "jmslike.values",
