@@ -13,7 +13,7 @@ from jmslike.testing import Harness
 from tests.brokers import Broker, LocalBroker
 
 DELAYS_APART = 0.3
-"""Seconds between delivery times that RabbitMQ tells apart: each delay has a queue of its own, declared first."""
+"""Seconds between delivery times that RabbitMQ distinguishes: it declares a queue for each delay first."""
 
 
 def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolution, **options: object) -> Harness:

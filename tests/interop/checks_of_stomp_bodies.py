@@ -56,7 +56,7 @@ def test_java_reads_our_other_kinds_as_json(jms: Provider, python: Python, java:
 
 @pytest.mark.parametrize("kind", ["map", "stream", "object"])
 def test_we_survive_what_stomp_cannot_carry(jms: Provider, python: Python, java: Java, kind: str) -> None:
-    """What Java sends as map, stream or object is lost, or comes without its body; the program goes on."""
+    """What Java sends as map, stream or object is lost, or comes without its body; later messages arrive."""
     queue, other = jms.queue(), jms.queue()
     with python.context.create_consumer(queue) as consumer:
         java.send(queue, kind, {"map": {"a": 1}, "stream": [1], "object": "x"}[kind])

@@ -87,7 +87,7 @@ class Headers:
 
 @dataclass(frozen=True)
 class Seen(Headers):
-    """A message as Java sees it. Property values are those of `getObjectProperty`; `got` is what the getters gave."""
+    """A message as Java sees it. Properties are those of `getObjectProperty`; `got` is what the getters returned."""
 
     kind: str
     body: Any

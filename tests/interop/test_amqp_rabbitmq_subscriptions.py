@@ -283,12 +283,12 @@ def test_a_shared_subscription_that_is_not_durable_is_one_for_each(jms: Provider
         assert rest(jms, ours) == rest(jms, theirs) == ["x"]
 
 
-@pytest.mark.xfail(strict=True, reason="who joins binds the queue to the topic without the selector")
+@pytest.mark.xfail(strict=True, reason="a second consumer binds the queue to the topic without the selector")
 @pytest.mark.parametrize("first", ["Java", "Python"])
 def test_a_durable_subscription_with_a_selector_is_shared(
     jms: Provider, python: Python, java: Java, identified: JMSContext, first: str
 ) -> None:
-    """Java lets the broker select, by a binding; we select what the queue gives. So Java gets all that we let in."""
+    """Java lets the broker select, by a binding; we select from the queue. So Java gets all that our binding admits."""
     topic, name = jms.topic(), jms.name("sub")
     if first == "Java":
         java.connection().session().consumer(topic, "n > 1", name=name).close()

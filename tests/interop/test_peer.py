@@ -1,4 +1,4 @@
-"""The Java peer by itself: what one Java program sends, another one tells in full. So what it tells of us is right."""
+"""The Java peer by itself: one Java program reports in full what another sends. So its reports of us are right."""
 
 from __future__ import annotations
 

@@ -135,7 +135,7 @@ def test_both_modes_reach_one_queue(jms: Provider) -> None:
 
 
 def test_closing_while_more_is_pushed_loses_nothing(jms: Provider) -> None:
-    """What is on its way to a closed consumer goes back, and the connection goes on."""
+    """Messages pushed to a closed consumer are requeued, and the connection stays usable."""
     session, queue = jms.connection(window=5).create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
     texts = [str(number) for number in range(300)]
     sending = jms.in_thread(lambda: put(jms.connection().create_session(), queue, *texts))

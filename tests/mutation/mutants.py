@@ -15,7 +15,7 @@ from cosmic_ray.mutating import mutate_code
 from cosmic_ray.plugins import get_operator, operator_names
 
 SAME_IN_PRACTICE = ("_Is_Eq", "_IsNot_NotEq", "_Eq_Is", "_NotEq_IsNot")
-"""Changes that nobody can tell from the original where small numbers, enumerations and None are compared."""
+"""Changes that behave as the original where small numbers, enumerations and None are compared."""
 
 Range = tuple[tuple[int, int], tuple[int, int]]
 

@@ -36,7 +36,7 @@ class Order:
 
 
 class Forbidden:
-    """A class that nobody allowed."""
+    """A class that is not on the allow-list."""
 
 
 class Pair(NamedTuple):

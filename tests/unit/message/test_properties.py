@@ -261,7 +261,7 @@ def test_two_writes_copy_once() -> None:
 
 
 def test_the_access_needs_somewhere_to_keep_properties() -> None:
-    """PROP-03: whoever inherits the accessors says where the properties are."""
+    """PROP-03: a class that inherits the accessors says where the properties are."""
     with pytest.raises(NotImplementedError):
         PropertyReading().get_object_property("n")
     with pytest.raises(NotImplementedError):
