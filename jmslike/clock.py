@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Protocol
+from typing import Final, Protocol
 
 
 class Clock(Protocol):
@@ -23,8 +23,8 @@ class Clock(Protocol):
 class SystemClock:
     """The clocks of the operating system."""
 
-    now = staticmethod(time.time)
-    monotonic = staticmethod(time.monotonic)
+    now: Final = staticmethod(time.time)
+    monotonic: Final = staticmethod(time.monotonic)
 
     def wait(self, condition: threading.Condition, timeout: float | None) -> None:
         """See Clock."""

@@ -28,10 +28,10 @@ class Terms:
     __slots__ = ("delivery_mode", "destination", "id_prefix", "origin")
 
     def __init__(self, destination: Destination, delivery_mode: int, origin: str | None, id_prefix: str) -> None:
-        self.destination = destination
-        self.delivery_mode = delivery_mode
-        self.origin = origin
-        self.id_prefix = id_prefix
+        self.destination: Final = destination
+        self.delivery_mode: Final = delivery_mode
+        self.origin: Final = origin
+        self.id_prefix: Final = id_prefix
 
 
 class Constraints:
@@ -44,10 +44,10 @@ class Constraints:
     __slots__ = ("closes_group", "due", "expiration", "group")
 
     def __init__(self, expiration: int = 0, due: int = 0, group: str | None = None, closes_group: bool = False) -> None:
-        self.expiration = expiration
-        self.due = due
-        self.group = group
-        self.closes_group = closes_group
+        self.expiration: Final = expiration
+        self.due: Final = due
+        self.group: Final = group
+        self.closes_group: Final = closes_group
 
 
 class Envelope:

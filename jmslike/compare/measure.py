@@ -44,10 +44,10 @@ class Journal:
 
     def __init__(self, receiver: str) -> None:
         self.receiver = receiver
-        self.keys = array("q")
-        self.fingerprints = array("q")
-        self.delivery_counts = array("l")
-        self.redelivered = array("b")
+        self.keys: Final = array("q")
+        self.fingerprints: Final = array("q")
+        self.delivery_counts: Final = array("l")
+        self.redelivered: Final = array("b")
 
     def __len__(self) -> int:
         return len(self.keys)

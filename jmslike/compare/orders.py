@@ -48,7 +48,7 @@ class Orders:
     """A source of `count` orders, which are made again each time they are asked for."""
 
     def __init__(self, count: int = 3000, seed: int = 1) -> None:
-        self.name = f"{plural(count, 'generated order')} (seed {seed})"
+        self.name: str = f"{plural(count, 'generated order')} (seed {seed})"
         self._count = count
         self._seed = seed
 

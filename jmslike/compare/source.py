@@ -83,7 +83,7 @@ class FileSource:
             raise BadInputError(f"{self._shown}: cannot be read: {error.strerror or error}") from error
         if not self._count:
             raise BadInputError(f"{self._shown}: no messages in it, only a header or blank lines")
-        self.name = f"{self._shown} ({kind}, {plural(self._count, 'message')})"
+        self.name: str = f"{self._shown} ({kind}, {plural(self._count, 'message')})"
 
     def __len__(self) -> int:
         return self._count

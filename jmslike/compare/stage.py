@@ -51,7 +51,7 @@ class Receiver:
     """A consumer with a connection of its own, whose listener notes every message in a journal, then does some work."""
 
     def __init__(self, name: str, connection: Connection, subscribe: Subscribe, arrivals: Arrivals, work: Work) -> None:
-        self.journal = Journal(name)
+        self.journal: Final = Journal(name)
         self.connection = connection
         self.answer_probe: Callable[[], object] = nobody_asks
         self._arrivals = arrivals
@@ -91,8 +91,8 @@ class Stage:
         self.source = source
         self.receivers = receivers
         self.patience = patience
-        self.sent = Sent()
-        self.name = f"jmslike.compare.{uuid.uuid4().hex[:8]}"
+        self.sent: Final = Sent()
+        self.name: Final = f"jmslike.compare.{uuid.uuid4().hex[:8]}"
         self._factory = factory
         self._progress = progress
         self._texts = iter(source)

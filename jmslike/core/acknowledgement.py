@@ -59,14 +59,14 @@ class Transacted(Acknowledgement):
     """SESSION_TRANSACTED: `commit` and `rollback` settle."""
 
     __slots__ = ()
-    needs = SessionSpec(transacted=True)
+    needs: ClassVar[SessionSpec] = SessionSpec(transacted=True)
 
 
 class Client(Acknowledgement):
     """CLIENT_ACKNOWLEDGE: one message acknowledges all that the session delivered."""
 
     __slots__ = ()
-    needs = SessionSpec(awaits_settlement=True)
+    needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True)
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge everything that the session delivered."""
@@ -77,7 +77,7 @@ class Individual(Acknowledgement):
     """INDIVIDUAL_ACKNOWLEDGE: each message acknowledges itself only."""
 
     __slots__ = ()
-    needs = SessionSpec(awaits_settlement=True, settles_one_by_one=True)
+    needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True, settles_one_by_one=True)
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge that message; a context, which has no single message to name, acknowledges nothing."""
@@ -89,7 +89,7 @@ class Automatic(Acknowledgement):
     """AUTO_ACKNOWLEDGE: a receive settles at the hand-over, a listener's message is settled when it has returned."""
 
     __slots__ = ()
-    needs = SessionSpec()
+    needs: ClassVar[SessionSpec] = SessionSpec()
     is_automatic = True
     settles_at_hand_over = True
 

@@ -11,7 +11,7 @@ import uuid
 import weakref
 from collections.abc import Callable
 from functools import partial
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock
@@ -40,16 +40,16 @@ class ConnectionState:
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
         """Open the transport, and identify the client if the settings say so. Raises what `Transport.open` raises."""
-        self.transport = transport
-        self.settings = settings
-        self.clock = clock
-        self.uuid = str(uuid.uuid4())
-        self.name = self.uuid[:8]
-        self.id_prefix = f"ID:{self.uuid}:1:1:1:"
+        self.transport: Final = transport
+        self.settings: Final = settings
+        self.clock: Final = clock
+        self.uuid: Final = str(uuid.uuid4())
+        self.name: Final = self.uuid[:8]
+        self.id_prefix: Final = f"ID:{self.uuid}:1:1:1:"
         self.next_number: Callable[[], int] = itertools.count(1).__next__
         self.client_id: str | None = None
-        self.is_open = True
-        self.loss = Loss()
+        self.is_open: bool = True
+        self.loss: Final = Loss()
         self.gates: set[Gate] = set()
         self.temporaries: set[Destination] = set()
         self.exception_listener: ExceptionListener | None = None

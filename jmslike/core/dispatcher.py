@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from functools import partial
+from typing import Final
 
 from jmslike.core.intake import Intake, MessageListener
 from jmslike.core.session_state import SessionState
@@ -117,7 +118,7 @@ class Dispatcher:
         self._wake = threading.Lock()
         self._wake.acquire()
         self._arming = threading.Lock()  # what is armed last is what was decided last
-        self.thread = threading.Thread(target=self._run, name=f"jmslike-listener-{session.name}", daemon=True)
+        self.thread: Final = threading.Thread(target=self._run, name=f"jmslike-listener-{session.name}", daemon=True)
         self.thread.start()
 
     @property

@@ -26,13 +26,13 @@ class Gate:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self.awaited = 0
+        self.awaited: int = 0
         self._parked = False
-        self.changed = threading.Condition()
+        self.changed: threading.Condition = threading.Condition()
         self.occupant: Any = None
-        self.listening = False  # whether the session has message listeners, so that nothing else may receive
-        self.running = False
-        self.closed = False
+        self.listening: bool = False  # whether the session has message listeners, so that nothing else may receive
+        self.running: bool = False
+        self.closed: bool = False
 
     def enter(self, occupant: object) -> None:
         """Become the occupant. Raises IllegalStateError if there is one: one thread per session (section 6.2.5)."""

@@ -59,9 +59,9 @@ class Intake:
         destination: Destination,
         predicate: Callable[[Envelope], bool] | None,
     ) -> None:
-        self.subscription = subscription
-        self.destination = destination
-        self.is_open = True
+        self.subscription: Subscription = subscription
+        self.destination: Final = destination
+        self.is_open: bool = True
         self.listener: MessageListener | None = None
         self.fast_take: Callable[[float | None, bool], Delivery | None] | None = None
         self._session = session
@@ -69,7 +69,7 @@ class Intake:
         self._clock = session.connection.clock
         self._predicate = predicate
         self._redeliveries: deque[Redelivery] = deque()
-        self.interrupted = False
+        self.interrupted: bool = False
         session.receivers.add(self)
         self.refresh()
 

@@ -31,10 +31,10 @@ class Outlet:
     __slots__ = ("destination", "post", "sender", "terms")
 
     def __init__(self, sender: Sender, post: Callable[[Envelope], None], terms: tuple[Terms, Terms]) -> None:
-        self.sender = sender
-        self.post = post
-        self.terms = {DeliveryMode.NON_PERSISTENT: terms[0], DeliveryMode.PERSISTENT: terms[1]}
-        self.destination = terms[0].destination
+        self.sender: Final = sender
+        self.post: Final = post
+        self.terms: Final = {DeliveryMode.NON_PERSISTENT: terms[0], DeliveryMode.PERSISTENT: terms[1]}
+        self.destination: Final = terms[0].destination
 
 
 class Outbox:
@@ -54,8 +54,8 @@ class Outbox:
         serializer: ObjectSerializer,
         max_in_flight: int,
     ) -> None:
-        self.completions = Completions(f"jmslike-completions-{name}", max_in_flight)
-        self.now = clock.now
+        self.completions: Final = Completions(f"jmslike-completions-{name}", max_in_flight)
+        self.now: Final = clock.now
         self.number = number
         self._link = link
         self._capabilities = capabilities

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Protocol
+from typing import Final, Protocol
 
 from jmslike.constants import SessionMode
 from jmslike.core.acknowledgement import ACKNOWLEDGEMENTS
@@ -44,19 +44,19 @@ class SessionState:
     ) -> None:
         """Open the session's link. Raises what `Transport.session` raises."""
         settings = connection.settings
-        self.connection = connection
-        self.mode = mode
-        self.name = f"{connection.name}-{number}"
-        self.message_types = message_types
+        self.connection: Final = connection
+        self.mode: Final = mode
+        self.name: Final = f"{connection.name}-{number}"
+        self.message_types: Final = message_types
         self.serializer: ObjectSerializer = settings.object_serializer
-        self.redelivery = RedeliveryPolicy.of(settings)
-        self.is_open = True
-        self.gate = Gate(connection.clock)
-        self.ledger = Ledger()
-        self.acknowledgement = ACKNOWLEDGEMENTS[mode](self.ledger, settings.window)
+        self.redelivery: Final = RedeliveryPolicy.of(settings)
+        self.is_open: bool = True
+        self.gate: Final = Gate(connection.clock)
+        self.ledger: Final = Ledger()
+        self.acknowledgement: Final = ACKNOWLEDGEMENTS[mode](self.ledger, settings.window)
         self.receivers: set[Receiver] = set()
-        self.link = connection.transport.session(self.acknowledgement.needs)
-        self.outbox = Outbox(
+        self.link: Final = connection.transport.session(self.acknowledgement.needs)
+        self.outbox: Final = Outbox(
             self.link,
             connection.capabilities,
             connection.clock,

@@ -27,8 +27,10 @@ class MapMessage(Message, MutableMapping[str, ItemValue]):
     _blank = NO_ITEMS
     _body: dict[str, ItemValue]
 
-    __eq__ = object.__eq__  # a message is equal to itself only, and hashable, whatever its body
     __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        return object.__eq__(self, other)  # a message is equal to itself only, and hashable, whatever its body
 
     def __bool__(self) -> bool:
         return True  # also when it is empty: receive() gives None for no message

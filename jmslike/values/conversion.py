@@ -86,11 +86,11 @@ def _integer_reader(target: type[int]) -> Reader[int]:
 # Each raises MessageFormatError where the table has no such conversion, ValueError for a text that is not such a number
 # and for None as a number or char.
 to_boolean: Reader[bool] = _reader(bool, bool, bool, lambda text: text.lower() == "true")
-to_byte = _integer_reader(Byte)
-to_short = _integer_reader(Short)
+to_byte: Reader[int] = _integer_reader(Byte)
+to_short: Reader[int] = _integer_reader(Short)
 to_char: Reader[str] = _reader(Char, _no_number, str)
-to_int = _integer_reader(int)
-to_long = _integer_reader(Long)
+to_int: Reader[int] = _integer_reader(int)
+to_long: Reader[int] = _integer_reader(Long)
 to_float: Reader[float] = _reader(Float, _no_number, float, parse_float)
 to_double: Reader[float] = _reader(float, _no_number, float, parse_double)
 to_string: Reader[str | None] = _reader(str, _nothing, _text)

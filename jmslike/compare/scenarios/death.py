@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
+from typing import Final
 
 from jmslike import Destination, Feature, Level, Message, SessionMode
 from jmslike.compare.measure import PROBE, Journal, tally, total
@@ -22,8 +23,8 @@ class DyingReceiver:
     """Takes messages in CLIENT_ACKNOWLEDGE, acknowledges the first of them, and closes its connection."""
 
     def __init__(self, stage: Stage, subscribe: Subscribe) -> None:
-        self.finished = Journal(FIRST)
-        self.unfinished = Journal(FIRST)
+        self.finished: Final = Journal(FIRST)
+        self.unfinished: Final = Journal(FIRST)
         self._patience = stage.patience
         self._connection = stage.connect(FIRST)
         self._consumer = subscribe(self._connection.create_session(SessionMode.CLIENT_ACKNOWLEDGE))

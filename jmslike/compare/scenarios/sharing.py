@@ -20,7 +20,7 @@ class StartTogether:
     """The work of receivers of which `parties` start at the same time."""
 
     def __init__(self, parties: int, patience: float) -> None:
-        self.at_once = 0
+        self.at_once: int = 0
         self._counting = Lock()
         self._barrier = Barrier(parties, timeout=patience)
 
