@@ -1,4 +1,4 @@
-"""The Kafka of the tests, as what troubles it needs it."""
+"""Faults of the Kafka that the tests started: frozen, killed, cut off."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from tests.harnesses import cut_links_to
 
 
 def own(broker: Broker) -> Kafka:
-    """Give the broker if it is ours to trouble."""
+    """Return the broker if the tests started it, else skip the test."""
     if not isinstance(broker, Kafka):
-        pytest.skip("kafka is given, and not ours to trouble")
+        pytest.skip("the tests did not start this Kafka")
     return broker
 
 
 @contextmanager
 def frozen(kafka: Kafka) -> Iterator[None]:
-    """Let it take connections and answer nothing, until the block ends."""
+    """Make it accept connections and answer nothing until the block ends."""
     os.killpg(kafka._group, signal.SIGSTOP)
     try:
         yield
@@ -33,7 +33,7 @@ def frozen(kafka: Kafka) -> Iterator[None]:
 
 @contextmanager
 def killed(kafka: Kafka) -> Iterator[None]:
-    """Let there be none until the block ends."""
+    """Kill it, and restart it when the block ends."""
     kafka.kill()
     try:
         yield

@@ -1,7 +1,7 @@
 """Kills each broker of a Kafka cluster in turn while a program works with it, and counts what that costs.
 
-Three brokers run on this machine, in a folder that goes with them; each record is kept by all three, and confirmed when
-two have it. To be run by hand, for example:
+Three brokers run on this machine, in a folder that is removed with them; each record is kept by all three, and confirmed
+when two have it. To be run by hand, for example:
 
 python -m tests.faults.kafka_cluster --messages 10000
 """
@@ -32,7 +32,7 @@ SENT, POSTED, SOURCE, TARGET = Queue("sent"), Queue("posted"), Queue("source"), 
 
 
 def run(nodes: Sequence[Node], messages: int, report: Callable[[str], None]) -> tuple[Sequence[Flow], list[JMSError]]:
-    """Kill each broker after its share of the messages, go on for as many without it, and start it again."""
+    """Kill each broker after its share of the messages, continue for as many without it, and start it again."""
     url = url_of(nodes)
     losses: list[JMSError] = []
     rollbacks: Counter[str] = Counter()

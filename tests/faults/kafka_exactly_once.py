@@ -21,7 +21,7 @@ from tests.faults.kafka_load import LONGEST_SILENCE, committed_reader, number_in
 from tests.faults.kafka_worker import worker
 
 OPTIONS = "?session_timeout=6"
-"""What is the least that brokers allow: so long nobody else gets what a killed process was given."""
+"""The least that brokers allow: for so long the messages of a killed process stay with it."""
 LONGEST_LIFE = 1.0
 """Seconds after its first commit within which a process is killed."""
 
@@ -38,7 +38,7 @@ class Outcome:
 
 
 def run(url: str, messages: int, kills: int, report: Callable[[str], None] = lambda line: None) -> Outcome:
-    """Kill the process that often, each time at a random moment, and let the last one do what is left."""
+    """Kill the process that often, each time at a random moment; the last one does what is left."""
     source, target = f"source-{uuid.uuid4()}", f"target-{uuid.uuid4()}"
     fill(url, source, messages)
     came: Counter[int] = Counter()
@@ -73,7 +73,7 @@ def fill(url: str, queue: str, messages: int, first: int = 0) -> None:
 
 
 def read(reader: object, came: Counter[int], is_enough: Callable[[], bool]) -> None:
-    """Count what comes, until it is enough, or nothing has come for long."""
+    """Count the records that come, until all have come, or none for a long time."""
     deadline = time.monotonic() + LONGEST_SILENCE
     while not is_enough() and time.monotonic() < deadline:
         for records in reader.poll(timeout_ms=100).values():  # type: ignore[attr-defined]

@@ -1,4 +1,4 @@
-"""Programs at work with Kafka, which go on by themselves, and what comes of what they send."""
+"""Programs at work with Kafka, which reconnect by themselves, and the messages that arrive."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ PROPERTY: Final = "number"
 
 
 def numbered(session: Session, number: int) -> Message:
-    """Make a message that is known by its number."""
+    """Make a message that carries its number."""
     message = session.create_message()
     message.set_int_property(PROPERTY, number)
     return message
 
 
 def number_of(message: Message) -> int:
-    """Tell one message from another."""
+    """Return the number of a message."""
     return message.get_int_property(PROPERTY)
 
 
@@ -54,7 +54,7 @@ class Flow:
         self._failure: BaseException | None = None
 
     def confirm(self, number: int) -> None:
-        """Note that the message is the broker's."""
+        """Note that the broker confirmed the message."""
         with self._progress:
             self._confirmed.add(number)
 
@@ -65,7 +65,7 @@ class Flow:
             self._progress.notify_all()
 
     def fail(self, failure: BaseException) -> None:
-        """Note that nothing may come any more."""
+        """Note the failure, which ends every wait."""
         with self._progress:
             self._failure = failure
             self._progress.notify_all()
@@ -111,12 +111,12 @@ class Program:
         self._flows: list[Flow] = []
 
     def flow(self) -> Flow:
-        """Give a flow that hears when a part fails."""
+        """Return a flow whose waits end when a part fails."""
         self._flows.append(Flow())
         return self._flows[-1]
 
     def start(self, *parts: Part) -> Callable[[], None]:
-        """Start these, and give what ends them and raises what one of them raised."""
+        """Start these parts; return a call that ends them and raises the error of one that failed."""
         started = []
         for part in parts:
             over = threading.Event()
@@ -185,7 +185,7 @@ def sending(connection: Connection, destination: Destination, flow: Flow) -> Par
 
 
 def sending_asynchronously(connection: Connection, destination: Destination, flow: Flow) -> Part:
-    """Send without waiting; every completion has to be a good one."""
+    """Send without waiting; every completion has to be without error."""
 
     def send(over: threading.Event) -> None:
         told = _Confirmation(flow)
@@ -212,7 +212,7 @@ def receiving(
     mode: int = Session.AUTO_ACKNOWLEDGE,
     at_once: int = 5,
 ) -> Part:
-    """Receive, and acknowledge so many at once where the mode leaves it to the program."""
+    """Receive, and acknowledge so many at once where the mode requires it."""
 
     def receive(over: threading.Event) -> None:
         unacknowledged: list[Message] = []
@@ -230,7 +230,7 @@ def receiving(
 
 
 def transforming(connection: Connection, source: Destination, target: Destination, rollbacks: Counter[str]) -> Part:
-    """Send on what is received, some messages in each transaction; one that was rolled back is done again."""
+    """Forward what is received, some messages in each transaction; one that was rolled back is repeated."""
 
     def transform(over: threading.Event) -> None:
         with (
@@ -249,7 +249,7 @@ def transforming(connection: Connection, source: Destination, target: Destinatio
 
 
 def send_on(session: Session, consumer: MessageConsumer, producer: MessageProducer, at_most: int = 20) -> int:
-    """Send on what is there, and tell how many messages that are."""
+    """Forward what waits; return the number of messages."""
     message = consumer.receive(LOOK)
     count = 0
     while message is not None:
@@ -260,7 +260,7 @@ def send_on(session: Session, consumer: MessageConsumer, producer: MessageProduc
 
 
 def reading_committed(url: str, topic: str, flow: Flow) -> Part:
-    """Read the topic from its beginning with Kafka's own client, as who sees no transaction that was not committed."""
+    """Read the topic from its beginning with Kafka's own client, which sees committed transactions only."""
 
     def read(over: threading.Event) -> None:
         with committed_reader(url, topic) as consumer:
@@ -273,7 +273,7 @@ def reading_committed(url: str, topic: str, flow: Flow) -> Part:
 
 
 def committed_reader(url: str, topic: str) -> Any:
-    """Give Kafka's own client, which reads from the beginning what is committed."""
+    """Return Kafka's own client, which reads from the beginning what is committed."""
     return KafkaConsumer(
         topic,
         bootstrap_servers=url.removeprefix("kafka://").partition("?")[0].split(","),
@@ -289,7 +289,7 @@ def number_in(record: Any) -> int:
 
 
 def browsing(connection: Connection, destination: Any, looks: list[int]) -> Part:
-    """Look at the queue again and again."""
+    """Browse the queue repeatedly."""
 
     def browse(over: threading.Event) -> None:
         with connection.create_session() as session:
@@ -301,7 +301,7 @@ def browsing(connection: Connection, destination: Any, looks: list[int]) -> Part
 
 
 def took(call: Callable[[], object]) -> float:
-    """Tell how many seconds it took."""
+    """Return the seconds since then."""
     began = time.monotonic()
     call()
     return time.monotonic() - began

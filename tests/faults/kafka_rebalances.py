@@ -46,7 +46,7 @@ class Outcome:
 
     @property
     def most_duplicates(self) -> int:
-        """What may have been handed out and not acknowledged when the group changed, each time by everybody."""
+        """The most messages that were handed out and not acknowledged at the changes of the group."""
         return self.changes * PARTITIONS * AT_ONCE
 
     def __str__(self) -> str:
@@ -54,7 +54,7 @@ class Outcome:
 
 
 def consumers(url: str, seconds: float) -> Outcome:
-    """Let consumers acknowledge."""
+    """Run consumers that acknowledge."""
     name = f"rebalanced-{uuid.uuid4()}"
 
     def consume(connection: Connection, flow: Flow) -> Part:
@@ -70,7 +70,7 @@ def consumers(url: str, seconds: float) -> Outcome:
 
 
 def transactions(url: str, seconds: float) -> Outcome:
-    """Let transacted sessions send on what they receive, and count what a reader of what is committed sees."""
+    """Run transacted sessions that forward messages; count what a reader of committed records sees."""
     name, target = f"rebalanced-{uuid.uuid4()}", f"results-{uuid.uuid4()}"
 
     def transform(connection: Connection, _flow: Flow) -> Part:
@@ -123,7 +123,7 @@ def _run(
 
 
 def listening(process: subprocess.Popen[str], flow: Flow) -> Part:
-    """Note what a process tells, until it is killed."""
+    """Record the output of a process until it is killed."""
 
     def listen(_over: threading.Event) -> None:
         assert process.stdout is not None

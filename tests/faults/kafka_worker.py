@@ -17,7 +17,7 @@ from tests.faults.kafka_load import LOOK, number_of, numbered, send_on
 
 
 def transform(connection: Connection, source: str, target: str) -> None:
-    """Send on what comes, in transactions."""
+    """Forward what comes, in transactions."""
     session = connection.create_session(Session.SESSION_TRANSACTED)
     with (
         session.create_consumer(session.create_queue(source)) as consumer,
@@ -26,12 +26,12 @@ def transform(connection: Connection, source: str, target: str) -> None:
         tell("ready")
         while True:
             send_on(session, consumer, producer)
-            with suppress(TransactionRolledBackError):  # all comes again
+            with suppress(TransactionRolledBackError):  # all is redelivered
                 session.commit()
 
 
 def consume(connection: Connection, queue: str) -> None:
-    """Acknowledge what comes one by one, and tell what came."""
+    """Acknowledge messages one by one, and print what came."""
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     with session.create_consumer(session.create_queue(queue)) as consumer:
         tell("ready")
@@ -43,7 +43,7 @@ def consume(connection: Connection, queue: str) -> None:
 
 
 def hold(connection: Connection, source: str, target: str) -> None:
-    """Receive two messages, and end when told to: acknowledge the first, then send on the second in a transaction."""
+    """Receive two messages; when told to end, acknowledge the first, then forward the second in a transaction."""
     acknowledging = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     transacted = connection.create_session(Session.SESSION_TRANSACTED)
     first = acknowledging.create_consumer(acknowledging.create_queue(f"{source}-1")).receive()
@@ -63,7 +63,7 @@ def hold(connection: Connection, source: str, target: str) -> None:
 
 
 def stall(connection: Connection, target: str) -> None:
-    """Begin a transaction of Kafka, and stay in the middle of it."""
+    """Begin a transaction of Kafka, and do not end it."""
     session = connection.create_session(Session.SESSION_TRANSACTED)
     with session.create_producer(session.create_queue(target)) as producer:
         producer.send(numbered(session, 0))
@@ -80,7 +80,7 @@ WORK: Final[Mapping[str, object]] = {work.__name__: work for work in (transform,
 
 
 def tell(line: str) -> None:
-    """Say it to whoever started this."""
+    """Print it for the process that started this one."""
     print(line, flush=True)
 
 

@@ -1,4 +1,4 @@
-"""RabbitMQ is short of memory and reads nothing from who sends: every call is bounded, and afterwards work goes on."""
+"""RabbitMQ is short of memory and reads nothing from publishers: every call is bounded, and later ones work."""
 
 from __future__ import annotations
 

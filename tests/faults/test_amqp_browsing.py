@@ -1,4 +1,4 @@
-"""Looking at queues that others declared: it must cost nobody a message."""
+"""Browsing queues that others declared loses no message."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ARGUMENTS: dict[str, dict[str, Any]] = {
 def test_only_classic_queues_are_looked_at(
     administrator: Administrator, guest: Guest, connect: Connect, name: str, kind: str, arguments: dict[str, Any]
 ) -> None:
-    """QB-01: whatever else the queue was declared with."""
+    """QB-01: with whatever other arguments the queue was declared."""
     declared = {"durable": True, "auto_delete": False, "arguments": {"x-queue-type": kind, **arguments}}
     administrator.ask("PUT", "queues", guest.name, name, what=declared)
     connection = connect(guest.url)

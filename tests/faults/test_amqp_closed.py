@@ -1,4 +1,4 @@
-"""RabbitMQ closes a connection or a channel, or what is in use is deleted: those concerned hear of it, others go on."""
+"""RabbitMQ closes a connection or a channel, or a destination is deleted: calls that need it raise, others work."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def test_a_queue_is_deleted_under_its_producer(
 def test_an_exchange_is_deleted_under_its_publisher(
     administrator: Administrator, guest: Guest, connect: Connect, name: str
 ) -> None:
-    """The subscriptions that there were have no way to hear of it."""
+    """Existing subscriptions cannot learn of it."""
     connection = connect(guest.url)
     session, transacted = connection.create_session(), connection.create_session(Session.SESSION_TRANSACTED)
     topic = session.create_topic(name)

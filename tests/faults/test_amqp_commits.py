@@ -1,4 +1,4 @@
-"""A commit over AMQP that cannot be done as it was meant says what became of it."""
+"""A commit over AMQP that fails in part says what became of it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from tests.faults.steps import PATIENCE, Connect, put, text_of
 def test_a_queue_is_gone_that_may_not_be_declared_again(
     administrator: Administrator, guest: Guest, connect: Connect, name: str
 ) -> None:
-    """The others have got their messages by then, and what was received comes again."""
+    """The other queues have their messages by then, and what was received is redelivered."""
     connection = connect(guest.url)
     put(connection.create_session(), f"{name}-in", ["received"])
     session = connection.create_session(Session.SESSION_TRANSACTED)

@@ -1,4 +1,4 @@
-"""A URL that names several hosts: each is tried, and the one that failed costs the next nothing."""
+"""A URL that names several hosts: each is tried, and the failure of one does not affect the next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.faults.steps import within_bounds
 
 @pytest.fixture
 def often_interrupted() -> Iterator[None]:
-    """Let threads give way to each other much more often than they do."""
+    """Make the interpreter switch threads much more often."""
     interval = sys.getswitchinterval()
     sys.setswitchinterval(1e-5)
     yield

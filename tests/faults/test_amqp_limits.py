@@ -1,4 +1,4 @@
-"""What RabbitMQ takes in no header would end the connection of who sends it."""
+"""Headers that RabbitMQ refuses would end the connection of the sender."""
 
 from __future__ import annotations
 

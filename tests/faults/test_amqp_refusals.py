@@ -1,4 +1,4 @@
-"""RabbitMQ lets its users do what they may, and says what they may not; the first of several hosts may be dead."""
+"""Errors of RabbitMQ's permissions name what is not permitted; the first of several hosts may be down."""
 
 from __future__ import annotations
 
@@ -145,6 +145,6 @@ def test_the_first_host_refuses_the_user(guest: Guest) -> None:
 
 
 def first(url: str, port: int) -> str:
-    """Give the URL with another port of this machine before its own."""
+    """Return the URL with another port of this machine before its own."""
     login, at, rest = url.rpartition("@")
     return f"{login}{at}127.0.0.1:{port},{rest}"

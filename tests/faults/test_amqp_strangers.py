@@ -1,4 +1,4 @@
-"""What a hostile or foreign program sends is delivered in its best form, and costs the receiver nothing else."""
+"""Messages of hostile or foreign programs are delivered in their best form, without other harm to the receiver."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ Receive = Callable[[Octets | None, bytes], Message]
 
 @pytest.fixture(params=[Session.AUTO_ACKNOWLEDGE, Session.CLIENT_ACKNOWLEDGE], ids=["auto", "client"])
 def receive(rabbitmq: Broker, connect: Connect, name: str, request: pytest.FixtureRequest) -> Iterator[Receive]:
-    """Send what is given by pika alone, receive it, and see that the next message comes, too."""
+    """Send with pika alone, receive, and check that the next message comes, too."""
     url = rabbitmq.url("amqp")
     session = connect(url).create_session(request.param)
     consumer = session.create_consumer(session.create_queue(name))
@@ -180,7 +180,7 @@ def test_bodies_that_only_look_like_one_of_java(receive: Receive, body: bytes) -
 
 
 def test_they_become_dead_letters(rabbitmq: Broker, connect: Connect, name: str) -> None:
-    """What cannot be read well can be sent on."""
+    """A message that is read only in part can be forwarded."""
     odd = with_headers(**{kind.replace(" ", "_"): octets for kind, (octets, _) in VALUE_OF.items()})
     with pika.BlockingConnection(pika.URLParameters(rabbitmq.url("amqp"))) as stranger:
         channel = stranger.channel()

@@ -1,4 +1,4 @@
-"""Messages that nobody waits for are not lost without a word."""
+"""Messages that no call waits for are not lost silently."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a broker pushes ahead: sessions that hold more of it than their window, and queues that go meanwhile."""
+"""Prefetched messages: sessions that hold more than their window, and queues that are deleted meanwhile."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def test_a_durable_subscription_of_one_consumer_holds_more_than_the_window(
 
 
 def test_what_was_held_beyond_the_window_changes_no_order(rabbitmq: Broker, connect: Connect, name: str) -> None:
-    """Nor is anything marked redelivered that was on its way when a transaction ended."""
+    """No message that was on its way when a transaction ended is marked redelivered."""
     connection = connect(rabbitmq.url("amqp"), window=WINDOW)
     sent = [str(number) for number in range(2000)]
     put(connection.create_session(Session.DUPS_OK_ACKNOWLEDGE), name, sent)

@@ -1,4 +1,4 @@
-"""A coordinator that is away or moves while a consumer needs it costs no message, and no acknowledgement."""
+"""A coordinator that is away or moves while a consumer needs it loses no message, and no acknowledgement."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def texts_of(consumer: MessageConsumer, count: int) -> list[str]:
 def test_what_was_read_before_it_was_known_what_is_settled_comes_nevertheless(
     kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The records have come from one broker when another one does not say in time what the group has committed."""
+    """The records came from one broker, and another one does not say in time what the group has committed."""
     connection = connect(kafka.url("kafka"))
     session = connection.create_session()
     put(session, name, TEXTS)
@@ -138,7 +138,7 @@ def test_who_is_taken_for_dead_while_rejoining_commits_nothing_of_what_others_ma
     consumer._subscription.reader._consumer._coordinator.request_rejoin()  # type: ignore[attr-defined]
     assert told.wait(PATIENCE)
     while text_of(consumer.receive(PATIENCE)) != TEXTS[0]:
-        continue  # it comes again as soon as all is read again
+        continue  # it is redelivered as soon as all is read again
     with pytest.raises(TransactionRolledBackError):
         session.commit()
     assert texts_of(consumer, len(TEXTS)) == TEXTS

@@ -1,4 +1,4 @@
-"""A Kafka that nobody has used before makes its own topics when they are asked for: nobody is refused meanwhile."""
+"""A Kafka that is used for the first time creates its own topics on demand: no call is refused meanwhile."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from tests.faults.steps import PATIENCE, Connect, put, take
 
 @pytest.fixture
 def fresh() -> Iterator[str]:
-    """Give the URL of a Kafka that was started for this test."""
+    """Return the URL of a Kafka that was started for this test."""
     if "JMSLIKE_TEST_KAFKA_URL" in os.environ:
-        pytest.skip("kafka is given, and was used before")
+        pytest.skip("the tests did not start this Kafka, and it was used before")
     try:
         with broker("kafka") as it:
             yield it.url("kafka")

@@ -1,5 +1,5 @@
 """Kafka's consumer groups behind queues: how consumers share the work, also with programs that know no JMS, and what
-becomes of messages that nobody can use.
+becomes of messages that cannot be read.
 """
 
 from __future__ import annotations
@@ -30,12 +30,12 @@ KILLED = 9
 
 @pytest.fixture
 def url(kafka: Broker) -> str:
-    """Give where Kafka is."""
+    """Return the URL of Kafka."""
     return kafka.url("kafka")
 
 
 def server(url: str) -> str:
-    """Give the address as kafka-python takes it."""
+    """Return the address in kafka-python's form."""
     return url.removeprefix("kafka://")
 
 
@@ -64,7 +64,7 @@ class Shared:
 
 
 def test_four_sessions_share_a_queue_of_four_partitions(url: str, connect: Connect, name: str) -> None:
-    """Each message group keeps its order, whoever gets it."""
+    """Each message group keeps its order, whichever consumer gets it."""
     connection = connect(url, partitions=SESSIONS)
     shared = Shared()
     for number in range(SESSIONS):
@@ -162,7 +162,7 @@ def test_a_dead_letter_is_moved_once(url: str, connect: Connect, name: str, mode
 
 
 def texts_in(connection: Connection, name: str) -> list[str]:
-    """Give what waits in a queue."""
+    """Return the texts that wait in a queue."""
     session = connection.create_session()
     with session.create_browser(session.create_queue(name)) as browser:
         return [text_of(message) for message in browser]

@@ -1,5 +1,5 @@
-"""Temporary destinations are Kafka's topics, which stay until somebody deletes them: those of a connection that is gone
-go with the next connection that has some, and nobody uses what is deleted.
+"""Temporary destinations are topics of Kafka, which stay until they are deleted: those of a lost connection are
+deleted by the next connection that has some, and no live connection uses what is deleted.
 """
 
 from __future__ import annotations
@@ -53,11 +53,11 @@ class Later:
         return time.monotonic() + self.seconds
 
     def wait(self, condition: threading.Condition, timeout: float | None) -> None:
-        raise AssertionError("nobody waits here")
+        raise AssertionError("no wait is expected")
 
 
 class Kept:
-    """What Kafka has, and the leases of connections at another time. Their clock is the same."""
+    """Temporary topics in Kafka, and the leases of connections at a later time, which share one clock."""
 
     def __init__(self, url: str) -> None:
         address = parse_address(url, {}, None, None)
@@ -66,7 +66,7 @@ class Kept:
         self.topics, self.groups, self.clock = Topics(admin, address), Groups(admin), Later()
 
     def connection(self) -> tuple[Leases, Destination]:
-        """Give the leases of what would be another connection, and its temporary queue."""
+        """Return the leases of another connection, and its temporary queue."""
         mark = str(uuid.uuid4())
         queue = TemporaryQueue(f"{TEMPORARY}{mark}.{int(time.time())}.1")
         self.topics.create(queue.name, partitions=1)
@@ -81,13 +81,13 @@ class Kept:
 
 @pytest.fixture
 def url(kafka: Broker) -> str:
-    """Give where a Kafka is on which nobody else has temporary destinations."""
+    """Return the URL of a Kafka on which no other program has temporary destinations."""
     return own(kafka).url("kafka")
 
 
 @pytest.fixture
 def kept(url: str) -> Iterator[Kept]:
-    """Give what is kept on that Kafka."""
+    """Return the temporary topics and leases on that Kafka."""
     it = Kept(url)
     yield it
     it.topics.delete(it.topics.temporaries())

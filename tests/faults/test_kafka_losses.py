@@ -1,4 +1,4 @@
-"""Kafka's clients go on by themselves: what a broker's absence costs a program is time, unless it lasts too long."""
+"""Kafka's clients reconnect by themselves: the absence of a broker delays a program, unless it lasts too long."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def test_all_goes_on(kafka: Broker, connect: Connect, name: str, trouble: Callab
             flow.wait_for_all()
     assert not losses.errors
     assert looks
-    assert [flow.duplicates for flow in flows] == [0] * len(flows), "all that was given out was still there"
+    assert [flow.duplicates for flow in flows] == [0] * len(flows), "all that was handed out was still held"
 
 
 Step = tuple[Callable[[], object], tuple[type[JMSError], ...]]
@@ -115,7 +115,7 @@ LOST = (ConnectionLostError,)
 
 
 def steps_of(connection: Connection, name: str) -> Iterator[Step]:
-    """Give calls that wait for the broker."""
+    """Yield calls that wait for the broker."""
     idle = connection.create_session()
     yield idle.create_consumer(idle.create_queue(f"{name}-idle")).receive, LOST
     sender = connection.create_session()

@@ -1,4 +1,4 @@
-"""A group is rebalanced while messages are in flight, and members lose what they hold: nothing is lost by that."""
+"""A group is rebalanced while messages are in flight, and members lose what they hold: no message is lost."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Kafka over TLS and with users: who proves who it is gets through, and everybody else is told what to do."""
+"""Kafka over TLS and with users: valid credentials connect; errors of all others say what to do."""
 
 from __future__ import annotations
 
@@ -24,27 +24,27 @@ LONG_TEXT = "é" * 200_000
 
 @pytest.fixture
 def own(kafka: Broker) -> Kafka:
-    """Give a Kafka with all its ports."""
+    """Return a Kafka with all its ports."""
     if not isinstance(kafka, Kafka):
-        pytest.skip("kafka is given, and listens where it does")
+        pytest.skip("the tests did not start this Kafka; its ports are not known")
     return kafka
 
 
 @pytest.fixture
 def stranger(tmp_path: Path) -> Authority:
-    """Give an authority that Kafka has nothing from."""
+    """Return an authority that signed nothing for Kafka."""
     return Authority(tmp_path)
 
 
 @pytest.fixture
 def silent() -> Iterator[str]:
-    """Give the address of a server that accepts, and says nothing."""
+    """Return the address of a server that accepts and sends nothing."""
     with closing(socket.create_server(("127.0.0.1", 0))) as server:
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
 def check_that_messages_pass(connect: Connect, name: str, url: str, **options: object) -> None:
-    """All the clients of a connection must get in: administrator, producers and consumers."""
+    """Check that every client of a connection connects: administrator, producers and consumers."""
     connection = connect(url, **options)
     session, transacted = connection.create_session(), connection.create_session(Session.SESSION_TRANSACTED)
     consumer = session.create_consumer(session.create_queue(name))
@@ -57,7 +57,7 @@ def check_that_messages_pass(connect: Connect, name: str, url: str, **options: o
 def refusal(
     kind: type[JMSError], url: str, user: str | None = None, password: str | None = None, **options: object
 ) -> str:
-    """Give what is said to who is not let in, in time."""
+    """Return the error of a connection that is refused, which must come in time."""
     factory = ConnectionFactory(url, connect_timeout=2, **options)
     with pytest.raises(kind) as refused:
         within_bounds(lambda: factory.create_connection(user, password))
@@ -65,13 +65,13 @@ def refusal(
 
 
 def anonymous(url: str) -> str:
-    """Give the URL without its user."""
+    """Return the URL without its user."""
     address = urlsplit(url)
     return address._replace(netloc=address.netloc.rpartition("@")[2]).geturl()
 
 
 def at(url: str, protocol: str, own: Kafka) -> str:
-    """Give the URL with the port that speaks that protocol, as if it were mistaken for it."""
+    """Return the URL with the port of another protocol, as a user may mistake it."""
     return url.replace(f":{urlsplit(url).port}", f":{urlsplit(own.url(protocol)).port}")
 
 

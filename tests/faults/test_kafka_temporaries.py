@@ -1,4 +1,4 @@
-"""Temporary destinations go when they are to, whatever is still held of them."""
+"""Temporary destinations are deleted when they have to be, whatever is still held of them."""
 
 from __future__ import annotations
 

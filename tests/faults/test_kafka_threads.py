@@ -1,4 +1,4 @@
-"""What does not come about leaves nothing behind."""
+"""Objects whose creation fails leave no thread behind."""
 
 from __future__ import annotations
 

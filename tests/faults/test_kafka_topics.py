@@ -1,4 +1,4 @@
-"""Kafka's topics behind destinations: what they may be called, who makes them, and what they take."""
+"""Kafka's topics behind destinations: their names, their creation, and what they accept."""
 
 from __future__ import annotations
 
@@ -36,13 +36,13 @@ SIZES = r"max\.message\.bytes of the topic, or else message\.max\.bytes of the b
 
 @pytest.fixture
 def url(kafka: Broker) -> str:
-    """Give where Kafka is."""
+    """Return the URL of Kafka."""
     return kafka.url("kafka")
 
 
 @pytest.fixture
 def administrator(url: str) -> Iterator[Any]:
-    """Give who may do anything to topics."""
+    """Return an administrator of topics."""
     with KafkaAdminClient(bootstrap_servers=url.removeprefix("kafka://")) as it:
         yield it
 
@@ -177,7 +177,7 @@ def test_how_long_a_topic_keeps_its_records(
 
 
 def config(administrator: Any, topic: str) -> dict[str, str]:
-    """Give what of a topic is not as the broker has it."""
+    """Return the settings of a topic."""
     found = administrator.describe_configs([ConfigResource(ConfigResourceType.TOPIC, topic)])["topic"][topic]
     return {key: entry["value"] for key, entry in found.items()}
 
@@ -198,7 +198,7 @@ def test_more_replicas_than_there_are_brokers_are_refused(url: str, connect: Con
 
 
 def test_a_topic_that_was_deleted_is_made_again(url: str, connect: Connect, name: str, administrator: Any) -> None:
-    """By a send that comes to know of it: Kafka tells nobody."""
+    """By the send after the one that fails: Kafka does not announce the deletion."""
     session = connect(url, request_timeout=2).create_session()
     put(session, name, ["gone"])
     administrator.delete_topics([name])
@@ -213,7 +213,7 @@ def test_a_topic_that_was_deleted_is_made_again(url: str, connect: Connect, name
 
 @pytest.fixture
 def narrow(administrator: Any, name: str) -> str:
-    """Give the name of a topic that takes no large messages."""
+    """Return the name of a topic that refuses large messages."""
     limit = {"max.message.bytes": str(LIMIT)}
     administrator.create_topics(
         {name: {"num_partitions": 1, "replication_factor": 1, "configs": limit}}, wait_for_metadata=True
@@ -302,7 +302,7 @@ def test_whom_a_message_that_is_too_large_is_told_to_when_nobody_waits(url: str,
 
 
 def test_messages_are_compressed(url: str, connect: Connect, narrow: str) -> None:
-    """So that they fit where they would not."""
+    """They then fit where they would not otherwise."""
     connection = connect(url, compression="gzip")
     session, transacted = connection.create_session(), connection.create_session(Session.SESSION_TRANSACTED)
     consumer = session.create_consumer(session.create_queue(narrow))
@@ -317,7 +317,7 @@ def test_messages_are_compressed(url: str, connect: Connect, narrow: str) -> Non
 
 @pytest.fixture
 def noticing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let new partitions be noticed soon, rather than within a minute."""
+    """Notice new partitions soon, instead of within a minute."""
     monkeypatch.setattr("jmslike_transports.kafka.library.clients._METADATA_AGE", 300)
 
 

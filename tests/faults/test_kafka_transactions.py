@@ -1,4 +1,4 @@
-"""A transaction whose process is killed, or whose name another session takes: all of it is done, or nothing."""
+"""A transaction whose process is killed, or whose transactional id is taken over: all of it is done, or nothing."""
 
 from __future__ import annotations
 

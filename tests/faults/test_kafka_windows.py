@@ -15,7 +15,7 @@ WIDEST = 8
 def test_who_holds_a_message_of_a_topic_gets_the_next_one_that_is_selected_however_far_it_is(
     kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What is left out counts as settled beyond the one that is held; no group has to remember that."""
+    """What the selector leaves out counts as settled beyond the message that is held; no group has to store that."""
     monkeypatch.setattr(progress, "WIDEST", WIDEST)
     connection = connect(kafka.url("kafka"), window=4)
     session = connection.create_session(Session.SESSION_TRANSACTED)
