@@ -34,15 +34,15 @@ WORDS = {Level.UNSUPPORTED: "no"}
 INTRODUCTION = """\
 # What each transport can do
 
-`make docs` writes this page from what live connections declare. Another version of a broker, or other settings, may differ:
-`jmslike capabilities URL` and `connection.capabilities` show the same for your own broker.
+`make docs` writes this page from what live connections declare. Another version of a broker, or other settings,
+may differ: `jmslike capabilities URL` and `connection.capabilities` show the same for your own broker.
 
 - **native**: the transport or its broker does it, as the specification says.
 - **emulated**: jmslike does it itself, as the specification says.
 - **partial**: it works, with the exceptions that are listed below. Behaviours have the ids of
   [the list of behaviours](../tests/semantics.txt).
-- **no**: a call that asks for it raises `UnsupportedFeatureError`. A header or property that asks for it arrives, but has no
-  effect. The list below says what to use instead.
+- **no**: a call that asks for it raises `UnsupportedFeatureError`. A header or property that asks for it arrives, but
+  has no effect. The list below says what to use instead.
 """
 
 

@@ -1,7 +1,7 @@
 """Kills each broker of a Kafka cluster in turn while a program works with it, and counts what that costs.
 
-Three brokers run on this machine, in a folder that is removed with them; each record is kept by all three, and confirmed
-when two have it. To be run by hand, for example:
+Three brokers run on this machine, in a folder that is removed with them. All three keep each record, which is
+confirmed when two have it. To be run by hand, for example:
 
 python -m tests.faults.kafka_cluster --messages 10000
 """
