@@ -32,7 +32,7 @@ class Feature(Enum):
     ORDER = "order of one producer's messages"
     NO_LOCAL = "noLocal subscriptions"
     MESSAGE_GROUP = "message groups (JMSXGroupID)"
-    COMPETING_CONSUMERS = "several consumers of a queue, where whoever is free takes the next message"
+    COMPETING_CONSUMERS = "several consumers of a queue, where any that is free takes the next message"
     NO_WAIT = "receive_no_wait finds what already waits in the queue"
     CLIENT_ID = "exclusive client identifiers"
     NAMES = "queues and topics may have the same names"
@@ -49,8 +49,11 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """The level of one feature; for PARTIAL the behaviours (ids) that do not hold, each with its reason, or the reason
-    alone for what shows only when something breaks; for UNSUPPORTED the reason and what to use instead."""
+    """How well one feature is supported.
+
+    PARTIAL has `exceptions`: the ids of the behaviours that do not hold, each with its reason. A `reason` alone is for
+    what shows only when something breaks. UNSUPPORTED has the reason, and what to use instead.
+    """
 
     level: Level
     exceptions: Mapping[str, str] = field(default_factory=dict)
@@ -62,18 +65,18 @@ EMULATED = Support(Level.EMULATED)
 
 
 def partial(reason: str = "", **exceptions: str) -> Support:
-    """Support with exceptions: `partial(TX_07="one queue at a time")` names behaviour TX-07."""
+    """Return support with exceptions: `partial(TX_07="one queue at a time")` names behaviour TX-07."""
     return Support(Level.PARTIAL, {name.replace("_", "-"): why for name, why in exceptions.items()}, reason)
 
 
 def unsupported(reason: str) -> Support:
-    """No support; the reason says what to use instead."""
+    """Return the lack of support; the reason says what to use instead."""
     return Support(Level.UNSUPPORTED, reason=reason)
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """The features of a live connection, with the product behind it."""
+    """The features of a live connection, with the product behind it. Never changes; any thread may read it."""
 
     product: str
     version: str
@@ -89,15 +92,15 @@ class Capabilities:
         return self.features[feature]
 
     def level(self, feature: Feature) -> Level:
-        """Give the level of one feature."""
+        """Return the level of one feature."""
         return self.features[feature].level
 
     def supports(self, feature: Feature) -> bool:
-        """Tell whether the feature can be used at all."""
+        """Whether the feature can be used at all."""
         return self.features[feature].level is not Level.UNSUPPORTED
 
     def holds(self, feature: Feature) -> bool:
-        """Tell whether the feature can be used, and all of its behaviours hold as long as nothing breaks."""
+        """Whether the feature can be used, and all of its behaviours hold as long as nothing breaks."""
         return self.supports(feature) and not self.features[feature].exceptions
 
     def require(self, feature: Feature) -> None:

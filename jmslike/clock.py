@@ -8,16 +8,16 @@ from typing import Final, Protocol
 
 
 class Clock(Protocol):
-    """What the core asks of time."""
+    """The time that the core reads, and its waits. Any thread calls any method."""
 
     def now(self) -> float:
-        """Give the seconds since the epoch: what messages are stamped with."""
+        """Return the seconds since the epoch, for the stamps of messages."""
 
     def monotonic(self) -> float:
-        """Give seconds that only go forward: what waits are measured with."""
+        """Return seconds that only go forward, for measuring waits."""
 
     def wait(self, condition: threading.Condition, timeout: float | None) -> None:
-        """Wait for a notification of the condition, which is held, at most `timeout` seconds."""
+        """Wait for a notification of the condition, which the caller holds: `timeout` seconds, None: forever."""
 
 
 class SystemClock:

@@ -1,9 +1,9 @@
 """Envelopes as text headers and bytes, for every wire that has nothing richer.
 
-Properties travel as strings in Java's spelling, under their own names, so that any peer can read them; one property
-more, `jmslike_types`, tells another jmslike their types. A text or bytes body travels as it is. The bodies that such a
-wire does not know travel in JSON, with `jmslike_kind` saying what they are and `jmslike_items` the types of the items,
-one letter each: z boolean, b byte, s short, i int, l long, f float, d double, c char, S String, x bytes, n null.
+Properties travel as strings in Java's spelling, under their own names, so that any peer can read them. One property
+more, `jmslike_types`, has their types for another jmslike. A text or bytes body travels as it is. The other bodies
+travel in JSON: `jmslike_kind` has the kind, and `jmslike_items` the type of each item in one letter: z boolean, b byte,
+s short, i int, l long, f float, d double, c char, S String, x bytes, n null.
 """
 
 from __future__ import annotations
@@ -50,14 +50,14 @@ _SAME: Final[Mapping[str, str]] = {}
 
 
 def java_text(value: PropertyValue) -> str:
-    """Give a value in Java's spelling: true, 127, 1.0E10; a null is empty."""
+    """Return a value in Java's spelling: true, 127, 1.0E10; a null is empty."""
     return conversion.to_string(value) or ""
 
 
 def encode_properties(properties: Mapping[str, PropertyValue], names: Mapping[str, str] = _SAME) -> dict[str, str]:
-    """Give the properties as strings, with `jmslike_types` if any is not a String.
+    """Return the properties as strings, with `jmslike_types` if any is not a String.
 
-    `names` says how those are called that travel under another name than their own.
+    `names` has the names on the wire of properties that travel under another name.
     """
     headers: dict[str, str] = {}
     types = []
@@ -74,9 +74,9 @@ def encode_properties(properties: Mapping[str, PropertyValue], names: Mapping[st
 
 
 def decode_properties(headers: dict[str, str], types: str | None) -> Mapping[str, PropertyValue]:
-    """Give the properties with their types, as `jmslike_types` has them; whatever does not fit its type stays a String.
+    """Return the properties with the types of `jmslike_types`; a value that does not fit its type stays a String.
 
-    The headers must be the properties only, under their own names; they are changed.
+    The headers must be the properties only, under their own names. They are changed and returned.
     """
     if not headers and not types:
         return NO_PROPERTIES
@@ -91,12 +91,12 @@ def decode_properties(headers: dict[str, str], types: str | None) -> Mapping[str
                 try:
                     properties[name] = reader(text)
                 except (ValueError, MessageFormatError):
-                    continue  # somebody on the way changed the value and not its type
+                    continue  # a peer on the way changed the value and not its type
     return properties
 
 
 class Body(NamedTuple):
-    """A body on the wire: its bytes, whether they are UTF-8 text without NUL, and the marks that tell its kind."""
+    """A body on the wire: its bytes, whether they are UTF-8 text without NUL, and the headers for its kind."""
 
     octets: bytes
     is_text: bool
@@ -104,9 +104,9 @@ class Body(NamedTuple):
 
 
 def encode_body(kind: str, body: Any) -> Body:
-    """Give a sealed body as it travels. Raises MessageFormatError for a text that UTF-8 cannot hold."""
+    """Return a sealed body as it travels. Raises MessageFormatError for a text that UTF-8 cannot hold."""
     if kind == "bytes":
-        # some brokers cannot tell bytes from text without any
+        # some brokers take an empty body for a text
         return Body(body, False, {} if body else {KIND: kind})
     if kind == "text":
         if body is None:
@@ -128,7 +128,7 @@ def encode_body(kind: str, body: Any) -> Body:
 
 
 def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple[str, Any]:
-    """Give the kind and the body of what came; what cannot be what its marks say comes as text or bytes."""
+    """Return the kind and the body of what arrived; a body that contradicts its marks is text or bytes."""
     kind = marks.get(KIND)
     try:
         if kind in ("map", "stream"):
@@ -138,7 +138,7 @@ def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple
         if kind == "text":
             return kind, octets.decode()
     except (ValueError, TypeError, LookupError, AttributeError, MessageFormatError, RecursionError):
-        pass  # below in its best form
+        pass  # it becomes text or bytes below
     if kind in ("null text", "null object", "message") and not octets:
         return kind.removeprefix("null "), None
     if is_text:
@@ -150,16 +150,16 @@ def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple
 
 
 def connection_of(message_id: str) -> str:
-    """Give the connection that is named in an id of ours, ID:<connection>:1:1:1:<n>."""
+    """Return the connection in a message id that jmslike made: ID:<connection>:1:1:1:<n>."""
     return message_id[3:].partition(":")[0]
 
 
 def utf8(text: str) -> bytes:
-    """Give the text in UTF-8. Raises MessageFormatError where there is half of a surrogate pair."""
+    """Return the text in UTF-8. Raises MessageFormatError for half of a surrogate pair."""
     try:
         return text.encode()
     except UnicodeEncodeError as error:
-        raise MessageFormatError("a text with half of a surrogate pair cannot be sent: it is no Unicode") from error
+        raise MessageFormatError("the text has half of a surrogate pair, which cannot be encoded") from error
 
 
 def _is_text(octets: bytes) -> bool:
@@ -171,7 +171,7 @@ def _is_text(octets: bytes) -> bool:
 
 
 def _plain(value: Any) -> Any:
-    """Give what JSON can hold; numbers that it cannot become their Java spelling."""
+    """Return the value as JSON holds it; NaN and infinities in Java's spelling."""
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, float):

@@ -1,4 +1,4 @@
-"""The numbers of the specification, under the names that Java gives them."""
+"""The numbers of the specification, under their Java names."""
 
 from __future__ import annotations
 

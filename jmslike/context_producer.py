@@ -11,13 +11,13 @@ from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.errors import IllegalStateError
 from jmslike.message import BytesMessage, Message, new_message
-from jmslike.message.properties import PropertyReading
+from jmslike.message.properties import PropertyGetters
 from jmslike.message_factory import MessageFactory
 from jmslike.send_settings import SendSettings
 from jmslike.values import PropertyValue
 
 
-class JMSProducer(SendSettings, PropertyReading):
+class JMSProducer(SendSettings, PropertyGetters):
     """Sends to any destination. Each setting is an attribute, and also a `set_...` method that gives the producer back:
     `context.create_producer().set_priority(7).set_property("n", 1).send(queue, "text")`.
 

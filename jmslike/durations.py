@@ -11,7 +11,7 @@ Duration: TypeAlias = "float | timedelta"
 
 
 def seconds(value: Duration, what: str) -> float:
-    """Give the duration in seconds. Raises ValueError if it is negative, not a number or of another type."""
+    """Return the duration in seconds. Raises ValueError if it is negative, not a number or of another type."""
     if isinstance(value, timedelta):
         value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -22,7 +22,7 @@ def seconds(value: Duration, what: str) -> float:
 
 
 def waiting_time(timeout: Duration | None) -> float | None:
-    """Give a caller's timeout in seconds, None for ever (also for what no clock of the system could count)."""
+    """Return a timeout in seconds; None for forever, also if no system clock can count it. Raises ValueError."""
     if timeout is None:
         return None
     time = seconds(timeout, "timeout")

@@ -1,4 +1,7 @@
-"""Envelope: a message on its way, sealed and shared, with what its sender and its headers say of it."""
+"""Envelope: a sealed message in transit.
+
+Envelopes and their parts are shared by threads without a lock, because they are never changed after they are made.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +26,7 @@ NO_PROPERTIES: Final[dict[str, PropertyValue]] = {}
 
 
 class Terms:
-    """What the messages of one producer to one destination have in common: made once, shared by all of them."""
+    """The fields that all messages of one producer to one destination share; made once."""
 
     __slots__ = ("delivery_mode", "destination", "id_prefix", "origin")
 
@@ -35,7 +38,7 @@ class Terms:
 
 
 class Constraints:
-    """What restricts when a message may be taken, and by whom; a message without restrictions has none of these.
+    """Restrictions on when a message may be taken, and by which consumer; a message without any has no such object.
 
     `expiration` and `due` are milliseconds since the epoch, 0 for none. `group` is JMSXGroupID; the message that
     carries `closes_group` (JMSXGroupSeq -1) is the last of its group's current owner.
@@ -51,11 +54,11 @@ class Constraints:
 
 
 class Envelope:
-    """A message on its way: sealed, shared by all who receive it, and never changed.
+    """A message in transit: sealed, shared by all its receivers, and never changed.
 
     The body is None for a bare Message; str or None for "text"; bytes for "bytes"; a dict for "map"; a tuple for
-    "stream"; and for "object" the encoded object (bytes) or None. The slots are filled by plain assignment, because
-    this is made once for each message sent.
+    "stream"; and for "object" the encoded object (bytes) or None. There is no `__init__`: an envelope is made for
+    each message sent, and plain assignment is faster.
     """
 
     __slots__ = (
@@ -121,7 +124,7 @@ class Envelope:
 
     @property
     def origin(self) -> str | None:
-        """The client id of the sending connection, else its own mark; what noLocal compares."""
+        """The client id of the sending connection, else a mark of its own; noLocal compares it."""
         return self.terms.origin
 
     @property
@@ -136,7 +139,7 @@ class Envelope:
 
     @property
     def due(self) -> int:
-        """When the message may be delivered, in milliseconds since the epoch; 0 for at once."""
+        """The earliest delivery, in milliseconds since the epoch; 0 for at once."""
         return self.constraints.due if self.constraints is not None else 0
 
     @property
@@ -146,12 +149,12 @@ class Envelope:
 
 
 def seconds_of(milliseconds: int) -> float:
-    """Give a time whose whole milliseconds are these: half of one more, so that no rounding loses any."""
+    """Return seconds since the epoch that are half a millisecond later, so that rounding loses no millisecond."""
     return (milliseconds + 0.5) / 1000
 
 
 def constraints_of(expiration: int, due: int, properties: Mapping[str, PropertyValue]) -> Constraints | None:
-    """Give the restrictions of a message with these times (milliseconds since the epoch) and properties, if any."""
+    """Return the restrictions of a message with these times (milliseconds since the epoch) and properties, if any."""
     group = properties.get("JMSXGroupID") if properties else None
     if not (expiration or due or group):
         return None
@@ -163,7 +166,7 @@ E = TypeVar("E", bound=Envelope)
 
 
 def copy_of(envelope: Envelope, cls: type[E]) -> E:
-    """Return a copy, of the given class, that its maker may still change; body, headers and properties are shared."""
+    """Return a copy of the given class, which its maker may change; body, headers and properties are shared."""
     copy = cls.__new__(cls)
     for name in Envelope.__slots__:
         setattr(copy, name, getattr(envelope, name))

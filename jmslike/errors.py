@@ -70,7 +70,7 @@ class JMSSecurityError(JMSError):
 
 
 class MessageEOFError(JMSError):
-    """The end of a StreamMessage or BytesMessage was reached while reading."""
+    """A read past the end of a StreamMessage or BytesMessage."""
 
 
 class MessageFormatError(JMSError):
@@ -86,24 +86,24 @@ class MessageNotWriteableError(JMSError):
 
 
 class ResourceAllocationError(JMSError):
-    """A limit of the provider was reached, such as a full queue."""
+    """A limit of the provider that was reached, such as a full queue."""
 
 
 class TransactionInProgressError(JMSError):
-    """The operation is not allowed while a transaction is in progress."""
+    """An operation that is not allowed while a transaction is in progress."""
 
 
 class TransactionRolledBackError(JMSError):
-    """A commit ended in a rollback: nothing of the transaction happened."""
+    """A commit that ended in a rollback: nothing was sent, and what was received is redelivered."""
 
 
 class UnsupportedFeatureError(JMSError):
-    """The transport cannot do this; the message says what to use in its place."""
+    """A feature that the transport does not have; the text says what to use instead."""
 
 
 class ConnectionLostError(JMSError):
-    """The link to the provider is gone."""
+    """A call on a connection whose link to the provider is gone. A send without an answer may have arrived."""
 
 
 class TransactionInDoubtError(JMSError):
-    """The link was lost during a commit: duplicates are possible, loss is not."""
+    """A commit that the provider may have done or not: duplicates are possible, loss is not."""

@@ -1,4 +1,4 @@
-"""ConnectionFactory (section 6.1.1): from a URL to connections."""
+"""ConnectionFactory (section 6.1.1): from a URL to connections. Any thread may use any of it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from jmslike.registry import resolve
 class ConnectionFactory:
     """Makes connections to the provider that the URL names. May be shared by several threads.
 
-    `url` looks like `native://NAME?option=value`; its scheme picks the transport. Options may also be given by keyword.
+    `url` looks like `native://NAME?option=value`; its scheme selects the transport. Options may also be keywords.
     Raises JMSError for a bad URL, an unknown scheme, a missing extra, and an unknown or bad option.
     """
 
@@ -27,7 +27,7 @@ class ConnectionFactory:
         return f"ConnectionFactory({self._provider.url!r})"
 
     def create_connection(self, user_name: str | None = None, password: str | None = None) -> Connection:
-        """Connect; the connection is stopped (section 6.1.4). A user given here goes before the URL's.
+        """Connect; the connection is stopped (section 6.1.4). `user_name` overrides the user of the URL.
 
         Raises JMSSecurityError if the provider refuses the user; InvalidClientIDError if the factory's client id is in
         use; ConnectionLostError if the provider cannot be reached.
@@ -40,7 +40,7 @@ class ConnectionFactory:
         password: str | None = None,
         session_mode: int = SessionMode.AUTO_ACKNOWLEDGE,
     ) -> JMSContext:
-        """Connect, and give a JMSContext: a connection and one session in one object (section 6.1).
+        """Connect, and return a JMSContext: a connection and one session in one object (section 6.1).
 
         Raises JMSError for an unknown session mode; else as `create_connection`.
         """
@@ -49,7 +49,7 @@ class ConnectionFactory:
 
 
 def connect(url: str, **options: Any) -> JMSContext:
-    """Connect to the URL, and give a started JMSContext that acknowledges automatically.
+    """Connect to the URL, and return a started JMSContext that acknowledges automatically.
 
     Raises as `ConnectionFactory` and `ConnectionFactory.create_context` do.
     """
@@ -59,5 +59,8 @@ def connect(url: str, **options: Any) -> JMSContext:
 
 
 def forget(url: str) -> None:
-    """Drop what this process keeps for the URL: an in-memory engine with all its messages. Raises JMSError."""
+    """Drop what this process keeps for the URL: an in-memory engine with all its messages; its connections are lost.
+
+    Raises JMSError for a bad URL.
+    """
     resolve(url, {}).forget()

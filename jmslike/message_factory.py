@@ -1,4 +1,4 @@
-"""What sessions and contexts make without asking the provider: messages, and names of destinations."""
+"""MessageFactory: what sessions and contexts make without the provider, messages and names of destinations."""
 
 from __future__ import annotations
 
@@ -20,8 +20,10 @@ from jmslike.message.serializers import ObjectSerializer
 
 
 class MessageFactory:
-    """The factories of messages and destinations (sections 3.11 and 16.3.22), each of which raises IllegalStateError
-    when its session or context is closed."""
+    """The `create_` methods for messages and destinations (sections 3.11 and 16.3.22).
+
+    Each raises IllegalStateError when its session or context is closed.
+    """
 
     __slots__ = ()
 
@@ -41,7 +43,7 @@ class MessageFactory:
 
     @property
     def object_serializer(self) -> ObjectSerializer:
-        """What encodes and decodes the bodies of object messages: JSON unless the factory was given another."""
+        """The encoder of the bodies of object messages: JSON unless the connection factory has another."""
         self._check_open()
         return self._serializer
 
@@ -81,11 +83,11 @@ class MessageFactory:
         return message
 
     def create_queue(self, name: str) -> Queue:
-        """Give the queue of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
+        """Return the queue of that name; nothing is created in the provider. Raises InvalidDestinationError."""
         self._check_open()
         return Queue(name)
 
     def create_topic(self, name: str) -> Topic:
-        """Give the topic of that name; this creates nothing in the provider. Raises InvalidDestinationError."""
+        """Return the topic of that name; nothing is created in the provider. Raises InvalidDestinationError."""
         self._check_open()
         return Topic(name)

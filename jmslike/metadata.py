@@ -9,7 +9,7 @@ from jmslike.capabilities import Capabilities
 
 
 class ConnectionMetaData:
-    """What JMS version, provider and provider version are behind a connection."""
+    """The versions of JMS and of the provider behind a connection."""
 
     jms_version = "3.1"
     jms_major_version = 3
@@ -49,7 +49,7 @@ class ConnectionMetaData:
 
 
 def library_version() -> str:
-    """Give the version of this library."""
+    """Return the version of this library."""
     try:
         return version("jmslike")
     except PackageNotFoundError:  # run from a folder that was never installed

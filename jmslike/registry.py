@@ -42,7 +42,7 @@ class Provider:
     def transport(self, user_name: str | None, password: str | None) -> Transport:
         """Make a transport that is not open yet. Raises JMSError for an option value that the transport refuses.
 
-        A user given here goes before the one of the URL or the options.
+        `user_name` overrides the user of the URL or the options.
         """
         settings = self.settings
         user, secret = (user_name, password) if user_name is not None else (settings.user_name, settings.password)
@@ -123,7 +123,7 @@ def load(entry: EntryPoint) -> Factory:
 
 
 def _missing(entry: EntryPoint, error: ModuleNotFoundError) -> str:
-    """Say what is to be done about a module without which a transport cannot be loaded."""
+    """Return what is to be done about a missing module."""
     if entry.dist is None:
         return f"is not installed; {entry.module} needs it"
     name, top = entry.dist.name, (error.name or "").partition(".")[0]
@@ -135,7 +135,7 @@ def _missing(entry: EntryPoint, error: ModuleNotFoundError) -> str:
 
 
 def how_to_install(extra: str, distribution: str = "jmslike") -> str:
-    """Say how to get an extra of a distribution."""
+    """Return the advice how to install an extra of a distribution."""
     checkout = f", or '.[{extra}]' in a checkout" if distribution == "jmslike" else ""
     return f"install the extra {extra}: pip install '{distribution}[{extra}]'{checkout}"
 
@@ -150,7 +150,7 @@ def _check_provider(scheme: str, factory: TransportFactory, provider: str) -> No
 def _options(
     scheme: str, factory: Factory, of_url: Options, keywords: Mapping[str, Any], general: Collection[str]
 ) -> tuple[Settings, dict[str, Any]]:
-    """Return the general options, and those that the transport is told of."""
+    """Return the general options, and those that go to the transport."""
     objects = {name for name, meaning in factory.options.items() if isinstance(meaning, ObjectOption)}
     for name, _ in of_url:
         if name in objects or name in _GENERAL_OBJECTS:
@@ -158,7 +158,7 @@ def _options(
         if name in GENERAL_OPTIONS and name not in general:
             raise JMSError(
                 f"option {name!r} is one of the whole connection: write it behind the parentheses or as a keyword, "
-                f"not into the inner URL {scheme}://"
+                f"not in the inner URL {scheme}://"
             )
     given = _merge([*of_url, *((name, value) for name, value in keywords.items() if value is not None)])
     known = {*GENERAL_OPTIONS, *factory.options}

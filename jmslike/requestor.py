@@ -1,4 +1,7 @@
-"""QueueRequestor and TopicRequestor (section 4.1.7): a request and its reply in one call."""
+"""QueueRequestor and TopicRequestor (section 4.1.7): a request and its reply in one call.
+
+A requestor belongs to the thread of its session.
+"""
 
 from __future__ import annotations
 
@@ -27,10 +30,10 @@ class _Requestor:
         self._consumer = session.create_consumer(self._reply_to)
 
     def request(self, message: Message, timeout: Duration | None = None) -> Message | None:
-        """Send the message with JMSReplyTo set, and wait for its reply, for ever or `timeout` (seconds or a timedelta).
+        """Send the message with JMSReplyTo set, and wait for its reply: forever, or `timeout` (seconds or a timedelta).
 
-        What comes late for an earlier request, as its correlation id tells, is left out. Gives None when the time is
-        up. Raises what send and receive raise.
+        Late replies to earlier requests, by their correlation ids, are left out. Returns None when the time is up.
+        Raises what send and receive raise.
         """
         limit = waiting_time(timeout)
         clock = self._session._state.connection.clock
@@ -39,7 +42,7 @@ class _Requestor:
             pass  # late replies to earlier requests
         message.reply_to = self._reply_to
         self._producer.send(message)
-        # a service may answer with an id that its provider gave the request and that is not known here
+        # a service may answer with an id that only its provider knows
         mine = {message.message_id, message.correlation_id}
         while True:
             remaining = None if deadline is None else max(0.0, deadline - clock.monotonic())
@@ -51,7 +54,7 @@ class _Requestor:
                 return reply
 
     def close(self) -> None:
-        """Close the session that was given, and delete the temporary destination. A second call does nothing."""
+        """Delete the temporary destination, and close the session of the constructor. A second call does nothing."""
         if not self._open:
             return
         self._open = False
@@ -80,7 +83,7 @@ class QueueRequestor(_Requestor):
 
 
 class TopicRequestor(_Requestor):
-    """Requests to a topic; gives the first reply. Raises as QueueRequestor does."""
+    """Requests to a topic; only the first reply is returned. Raises as QueueRequestor does."""
 
     def __init__(self, session: Session, topic: Topic) -> None:
         super().__init__(session, topic, Topic)

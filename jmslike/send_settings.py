@@ -1,4 +1,4 @@
-"""How messages are sent: the settings that MessageProducer and JMSProducer share (sections 7.4 and 7.10)."""
+"""The settings of sends that MessageProducer and JMSProducer share (sections 7.4 and 7.10)."""
 
 from __future__ import annotations
 
@@ -9,32 +9,35 @@ from jmslike.message import Message
 
 
 def check_delivery_mode(value: int) -> DeliveryMode:
-    """Give the delivery mode. Raises JMSError for anything but 1 and 2."""
+    """Check a delivery mode. Raises JMSError for anything but 1 and 2."""
     if isinstance(value, bool) or value not in (1, 2):
         raise JMSError(f"a delivery mode is DeliveryMode.PERSISTENT or NON_PERSISTENT, not {value!r}")
     return DeliveryMode(value)
 
 
 def check_priority(value: int) -> int:
-    """Give the priority. Raises JMSError for anything but 0 to 9."""
+    """Check a priority. Raises JMSError for anything but 0 to 9."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 9:
         raise JMSError(f"a priority is a whole number from 0 to 9, not {value!r}")
     return value
 
 
 def check_duration(value: Duration, what: str) -> float:
-    """Give the duration in seconds. Raises JMSError if it is negative or no duration."""
+    """Return the duration in seconds. Raises JMSError if it is negative or no duration."""
     try:
         result = seconds(value, what)
     except ValueError as error:
         raise JMSError(str(error)) from error
     if result > 1e11:
-        raise JMSError(f"{what} of {result:g} seconds is beyond what a timestamp can hold")
+        raise JMSError(f"{what} of {result:g} seconds is more than a timestamp can hold")
     return result
 
 
 class SendSettings:
-    """The defaults of a producer's sends. A subclass says whether it is open."""
+    """The defaults of a producer's sends. A subclass says whether it is open.
+
+    A setter raises JMSError for a value out of range; every access raises IllegalStateError after `close`.
+    """
 
     __slots__ = (
         "_delivery_delay",
@@ -63,11 +66,11 @@ class SendSettings:
         raise NotImplementedError
 
     def _refresh(self) -> None:
-        """Take notice of a changed setting."""
+        """React to a changed setting."""
 
     @property
     def delivery_mode(self) -> int:
-        """The default delivery mode (section 7.7): DeliveryMode.PERSISTENT unless it is set. Raises JMSError."""
+        """The default delivery mode (section 7.7): DeliveryMode.PERSISTENT unless it is set."""
         self._check_open()
         return self._delivery_mode
 
@@ -79,7 +82,7 @@ class SendSettings:
 
     @property
     def priority(self) -> int:
-        """The default priority, 0 to 9 (section 3.4.10): 4 unless it is set. Raises JMSError."""
+        """The default priority, 0 to 9 (section 3.4.10): 4 unless it is set."""
         self._check_open()
         return self._priority
 
@@ -90,7 +93,7 @@ class SendSettings:
 
     @property
     def time_to_live(self) -> float:
-        """The default time to live (section 7.8), in seconds, 0 for ever; a timedelta may be set. Raises JMSError."""
+        """The default time to live (section 7.8), in seconds; 0 for forever. A timedelta may be assigned."""
         self._check_open()
         return self._time_to_live
 
@@ -102,7 +105,7 @@ class SendSettings:
 
     @property
     def delivery_delay(self) -> float:
-        """The delivery delay (section 7.9), in seconds; 0 for none. A timedelta may be assigned. Raises JMSError."""
+        """The delivery delay (section 7.9), in seconds; 0 for none. A timedelta may be assigned."""
         self._check_open()
         return self._delivery_delay
 

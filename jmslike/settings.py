@@ -1,4 +1,4 @@
-"""The options that every transport takes, checked once when a factory is made."""
+"""The options that every transport takes, converted and checked once, when a connection factory is made."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
 GENERAL_OPTIONS: Final = tuple(item.name for item in fields(Settings))
 
 WIRE_OPTIONS: Final = ("connect_timeout", "request_timeout")
-"""The general options that a transport is told of."""
+"""The general options that also go to the transport."""
 
 
 def make_settings(given: Mapping[str, Any]) -> Settings:

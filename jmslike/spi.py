@@ -28,7 +28,7 @@ method says otherwise. `close` may be called by any thread, also while another t
        after it TransactionInDoubtError: duplicates are possible, loss never. After either the session has a new, empty
        transaction. Where the link lives on after the loss of one host, a loss during `commit` is one of these two
        errors, never ConnectionLostError: the core releases what a rolled back transaction received.
-- C7   A receipt is stale once the broker may give its message to somebody else. `settle` of a stale receipt does
+- C7   A receipt is stale once the broker may give its message to another consumer. `settle` of a stale receipt does
        nothing; in `commit` it fails the whole commit with TransactionRolledBackError before anything is sent. `holds`
        says whether a receipt is good.
 - C8   A message knows its session, never its receipt.
@@ -319,7 +319,7 @@ class Target(Protocol):
     def transport(self, user_name: str | None, password: str | None) -> Transport:
         """Make a transport that is not open yet: one for each attempt to connect.
 
-        A user given here goes before the inner URL's own. Raises JMSError for an option value that it refuses.
+        `user_name` overrides the user of the inner URL. Raises JMSError for an option value that the transport refuses.
         """
 
 
@@ -327,9 +327,9 @@ class Target(Protocol):
 class WrapperFactory(Protocol):
     """The entry point of a transport around others: `failover:(URL,URL)?option=value`.
 
-    The inner URLs arrive checked, so that a wrapper parses no URL and looks no transport up. Inner URLs have the
-    options of their transports; the options of the whole connection stand behind the parentheses. Of these, the
-    targets are told of `connect_timeout` and `request_timeout`.
+    The inner URLs are checked, so that a wrapper parses no URL and looks no transport up. Inner URLs have the options
+    of their transports; the options of the whole connection stand behind the parentheses. Of these, `connect_timeout`
+    and `request_timeout` also go to the targets.
     """
 
     options: Mapping[str, str]

@@ -92,7 +92,7 @@ def without_secrets(url: str) -> str:
         return f"{scheme}:({_inner_without_secrets(url.partition(':')[2])})"
     start, at, end = rest.rpartition("@")
     if at and not _BEYOND.isdisjoint(start):
-        return f"{scheme}:..."  # nobody knows where the password ends
+        return f"{scheme}:..."  # the password has no certain end
     return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_AFTER.split(end)[0]}"  # type: ignore[index]
 
 

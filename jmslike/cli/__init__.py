@@ -1,7 +1,7 @@
 """The command `jmslike`.
 
 Exit codes: 0 all is well; 1 a check failed, or fewer messages came than were asked for; 2 the command, a URL or a file
-is wrong; 3 the provider cannot be reached, or refuses; 130 interrupted; 141 nobody reads the output any more.
+is wrong; 3 the provider cannot be reached, or refuses; 130 interrupted; 141 the reader of the output has gone.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ OUTPUT_CLOSED = 141
 
 
 def main() -> None:
-    """Run the command line; without the extra `cli` say how to install it."""
+    """Run the command line; without the extra `cli`, print how to install it."""
     try:
         _run()
     except KeyboardInterrupt:
@@ -32,7 +32,7 @@ def _run() -> None:
     if isinstance(sys.stdout, TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character is no error
     try:
-        from jmslike.cli.app import make_app  # here, so that an interruption while it loads is one as well
+        from jmslike.cli.app import make_app  # here, so that Ctrl-C while it loads ends with the same code
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] not in ("typer", "rich"):
             raise

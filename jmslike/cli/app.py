@@ -1,4 +1,4 @@
-"""The commands put together, and the one place where an error becomes a line and an exit code."""
+"""All commands in one, and the one place where an error becomes a line and an exit code."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ GROUP: Final = "jmslike.commands"
 
 
 class Commands(TyperGroup):
-    """The group of all commands. A command gives its exit code back, or None for 0, and raises what went wrong."""
+    """The group of all commands. A command returns its exit code, or None for 0, and raises its errors."""
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
-        """Run, and exit. What is wrong is said in one line on the standard error output."""
+        """Run, and exit. An error is printed in one line on the standard error output."""
         try:
             code = super().main(*args, **{**kwargs, "standalone_mode": False})
         except (KeyboardInterrupt, typer.Abort):
@@ -39,7 +39,7 @@ class Commands(TyperGroup):
 
 
 def exit_code(error: Exception) -> int | None:
-    """Give the exit code for an error; None if it is nobody's fault but ours."""
+    """Return the exit code for an error; None for one that neither the user nor the provider caused."""
     if isinstance(error, (InvalidDestinationError, InvalidSelectorError, UnsupportedFeatureError)):
         return WRONG_USE
     if isinstance(error, JMSError):
@@ -50,12 +50,12 @@ def exit_code(error: Exception) -> int | None:
 
 
 def complain(reason: str) -> None:
-    """Say in one line what is wrong."""
+    """Print an error in one line."""
     typer.echo(f"jmslike: {' '.join(reason.split())}", err=True)
 
 
 def make_app() -> typer.Typer:
-    """Give the command line with the commands of this package and those that others add."""
+    """Return the command line with the commands of this package and those that others add."""
     app = typer.Typer(cls=Commands, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
     app.callback(invoke_without_command=True)(_root)
     app.command("compare")(comparison.compare)
@@ -67,7 +67,7 @@ def make_app() -> typer.Typer:
     for entry in entry_points(group=GROUP):
         try:
             command = entry.load()
-        except Exception as error:  # a broken package must not take the other commands away
+        except Exception as error:  # the other commands work without a broken package
             complain(f"the command {entry.name!r} of {entry.value} cannot be loaded: {error}")
             continue
         if isinstance(command, typer.Typer):
@@ -83,7 +83,7 @@ def _root(
     """JMS for Python: compare queues with topics, and send, receive and look at messages.
 
     Exit codes: 0 all is well; 1 a check failed, or fewer messages came than asked for; 2 the command, a URL or a file
-    is wrong; 3 the provider cannot be reached, or refuses; 130 interrupted; 141 nobody reads the output any more.
+    is wrong; 3 the provider cannot be reached, or refuses; 130 interrupted; 141 the reader of the output has gone.
     """
     if version:
         typer.echo(f"jmslike {doctor.version_of('jmslike')}")

@@ -36,16 +36,16 @@ def compare(
     file_format: Annotated[Format | None, FORMAT] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
 ) -> int:
-    """Play the same messages through a queue and through a topic, on each URL, and check every number.
+    """Send the same messages through a queue and through a topic, on each URL, and check every number.
 
-    The exit code is 1 if a number is not as it has to be.
+    The exit code is 1 if a number is wrong.
     """
     names = known(scenario or SCENARIOS)
     file, urls = _told_apart(file_and_urls or [])
     for url in urls:
         factory_for(url)
     if file is None and file_format is not None:
-        raise ValueError("--format says what a FILE is; name the file")
+        raise ValueError("--format describes a FILE, and there is none; name the file")
     source: Source = Orders() if file is None else FileSource(file, file_format)
     if json_file is not None:
         _check_writable(json_file, file)
@@ -67,7 +67,7 @@ def compare(
 
 
 def _told_apart(words: list[str]) -> tuple[Path | None, list[str]]:
-    """Give the file and the URLs, which are known by their `://`."""
+    """Return the file and the URLs, which have a `://`."""
     urls = [word for word in words if "://" in word]
     files = [word for word in words if "://" not in word]
     if len(files) > 1:
@@ -76,7 +76,7 @@ def _told_apart(words: list[str]) -> tuple[Path | None, list[str]]:
 
 
 def _check_writable(path: Path, messages: Path | None) -> None:
-    """Refuse what cannot be written, before the messages are played, and what must not be: the user's messages."""
+    """Refuse a path that cannot be written, and the file of the messages itself, before anything is sent."""
     folder = path.absolute().parent
     if not folder.is_dir():
         raise ValueError(f"cannot write {path}: there is no folder {folder}")

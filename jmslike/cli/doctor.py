@@ -1,4 +1,4 @@
-"""`jmslike doctor`: what is installed, which providers answer, and what is wrong."""
+"""`jmslike doctor`: what is installed, and which providers answer."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from jmslike.registry import GROUP, how_to_install, load
 from jmslike.url import without_secrets
 
 EXTRAS: Final = ("stomp", "amqp", "kafka", "cli")
-"""The extras of use to a user, not to a contributor."""
+"""The extras that are for users, not for contributors."""
 
 
 def doctor(
     urls: Annotated[list[str] | None, typer.Argument(metavar="[URL]...", help="Providers to try.")] = None,
 ) -> int:
-    """Show what is installed, try each URL, and say what is wrong and what to do about it.
+    """Show what is installed, try each URL, and say what to do about errors.
 
     The exit code is 3 if a URL does not answer; a client library that is not installed is no error.
     """
@@ -41,7 +41,7 @@ def doctor(
 
 
 def version_of(distribution: str) -> str | None:
-    """Give the installed version of a distribution, None if it is not there."""
+    """Return the installed version of a distribution, or None."""
     try:
         return version(distribution)
     except PackageNotFoundError:
@@ -58,7 +58,7 @@ def _installed() -> Iterator[tuple[str, str, bool]]:
 
 
 def _requirements() -> Iterator[tuple[str, str]]:
-    """Give each extra with each distribution that it asks for, from the metadata of the package itself."""
+    """Yield each extra with each distribution that it needs, from the metadata of the package."""
     for requirement in requires("jmslike") or []:
         name = re.match(r"[\w.-]+", requirement)
         extra = re.search(r"""extra\s*==\s*["']([\w-]+)["']""", requirement)
@@ -70,7 +70,7 @@ def _transports() -> Iterator[tuple[str, str, bool]]:
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
             load(entry)
-        except Exception as error:  # whatever is wrong with a transport, the doctor says it
+        except Exception as error:  # the doctor reports any failure of a transport
             yield f"{entry.name}://", str(error), False
         else:
             yield f"{entry.name}://", f"ready ({entry.value})", True

@@ -46,9 +46,9 @@ def send(
 ) -> None:
     """Send text messages: TEXT, each message of a file, or each line of the standard input."""
     if text is not None and file is not None:
-        raise ValueError("give either TEXT or --file, not both")
+        raise ValueError("TEXT and --file exclude each other; use one of them")
     if file is None and file_format is not None:
-        raise ValueError("--format says what --file is; name the file")
+        raise ValueError("--format describes --file, and there is none; name the file")
     target = destination_of(destination)
     if text is not None:
         texts: Iterable[str] = [text]
@@ -141,7 +141,7 @@ def _headers(message: Message) -> dict[str, Any]:
 
 
 def _body(message: Message) -> Any:
-    """Give the body as JSON can hold it: bytes in hexadecimal digits."""
+    """Return the body as JSON holds it: bytes in hexadecimal digits."""
     match message:
         case TextMessage():
             return message.text

@@ -19,16 +19,16 @@ WIDTH_OF_A_FILE: Final = 120
 
 
 def factory_for(url: str) -> ConnectionFactory:
-    """Make the factory. Raises ValueError if the URL is wrong, so that this is not taken for a provider that failed."""
+    """Make the factory. Raises ValueError for a wrong URL, which is the user's error and not the provider's."""
     try:
-        resolve(url, {}).transport(None, None)  # finds what a transport does not like, and connects to nothing
+        resolve(url, {}).transport(None, None)  # the transport checks its options; nothing is connected
         return ConnectionFactory(url)
     except JMSError as error:
         raise ValueError(str(error)) from error
 
 
 def destination_of(text: str) -> Destination:
-    """Give the destination for `queue://NAME`, `topic://NAME` or a bare NAME, which is a queue's."""
+    """Return the destination for `queue://NAME`, `topic://NAME` or a bare NAME, which is a queue's."""
     scheme, separator, name = text.partition("://")
     if not separator:
         scheme, name = "queue", text
@@ -38,6 +38,6 @@ def destination_of(text: str) -> Destination:
 
 
 def console() -> Console:
-    """Give the console on the standard output; into a file it writes wide lines."""
+    """Return the console on the standard output; lines are wide if that is a file."""
     fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE
     return Console(width=fixed)

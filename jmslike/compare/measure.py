@@ -1,4 +1,7 @@
-"""Counting: what was sent, what each receiver got, and what the difference between the two comes to."""
+"""What was sent, what each receiver got, and the difference in numbers.
+
+Sent belongs to the thread of the stage, each Journal to its receiver; only Arrivals is shared by threads.
+"""
 
 from __future__ import annotations
 
@@ -11,12 +14,12 @@ from threading import Condition
 from typing import Final
 
 PROBE: Final = 0
-"""The key of the messages that find out who listens; the measured messages have the keys 1, 2, 3 ..."""
+"""The key of the messages that find out which receivers listen; measured messages have the keys 1, 2, 3 ..."""
 NO_KEY: Final = -1
 
 
 def fingerprint(text: str | None) -> int:
-    """Give a number that tells two texts apart (as well as 32 bits can); -1 for no text."""
+    """Return 32 bits that differ for different texts, as a rule; -1 for no text."""
     return -1 if text is None else zlib.crc32(text.encode("utf-8", "surrogatepass"))
 
 
@@ -30,12 +33,12 @@ class Sent:
         return len(self._fingerprints)
 
     def note(self, text: str) -> int:
-        """Take note of the next message, and give its key."""
+        """Note the next message, and return its key."""
         self._fingerprints.append(fingerprint(text))
         return len(self._fingerprints)
 
     def matches(self, key: int, mark: int) -> bool:
-        """Tell whether a message with this key and this fingerprint was sent."""
+        """Whether a message with this key and this fingerprint was sent."""
         return 0 < key <= len(self._fingerprints) and self._fingerprints[key - 1] == mark
 
 
@@ -53,7 +56,7 @@ class Journal:
         return len(self.keys)
 
     def note(self, key: int, mark: int, delivery_count: int, redelivered: bool) -> None:
-        """Take note of a message that was handed over."""
+        """Note a message that was handed over."""
         self.keys.append(key)
         self.fingerprints.append(mark)
         self.delivery_counts.append(delivery_count)
@@ -65,7 +68,7 @@ class Journal:
 
 
 class Arrivals:
-    """The number of messages that came, over all receivers, and a wait for it."""
+    """The number of messages that arrived, over all receivers, and a wait for it."""
 
     def __init__(self) -> None:
         self._changed = Condition()
@@ -80,7 +83,7 @@ class Arrivals:
                 self._changed.notify_all()
 
     def wait_for(self, count: int, patience: float) -> bool:
-        """Wait until at least `count` have come; give up, with False, when none comes for `patience` seconds."""
+        """Wait until at least `count` have come. Return False when none comes for `patience` seconds."""
         with self._changed:
             self._wanted = count
             while self._count < count:
@@ -144,6 +147,6 @@ def total(tallies: Iterable[Tally]) -> Tally:
 
 
 def shared_keys(journals: Iterable[Journal]) -> set[int]:
-    """Give the keys that more than one of the receivers got."""
+    """Return the keys that more than one of the receivers got."""
     reach = Counter(key for journal in journals for key in set(journal.keys))
     return {key for key, receivers in reach.items() if receivers > 1}

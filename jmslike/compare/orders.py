@@ -45,7 +45,7 @@ class Order:
 
 
 class Orders:
-    """A source of `count` orders, which are made again each time they are asked for."""
+    """A source of `count` orders, which are generated at each iteration."""
 
     def __init__(self, count: int = 3000, seed: int = 1) -> None:
         self.name: str = f"{plural(count, 'generated order')} (seed {seed})"
@@ -60,7 +60,7 @@ class Orders:
             yield json.dumps(asdict(order))
 
     def rows(self) -> Iterator[Order]:
-        """Give the orders, oldest first: most come when the sale opens, then fewer and fewer."""
+        """Yield the orders, oldest first: most are placed when the sale opens, then fewer and fewer."""
         random = Random(self._seed)
         elapsed = 0.0
         for number in range(1, self._count + 1):

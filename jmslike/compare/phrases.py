@@ -1,4 +1,4 @@
-"""What sentences have in common: numbers in them, and the provider that an error is about."""
+"""Phrases of messages to the user: a number with its noun, and the provider that an error is about."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from jmslike.url import without_secrets
 
 
 def plural(count: int, noun: str) -> str:
-    """Give a number with its noun."""
+    """Return a number with its noun."""
     return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
 
 
 @contextmanager
 def naming(url: str) -> Iterator[None]:
-    """Note at an error of the block which provider it is about."""
+    """Add a note with the provider to an error of the block."""
     try:
         yield
     except JMSError as error:

@@ -1,4 +1,4 @@
-"""Playing the scenarios, one column after the other."""
+"""The run of a comparison: scenario by scenario, one column after the other, in the calling thread."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ def compare(
     patience: float = 10.0,
     progress: Callable[[str, int], None] = lambda step, sent: None,
 ) -> Comparison:
-    """Play the scenarios, by name, on each URL, and give all numbers.
+    """Play the scenarios, by name, on each URL, and return all numbers.
 
-    `receivers` listen in each scenario; `patience` is how many seconds to wait for a message that must come;
-    `progress` is told what is played, and each number of messages sent.
+    `receivers` listen in each scenario. `patience` is how many seconds to wait for a message that must arrive.
+    `progress` is called with what is played, and how many messages were sent since the last call.
 
     Raises ValueError for no URL, an unknown scenario, no receiver or an empty source; JMSError if a provider cannot be
     used.
@@ -58,7 +58,7 @@ def compare(
 
 
 def known(names: Iterable[str]) -> list[str]:
-    """Give the names as they came. Raises ValueError for one that is no scenario's."""
+    """Return the names as a list. Raises ValueError for a name of no scenario."""
     wanted = list(names)
     for name in wanted:
         if name not in SCENARIOS:
@@ -72,7 +72,7 @@ def columns(names: Iterable[str]) -> int:
 
 
 def _report(url: str, factory: ConnectionFactory) -> Report:
-    """Connect once, so that a provider that does not answer is known before anything is played."""
+    """Connect once, so that a provider that does not answer is found before anything is played."""
     with naming(url), factory.create_connection() as connection:
         found = connection.capabilities
     levels = {feature.value: support.level.value for feature, support in found.features.items()}

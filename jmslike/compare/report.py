@@ -28,7 +28,7 @@ class _Provider:
         return f"{self.marks[0]} " if self.marks else ""
 
     def title(self, column: Column) -> str:
-        """Give the heading of a column: short lines where there are many columns."""
+        """Return the heading of a column, in short lines where there are many columns."""
         return "\n".join([*self.marks, *column.title.split()]) if self.marks else column.title
 
 
@@ -73,7 +73,7 @@ def _say(console: Console, text: str) -> None:
 
 
 def _groups(comparison: Comparison, console: Console) -> list[list[_Provider]]:
-    """Give the providers that share a table: all of them, or each one alone if the terminal is too narrow for that."""
+    """Return the providers that share a table: all, or each one alone if the terminal is too narrow."""
     if len(comparison.reports) == 1:
         return [[_Provider(comparison.reports[0])]]
     providers = []
@@ -134,7 +134,7 @@ def _table(group: Sequence[_Provider], number: int, signs: _Signs) -> Table:
 
 
 def _labels(columns: Sequence[Column]) -> list[str]:
-    """Give the labels of all columns, each once, in their order."""
+    """Return the labels of all columns, each once, in their order."""
     return list(dict.fromkeys(check.label for column in columns for check in column.checks)) or [""]
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """A number that was counted, what it had to be (a number, or words), and whether it was.
+    """A number that was counted, the expected one (a number, or words), and whether they agree.
 
     `expected` is None for a number that the provider promises nothing about.
     """
@@ -32,7 +32,7 @@ def unpromised(label: str, value: int) -> Check:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """What one model did in a scenario; `refused` says why the provider could not play it, if so."""
+    """The numbers of one model in a scenario; `refused` is the reason if the provider could not play it."""
 
     title: str
     checks: Sequence[Check] = ()
@@ -46,7 +46,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
-    """The columns of one scenario, the features that it depends on, and a note for who reads the numbers."""
+    """The columns of one scenario, the features that it depends on, and a note for the reader."""
 
     name: str
     title: str
@@ -58,9 +58,9 @@ class ScenarioResult:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All scenarios on one URL (given without its password), and the declared level of every feature.
+    """All scenarios on one URL (without its password), and the declared level of every feature.
 
-    `durable` tells whether messages survive a restart of the provider.
+    `durable`: messages survive a restart of the provider.
     """
 
     url: str
@@ -93,5 +93,5 @@ class Comparison:
         return len({report.durable for report in self.reports}) > 1
 
     def as_dict(self) -> dict[str, Any]:
-        """Give what `--json` writes."""
+        """Return the document of `--json`."""
         return {**asdict(self), "durability_differs": self.durability_differs, "passed": self.passed}

@@ -1,7 +1,7 @@
-"""The user's own file as messages: CSV with a header, JSON lines, or one message a line, told apart by the content.
+"""A user's file as messages: CSV with a header, JSON lines, or one message a line; its content decides which.
 
-A file is read a line at a time: once when it is opened, so that a broken line is known before anything is sent, and
-then each time somebody iterates. What comes through a pipe goes into a temporary file first.
+A file is read line by line: once when it is opened, so that a broken line is found before anything is sent, and then
+at each iteration. The contents of a pipe go into a temporary file first.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ NO_TEXT: Final = bytes(range(7)) + bytes(range(14, 27)) + bytes(range(28, 32))
 
 
 class Source(Protocol):
-    """Messages that can be gone through again and again, each a text."""
+    """Messages, each a text, that can be iterated any number of times."""
 
     name: str
 
@@ -101,7 +101,7 @@ class FileSource:
         return BadInputError(f"{self._shown}: {error}")
 
     def _spool(self) -> None:
-        """Copy what can be read only once into a file, which goes with this object."""
+        """Copy what can be read only once into a file, which is deleted with this object."""
         descriptor, name = tempfile.mkstemp(prefix="jmslike-")
         spooled = Path(name)
         weakref.finalize(self, spooled.unlink, missing_ok=True)
@@ -135,7 +135,7 @@ def _recognise(path: Path, file_format: Format | None) -> tuple[str, Reader]:
 
 
 def _delimiter(texts: list[str]) -> str | None:
-    """Give the delimiter under which the first line reads as a header and most of the others have its columns."""
+    """Return the delimiter under which the first line reads as a header and most of the others have its columns."""
     for delimiter in DELIMITERS:
         rows = _parse_sample(texts, delimiter)
         if rows and _is_header(rows[0]):
@@ -191,7 +191,7 @@ def _lines(path: Path) -> Iterator[Line]:
 
 
 def _check_start(start: bytes) -> None:
-    """Tell a picture or an archive from a text in another encoding; line by line they can look alike at first."""
+    """Refuse UTF-16, pictures and archives; their first line alone may look like text."""
     if start.startswith((BOM_UTF16_LE, BOM_UTF16_BE)):
         raise BadInputError("the file is UTF-16; convert it: iconv -f utf-16 -t utf-8")
     for number, raw in enumerate(start.split(b"\n"), 1):
@@ -200,7 +200,7 @@ def _check_start(start: bytes) -> None:
 
 def _check_text(raw: bytes, number: int) -> None:
     if raw.translate(None, NO_TEXT) != raw:
-        raise BadInputError(f"line {number} holds binary data; give a text file: CSV, JSON lines or plain lines")
+        raise BadInputError(f"line {number} holds binary data; use a text file: CSV, JSON lines or plain lines")
 
 
 def _plain_lines(lines: Iterator[Line]) -> Iterator[str]:
@@ -225,7 +225,7 @@ def _json_lines(lines: Iterator[Line]) -> Iterator[str]:
 
 def _csv_reader(delimiter: str) -> Reader:
     def read(lines: Iterator[Line]) -> Iterator[str]:
-        """Give each row as a JSON object, so that a message can be understood without the header."""
+        """Yield each row as a JSON object, so that a message can be understood without the header."""
         header: list[str] | None = None
         reader = csv.reader((f"{text}\n" for _, text in lines), delimiter=delimiter, strict=True)
         while True:

@@ -1,4 +1,8 @@
-"""What a scenario is played on: connections, fresh destinations, receivers that note what they get, and probes."""
+"""The stage of a scenario: connections, new destinations, receivers that note what they get, and probes.
+
+The thread that plays the scenario owns the stage. Each receiver's listener runs on the thread of its session, and meets
+the other threads in `Arrivals` and in the answer to a probe.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +47,8 @@ def nothing(journal: Journal) -> None:
     """Do no work."""
 
 
-def nobody_asks() -> None:
-    """Answer a probe that nobody waits for."""
+def ignore_probe() -> None:
+    """Answer a probe that no thread waits for."""
 
 
 class Receiver:
@@ -53,7 +57,7 @@ class Receiver:
     def __init__(self, name: str, connection: Connection, subscribe: Subscribe, arrivals: Arrivals, work: Work) -> None:
         self.journal: Final = Journal(name)
         self.connection = connection
-        self.answer_probe: Callable[[], object] = nobody_asks
+        self.answer_probe: Callable[[], object] = ignore_probe
         self._arrivals = arrivals
         self._work = work
         consumer = subscribe(connection.create_session())
@@ -65,7 +69,7 @@ class Receiver:
             try:
                 self.answer_probe()
             except BrokenBarrierError:
-                return  # whoever waits for the probes reports it
+                return  # the thread that waits for the probes reports it
         else:
             note(message, self.journal)
             self._work(self.journal)
@@ -75,8 +79,8 @@ class Receiver:
 class Stage:
     """The place of one column of a scenario; everything that it opened is closed at its end.
 
-    `patience` is how many seconds to wait for something that must come; `progress` is told how many messages were
-    sent since it was told last.
+    `patience` is how many seconds to wait for something that must happen. `progress` is called with how many messages
+    were sent since its last call.
     """
 
     def __init__(
@@ -159,9 +163,10 @@ class Stage:
         return [self.receiver(name, subscribe, work) for name in self.names]
 
     def durably(self) -> Subscribe:
-        """Let each receiver from now on have a durable subscription to the topic of its own, until the stage ends.
+        """Return what makes a durable subscription for each receiver; they are deleted when the stage ends.
 
-        It is called as its client, since on some providers the name alone tells subscriptions, and queues, apart.
+        A subscription has the name of its client, because on some providers names of subscriptions and queues are
+        shared by all clients.
         """
         self._durable = True
         return lambda session: session.create_durable_consumer(self.topic, str(session._state.connection.client_id))
@@ -170,11 +175,11 @@ class Stage:
         for name in self.names:
             with self._factory.create_connection() as connection:
                 connection.client_id = self._client_id(name)
-                with suppress(InvalidDestinationError):  # it never came to subscribe
+                with suppress(InvalidDestinationError):  # its receiver never subscribed
                     connection.create_session().unsubscribe(self._client_id(name))
 
     def send(self, destination: Destination, count: int | None = None) -> int:
-        """Send the next `count` messages of the source (None: all that are left), and give how many it sent."""
+        """Send the next `count` messages of the source (None: all that are left), and return how many were sent."""
         unreported = 0
         before = len(self.sent)
         for text in islice(self._texts, count):
@@ -197,8 +202,8 @@ class Stage:
     ) -> None:
         """Send probes and wait until every receiver holds one at the same time.
 
-        By then each has dealt with what was sent to it before. `also` takes the probe of somebody who is not among
-        them. Receivers that compete for the probes where nobody promises that each gets one take all of them.
+        By then each has processed what was sent to it before. `also` takes the probe of one more receiver. Where
+        the provider does not promise a message to each free receiver, it is enough that all probes are taken.
 
         Raises JMSError when a probe does not come in time.
         """
@@ -235,19 +240,19 @@ class Stage:
             self._producer.send(message, destination=destination)
 
     def expect(self, count: int) -> None:
-        """Wait for `count` more messages at the receivers; too few in the end show up in the counts."""
+        """Wait for `count` more messages at the receivers; if too few arrive, the counts show it."""
         self._expected += count
         self._arrivals.wait_for(self._expected, self.patience)
 
 
 def key_of(message: Message) -> int:
-    """Give the key of a message; NO_KEY if it has none."""
+    """Return the key of a message; NO_KEY if it has none."""
     key = message.get_object_property(KEY)
     return key if isinstance(key, int) else NO_KEY
 
 
 def note(message: Message, journal: Journal) -> None:
-    """Write a message down in a journal."""
+    """Note a message in a journal."""
     text = message.text if isinstance(message, TextMessage) else None
     count = message.get_int_property("JMSXDeliveryCount")
     journal.note(key_of(message), fingerprint(text), count, message.redelivered)

@@ -1,4 +1,7 @@
-"""Message: what the six kinds share, which is all but the body (section 3)."""
+"""Message: the headers and properties that the six kinds of message share (section 3).
+
+A message belongs to one thread at a time. Its envelope may be shared by others, and is never changed (see `headers`).
+"""
 
 from __future__ import annotations
 
@@ -22,7 +25,7 @@ BODY_LOCKED: Final = 2
 
 
 class Owner(Protocol):
-    """What a message knows of the session that delivered it (C8)."""
+    """The session that delivered a message, as far as the message knows it (C8)."""
 
     @property
     def message_types(self) -> Mapping[str, type[Message]]:
@@ -76,7 +79,7 @@ class Message(HeaderAccess, PropertyAccess):
         return f"{type(self).__name__}(id={self.message_id!r}, body={reprlib.repr(self._body)})"
 
     def acknowledge(self) -> None:
-        """Acknowledge what the session delivered (section 6.2.10); nothing happens for a message that was not received.
+        """Acknowledge what the session delivered (section 6.2.10). Ignored for a message that was not received.
 
         Raises IllegalStateError if the session or its connection was closed.
         """
@@ -118,8 +121,9 @@ class Message(HeaderAccess, PropertyAccess):
         self._locked &= ~BODY_LOCKED
 
     def get_body(self, body_type: type[T]) -> T | None:
-        """Give the body as a str (text), dict (map), bytes (bytes) or the object itself; None for a message without
-        body, which an empty map or bytes is, too (section 3.11.5).
+        """Return the body as a str (text), dict (map), bytes (bytes) or the object itself (section 3.11.5).
+
+        None for a message without a body, such as an empty map or bytes message.
 
         Raises MessageFormatError if the body is not of this type or a subclass of it, and for every StreamMessage;
         ValueError if `body_type` is no class.
@@ -131,7 +135,7 @@ class Message(HeaderAccess, PropertyAccess):
         raise MessageFormatError(f"the body of a {type(self).__name__} cannot be read as {wanted.__name__}")
 
     def is_body_assignable_to(self, body_type: type[Any]) -> bool:
-        """Tell whether `get_body` with this type gives the body. Raises ValueError if `body_type` is no class."""
+        """Whether `get_body` with this type would return the body. Raises ValueError if `body_type` is no class."""
         wanted = _checked_class(body_type)
         try:
             content = self._content()
@@ -140,11 +144,11 @@ class Message(HeaderAccess, PropertyAccess):
         return content is None or isinstance(content, wanted)
 
     def _content(self) -> Any:
-        """Give a copy of the body, None for none. Raises MessageFormatError if it cannot be given."""
+        """Return a copy of the body, None for none. Raises MessageFormatError if it has no such form."""
         return self._body
 
     def _seal(self) -> Any:
-        """Give the body in the form that an envelope shares."""
+        """Return the body in the immutable form of an envelope."""
         return self._body
 
     def _require_writable_body(self) -> None:

@@ -99,13 +99,14 @@ class BytesMessage(Message):
         try:
             text = modified_utf8.decode(body[end - length : end])
         except ValueError as error:
-            raise MessageFormatError("what comes next is no text in modified UTF-8") from error
+            raise MessageFormatError("the next bytes are no text in modified UTF-8") from error
         self._position = end
         return text
 
     def read_bytes(self, n: int | None = None) -> bytes:
-        """Read at most `n` bytes, or without `n` all that are left; b"" at the end. Raises IndexError for a negative
-        `n`.
+        """Read at most `n` bytes, or without `n` all that are left; b"" at the end.
+
+        Raises IndexError for a negative `n`.
         """
         size = typed.count(n)
         body, start = self._readable(), self._position
@@ -164,7 +165,7 @@ class BytesMessage(Message):
         _WRITERS[type(item)](self, item)
 
     def get_body(self, body_type: type[T]) -> T | None:
-        """Give the whole body; as `Message.get_body`, and `reset` is called before and after."""
+        """Return the whole body, as `Message.get_body`, after a `reset`: the body is read-only then."""
         self.reset()
         return super().get_body(body_type)
 

@@ -1,4 +1,4 @@
-"""How messages come to be. These two functions run once for each message, so they call nothing and know no kind."""
+"""Construction of messages. The two functions run once for each message, so they call nothing and know no kind."""
 
 from __future__ import annotations
 

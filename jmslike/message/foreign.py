@@ -1,4 +1,4 @@
-"""Messages of other makes: any object that has the attributes and methods of a message (section 3.12)."""
+"""Messages of other JMS libraries: any object that has the attributes and methods of a message (section 3.12)."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ _MISSING = object()
 
 
 def adopt(message: object, serializer: ObjectSerializer | None = None) -> Message:
-    """Give a message of our own: `message` itself if it is one, else a copy of what a foreign message holds.
+    """Return a message of jmslike: `message` itself if it is one, else a copy of a foreign message.
 
     A foreign message has `properties` (a mapping), or `property_names` and `get_object_property`. Its kind is that
     whose accessors it has: `text`, `object`, `map_names` and `get_object`, `body_length` and `read_bytes`, or
-    `read_object`; a bare message has none of them. Of the headers those that a client sets are copied, without a
-    reply_to of another make.
+    `read_object`; a bare message has none of them. Of the headers those that a client sets are copied, except a
+    foreign reply_to.
 
-    Raises MessageFormatError for what is no message, or holds what ours cannot hold.
+    Raises MessageFormatError for an object that is no message, or has values that a message cannot hold.
     """
     if isinstance(message, Message):
         return message
@@ -49,7 +49,7 @@ def adopt(message: object, serializer: ObjectSerializer | None = None) -> Messag
 
 
 def _has(message: object, *names: str) -> bool:
-    """Tell whether it has these attributes, without running any property."""
+    """Whether the object has these attributes; no property of it is run."""
     return all(getattr_static(message, name, _MISSING) is not _MISSING for name in names)
 
 

@@ -14,7 +14,7 @@ DEFAULT_PRIORITY = 4
 
 
 class Draft(Envelope):
-    """What a message carries in place of an envelope once the client assigned one of the headers in it.
+    """The envelope of a message after the client assigned one of the headers in it.
 
     Envelopes are shared; a draft belongs to its message alone and never travels. `redelivered` is None unless assigned.
     """
@@ -36,7 +36,7 @@ _UNSENT = Envelope.make(
     delivery_mode=DEFAULT_DELIVERY_MODE,
     priority=DEFAULT_PRIORITY,
 )
-"""What the draft of a message that was never sent starts from."""
+"""The first draft of a message that was never sent is a copy of this."""
 
 
 class HeaderAccess:
@@ -56,12 +56,12 @@ class HeaderAccess:
     _headers: Headers
 
     def _changed(self) -> Draft:
-        """Give a copy of the envelope, which the message has from now on, to assign a header in."""
+        """Replace the envelope by a draft, and return it, to assign a header in."""
         draft = self._envelope = _draft(self._envelope)
         return draft
 
     def _stamp(self, foreign: object) -> None:
-        """Set the headers that send set on this message also on the foreign one that it was made of (section 3.12)."""
+        """Copy the headers that send has set to the foreign message of which this one is a copy (section 3.12)."""
         for name in _SET_BY_SEND:
             setattr(foreign, name, getattr(self, name))
 
@@ -173,7 +173,7 @@ class HeaderAccess:
 
     @property
     def correlation_id_as_bytes(self) -> bytes | None:
-        """JMSCorrelationID as bytes; a text is given in UTF-8."""
+        """JMSCorrelationID as bytes; a text in UTF-8."""
         value = self._headers.correlation_id
         return value.encode("utf-8", "surrogatepass") if isinstance(value, str) else value
 
@@ -190,12 +190,12 @@ class HeaderAccess:
     def reply_to(self, value: Destination | None) -> None:
         destination = _destination(value)
         if destination is not None and destination.is_temporary:
-            destination = type(destination)(destination.name)  # only its maker may delete it, not who gets this message
+            destination = type(destination)(destination.name)  # only its maker may delete it, not the receiver
         self._headers = self._headers._replace(reply_to=destination)
 
     @property
     def type(self) -> str | None:
-        """JMSType: a name that the application gives to this kind of message; None by default."""
+        """JMSType: the application's name for this kind of message; None by default."""
         return self._headers.type
 
     @type.setter

@@ -33,7 +33,7 @@ class MapMessage(Message, MutableMapping[str, ItemValue]):
         return object.__eq__(self, other)  # a message is equal to itself only, and hashable, whatever its body
 
     def __bool__(self) -> bool:
-        return True  # also when it is empty: receive() gives None for no message
+        return True  # also when it is empty: only None means that no message came
 
     def __getitem__(self, name: str) -> ItemValue:
         return self._body[name]
@@ -56,7 +56,7 @@ class MapMessage(Message, MutableMapping[str, ItemValue]):
         return list(self._body)
 
     def item_exists(self, name: str) -> bool:
-        """Tell whether an item was set, be it to None."""
+        """Whether an item was set, even to None."""
         return name in self._body
 
     def get_boolean(self, name: str) -> bool:
@@ -144,8 +144,9 @@ class MapMessage(Message, MutableMapping[str, ItemValue]):
         self.set_object(name, typed.octets(value))
 
     def set_object(self, name: str, value: object) -> None:
-        """Set an item of the type that the Python type says: an int is an int if it fits 32 bits, else a long; a float
-        is a double.
+        """Set an item; its Python type decides its JMS type.
+
+        An int is an int if it fits 32 bits, else a long; a float is a double.
         """
         items = self._writable_items()
         if not isinstance(name, str) or not name:

@@ -25,15 +25,15 @@ PROVIDER_NAMES: Final = frozenset(
         "JMSXState",
     }
 )
-"""What only a provider sets (section 3.5.9). A client's value is ignored, as for the headers that send sets, so that
-all the properties of a received message can be copied to another.
+"""Properties that only a provider sets (section 3.5.9). A client's value is ignored, as for the headers that send sets.
+So all properties of a received message can be copied to another one.
 """
 
 _KNOWN = PROVIDER_NAMES | {GROUP_ID, GROUP_SEQ}
 
 
 def checked_property(name: str, value: object) -> PropertyValue:
-    """Give the value to store under the name.
+    """Check a name, and return the value to store under it.
 
     Raises ValueError unless the name is a Java identifier, no word of the selector language, and none of those that
     begin with JMS but for JMSXGroupID (a str), JMSXGroupSeq (an int), what the provider sets, and the vendors'

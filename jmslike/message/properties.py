@@ -9,8 +9,8 @@ from jmslike.message.names import PROVIDER_NAMES, checked_property
 from jmslike.values import PropertyValue, conversion
 
 
-class PropertyReading:
-    """The getters of properties, over the mapping that a subclass gives.
+class PropertyGetters:
+    """The getters of properties, over the mapping that a subclass provides.
 
     The numeric getters raise ValueError for a property that is missing or None, and for a text that is not such a
     number; every getter raises MessageFormatError for a conversion that table 3-2 of the specification does not have.
@@ -19,11 +19,11 @@ class PropertyReading:
     __slots__ = ()
 
     def _property_map(self) -> Mapping[str, PropertyValue]:
-        """Give the properties to be seen."""
+        """Return the properties, to be read only."""
         raise NotImplementedError
 
     def _property(self, name: str) -> PropertyValue:
-        """Give the value of one property, None if it is missing."""
+        """Return the value of one property, None if it is missing."""
         return self._property_map().get(name)
 
     @property
@@ -32,7 +32,7 @@ class PropertyReading:
         return list(self._property_map())
 
     def property_exists(self, name: str) -> bool:
-        """Tell whether a property was set."""
+        """Whether a property was set."""
         return name in self._property_map()
 
     def get_boolean_property(self, name: str) -> bool:
@@ -72,7 +72,7 @@ class PropertyReading:
         return self._property(name)
 
 
-class PropertyAccess(PropertyReading):
+class PropertyAccess(PropertyGetters):
     """The getters and the setters of properties.
 
     The setters raise ValueError for a bad name and for a value out of the range of the type, MessageFormatError for a
@@ -82,7 +82,7 @@ class PropertyAccess(PropertyReading):
     __slots__ = ()
 
     def _writable_properties(self) -> dict[str, PropertyValue]:
-        """Give the properties to be changed. Raises MessageNotWriteableError."""
+        """Return the properties, to be changed. Raises MessageNotWriteableError."""
         raise NotImplementedError
 
     @property

@@ -1,4 +1,4 @@
-"""How the object of an ObjectMessage becomes bytes: JSON, or pickle for those who ask for it by name."""
+"""The encodings of an ObjectMessage's object: JSON, or pickle where the application chooses it."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import Any, NoReturn, Protocol
 
 
 class ObjectSerializer(Protocol):
-    """Turns objects into bytes and back. Whatever it raises reaches the application as MessageFormatError.
+    """Turns objects into bytes and back. Its errors reach the application as MessageFormatError.
 
-    `encode` must refuse what `decode` would not give back: nobody else looks at the object.
+    `encode` must refuse what `decode` would not return equal: nothing else checks the object. Both may be called by
+    several threads at once.
     """
 
     def encode(self, value: Any) -> bytes:
         """Encode any object but None."""
 
     def decode(self, body: bytes) -> Any:
-        """Decode what `encode` gave; a new object each time."""
+        """Decode what `encode` returned, into a new object."""
 
 
 class JSONSerializer:
@@ -43,8 +44,8 @@ class JSONSerializer:
 class PickleSerializer:
     """Pickle, restricted to the classes that are named.
 
-    The built-in numbers, strings and containers need no naming. Whoever may send can make instances of the named
-    classes with any arguments and any state: name only classes for which that is harmless.
+    The built-in numbers, strings and containers need no naming. Any sender can make instances of the named classes with
+    any arguments and any state: name only classes for which that is harmless.
     """
 
     def __init__(self, classes: Iterable[type]) -> None:

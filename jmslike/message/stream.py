@@ -10,7 +10,7 @@ from jmslike.message import typed
 from jmslike.message.base import BODY_LOCKED, Message, T
 from jmslike.values import ItemValue, conversion
 
-_JUST_ENDED = -1  # the last chunk was short: the next field may be read, and read_bytes(n) still gives its b""
+_JUST_ENDED = -1  # the last chunk was short: the next field may be read, and read_bytes(n) still returns its b""
 
 
 class StreamMessage(Message):
@@ -81,10 +81,9 @@ class StreamMessage(Message):
         return self._read(_as_it_is)
 
     def read_bytes(self, n: int | None = None) -> bytes | None:
-        """Read a field of bytes, None if it is null: the whole field (what is left of it), or its next `n` bytes at
-        most.
+        """Read a field of bytes: what is left of it, or at most its next `n` bytes; None for a null field.
 
-        With `n` the field ends with b"", which is given once; until all of it was given no other read is allowed.
+        With `n` the field ends with b"", which is returned once. No other read is allowed before the field has ended.
         Raises IndexError for a negative `n`.
         """
         size = typed.count(n)
@@ -148,8 +147,9 @@ class StreamMessage(Message):
         self._write(typed.octets(value))
 
     def write_object(self, value: object) -> None:
-        """Write a field of the type that the Python type says: an int is an int if it fits 32 bits, else a long; a
-        float is a double.
+        """Write a field; its Python type decides its JMS type.
+
+        An int is an int if it fits 32 bits, else a long; a float is a double.
         """
         self._write(typed.item_value(value))
 
@@ -163,7 +163,7 @@ class StreamMessage(Message):
         return body
 
     def _field(self) -> ItemValue:
-        """Give the field to be read next."""
+        """Return the next field to read."""
         if not self._locked & BODY_LOCKED:
             raise MessageNotReadableError("the body is being written; reset() makes it readable")
         if self._position >= len(self._body):
@@ -176,7 +176,7 @@ class StreamMessage(Message):
 
     def _read(self, convert: Callable[[ItemValue], T]) -> T:
         if getattr(self, "_taken", 0) > 0:
-            raise MessageFormatError("the field of bytes is not read to its end yet: read_bytes(n) gives b'' there")
+            raise MessageFormatError("the field of bytes is not read to its end: read_bytes(n) returns b'' there")
         value = convert(self._field())
         self._advance()
         return value

@@ -1,7 +1,7 @@
-"""What may be stored as which type: the checks of every typed setter and writer (sections 3.5.5 and 3.11.3).
+"""The checks of every typed setter and writer (sections 3.5.5 and 3.11.3).
 
-Each function gives the value to store. A value of another type raises MessageFormatError, one beyond the range of the
-Java type ValueError.
+Each function returns the value to store. A value of another type raises MessageFormatError, one out of the range of
+the Java type ValueError.
 """
 
 from __future__ import annotations

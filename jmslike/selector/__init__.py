@@ -1,4 +1,7 @@
-"""Message selectors (section 3.8.1): parsed, checked and compiled once, then one function call for a message."""
+"""Message selectors (section 3.8.1): parsed, checked and compiled once, then one function call for a message.
+
+A Selector never changes, and any thread may use it.
+"""
 
 from __future__ import annotations
 
@@ -33,8 +36,8 @@ _CACHED_LENGTH: Final = 2_000
 class Selector:
     """A selector that is known to be valid.
 
-    `text` is what the application wrote, `tree` what it says (`jmslike.selector.tree`), and `matches` the function that
-    tells whether it selects a message.
+    `text` is what the application wrote, `tree` its meaning (`jmslike.selector.tree`), and `matches` the function that
+    returns whether it selects a message.
     """
 
     text: str
@@ -43,10 +46,10 @@ class Selector:
 
 
 def parse(text: str) -> Selector:
-    """Give the selector of a text that is not blank.
+    """Return the selector of a text that is not blank.
 
-    The same text gives the same selector again, as long as it is among the last that were used. Raises
-    InvalidSelectorError, with the position and what was expected there, for a text that is not in the language, has
+    The same text has the same selector as long as it is among the last that were used. Raises InvalidSelectorError,
+    with the position and what was expected there, for a text that is not in the language, has
     more than MAX_LENGTH characters, nests parentheses more than MAX_DEPTH deep, or has a pattern of more than
     MAX_PATTERN characters. Section 3.8.1.1.
     """
@@ -56,7 +59,7 @@ def parse(text: str) -> Selector:
 
 
 def optional(text: str | None) -> Selector | None:
-    """Give the selector of a text, or None if there is none: None, empty or blank. Raises InvalidSelectorError."""
+    """Return the selector of a text, or None if there is none: None, empty or blank. Raises InvalidSelectorError."""
     if text is None or (isinstance(text, str) and not text.strip(" \t\f\r\n")):
         return None
     return parse(text)

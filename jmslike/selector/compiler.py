@@ -1,4 +1,4 @@
-"""Makes a tree into a function of one message.
+"""From the tree of a selector to a function of one message.
 
 The three values of a condition never exist at run time. A condition is compiled for one question, "is it true?" or
 "is it false?", which is a plain expression of Python; NOT asks its operand the other question, and unknown is no to
@@ -64,7 +64,7 @@ _PYTHON: Final = {"=": "==", "<>": "!=", "<": "<", "<=": "<=", ">": ">", ">=": "
 _MIRRORED: Final = {"=": "=", "<>": "<>", "<": ">", "<=": ">=", ">": "<", ">=": "<="}
 
 # Below this, float and double hold every whole number. So promotion changes nothing that a comparison with such a
-# literal could see, and Python's comparison, which is exact, gives the same as Java's.
+# literal could see, and Python's comparison, which is exact, has the same result as Java's.
 _PLAIN: Final = 1 << 24
 
 
@@ -87,7 +87,7 @@ _WORDS: Final[Mapping[str, Any]] = {
 
 
 def compiled(condition: tree.Condition) -> Matches:
-    """Give the function that tells whether the condition is true for a message."""
+    """Return the function that returns whether the condition is true for a message."""
     compiler = _Compiler()
     expression = compiler.condition(condition, True)
     source = (
@@ -126,7 +126,7 @@ class _Compiler:
                 steps = "".join(f", {_CALCULATE[operator]}, {self.value(operand)}" for operator, operand in rest)
                 return f"chained({self.value(first)}{steps})"
 
-    # Conditions: the expression that tells whether the condition is what is `wanted`
+    # Conditions: the expression is true if the condition is what is `wanted`
 
     def condition(self, node: tree.Condition, wanted: bool) -> str:
         match node:

@@ -1,7 +1,6 @@
-"""Cuts a selector's text into tokens (section 3.8.1.1).
+"""From a selector's text to tokens (section 3.8.1.1).
 
-One regular expression finds every token. Its quantifiers are possessive, so that no text makes it go back and try
-again.
+One regular expression finds every token. Its quantifiers are possessive, so that no text makes it backtrack.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ EXCERPT: Final = 40
 
 KEYWORDS: Final = frozenset({"NULL", "TRUE", "FALSE", "NOT", "AND", "OR", "BETWEEN", "LIKE", "IN", "IS", "ESCAPE"})
 
-# Java's identifiers: what may begin one, and what may follow. Java also lets control characters follow; we do not.
+# Java's identifiers: what may begin one, and what may follow. Of the latter, control characters are not allowed here.
 _STARTS: Final = frozenset({"Lu", "Ll", "Lt", "Lm", "Lo", "Nl", "Sc", "Pc"})
 _PARTS: Final = _STARTS | {"Nd", "Mn", "Mc", "Cf"}
 
@@ -87,21 +86,21 @@ def tokens_of(text: str) -> list[Token]:
 
 
 def is_identifier(name: str) -> bool:
-    """Tell whether a property may have this name: a Java identifier that is not reserved (section 3.8.1.1)."""
+    """Whether a property may have this name: a Java identifier that is not reserved (section 3.8.1.1)."""
     if name.isascii():
         return name.replace("$", "_").isidentifier() and _kind_of_name(name) == "name"
     return unicodedata.category(name[0]) in _STARTS and all(unicodedata.category(part) in _PARTS for part in name[1:])
 
 
 def error_at(text: str, start: int, reason: str) -> InvalidSelectorError:
-    """Give the error for what begins at `start` (counted from 0; people count from 1)."""
+    """Return the error for the text at `start`, which counts from 0; the error counts from 1."""
     begin = max(0, start - EXCERPT)
     excerpt = ("..." if begin else "") + text[begin : start + EXCERPT] + ("..." if start + EXCERPT < len(text) else "")
     return InvalidSelectorError(f"invalid selector at position {start + 1}: {reason}, in {excerpt!r}")
 
 
 def _kind_of_name(name: str) -> str:
-    # Upper case is taken of ASCII only: the upper case of a dotless i is I, but what holds one is no keyword.
+    # Keywords are ASCII: the upper case of a dotless i is I, but a name with one is no keyword.
     keyword = name.upper()
     return keyword if keyword in KEYWORDS and name.isascii() else "name"
 
@@ -111,11 +110,11 @@ def _complaint(source: str) -> str:
         return "expected a second quote that ends the string"
     if source[0] in "0123456789.":
         return f"{source[:EXCERPT]!r} is neither a number nor a name"
-    return f"{source!r} does not belong into a selector"
+    return f"{source!r} is no part of a selector"
 
 
 def _exact(text: str, start: int, source: str) -> int:
-    """Give the value, up to 2**63: that one is allowed after a minus, which only the parser sees."""
+    """Return the value, at most 2**63: the parser allows that one after a minus only."""
     digits = source.rstrip("lL")
     if digits[:2] in ("0x", "0X"):
         value = int(digits, 16)

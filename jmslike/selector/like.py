@@ -1,8 +1,8 @@
-"""The patterns of LIKE (section 3.8.1.1), made into functions on strings.
+"""The patterns of LIKE (section 3.8.1.1) as functions of strings.
 
-The pieces between the % signs are looked for from the left, each as early as possible. That is right because a piece
-always has the same length, and it means that no text makes the search go back: the work is bounded by the length of the
-pattern times that of the text.
+The pieces between the % signs are searched from the left, each as early as possible. That is right because a piece
+always has the same length. So no text makes the search backtrack: the work is bounded by the length of the pattern
+times that of the text.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ _ANY_CHARACTER: Final = None
 
 
 def matcher(pattern: str, escape: str | None) -> Callable[[str], Any]:
-    """Give a function that is true for the strings that match the whole pattern."""
+    """Return a function that returns something true for the strings that match the whole pattern."""
     pieces = _pieces(pattern, escape)
     if any(_ANY_CHARACTER in piece for piece in pieces):
         return _wildcards(pieces)
@@ -23,7 +23,7 @@ def matcher(pattern: str, escape: str | None) -> Callable[[str], Any]:
 
 
 def _pieces(pattern: str, escape: str | None) -> list[list[str | None]]:
-    """Cut the pattern at each %, and give the characters of each piece; None stands for any character."""
+    """Cut the pattern at each %, and return the characters of each piece; None stands for any character."""
     pieces: list[list[str | None]] = [[]]
     escaped = False
     for index, character in enumerate(pattern):

@@ -1,8 +1,8 @@
-"""Comparison and arithmetic on values known only when a message is there (sections 3.8.1.1 and 3.8.1.2).
+"""Comparison and arithmetic on the values of a message (sections 3.8.1.1 and 3.8.1.2).
 
 Numbers are promoted as in Java: with a double both sides become doubles; else with a float both become floats; else
-both are exact, in 64 bits. None is NULL (and what an exact division by zero gives), MISMATCH the result of arithmetic
-on something that is no number: it is unlike everything, so that every comparison with it is false.
+both are exact, in 64 bits. None is NULL (also the result of an exact division by zero), MISMATCH the result of
+arithmetic on something that is no number: it is unlike everything, so that every comparison with it is false.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Calculate: TypeAlias = Callable[[Any, Any], Any]
 
 
 def single(value: float) -> Float:
-    """Round a number to 32 bits, once, as IEEE 754 does: what is too large becomes infinite."""
+    """Round a number to 32 bits, once, as IEEE 754 does: a number that is too large becomes infinite."""
     if value.__class__ in EXACT and abs(value) > 1 << 53:
         # A double cannot hold it, and rounding to a double first would round twice. It keeps the 52 leading bits, and
         # the last one says whether anything was cut off, which is all that the rounding to 24 bits asks.
@@ -39,7 +39,7 @@ def single(value: float) -> Float:
 
 
 def promoted(value: Any, other: type) -> Any:
-    """Give the number as Java promotes it to meet a number of the type `other`."""
+    """Return the number as Java promotes it to meet a number of the type `other`."""
     if other is float:
         return float(value)
     if other is Float and value.__class__ is not float:
@@ -67,7 +67,7 @@ COMPARISONS: Final[Mapping[str, Compare]] = {
     ">": _comparison(operator.gt, False),
     ">=": _comparison(operator.ge, False),
 }
-"""What gives True, False, or None for unknown."""
+"""Functions that return True, False, or None for unknown."""
 
 
 def _wrapped(value: int) -> int:
@@ -121,12 +121,12 @@ def chained(first: Any, *rest: Any) -> Any:
 
 
 def unsigned(value: Any) -> Any:
-    """`+ value`."""
+    """Calculate `+ value`."""
     return value if value is None or value.__class__ in NUMBERS else MISMATCH
 
 
 def negative(value: Any) -> Any:
-    """`- value`."""
+    """Calculate `- value`."""
     if value is None:
         return None
     if value.__class__ not in NUMBERS:
@@ -135,7 +135,7 @@ def negative(value: Any) -> Any:
 
 
 def negated(number: Any) -> Any:
-    """Give the negative of a number, of the same kind."""
+    """Return the negative of a number, of the same kind."""
     if number.__class__ is Float:
         return Float(-number)
     return -number if number.__class__ is float else _wrapped(-number)

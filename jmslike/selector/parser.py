@@ -1,11 +1,11 @@
-"""Makes a tree of a selector's text, and checks the types that the text alone shows (section 3.8.1.1).
+"""From a selector's text to its tree, with a check of the types that the text shows (section 3.8.1.1).
 
-Written by hand, because a parser has to be there as soon as the first consumer is made: for the same grammar lark took
+It is written by hand, because the first consumer with a selector needs a parser at once. For the same grammar lark took
 128 us a selector, after 18 ms to build its tables; one regular expression and recursive descent take about 30 us.
 
-Each rule of the grammar is a method. A pair of parentheses may hold a condition or a value, and which of them shows
-only behind it, as in `(a) = 1` and `(a) AND b`; so every method gives a node of any kind, and whoever uses it asks for
-the kind.
+Each rule of the grammar is a method. A pair of parentheses may hold a condition or a value, and only the token behind
+it decides which, as in `(a) = 1` and `(a) AND b`. So every method returns a node of any kind, and its caller checks the
+kind.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ Node: TypeAlias = tree.Value | tree.Condition
 
 
 def parse_tree(text: str) -> tree.Condition:
-    """Give the tree. Raises InvalidSelectorError, with the position and what was expected there."""
+    """Return the tree. Raises InvalidSelectorError, with the position and what was expected there."""
     return _Parser(text).selector()
 
 
@@ -243,10 +243,10 @@ class _Parser:
             raise self.error(token, f"{name[:EXCERPT]} is not one of the headers {', '.join(sorted(HEADERS))}")
         return tree.Identifier(name)
 
-    # What kind of node is wanted
+    # Checks of the kind of a node
 
     def condition(self, node: Node) -> tree.Condition:
-        """Called when the token after the node is the current one."""
+        """Check a condition. The current token is the one after the node."""
         if isinstance(node, tree.Sign | tree.Arithmetic) or (
             isinstance(node, tree.Literal) and type(node.value) is not bool
         ):
@@ -263,7 +263,7 @@ class _Parser:
         raise self.error(start, "expected a number or a name, found a condition")
 
     def operand(self, start: Token, node: Node) -> tree.Value:
-        """A string or a boolean in parentheses is no operand."""
+        """Check an operand, which a string or a boolean in parentheses is not."""
         if isinstance(node, tree.Literal) and type(node.value) in (str, bool) and start.kind != "(":
             return node
         if isinstance(node, tree.Literal | tree.Identifier | tree.Sign | tree.Arithmetic):

@@ -1,4 +1,4 @@
-"""What a selector says, as a tree: the nodes that the parser makes.
+"""The tree of a selector: the nodes that the parser makes.
 
 A value is a literal, an identifier or arithmetic; a condition is true, false or unknown. An identifier is both, since a
 boolean property is a condition by itself, and so is a boolean literal. The nodes never change. Sequences of AND, OR and

@@ -89,7 +89,7 @@ INT_LIMIT = 1 << 31
 
 
 def natural_integer(value: int) -> int:
-    """Give the JMS integer that holds `value`: an int if it fits 32 bits, else a Long.
+    """Return the JMS integer that holds `value`: an int if it fits 32 bits, else a Long.
 
     Raises MessageFormatError beyond 64 bits.
     """

@@ -1,4 +1,4 @@
-"""How a stored value is read as another type (sections 3.5.4 and 3.11.3): one table for properties, maps and streams.
+"""Conversion of a stored value to another type (sections 3.5.4 and 3.11.3), for properties, maps and streams.
 
 The specification has a table for properties (3-2) and one for items (3-7). The first is the second without `char` and
 `bytes`, which cannot be properties; so there is one. The Python type of a value is its JMS type, see `jmslike.values`.
@@ -50,7 +50,7 @@ def _nothing() -> None:
 
 
 def _no_number() -> NoReturn:
-    raise ValueError("there is no value, and none is neither a number nor a char")
+    raise ValueError("the value is missing or None, which is neither a number nor a char")
 
 
 def _text(value: Any) -> str:

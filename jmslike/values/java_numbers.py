@@ -53,7 +53,7 @@ def parse_float(text: str) -> float:
 def double_text(value: float) -> str:
     """Print a number as Double.toString does, or as Float.toString if it is a Float: `1.0`, `1.0E10`, `NaN`.
 
-    The digits are the fewest that give the same number when they are read, but at least two.
+    The digits are the fewest from which the same number is read again, but at least two.
     """
     if math.isnan(value):
         return "NaN"

@@ -17,7 +17,7 @@ def encode(text: str) -> bytes:
 
 
 def decode(data: bytes) -> str:
-    """Decode what `encode` gave; raises ValueError for what is not in this encoding."""
+    """Decode what `encode` returned. Raises ValueError for anything else."""
     if _LONGER.search(data):
         raise ValueError("a sequence of four bytes is not modified UTF-8")
     units = data.replace(b"\xc0\x80", b"\0").decode("utf-8", "surrogatepass")

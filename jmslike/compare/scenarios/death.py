@@ -1,7 +1,7 @@
 """A receiver dies mid-work: its connection closes while it holds messages that it has not acknowledged.
 
-The other receivers are stopped until then, so that it is certain which messages the dying one holds; it comes back when
-the others have done what they can.
+The other receivers are stopped until then, so that it is certain which messages the dying one holds. It comes back when
+the others have received what they can.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class DyingReceiver:
         self._connection.start()
 
     def answer_probe(self) -> None:
-        """Take one probe, if it comes in time; who sent it sees whether all receivers got theirs."""
+        """Take one probe, if it comes in time; the stage sees whether all receivers got theirs."""
         message = self._consumer.receive(self._patience)
         if message is not None and key_of(message) == PROBE:
             message.acknowledge()
@@ -54,18 +54,20 @@ class DyingReceiver:
         return message
 
 
-class Heir(Enum):
-    """Who gets the messages that the dead receiver had not acknowledged."""
+class Successor(Enum):
+    """The receiver of the messages that the dead one had not acknowledged."""
 
     OTHERS = "the other receivers"
     ITSELF = "the same receiver, when it is back"
-    NOBODY = "nobody"
+    NONE = "none"
 
 
-def _play(stage: Stage, destination: Destination, subscribe: Subscribe, heir: Heir, *, one_stream: bool) -> list[Check]:
-    """`one_stream` tells whether all receivers share one stream of messages (a queue) or each has its own (a topic)."""
+def _play(
+    stage: Stage, destination: Destination, subscribe: Subscribe, successor: Successor, *, one_stream: bool
+) -> list[Check]:
+    """Play one column. `one_stream`: all receivers share one stream of messages (a queue), else each has its own."""
     messages = len(stage.source)
-    is_shared_out = one_stream and not stage.shares_work  # before anybody takes any, and perhaps not evenly
+    is_shared_out = one_stream and not stage.shares_work  # before any is taken, and perhaps not evenly
     taken = max(1, messages // (4 * stage.receivers if is_shared_out else stage.receivers + 1))
     finish = taken // 2
     rest = messages - finish
@@ -73,7 +75,7 @@ def _play(stage: Stage, destination: Destination, subscribe: Subscribe, heir: He
     dying = DyingReceiver(stage, subscribe)
     others = [stage.receiver(name, subscribe) for name in stage.names[1:]]
     copies = stage.receivers if one_stream else 1
-    if not is_shared_out:  # nobody knows who would get how many probes
+    if not is_shared_out:  # nothing decides which receiver gets how many probes
         stage.probe(destination, others, copies, also=dying.answer_probe)
     for receiver in others:
         receiver.connection.stop()
@@ -88,21 +90,21 @@ def _play(stage: Stage, destination: Destination, subscribe: Subscribe, heir: He
     elif others:
         stage.expect(rest)
     back = stage.receiver(FIRST, subscribe)
-    stage.expect(rest if heir is Heir.ITSELF else 0)
+    stage.expect(rest if successor is Successor.ITSELF else 0)
     stage.probe(destination, [*others, back], copies)
 
     journals = [receiver.journal for receiver in others]
     streams = [[dying.finished, *journals, back.journal]]
     if not one_stream:
         streams = [[dying.finished, back.journal], *([journal] for journal in journals)]
-    lost = rest if heir is Heir.NOBODY else 0
+    lost = rest if successor is Successor.NONE else 0
     return [
         exactly("sent", len(stage.sent), messages),
         exactly("taken by receiver 1 before it dies", len(dying.finished) + len(dying.unfinished), taken),
         exactly("  acknowledged", len(dying.finished), finish),
         exactly("  not acknowledged", len(dying.unfinished), taken - finish),
-        *_inheritance(dying, journals, back.journal, heir, one_stream=one_stream),
-        *_delivered_again(stage, [*journals, back.journal], 0 if heir is Heir.NOBODY else taken - finish),
+        *_succession(dying, journals, back.journal, successor, one_stream=one_stream),
+        *_delivered_again(stage, [*journals, back.journal], 0 if successor is Successor.NONE else taken - finish),
         exactly(
             "finished in all",
             sum(len(journal) for stream in streams for journal in stream),
@@ -113,24 +115,24 @@ def _play(stage: Stage, destination: Destination, subscribe: Subscribe, heir: He
             total(tally(stage.sent, stream) for stream in streams),
             stage.capabilities,
             lost,
-            ordered=heir is not Heir.OTHERS,
+            ordered=successor is not Successor.OTHERS,
         ),
     ]
 
 
-def _inheritance(
-    dying: DyingReceiver, others: Sequence[Journal], back: Journal, heir: Heir, *, one_stream: bool
+def _succession(
+    dying: DyingReceiver, others: Sequence[Journal], back: Journal, successor: Successor, *, one_stream: bool
 ) -> list[Check]:
-    """Check who got what the dead receiver had taken. On a topic, the others have their own copies of everything."""
+    """Check which receivers got what the dead one had taken. On a topic, each has its own copy of every message."""
     acknowledged, left = set(dying.finished.keys), set(dying.unfinished.keys)
     taken_over = sum(key in left for journal in others for key in journal.keys) if one_stream else 0
     repeated = [back, *others] if one_stream else [back]
     return [
-        exactly("  delivered again to the others", taken_over, len(left) if heir is Heir.OTHERS else 0),
+        exactly("  delivered again to the others", taken_over, len(left) if successor is Successor.OTHERS else 0),
         exactly(
             "  delivered again to receiver 1, back",
             sum(key in left for key in back.keys),
-            len(left) if heir is Heir.ITSELF else 0,
+            len(left) if successor is Successor.ITSELF else 0,
         ),
         exactly(
             "acknowledged, yet delivered again",
@@ -153,20 +155,20 @@ def _delivered_again(stage: Stage, journals: Sequence[Journal], expected: int) -
 
 def on_queue(stage: Stage) -> list[Check]:
     """A queue gives them to the other receivers."""
-    heir = Heir.OTHERS if stage.receivers > 1 else Heir.ITSELF
-    return _play(stage, stage.queue, lambda session: session.create_consumer(stage.queue), heir, one_stream=True)
+    successor = Successor.OTHERS if stage.receivers > 1 else Successor.ITSELF
+    return _play(stage, stage.queue, lambda session: session.create_consumer(stage.queue), successor, one_stream=True)
 
 
 def on_topic(stage: Stage) -> list[Check]:
     """A non-durable subscription dies with its receiver, and so do they."""
     return _play(
-        stage, stage.topic, lambda session: session.create_consumer(stage.topic), Heir.NOBODY, one_stream=False
+        stage, stage.topic, lambda session: session.create_consumer(stage.topic), Successor.NONE, one_stream=False
     )
 
 
 def on_durable_subscription(stage: Stage) -> list[Check]:
     """A durable subscription keeps them until its receiver is back."""
-    return _play(stage, stage.topic, stage.durably(), Heir.ITSELF, one_stream=False)
+    return _play(stage, stage.topic, stage.durably(), Successor.ITSELF, one_stream=False)
 
 
 SCENARIO = Scenario(

@@ -1,4 +1,4 @@
-"""Delivery: who gets what, when several receivers listen to one queue, or to one topic."""
+"""Delivery: which receiver gets what, when several listen to one queue, or to one topic."""
 
 from __future__ import annotations
 

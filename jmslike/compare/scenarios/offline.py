@@ -1,4 +1,4 @@
-"""Offline receivers: what becomes of the messages that are sent while nobody listens."""
+"""Offline receivers: which of the messages that are sent while a receiver is away wait for it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a scenario is, and the checks that all of them share."""
+"""Scenario, and the checks that all scenarios share."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ Play: TypeAlias = Callable[[Stage], list[Check]]
 class Scenario:
     """A scenario: its columns by title, each played on a stage of its own; `story` may use {receivers}.
 
-    `note` explains what a newcomer may wonder about in the numbers.
+    `note` explains what may surprise a newcomer in the numbers.
     """
 
     name: str
@@ -39,7 +39,7 @@ def part(journal: Journal, shared: set[int], least: int = 0) -> Check:
 def integrity(result: Tally, capabilities: Capabilities, lost: int = 0, *, ordered: bool = True) -> list[Check]:
     """Check that nothing was lost (or what had to be), nothing came twice, in the wrong order or damaged.
 
-    `ordered` tells whether JMS promises an order here, on a provider that keeps it at all.
+    `ordered`: JMS promises an order here, on a provider that keeps it at all.
     """
     if ordered and capabilities.level(Feature.ORDER) in (Level.NATIVE, Level.EMULATED):
         order = exactly("out of order", result.reordered, 0)

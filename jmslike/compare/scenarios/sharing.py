@@ -1,7 +1,7 @@
 """Load sharing: how several receivers split the work on a queue, on a shared subscription, and as plain subscribers.
 
-Each receiver holds its first message until all of them have one: so they are seen to work at the same time, and no
-thread does all the work because it happened to run first. Where nobody promises one to each, the wait is short.
+Each receiver holds its first message until all of them have one. So they are seen to work at the same time, and no
+thread does all the work because it ran first. Where the provider does not promise one to each, the wait is short.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from jmslike.compare.stage import Stage, Subscribe
 
 
 class StartTogether:
-    """The work of receivers of which `parties` start at the same time."""
+    """Work of receivers, of which `parties` start at the same time."""
 
     def __init__(self, parties: int, patience: float) -> None:
         self.at_once: int = 0

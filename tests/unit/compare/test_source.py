@@ -93,7 +93,7 @@ def test_anything_else_is_a_message_a_line(tmp_path: Path, content: str) -> None
         ('{"id": 1}\n[2]\n', "x", "line 2 is not a JSON object: [2]"),
         ('[{"id": 1}]', "x.json", "one JSON array; put each object on a line of its own: jq -c '.[]'"),
         ("[\n", "x", "one JSON array; put each object on a line of its own: jq -c '.[]'"),
-        ("ok\n\x00\x01", "x", "line 2 holds binary data; give a text file: CSV, JSON lines or plain lines"),
+        ("ok\n\x00\x01", "x", "line 2 holds binary data; use a text file: CSV, JSON lines or plain lines"),
         (b"\x89PNG\r\n\x1a\n\x00", "x", "line 2 holds binary data"),
         (b"\x1f\x8b\x08\x00", "x", "line 1 holds binary data"),
         (b"ok\nGr\xfc\xdfe\n", "x", "line 2 is not UTF-8 (byte 0xfc); convert the file, for example from Latin-1: "),

@@ -9,7 +9,7 @@ import pytest
 
 from jmslike.errors import JMSError, MessageFormatError, MessageNotWriteableError
 from jmslike.message import Message, TextMessage, new_message
-from jmslike.message.properties import PropertyAccess, PropertyReading
+from jmslike.message.properties import PropertyAccess, PropertyGetters
 from jmslike.values import Byte, Long
 from tests.unit.message.support import delivered, sent
 
@@ -263,12 +263,12 @@ def test_two_writes_copy_once() -> None:
 def test_the_access_needs_somewhere_to_keep_properties() -> None:
     """PROP-03: a class that inherits the accessors says where the properties are."""
     with pytest.raises(NotImplementedError):
-        PropertyReading().get_object_property("n")
+        PropertyGetters().get_object_property("n")
     with pytest.raises(NotImplementedError):
         PropertyAccess().set_object_property("n", 1)
 
 
-class Settings(PropertyReading):
+class Settings(PropertyGetters):
     """Properties of something that is no message."""
 
     def _property_map(self) -> dict[str, Any]:

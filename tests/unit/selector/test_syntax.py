@@ -353,8 +353,8 @@ def test_trees(text: str, expected: Any) -> None:
         ("1 = 'a'", 3, "a number cannot be compared with a string"),
         ("-1 = TRUE", 4, "a number cannot be compared with a boolean"),
         ("'a' = 'b", 7, "expected a second quote that ends the string"),
-        ('a = "b"', 5, "'\"' does not belong into a selector"),
-        ("a\x00", 2, "'\\x00' does not belong into a selector"),
+        ('a = "b"', 5, "'\"' is no part of a selector"),
+        ("a\x00", 2, "'\\x00' is no part of a selector"),
         ("a = b²", 5, "'b²' is not a name"),
     ],
 )
