@@ -29,7 +29,7 @@ def test_the_page_has_these_transports_in_this_order() -> None:
     assert render(read(page)) == page, "make docs"
 
 
-def test_what_is_partial_and_what_is_missing_is_told() -> None:
+def test_what_is_partial_and_what_is_missing_is_reported() -> None:
     features = {
         **dict.fromkeys(Feature, NATIVE),
         Feature.CLIENT_ID: partial(CID_06="shared", CID_01="shared", CID_02="other"),

@@ -54,7 +54,7 @@ def consumer_of(connection: Connection, name: str, mode: int = Session.AUTO_ACKN
 
 
 @sends
-def test_sending_goes_on_after_it(
+def test_sending_continues_after_it(
     administrator: Administrator, guest: Guest, proxy: Proxy, connect: Connect, name: str, send: Send
 ) -> None:
     sender, receiver, losses = connect(proxy.url), connect(guest.url), Losses()
@@ -86,7 +86,7 @@ def test_it_lasts_too_long(administrator: Administrator, guest: Guest, connect: 
     assert set(take_until(consumer_of(connection, name), ["after"])) <= {*TEXTS, "after"}
 
 
-def test_who_sends_receives_meanwhile(
+def test_a_blocked_publisher_receives_meanwhile(
     administrator: Administrator, guest: Guest, proxy: Proxy, connect: Connect, name: str
 ) -> None:
     connection = connect(proxy.url)

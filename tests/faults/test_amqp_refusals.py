@@ -25,7 +25,7 @@ NOTHING = "^$"
 TOPICS = "jms.durable.topic"
 
 
-def test_who_may_declare_nothing_uses_what_there_is(
+def test_a_user_that_may_declare_nothing_uses_what_exists(
     administrator: Administrator, guest: Guest, connect: Connect, name: str
 ) -> None:
     session = connect(guest.url).create_session()
@@ -52,7 +52,7 @@ def test_who_may_declare_nothing_uses_what_there_is(
     assert take(consumer) == "last"
 
 
-def test_who_may_not_send(administrator: Administrator, guest: Guest, connect: Connect, name: str) -> None:
+def test_a_user_that_may_not_send(administrator: Administrator, guest: Guest, connect: Connect, name: str) -> None:
     put(connect(guest.url).create_session(), name, ["before"])
     administrator.permit(guest.name, Permissions(write=NOTHING))
     connection = connect(guest.url)
@@ -66,7 +66,7 @@ def test_who_may_not_send(administrator: Administrator, guest: Guest, connect: C
     assert take(session.create_consumer(session.create_queue(name))) == "before"
 
 
-def test_who_may_not_receive(administrator: Administrator, guest: Guest, connect: Connect, name: str) -> None:
+def test_a_user_that_may_not_receive(administrator: Administrator, guest: Guest, connect: Connect, name: str) -> None:
     administrator.permit(guest.name, Permissions(read="open.*"))
     connection, losses = connect(guest.url), Losses()
     connection.exception_listener = losses

@@ -116,7 +116,7 @@ def test_a_successor_selects_what_its_predecessor_did(kafka: Broker, connect: Co
         last.unsubscribe(name)
 
 
-def test_who_is_taken_for_dead_while_rejoining_commits_nothing_of_what_others_may_have_by_now(
+def test_a_member_that_is_expelled_while_rejoining_commits_nothing_that_others_may_have(
     kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     connection = connect(kafka.url("kafka"))

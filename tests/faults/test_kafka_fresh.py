@@ -65,7 +65,7 @@ def unsubscribing(connection: Connection) -> None:
 FIRST: list[Callable[[Connection], None]] = [subscribing, committing, browsing, replying, unsubscribing]
 
 
-def test_everybody_is_served_who_comes_first(fresh: str, connect: Connect) -> None:
+def test_the_first_calls_of_all_kinds_succeed(fresh: str, connect: Connect) -> None:
     connections = [connect(fresh, client_id=work.__name__) for work in FIRST]
     with ThreadPoolExecutor(len(FIRST)) as pool:
         for ended in [pool.submit(work, connection) for work, connection in zip(FIRST, connections, strict=True)]:

@@ -120,7 +120,7 @@ def test_those_of_a_killed_process_are_deleted_by_the_next_connection_when_their
     assert queue.name in kept.topics.temporaries()
 
 
-def test_those_of_a_connection_that_gives_signs_of_life_stay(kept: Kept) -> None:
+def test_those_of_a_live_connection_stay(kept: Kept) -> None:
     living, its = kept.connection()
     dead, others = kept.connection()
     living.renew()

@@ -60,7 +60,7 @@ def kill_and_restart(kafka: Kafka, _flow: Flow) -> None:
 
 
 @pytest.mark.parametrize("trouble", [cut_again_and_again, freeze_for_a_while, kill_and_restart])
-def test_all_goes_on(kafka: Broker, connect: Connect, name: str, trouble: Callable[[Kafka, Flow], None]) -> None:
+def test_all_continues(kafka: Broker, connect: Connect, name: str, trouble: Callable[[Kafka, Flow], None]) -> None:
     it = own(kafka)
     connection = connect(it.url("kafka"), client_id=name, request_timeout=LONG_ENOUGH)
     losses = Losses()

@@ -107,14 +107,14 @@ def test_a_wrong_password_is_refused_over_tls(own: Kafka) -> None:
 
 
 @pytest.mark.parametrize("protocol", ["kafka-sasl", "kafkas-sasl"])
-def test_nobody_in_particular_is_asked_for_a_user(own: Kafka, protocol: str) -> None:
+def test_an_anonymous_client_is_advised_to_name_a_user(own: Kafka, protocol: str) -> None:
     options = {"tls_ca": own.authority} if protocol.startswith("kafkas") else {}
     assert "it may require authentication" in refusal(ConnectionLostError, anonymous(own.url(protocol)), **options)
 
 
 @pytest.mark.parametrize("mechanism", MECHANISMS)
 @pytest.mark.parametrize("protocol", ["kafka", "kafkas"])
-def test_a_user_is_told_that_none_is_asked_for(own: Kafka, protocol: str, mechanism: str) -> None:
+def test_a_needless_user_is_to_be_left_out(own: Kafka, protocol: str, mechanism: str) -> None:
     options = {"tls_ca": own.authority} if protocol == "kafkas" else {}
     said = refusal(JMSSecurityError, own.url(protocol), USER, PASSWORD, sasl=mechanism, **options)
     assert "leave out user and password" in said
@@ -141,7 +141,7 @@ def test_a_certificate_for_another_host_is_refused(own: Kafka) -> None:
     assert "not valid for '127.0.0.1'" in refusal(JMSSecurityError, url, tls_ca=own.authority)
 
 
-def test_nobody_has_to_prove_anything_without_verification(own: Kafka, connect: Connect, name: str) -> None:
+def test_no_certificate_is_needed_without_verification(own: Kafka, connect: Connect, name: str) -> None:
     check_that_messages_pass(connect, name, own.url("kafkas").replace("localhost", "127.0.0.1"), tls_verify=False)
 
 
@@ -176,7 +176,7 @@ def test_a_server_without_tls_is_refused(own: Kafka, protocol: str) -> None:
 
 
 @pytest.mark.parametrize("url", ["kafka://{}", "kafka://me:secret@{}", "kafkas://{}", "kafkas://me:secret@{}"])
-def test_a_silent_server_is_waited_for_no_longer_than_told(silent: str, url: str) -> None:
+def test_a_silent_server_is_waited_for_until_the_timeout(silent: str, url: str) -> None:
     assert "no answer" in refusal(ConnectionLostError, url.format(silent))
 
 

@@ -286,7 +286,7 @@ def test_messages_that_are_too_large_harm_no_other_session(url: str, connect: Co
     assert [take(consumer) for _ in texts] == texts
 
 
-def test_whom_a_message_that_is_too_large_is_told_to_when_nobody_waits(url: str, connect: Connect, narrow: str) -> None:
+def test_a_too_large_message_is_reported_where_no_call_waits(url: str, connect: Connect, narrow: str) -> None:
     connection = connect(url)
     told: list[JMSError] = []
     connection.exception_listener = told.append
@@ -359,7 +359,7 @@ def test_partitions_that_an_administrator_adds_are_read_from_their_beginning(
     assert sorted(take(consumer) for _ in range(3)) == ["0", "1", "2"]
 
 
-def test_partitions_that_were_added_while_nobody_read_are_read_from_their_beginning(
+def test_partitions_that_were_added_without_a_reader_are_read_from_their_beginning(
     url: str, connect: Connect, name: str, administrator: Any
 ) -> None:
     connection = connect(url, client_id=name)

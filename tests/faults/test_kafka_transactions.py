@@ -14,7 +14,7 @@ from tests.faults.kafka_worker import worker
 from tests.faults.steps import PATIENCE, Connect, loss_of, put, take
 
 
-def test_who_comes_later_with_the_same_client_id_takes_over(kafka: Broker, connect: Connect, name: str) -> None:
+def test_a_later_session_with_the_same_client_id_takes_over(kafka: Broker, connect: Connect, name: str) -> None:
     url = kafka.url("kafka")
     earlier, later = connect(url, client_id=name), connect(url, client_id=name)
     put(connect(url).create_session(), f"{name}-source", ["received"])
@@ -39,7 +39,7 @@ def test_who_comes_later_with_the_same_client_id_takes_over(kafka: Broker, conne
 
 
 @pytest.mark.parametrize("options", ["?transaction_timeout=600&client_id={name}", "?transaction_timeout=3"])
-def test_a_killed_process_holds_nobody_up_for_long(kafka: Broker, connect: Connect, name: str, options: str) -> None:
+def test_a_killed_process_blocks_others_briefly(kafka: Broker, connect: Connect, name: str, options: str) -> None:
     url, options = kafka.url("kafka"), options.format(name=name)
     with worker("stall", f"{url}{options}", name):
         pass

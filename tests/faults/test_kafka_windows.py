@@ -12,7 +12,7 @@ from tests.faults.steps import PATIENCE, Connect, text_of
 WIDEST = 8
 
 
-def test_who_holds_a_message_of_a_topic_gets_the_next_one_that_is_selected_however_far_it_is(
+def test_a_session_that_holds_a_message_gets_the_next_selected_one_however_far_it_is(
     kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What the selector leaves out counts as settled beyond the message that is held; no group has to store that."""

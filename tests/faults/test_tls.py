@@ -164,17 +164,17 @@ def test_a_certificate_for_another_host_is_refused(gate: Gate, authority: Author
     refusal_of(gate.url("127.0.0.1"), tls_ca=authority.file)
 
 
-def test_what_is_wrong_with_the_server_is_told(gate: Gate, authority: Authority, stranger: Authority) -> None:
+def test_the_error_says_what_is_wrong_with_the_server(gate: Gate, authority: Authority, stranger: Authority) -> None:
     assert "certificate verify failed: unable to get local issuer" in refusal_of(gate.url(), tls_ca=stranger.file)
     assert "not valid for '127.0.0.1'" in refusal_of(gate.url("127.0.0.1"), tls_ca=authority.file)
 
 
-def test_who_does_not_trust_the_server_hears_what_to_do(gate: Gate) -> None:
+def test_an_untrusted_server_is_an_error_that_says_what_to_do(gate: Gate) -> None:
     assert "tls_ca" in refusal_of(gate.url())
 
 
 @pytest.mark.parametrize("host", [SERVER_NAME, "127.0.0.1"])
-def test_nobody_has_to_prove_anything_without_verification(gate: Gate, host: str, connect: Connect, name: str) -> None:
+def test_no_certificate_is_needed_without_verification(gate: Gate, host: str, connect: Connect, name: str) -> None:
     check_that_messages_pass(connect, name, gate.url(host), tls_verify=False)
 
 

@@ -254,7 +254,7 @@ def test_either_knows_when_the_others_message_was_due(jms: Provider, python: Pyt
 
 
 @pytest.mark.parametrize(("kind", "counts"), [(Queue, [1, 2, 2, 2]), (QuorumQueue, [1, 2, 3, 4])])
-def test_both_tell_alike_how_often_a_message_came(
+def test_both_report_the_same_number_of_deliveries(
     jms: Provider, python: Python, java: Java, kind: type[Queue], counts: list[int]
 ) -> None:
     """A classic queue marks a redelivery, a quorum queue counts it."""
@@ -298,7 +298,7 @@ def test_what_java_commits_is_gone_for_us(jms: Provider, python: Python, java: J
 @pytest.mark.parametrize(
     ("kind", "option"), [(QuorumQueue, {"queue_type": "quorum"}), (PriorityQueue, {"max_priority": 9})]
 )
-def test_a_queue_with_arguments_is_shared_by_who_declares_it_alike(
+def test_a_queue_with_arguments_is_shared_by_equal_declarations(
     jms: Provider, java: Java, kind: type[Queue], option: dict[str, Any]
 ) -> None:
     """We take such a queue as it is; Java refuses one that it would declare otherwise."""

@@ -155,7 +155,9 @@ def test_we_read_javas_properties_with_the_types_that_amqp_has(python: Python, j
 # ---- working on the same queue ---------------------------------------------------------------------------------------
 
 
-def test_both_tell_alike_how_often_a_message_came(jms: Provider, python: Python, java: Java, queue: PlainQueue) -> None:
+def test_both_report_the_same_number_of_deliveries(
+    jms: Provider, python: Python, java: Java, queue: PlainQueue
+) -> None:
     python.send(ours(queue), body="x")
     told = []
     for _ in range(2):

@@ -223,7 +223,9 @@ def test_we_neither_join_nor_unsubscribe_what_java_listens_to(
     identified.unsubscribe(name)
 
 
-def test_nobody_sees_java_without_a_listener(jms: Provider, python: Python, java: Java, identified: JMSContext) -> None:
+def test_java_is_invisible_without_a_listener(
+    jms: Provider, python: Python, java: Java, identified: JMSContext
+) -> None:
     """Its `receive` only looks ten times a second whether there is a message: on the broker it has no consumer."""
     topic, name = jms.topic(), jms.name("sub")
     with java.connection().session().consumer(topic, name=name) as theirs:
@@ -247,7 +249,7 @@ def test_java_does_not_join_what_we_read(jms: Provider, java: Java, identified: 
     identified.unsubscribe(name)
 
 
-def test_we_hear_of_it_when_java_unsubscribes_what_we_read(jms: Provider, java: Java, identified: JMSContext) -> None:
+def test_an_unsubscribe_by_java_of_what_we_read_is_reported(jms: Provider, java: Java, identified: JMSContext) -> None:
     """Java does not ask."""
     topic, name = jms.topic(), jms.name("sub")
     with identified.create_durable_consumer(topic, name) as ours:

@@ -201,7 +201,7 @@ def test_java_sees_all_or_nothing_of_what_we_were_killed_at(jms: Provider, java:
 # ---- one group-------------------------------------------------------------------------------------------------------
 
 
-def test_we_go_on_where_java_has_committed(jms: Provider, java: JavaKafka) -> None:
+def test_we_continue_where_java_has_committed(jms: Provider, java: JavaKafka) -> None:
     """And Java where we have."""
     queue = jms.queue()
     java.create(queue.name)

@@ -46,7 +46,7 @@ def name() -> str:
 
 
 @pytest.mark.parametrize(("kind", "body"), BODIES.items(), ids=BODIES)
-def test_a_message_is_told_as_it_was_sent(java: Java, name: str, kind: str, body: Any) -> None:
+def test_a_message_is_reported_as_it_was_sent(java: Java, name: str, kind: str, body: Any) -> None:
     java.send(Queue(name), kind, body, properties=PROPERTIES)
     seen = java.receive(Queue(name))
     assert seen.kind == kind
@@ -55,12 +55,12 @@ def test_a_message_is_told_as_it_was_sent(java: Java, name: str, kind: str, body
 
 
 @whole
-def test_a_bare_message_is_told(java: Java, name: str) -> None:
+def test_a_bare_message_is_reported(java: Java, name: str) -> None:
     java.send(Queue(name), "message")
     assert java.receive(Queue(name)).kind == "message"
 
 
-def test_headers_are_told(java: Java, name: str) -> None:
+def test_headers_are_reported(java: Java, name: str) -> None:
     sent = java.send(
         Queue(name),
         correlation_id="c-1",
@@ -79,7 +79,7 @@ def test_headers_are_told(java: Java, name: str) -> None:
     assert seen.expiration == seen.timestamp + 60_000
 
 
-def test_getters_give_values_or_their_errors(java: Java, name: str) -> None:
+def test_getters_return_values_or_their_errors(java: Java, name: str) -> None:
     java.send(Queue(name), properties={"n": "7", "word": "seven"})
     seen = java.receive(Queue(name), getters=[("int", "n"), ("double", "n"), ("int", "word"), ("string", "missing")])
     assert exact(seen.got[:2]) == exact([7, 7.0])

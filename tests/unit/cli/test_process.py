@@ -28,7 +28,7 @@ def run(
 
 
 @pytest.mark.parametrize("arguments", [["doctor"], ["--help"], ["compare", "--scenario", "delivery"]])
-def test_nobody_reads_the_output(arguments: list[str]) -> None:
+def test_the_output_is_not_read(arguments: list[str]) -> None:
     with subprocess.Popen([*COMMAND, *arguments], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
         process.stdout.close()

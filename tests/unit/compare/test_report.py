@@ -66,7 +66,7 @@ def test_wrong_number_shows_what_was_expected() -> None:
     assert not found.passed
 
 
-def test_number_that_nobody_promised_carries_no_sign() -> None:
+def test_number_that_was_not_promised_carries_no_sign() -> None:
     text = shown(comparison(Column("queue", [exactly("sent", 3, 3), unpromised("out of order", 2)])))
     assert row(text, "out of order") == ["out of order", "2"]
     assert "All 1 checked numbers are as expected." in text

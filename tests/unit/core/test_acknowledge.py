@@ -171,7 +171,7 @@ def test_recover_leaves_out_what_was_acknowledged(broker: FakeBroker) -> None:
     assert consumer.receive(0) is None
 
 
-def test_recover_gives_each_consumer_its_own(broker: FakeBroker) -> None:
+def test_recover_redelivers_to_each_consumer_its_own(broker: FakeBroker) -> None:
     session = broker.session(Session.CLIENT_ACKNOWLEDGE)
     here, there = session.create_consumer(QUEUE), session.create_consumer(OTHER)
     broker.put(text("a"), text("x", OTHER), text("b"))
@@ -199,7 +199,7 @@ def test_recover_is_refused_in_a_transacted_and_in_a_closed_session(broker: Fake
         session.recover()
 
 
-def test_what_the_broker_took_back_is_not_delivered_again(broker: FakeBroker) -> None:
+def test_what_the_broker_took_back_is_not_redelivered(broker: FakeBroker) -> None:
     """C7 of the SPI: a stale receipt's message may belong to another consumer."""
     session = broker.session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(QUEUE)
@@ -246,7 +246,7 @@ def test_the_fast_lane_is_open_again_after_a_recovery(broker: FakeBroker) -> Non
 @pytest.mark.parametrize(
     "mode", [Session.CLIENT_ACKNOWLEDGE, Session.INDIVIDUAL_ACKNOWLEDGE, Session.SESSION_TRANSACTED]
 )
-def test_closing_a_session_gives_back_what_it_delivered_with_one_attempt_more(broker: FakeBroker, mode: int) -> None:
+def test_closing_a_session_releases_what_it_delivered_with_one_attempt_more(broker: FakeBroker, mode: int) -> None:
     session = broker.session(mode)
     consumer = session.create_consumer(QUEUE)
     broker.put(text("a"), attempts=2)
@@ -256,7 +256,7 @@ def test_closing_a_session_gives_back_what_it_delivered_with_one_attempt_more(br
     assert broker.named("settle") == [("settle", ["ID:a"], 3), ("settle", ["ID:b"], 1)]
 
 
-def test_closing_a_session_gives_back_what_it_would_deliver_again_with_its_attempts(broker: FakeBroker) -> None:
+def test_closing_a_session_releases_what_it_would_redeliver_with_its_attempts(broker: FakeBroker) -> None:
     session = broker.session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(QUEUE)
     broker.put(*texts("ab"))
@@ -267,7 +267,7 @@ def test_closing_a_session_gives_back_what_it_would_deliver_again_with_its_attem
     assert sorted(broker.named("settle"), key=str) == [("settle", ["ID:a"], 2), ("settle", ["ID:b"], 1)]
 
 
-def test_closing_a_consumer_gives_back_what_it_would_deliver_again(broker: FakeBroker) -> None:
+def test_closing_a_consumer_releases_what_it_would_redeliver(broker: FakeBroker) -> None:
     session = broker.session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(QUEUE)
     broker.put(*texts("ab"))

@@ -33,7 +33,7 @@ def held(broker: FakeBroker) -> list[Any]:
     return broker.held_completions
 
 
-def test_the_listener_is_told_in_order_by_a_thread_of_the_session(broker: FakeBroker) -> None:
+def test_completions_come_in_order_on_a_thread_of_the_session(broker: FakeBroker) -> None:
     completions = held(broker)
     session = broker.session()
     told = Told()
@@ -47,7 +47,7 @@ def test_the_listener_is_told_in_order_by_a_thread_of_the_session(broker: FakeBr
     assert set(told.threads) == {f"jmslike-completions-{session._state.name}"}
 
 
-def test_a_failure_is_told_with_its_error(broker: FakeBroker) -> None:
+def test_a_failed_send_completes_with_its_error(broker: FakeBroker) -> None:
     completions = held(broker)
     told = Told()
     first, second = send(broker.session(), told, "a", "b")
@@ -59,7 +59,7 @@ def test_a_failure_is_told_with_its_error(broker: FakeBroker) -> None:
     assert told.next() == (second, None)
 
 
-def test_an_error_that_send_raises_is_not_told_as_well(broker: FakeBroker) -> None:
+def test_an_error_that_send_raises_is_not_completed_as_well(broker: FakeBroker) -> None:
     session = broker.session()
     told = Told()
     broker.at("send", ResourceAllocationError("full"))
@@ -70,7 +70,7 @@ def test_an_error_that_send_raises_is_not_told_as_well(broker: FakeBroker) -> No
     assert told.silent
 
 
-def test_in_a_transaction_too_an_error_that_send_raises_is_not_told(broker: FakeBroker) -> None:
+def test_in_a_transaction_too_an_error_that_send_raises_is_not_completed(broker: FakeBroker) -> None:
     session = broker.session(Session.SESSION_TRANSACTED)
     told = Told()
     (message,) = send(session, told, "a")
@@ -200,7 +200,7 @@ def test_a_completion_listener_may_stop_close_others_and_send(broker: FakeBroker
     assert told.silent
 
 
-def test_after_a_loss_close_tells_what_the_transport_completes(broker: FakeBroker) -> None:
+def test_after_a_loss_close_reports_what_the_transport_completes(broker: FakeBroker) -> None:
     completions = held(broker)
     session = broker.session()
     told = Told()

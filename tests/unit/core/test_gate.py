@@ -38,7 +38,7 @@ def test_a_closed_gate_stays_shut() -> None:
     assert gate.close() is False
 
 
-def test_nobody_is_waited_for_in_an_empty_gate() -> None:
+def test_waiting_for_an_empty_gate_returns_at_once() -> None:
     gate = Gate(SystemClock())
     gate.wait_quiet()
     gate.wait_vacant()
@@ -78,7 +78,7 @@ def test_a_parked_occupant_is_quiet_but_inside() -> None:
     vacant.end()
 
 
-def test_somebody_who_waits_for_quiet_is_told_of_parking() -> None:
+def test_parking_wakes_a_thread_that_waits_for_quiet() -> None:
     clock = FakeClock()
     gate = Gate(clock)
     gate.enter("me")
@@ -90,7 +90,7 @@ def test_somebody_who_waits_for_quiet_is_told_of_parking() -> None:
     parked.end()
 
 
-def test_nobody_waits_for_quiet_in_a_session_that_was_started_again() -> None:
+def test_a_restart_ends_the_wait_for_quiet() -> None:
     gate = Gate(SystemClock())
     gate.enter("me")
     quiet = Task(gate.wait_quiet)

@@ -31,7 +31,7 @@ def test_a_listener_gets_what_waits_and_what_comes(broker: FakeBroker) -> None:
     assert seen.threads.pop() == f"jmslike-listener-{session._state.name}"
 
 
-def test_listeners_never_let_the_transport_settle_at_hand_over(broker: FakeBroker) -> None:
+def test_a_listeners_message_is_never_settled_at_hand_over(broker: FakeBroker) -> None:
     session = broker.session()
     seen = Seen()
     session.create_consumer(QUEUE).message_listener = seen
@@ -147,7 +147,7 @@ def test_the_thread_looks_again_by_itself_for_what_it_refused(broker: FakeBroker
     assert sorted(seen.bodies(3)) == ["a", "b", "x"]
 
 
-def test_the_one_who_was_called_is_served_first(broker: FakeBroker) -> None:
+def test_the_consumer_that_was_called_is_served_first(broker: FakeBroker) -> None:
     session = broker.session()
     seen = Seen()
     session.create_consumer(QUEUE).message_listener = seen

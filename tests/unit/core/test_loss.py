@@ -22,7 +22,7 @@ def nothing(errors: SimpleQueue[JMSError]) -> bool:
     return False
 
 
-def test_the_exception_listener_is_told_exactly_once(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
+def test_the_exception_listener_is_called_exactly_once(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
     connection = broker.connect()
     errors: SimpleQueue[JMSError] = SimpleQueue()
     threads: list[str] = []
@@ -41,7 +41,7 @@ def test_the_exception_listener_is_told_exactly_once(broker: FakeBroker, caplog:
     assert caplog.messages == [f"{connection._state.name}: the connection is lost: the cable was cut"]
 
 
-def test_other_errors_are_told_each_time_and_one_after_the_other(broker: FakeBroker) -> None:
+def test_other_errors_are_reported_each_time_and_one_after_the_other(broker: FakeBroker) -> None:
     connection = broker.connect()
     errors: SimpleQueue[JMSError] = SimpleQueue()
     over = threading.Event()
@@ -107,7 +107,7 @@ def test_the_exception_listener_may_close_its_connection(broker: FakeBroker) -> 
     assert len(broker.named("close transport")) == 1
 
 
-def test_after_close_nothing_is_told(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
+def test_after_close_nothing_is_reported(broker: FakeBroker, caplog: pytest.LogCaptureFixture) -> None:
     connection = broker.connect()
     errors: SimpleQueue[JMSError] = SimpleQueue()
     connection.exception_listener = errors.put
@@ -260,7 +260,7 @@ def test_a_link_that_fails_to_close_is_forgotten_all_the_same(broker: FakeBroker
     Task(session._close).end()
 
 
-def test_a_loss_is_told_while_a_session_is_being_opened(broker: FakeBroker) -> None:
+def test_a_loss_is_reported_while_a_session_is_being_opened(broker: FakeBroker) -> None:
     """The thread that reports the loss may be the one that `open` waits for."""
     connection = broker.connect()
     broker.at("session", lambda: Task(broker.transports[0].lose).end())

@@ -101,7 +101,7 @@ def test_receive_waits_until_its_time_is_up(broker: FakeBroker, timeout: float) 
     assert task.end() is None
 
 
-def test_receive_goes_on_for_the_rest_of_its_time_after_a_message_that_it_may_not_give(broker: FakeBroker) -> None:
+def test_receive_waits_for_the_rest_of_its_time_after_a_message_that_it_may_not_return(broker: FakeBroker) -> None:
     consumer = broker.session().create_consumer(QUEUE)
     task = Task(consumer.receive, 10)
     broker.clock.until_waiting()
@@ -117,7 +117,7 @@ def test_receive_goes_on_for_the_rest_of_its_time_after_a_message_that_it_may_no
 
 
 @pytest.mark.parametrize("timeout", [None, 1e300, float("inf")])
-def test_receive_waits_for_ever(broker: FakeBroker, timeout: float | None) -> None:
+def test_receive_waits_forever(broker: FakeBroker, timeout: float | None) -> None:
     consumer = broker.session().create_consumer(QUEUE)
     task = Task(consumer.receive, timeout)
     broker.clock.until_waiting()
@@ -178,7 +178,7 @@ def test_closing_the_session_ends_an_iteration(broker: FakeBroker) -> None:
     assert task.end() == []
 
 
-def test_receiving_gives_messages_of_their_session(broker: FakeBroker) -> None:
+def test_received_messages_know_their_session(broker: FakeBroker) -> None:
     session = broker.session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(QUEUE)
     broker.put(*texts("ab"))

@@ -172,7 +172,7 @@ def test_burying_is_no_part_of_the_transaction(broker: FakeBroker) -> None:
     assert broker.bodies(Queue("sent")) == []
 
 
-def test_without_a_limit_a_message_comes_for_ever(broker: FakeBroker) -> None:
+def test_without_a_limit_a_message_is_redelivered_forever(broker: FakeBroker) -> None:
     session = broker.session(Session.CLIENT_ACKNOWLEDGE, max_redeliveries=-1)
     consumer = session.create_consumer(QUEUE)
     broker.put(text("a"))

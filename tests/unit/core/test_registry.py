@@ -74,7 +74,7 @@ def test_options_go_where_they_belong() -> None:
     assert (settings.window, settings.connect_timeout, settings.client_id, settings.dead_letter) == (7, 3.0, "me", "")
 
 
-def test_a_keyword_that_is_none_is_not_given() -> None:
+def test_a_keyword_that_is_none_counts_as_absent() -> None:
     assert made("fake://?colour=red", colour=None, user_name=None) == ("fake://", {"colour": "red"}, None, None)
 
 
@@ -271,7 +271,7 @@ def test_contexts_have_their_mode() -> None:
     assert len(factory.made) == before
 
 
-def test_connect_gives_a_started_context() -> None:
+def test_connect_returns_a_started_context() -> None:
     with connect("fake://me@host", colour="red") as context:
         assert context._connection._started
         assert context.session_mode is SessionMode.AUTO_ACKNOWLEDGE

@@ -109,7 +109,7 @@ def test_replies_to_others_do_not_give_more_time(broker: FakeBroker) -> None:
     assert task.end() is None
 
 
-def test_without_a_timeout_a_request_waits_for_ever(broker: FakeBroker) -> None:
+def test_without_a_timeout_a_request_waits_forever(broker: FakeBroker) -> None:
     requestor = QueueRequestor(broker.session(), QUEUE)
     task, sent = request(broker, requestor)
     broker.clock.until_waiting()

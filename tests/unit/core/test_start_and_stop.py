@@ -34,7 +34,7 @@ def test_a_session_made_after_start_runs(broker: FakeBroker) -> None:
     assert connection.create_session().create_consumer(QUEUE).receive_no_wait() is None
 
 
-def test_a_receive_goes_on_when_the_connection_is_started(broker: FakeBroker) -> None:
+def test_a_receive_continues_when_the_connection_is_started(broker: FakeBroker) -> None:
     connection = broker.connect(start=False)
     consumer = connection.create_session().create_consumer(QUEUE)
     broker.put(text("a"))
@@ -45,7 +45,7 @@ def test_a_receive_goes_on_when_the_connection_is_started(broker: FakeBroker) ->
     assert task.end() is not None
 
 
-def test_stop_parks_a_blocked_receive_which_start_lets_go_on(broker: FakeBroker) -> None:
+def test_stop_parks_a_blocked_receive_until_start(broker: FakeBroker) -> None:
     connection = broker.connect()
     consumer = connection.create_session().create_consumer(QUEUE)
     task = Task(consumer.receive, 60)

@@ -202,7 +202,7 @@ def test_everything_of_a_closed_session_is_refused(broker: FakeBroker) -> None:
 # ---- browsers -------------------------------------------------------------------------------------------------------
 
 
-def test_a_browser_looks_anew_each_time_and_takes_nothing(broker: FakeBroker) -> None:
+def test_each_iteration_browses_again_and_takes_nothing(broker: FakeBroker) -> None:
     session = broker.session()
     broker.put(text("a", properties={"n": 1}), text("b", properties={"n": 2}))
     browser = session.create_browser(QUEUE, "n = 2")

@@ -63,7 +63,7 @@ def test_an_empty_transaction_asks_nothing_of_the_transport(broker: FakeBroker) 
     assert broker.calls == []
 
 
-def test_rollback_forgets_what_was_sent_and_delivers_again_what_was_received(broker: FakeBroker) -> None:
+def test_rollback_drops_what_was_sent_and_redelivers_what_was_received(broker: FakeBroker) -> None:
     session = broker.session(TRANSACTED)
     consumer = session.create_consumer(QUEUE)
     broker.put(*texts("ab"))
@@ -112,7 +112,7 @@ def test_after_a_commit_in_doubt_the_transaction_is_new(broker: FakeBroker, erro
     assert len(broker.named("commit")) == 1
 
 
-def test_closing_forgets_what_was_sent_and_gives_back_what_was_received(broker: FakeBroker) -> None:
+def test_closing_drops_what_was_sent_and_releases_what_was_received(broker: FakeBroker) -> None:
     session = broker.session(TRANSACTED)
     consumer = session.create_consumer(QUEUE)
     broker.put(*texts("ab"))

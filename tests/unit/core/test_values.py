@@ -49,7 +49,7 @@ def test_a_destination_has_a_name(kind: Any, wrong: Any) -> None:
         kind(wrong)
 
 
-def test_deleting_asks_who_made_it() -> None:
+def test_deleting_calls_the_creator() -> None:
     asked: list[Destination] = []
     queue = TemporaryQueue("a", asked.append)
     queue.delete()
@@ -86,11 +86,11 @@ def test_what_is_no_duration_is_refused(wrong: Any) -> None:
         (threading.TIMEOUT_MAX / 2, threading.TIMEOUT_MAX / 2),
     ],
 )
-def test_timeouts_beyond_counting_are_for_ever(given: Any, value: float | None) -> None:
+def test_timeouts_beyond_counting_are_forever(given: Any, value: float | None) -> None:
     assert waiting_time(given) == value
 
 
-def test_the_systems_clock_goes_on() -> None:
+def test_the_systems_clock_advances() -> None:
     clock = SystemClock()
     assert clock.now() > 1_700_000_000
     before = clock.monotonic()

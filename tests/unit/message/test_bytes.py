@@ -280,7 +280,7 @@ def test_reset_reads_from_the_start() -> None:
         assert type(message._body) is bytes
 
 
-def test_clear_body_begins_anew() -> None:
+def test_clear_body_begins_again() -> None:
     """MSG-04: the position, too."""
     copy = of(b"abcdef")
     copy.read_int()

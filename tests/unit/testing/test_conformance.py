@@ -22,7 +22,7 @@ def test_behaviours_are_covered_or_the_reason_is_given(capsys: pytest.CaptureFix
     assert coverage_of_semantics.main() == 0, capsys.readouterr().err
 
 
-def test_what_is_wrong_with_the_tables_is_told() -> None:
+def test_mistakes_in_the_tables_are_reported() -> None:
     titles = {"TX-01": "one", "TX-02": "two", "SC-01": "selector: a"}
     told = list(coverage_of_semantics.problems(titles, {"TX-01", "TX-09"}, {"TX-01": "out of date"}))
     assert [problem.partition(" ")[0] for problem in told] == ["1", "TX-02", "SC-01", "TX-09", "TX-01"]
