@@ -141,7 +141,7 @@ def test_what_is_missing_reads_as_none() -> None:
             readers.append(getattr(message, f"get_{target}_property"))
         for reader in readers:
             if expected is ValueError:
-                with pytest.raises(ValueError, match="no value"):
+                with pytest.raises(ValueError, match="the value is missing or None"):
                     reader("absent")
             else:
                 assert reader("absent") is expected
