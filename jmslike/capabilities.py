@@ -1,4 +1,4 @@
-"""What a live connection can do: one declaration, returned by `Transport.open`, from which everything else follows.
+"""The declaration of what a live connection can do, returned by `Transport.open`.
 
 The core's decisions, the expectations of the conformance suite, the compatibility matrix and `jmslike capabilities`
 read it; nothing else says what a transport can do.
@@ -39,7 +39,7 @@ class Feature(Enum):
 
 
 class Level(Enum):
-    """How well a feature is supported."""
+    """A level of support."""
 
     NATIVE = "native"
     EMULATED = "emulated"
@@ -49,7 +49,7 @@ class Level(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Support:
-    """How well one feature is supported.
+    """The support of one feature.
 
     PARTIAL has `exceptions`: the ids of the behaviours that do not hold, each with its reason. A `reason` alone is for
     what shows only when something breaks. UNSUPPORTED has the reason, and what to use instead.

@@ -13,7 +13,7 @@ class DeliveryMode(IntEnum):
 
 
 class SessionMode(IntEnum):
-    """How a session acknowledges what it received (section 6.2.10). `Session` carries the members as its constants."""
+    """The ways in which a session acknowledges (section 6.2.10). `Session` has the members as its constants."""
 
     SESSION_TRANSACTED = 0
     AUTO_ACKNOWLEDGE = 1

@@ -65,7 +65,7 @@ class Topic(Destination):
 
 
 class _Temporary(Destination):
-    """What the two temporary kinds share: `delete()`, which the connection that made them supplies."""
+    """`delete()` of the two temporary kinds; the connection that created them supplies it."""
 
     __slots__ = ()
     is_temporary = True

@@ -1,8 +1,9 @@
 """The boundary between the session core and what carries the traffic.
 
-A transport implements the five protocols below and declares its `Capabilities`; the core does everything that is the
-same everywhere. The value types are never changed after they are handed over. The clauses C1 to C13 are the whole
-contract; `jmslike.testing.contract` has at least one test for each and runs them against any transport.
+A transport implements Transport, SessionLink, Sender, Subscription and one of the factories, and declares its
+`Capabilities`. The core does everything that is the same everywhere. The value types are never changed after they are
+handed over. The clauses C1 to C13 are the whole contract; `jmslike.testing.contract` has at least one test for each and
+runs them against any transport.
 
 Threads: the methods of a Transport may be called by several threads at once, each by the thread of a session or of the
 connection. A SessionLink and what is opened on it are used by one thread at a time, not always the same, except where a
@@ -10,19 +11,19 @@ method says otherwise. `close` may be called by any thread, also while another t
 `ready` callbacks, completions and events may be called on any thread, also inside a call of the core; they return soon.
 
 - C1   `subscribe` returns only when the subscription is live: what is sent afterwards is received.
-- C2   One thread at a time calls `take`. `interrupt` makes a take in progress, or else the next one, give None early.
+- C2   One thread at a time calls `take`. `interrupt` makes a take in progress, or else the next one, return None early.
        `ready(callback)` arms a listener: a message that may be taken calls one armed or blocked subscription that may
-       take it. The callback answers True (an idle thread takes it now) or False (busy: offer it to another, I look
-       again by myself). A subscription that was called and then leaves (disarmed, closed, interrupted, timed out,
-       or because it found a message itself) passes the call on.
+       take it. The callback answers True (an idle thread takes it now) or False (busy: the transport offers it to
+       another, and the session looks again later by itself). A subscription that was called and then leaves (disarmed,
+       closed, interrupted, timed out, or because it found a message itself) passes the call on.
 - C3   What was pushed and `take` has not handed out never exceeds `window` messages. A session that holds more than
        that unsettled still gets its next message.
 - C4   The order of one producer's messages to one destination, with the same priority and mode and without delay, is
        kept where ORDER is declared.
 - C5   `send` without a completion returns only after the broker took responsibility for a persistent message. With one
        it pipelines: the completion is called exactly once, with an error or None, in the order of sending, also on loss
-       and close; the core bounds how many are open. `settle` returns when it is applied where the
-       session `awaits_settlement`, else when it is handed to the wire; `close` flushes.
+       and close; the core bounds how many are open. `settle` returns when the settlement is applied if the session
+       `awaits_settlement`, else when it is handed to the wire; `close` flushes.
 - C6   `commit`: where TRANSACTION is NATIVE, all or nothing, else TransactionRolledBackError. Where it is PARTIAL, all
        sends are confirmed before any settlement is applied; a failure before that point is TransactionRolledBackError,
        after it TransactionInDoubtError: duplicates are possible, loss never. After either the session has a new, empty
@@ -100,7 +101,7 @@ __all__ = [
 
 
 Receipt: TypeAlias = Any
-"""Opaque; minted by the transport for each delivery."""
+"""An opaque object, made by the transport for each delivery."""
 
 Delivery: TypeAlias = "tuple[Envelope, Receipt | None, int]"
 """An envelope, its receipt (None: already settled), and the attempts: hand-overs before this one. A bare redelivered
@@ -108,7 +109,7 @@ flag of a broker counts as 1.
 """
 
 Outcome: TypeAlias = "int | None"
-"""What settles a delivery: ACCEPT, or a number, which releases it to be delivered again with that many attempts."""
+"""The outcome of a delivery: ACCEPT, or the number of attempts with which it is released for redelivery."""
 
 ACCEPT: Final[Outcome] = None
 
@@ -117,7 +118,7 @@ Completion: TypeAlias = "Callable[[JMSError | None], None]"
 
 @dataclass(frozen=True, slots=True)
 class SessionSpec:
-    """What a session needs of its link, whatever mode it acknowledges in.
+    """The needs of a session, whatever its mode.
 
     `transacted`: it settles by `commit`. `awaits_settlement`: `settle` returns when the settlement is applied, not when
     it is handed to the wire (C5). `settles_one_by_one`: receipts are settled in any order, so earlier ones may stay
@@ -131,9 +132,11 @@ class SessionSpec:
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionSpec:
-    """What a consumer asks for. `name` is None for a queue and for an unshared non-durable subscription; `window` is in
-    messages. `excluded_origin` is noLocal: the origin whose messages are left out. The client id that belongs to a
-    named subscription is the one given to `Transport.identify`.
+    """The subscription of one consumer.
+
+    `name` is None for a queue and for an unshared non-durable subscription; `window` is in messages. `excluded_origin`
+    is noLocal: the origin whose messages are left out. The client id of a named subscription is that of
+    `Transport.identify`.
     """
 
     destination: Destination
@@ -146,7 +149,7 @@ class SubscriptionSpec:
 
 
 class Events(Protocol):
-    """How a transport reports what no caller is waiting for.
+    """Reports of a transport that no caller is waiting for.
 
     Called on any thread of the transport, without a lock (C12). The methods return soon: they wait for no message and
     call no application.
@@ -275,7 +278,7 @@ class Transport(Protocol):
 
 
 class ObjectOption(str):
-    """What an option means whose value is an object: given as a keyword only, and handed to the factory as it is."""
+    """The meaning of an option that is an object: a keyword only, which reaches the factory as it is."""
 
     __slots__ = ()
 

@@ -2,11 +2,11 @@
 
     native://NAME?option=value               a place: scheme, hosts, path, options
     jvm:PROVIDER://host:port?option=value    a place at a provider, which the transport of the scheme knows by name
-    failover:(URL,URL)?option=value          other URLs, each with its own options, and the options of the wrapper
-    failover:URL                             one other URL; all options are its own
+    failover:(URL,URL)?option=value          inner URLs, each with its own options, and the options of the wrapper
+    failover:URL                             one inner URL; all options are its own
 
-An inner URL ends at a comma that a scheme follows, because the hosts of one URL are separated by commas, too. Inner
-parentheses are balanced, so that wrappers nest.
+An inner URL ends at a comma that a scheme follows: other commas separate the hosts of one URL. Parentheses in inner
+URLs are balanced, so that wrappers nest.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Place:
     """A URL that leads to one place, taken apart."""
 
     provider: str
-    """What stands between the scheme and `://`, or nothing."""
+    """The name between the scheme and `://`; mostly empty."""
     address: str
     """The URL without user, password and options."""
     options: Options = field(repr=False)

@@ -1,4 +1,4 @@
-"""What the commands share: URLs, destinations and the terminal."""
+"""URLs, destinations and the terminal, for all commands."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was sent, what each receiver got, and the difference in numbers.
+"""Records of what was sent and what each receiver got, and the difference in numbers.
 
 Sent belongs to the thread of the stage, each Journal to its receiver; only Arrivals is shared by threads.
 """
@@ -43,7 +43,7 @@ class Sent:
 
 
 class Journal:
-    """What one receiver got, in the order in which it came."""
+    """The messages that one receiver got, in their order."""
 
     def __init__(self, receiver: str) -> None:
         self.receiver = receiver
@@ -95,7 +95,7 @@ class Arrivals:
 
 @dataclass(frozen=True, slots=True)
 class Tally:
-    """How a stream of messages, each due exactly once, came out; every field counts messages.
+    """The result of a stream of messages, each due exactly once; every field counts messages.
 
     `lost` never came; `duplicated` came again without being marked as redelivered; `redelivered` were so marked;
     `reordered` came, at their receiver, after one that was sent later; `damaged` are not what was sent.

@@ -23,7 +23,7 @@ ITEMS: Final = (
     ("desk lamp", 3250),
     ("backpack", 4600),
 )
-"""What is on sale, with the price in cents."""
+"""The items on sale, with their prices in cents."""
 
 OPENING: Final = datetime(2026, 11, 27, 10, tzinfo=UTC)
 BUSIEST: Final = 40.0

@@ -1,4 +1,4 @@
-"""What a comparison found: plain values, for the table on the terminal and for JSON."""
+"""The results of a comparison: plain values, for the table on the terminal and for JSON."""
 
 from __future__ import annotations
 

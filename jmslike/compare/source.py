@@ -56,7 +56,7 @@ Reader: TypeAlias = Callable[[Iterator[Line]], Iterator[str]]
 
 
 class Format(StrEnum):
-    """What a file can be."""
+    """The formats of a file."""
 
     CSV = "csv"
     JSONL = "jsonl"

@@ -38,7 +38,8 @@ KEY: Final = "compare_key"
 STEP: Final = 100
 """Messages between two reports of progress."""
 
-Subscribe: TypeAlias = Callable[[Session], MessageConsumer]
+Subscribe: TypeAlias = Callable[[Session, str], MessageConsumer]
+"""Makes a receiver's consumer, from its session and its name."""
 
 Work: TypeAlias = Callable[[Journal], None]
 
@@ -60,7 +61,7 @@ class Receiver:
         self.answer_probe: Callable[[], object] = ignore_probe
         self._arrivals = arrivals
         self._work = work
-        consumer = subscribe(connection.create_session())
+        consumer = subscribe(connection.create_session(), name)
         consumer.message_listener = self._on_message
         connection.start()
 
@@ -169,7 +170,7 @@ class Stage:
         shared by all clients.
         """
         self._durable = True
-        return lambda session: session.create_durable_consumer(self.topic, str(session._state.connection.client_id))
+        return lambda session, receiver: session.create_durable_consumer(self.topic, self._client_id(receiver))
 
     def _unsubscribe(self) -> None:
         for name in self.names:

@@ -33,7 +33,7 @@ class Owner(Protocol):
 
     @property
     def serializer(self) -> ObjectSerializer:
-        """What decodes the bodies of object messages."""
+        """The decoder of the bodies of object messages."""
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge the delivery of that number, as the session's mode says."""

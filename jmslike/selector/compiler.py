@@ -28,7 +28,7 @@ class SelectableHeaders(Protocol):
 
 
 class Selectable(Protocol):
-    """What a selector reads of a message; `jmslike.spi.Envelope` has it.
+    """The fields of a message that a selector reads; an `Envelope` has them.
 
     A property's value has exactly one of the types in `jmslike.values`, not a subclass.
     """

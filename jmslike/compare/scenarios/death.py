@@ -27,7 +27,7 @@ class DyingReceiver:
         self.unfinished: Final = Journal(FIRST)
         self._patience = stage.patience
         self._connection = stage.connect(FIRST)
-        self._consumer = subscribe(self._connection.create_session(SessionMode.CLIENT_ACKNOWLEDGE))
+        self._consumer = subscribe(self._connection.create_session(SessionMode.CLIENT_ACKNOWLEDGE), FIRST)
         self._connection.start()
 
     def answer_probe(self) -> None:
@@ -156,13 +156,15 @@ def _delivered_again(stage: Stage, journals: Sequence[Journal], expected: int) -
 def on_queue(stage: Stage) -> list[Check]:
     """A queue gives them to the other receivers."""
     successor = Successor.OTHERS if stage.receivers > 1 else Successor.ITSELF
-    return _play(stage, stage.queue, lambda session: session.create_consumer(stage.queue), successor, one_stream=True)
+    return _play(
+        stage, stage.queue, lambda session, _: session.create_consumer(stage.queue), successor, one_stream=True
+    )
 
 
 def on_topic(stage: Stage) -> list[Check]:
     """A non-durable subscription dies with its receiver, and so do they."""
     return _play(
-        stage, stage.topic, lambda session: session.create_consumer(stage.topic), Successor.NONE, one_stream=False
+        stage, stage.topic, lambda session, _: session.create_consumer(stage.topic), Successor.NONE, one_stream=False
     )
 
 

@@ -12,7 +12,7 @@ from jmslike.compare.stage import Stage
 def on_queue(stage: Stage) -> list[Check]:
     """Each message goes to one of the receivers."""
     queue = stage.queue
-    receivers = stage.team(lambda session: session.create_consumer(queue))
+    receivers = stage.team(lambda session, _: session.create_consumer(queue))
     stage.probe(queue, receivers, copies=len(receivers))
     sent = stage.send(queue)
     stage.expect(sent)
@@ -32,7 +32,7 @@ def on_queue(stage: Stage) -> list[Check]:
 def on_topic(stage: Stage) -> list[Check]:
     """Each message goes to every receiver."""
     topic = stage.topic
-    receivers = stage.team(lambda session: session.create_consumer(topic))
+    receivers = stage.team(lambda session, _: session.create_consumer(topic))
     stage.probe(topic, receivers, copies=1)
     sent = stage.send(topic)
     stage.expect(sent * len(receivers))

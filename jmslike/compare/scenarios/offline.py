@@ -49,12 +49,12 @@ def _play(stage: Stage, destination: Destination, subscribe: Subscribe, *, kept:
 
 def on_queue(stage: Stage) -> list[Check]:
     """A queue keeps them."""
-    return _play(stage, stage.queue, lambda session: session.create_consumer(stage.queue), kept=True)
+    return _play(stage, stage.queue, lambda session, _: session.create_consumer(stage.queue), kept=True)
 
 
 def on_topic(stage: Stage) -> list[Check]:
     """A non-durable subscription ends with its consumer: they are lost to it."""
-    return _play(stage, stage.topic, lambda session: session.create_consumer(stage.topic), kept=False)
+    return _play(stage, stage.topic, lambda session, _: session.create_consumer(stage.topic), kept=False)
 
 
 def on_durable_subscription(stage: Stage) -> list[Check]:

@@ -57,19 +57,19 @@ def _split(stage: Stage, destination: Destination, subscribe: Subscribe) -> list
 
 def on_queue(stage: Stage) -> list[Check]:
     """The receivers of a queue split its messages."""
-    return _split(stage, stage.queue, lambda session: session.create_consumer(stage.queue))
+    return _split(stage, stage.queue, lambda session, _: session.create_consumer(stage.queue))
 
 
 def on_shared_subscription(stage: Stage) -> list[Check]:
     """The consumers of one shared subscription split the topic's messages."""
-    return _split(stage, stage.topic, lambda session: session.create_shared_consumer(stage.topic, "workers"))
+    return _split(stage, stage.topic, lambda session, _: session.create_shared_consumer(stage.topic, "workers"))
 
 
 def on_topic(stage: Stage) -> list[Check]:
     """Plain subscribers split nothing: each does all the work."""
     workers = stage.receivers
     work = StartTogether(workers, stage.patience)
-    receivers = stage.team(lambda session: session.create_consumer(stage.topic), work)
+    receivers = stage.team(lambda session, _: session.create_consumer(stage.topic), work)
     stage.probe(stage.topic, receivers, copies=1)
     sent = stage.send(stage.topic)
     stage.expect(sent * workers)
