@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
+from jmslike.spi import TransportFactory
 from jmslike_transports.amqp.address import parse_address
 from jmslike_transports.amqp.profiles import PROFILES
 from jmslike_transports.amqp.transport import AmqpTransport
@@ -24,7 +26,7 @@ class AmqpFactory:
     def __init__(self, options: Mapping[str, str]) -> None:
         self.options = options
 
-    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> AmqpTransport:
+    def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> AmqpTransport:
         """See TransportFactory.make."""
         address = parse_address(url, options, user, password, PROFILES)
         return AmqpTransport(address, PROFILES[address.profile])
@@ -33,5 +35,5 @@ class AmqpFactory:
         """The process keeps nothing for an AMQP URL."""
 
 
-factory = AmqpFactory(_OPTIONS)
-tls_factory = AmqpFactory({**_OPTIONS, **TLS_OPTIONS})
+factory: Final[TransportFactory] = AmqpFactory(_OPTIONS)
+tls_factory: Final[TransportFactory] = AmqpFactory({**_OPTIONS, **TLS_OPTIONS})

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
+from jmslike.spi import TransportFactory
 from jmslike_transports.kafka.address import parse_address
 from jmslike_transports.kafka.transport import KafkaTransport
 from jmslike_transports.shared.tls import TLS_OPTIONS
@@ -29,7 +31,7 @@ class KafkaFactory:
     def __init__(self, options: Mapping[str, str]) -> None:
         self.options = options
 
-    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> KafkaTransport:
+    def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> KafkaTransport:
         """See TransportFactory.make."""
         return KafkaTransport(parse_address(url, options, user, password))
 
@@ -37,5 +39,5 @@ class KafkaFactory:
         """See TransportFactory.forget; the process keeps nothing for a Kafka URL."""
 
 
-factory = KafkaFactory(_OPTIONS)
-tls_factory = KafkaFactory({**_OPTIONS, **TLS_OPTIONS})
+factory: Final[TransportFactory] = KafkaFactory(_OPTIONS)
+tls_factory: Final[TransportFactory] = KafkaFactory({**_OPTIONS, **TLS_OPTIONS})

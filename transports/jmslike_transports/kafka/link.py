@@ -14,7 +14,7 @@ from jmslike_transports.kafka.connection import KafkaConnection
 from jmslike_transports.kafka.group_membership import membership
 from jmslike_transports.kafka.publisher import Publisher
 from jmslike_transports.kafka.sender import KafkaSender
-from jmslike_transports.kafka.subscription import KafkaSubscription, Receipt
+from jmslike_transports.kafka.subscription import KafkaSubscription
 from jmslike_transports.kafka.topic_reader import TopicReader
 from jmslike_transports.kafka.transactional_producer import FencedError, TransactionalProducer
 from jmslike_transports.shared.inventory import Subscriptions
@@ -75,11 +75,7 @@ class KafkaLink:
         )
 
     def commit(
-        self,
-        sends: Sequence[tuple[KafkaSender, Envelope]],
-        settlements: Sequence[tuple[KafkaSubscription, Sequence[Receipt], Any]],
-        *,
-        dead_letters: bool = False,
+        self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any], *, dead_letters: bool = False
     ) -> None:
         """See SessionLink.commit."""
         try:

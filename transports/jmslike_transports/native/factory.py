@@ -9,6 +9,7 @@ from urllib.parse import unquote
 
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.options import choice, seconds, whole
+from jmslike.spi import TransportFactory
 from jmslike_transports.native import engines
 from jmslike_transports.native.transport import NativeTransport
 
@@ -16,14 +17,14 @@ from jmslike_transports.native.transport import NativeTransport
 class NativeFactory:
     """Makes connections to the engines of this process."""
 
-    options: Final[Mapping[str, str]] = {
+    options: Mapping[str, str] = {
         "max_depth": "most messages that one queue or subscription may hold (default: no limit)",
         "max_bytes": "most bytes that one queue or subscription may hold (default: no limit)",
         "when_full": "block: a send waits for room; fail: it fails at once (default: block)",
         "block_timeout": "seconds that a send waits for room (default: 30)",
     }
 
-    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> NativeTransport:
+    def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> NativeTransport:
         """Make a transport; user and password mean nothing to an engine in the own process."""
         own = {name: _CONVERTERS[name](name, value) for name, value in options.items() if name in self.options}
         return NativeTransport(_name(url), own)
@@ -49,4 +50,4 @@ _CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "block_timeout": seconds,
 }
 
-factory = NativeFactory()
+factory: Final[TransportFactory] = NativeFactory()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import Any, Final
 
 from jmslike.errors import JMSError
@@ -16,7 +16,9 @@ _TIMEOUT: Final = 30.0
 """Seconds to wait for the next message or the end."""
 
 
-def browse(connection: StompConnection, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+def browse(
+    connection: StompConnection, queue: Destination, selector: Selector | None
+) -> Generator[Envelope, None, None]:
     """Yield the messages that the broker shows. An acknowledgement only asks for the next: nothing is removed."""
     wire, dialect, subscription = connection.wire, connection.dialect, connection.next_subscription_id()
     headers = {"id": subscription, "ack": "client-individual", **dialect.browse_headers(queue, selector)}

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any, Final
 
+from jmslike.spi import TransportFactory
 from jmslike_transports.shared.tls import TLS_OPTIONS
 from jmslike_transports.stomp.address import parse_address
 from jmslike_transports.stomp.transport import StompTransport
@@ -21,7 +23,7 @@ class StompFactory:
     def __init__(self, options: Mapping[str, str]) -> None:
         self.options = options
 
-    def make(self, url: str, options: Mapping[str, str], user: str | None, password: str | None) -> StompTransport:
+    def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> StompTransport:
         """See TransportFactory.make."""
         return StompTransport(parse_address(url, options, user, password))
 
@@ -29,5 +31,5 @@ class StompFactory:
         """See TransportFactory.forget. The process keeps nothing for a STOMP URL."""
 
 
-factory = StompFactory(_OPTIONS)
-tls_factory = StompFactory({**_OPTIONS, **TLS_OPTIONS})
+factory: Final[TransportFactory] = StompFactory(_OPTIONS)
+tls_factory: Final[TransportFactory] = StompFactory({**_OPTIONS, **TLS_OPTIONS})

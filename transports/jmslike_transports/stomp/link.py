@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from typing import Any
 
 from jmslike.errors import (
@@ -113,7 +113,7 @@ class StompLink:
         except JMSError as error:
             raise TransactionRolledBackError(f"the broker refused the commit: {error}") from error
 
-    def browse(self, queue: Destination, selector: Selector | None) -> Iterator[Envelope]:
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""
         return browse(self._connection, queue, selector)
 
