@@ -1,13 +1,13 @@
 """Over AMQP beside raw pika, which does the same work: same headers and bodies, same confirms, same acknowledgements.
 
-The broker is a RabbitMQ, at JMSLIKE_TEST_RABBITMQ_URL (amqp://user:password@host:port/%2F). Pika is used in the fastest
+The broker is a RabbitMQ: the one at JMSLIKE_TEST_RABBITMQ_URL (amqp://user:password@host:port/%2F), else one that is
+started. Pika is used in the fastest
 way it has for each work, which hands nothing to another thread: a BlockingConnection, and for pipelined confirms, which
 that lacks, a SelectConnection that publishes in its own callbacks. Its bodies are encoded beforehand.
 """
 
 from __future__ import annotations
 
-import os
 import threading
 import time
 from collections import deque
@@ -21,17 +21,14 @@ import pika
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.compat import long
 
-from benchmarks.brokers import IN_FLIGHT, Completions, median_latency, message, per_second, session_to
+from benchmarks.brokers import IN_FLIGHT, Completions, MeasuredBroker, median_latency, message, per_second, session_to
 from benchmarks.harness import Comparison
 from jmslike import DeliveryMode, Message, Session
 
 MESSAGES = 5_000
 WINDOW = 100
-
-
-def url() -> str:
-    """Give the broker's address."""
-    return os.environ["JMSLIKE_TEST_RABBITMQ_URL"]
+BROKER = MeasuredBroker("rabbitmq", "amqp")
+url = BROKER.url
 
 
 @contextmanager

@@ -1,18 +1,44 @@
-"""What the measurements over brokers have in common: the messages, and the side of jmslike."""
+"""What the measurements over brokers have in common: the broker, the messages, and the side of jmslike."""
 
 from __future__ import annotations
 
+import os
 import statistics
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
 from jmslike import Connection, ConnectionFactory, Message, Session
+from tests.brokers import broker
 
 BODY = "x" * 1024
 IN_FLIGHT = 1000
 PINGS = 600
 PINGS_PER_SECOND = 200
+
+
+@dataclass(frozen=True, slots=True)
+class MeasuredBroker:
+    """The broker of a module, for one protocol. The environment tells its URL to the process of each sample."""
+
+    name: str
+    protocol: str
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Use the broker that the variable names, else one that runs until the block ends."""
+        with broker(self.name) as it:
+            os.environ[self._variable] = it.url(self.protocol)
+            yield
+
+    def url(self) -> str:
+        """Return its URL, with user and password if it needs them."""
+        return os.environ[self._variable]
+
+    @property
+    def _variable(self) -> str:
+        return f"JMSLIKE_TEST_{self.name.upper()}_URL"
 
 
 def per_second(work: Callable[[], object], messages: int) -> float:

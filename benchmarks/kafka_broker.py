@@ -1,17 +1,17 @@
 """Over Kafka beside raw kafka-python, which does the same work: same headers and values, same promises, same commits.
 
-The broker is a Kafka, at JMSLIKE_TEST_KAFKA_URL (kafka://host:port). What kafka-python sends is encoded beforehand but
-for what differs from message to message; what it receives, it decodes like jmslike: each header by its type. Joining a
-group takes as long as the broker likes: what is measured begins with the first message. kafka-python has the settings
-that it comes with, of which batches of 16 KiB are what slows it down most; what it does with batches as large as
-jmslike's is shown, too. Where confluent-kafka is installed, it shows what a client written in C would do.
+The broker is a Kafka: the one at JMSLIKE_TEST_KAFKA_URL (kafka://host:port), else one that is started. What
+kafka-python sends is encoded beforehand, except for what differs from message to message; what it receives, it decodes
+as jmslike does: each header by its type. Joining a group takes as long as the broker likes: what is measured begins
+with the first message. kafka-python has its default settings, of which batches of 16 KiB slow it down most; its figures
+with batches as large as jmslike's are shown, too. Where confluent-kafka is installed, it shows what a client written in
+C would do.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import itertools
-import os
 import struct
 import threading
 import time
@@ -25,7 +25,7 @@ from uuid import uuid4
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.structs import OffsetAndMetadata
 
-from benchmarks.brokers import IN_FLIGHT, Completions, median_latency, message, per_second, session_to
+from benchmarks.brokers import IN_FLIGHT, Completions, MeasuredBroker, median_latency, message, per_second, session_to
 from benchmarks.harness import Comparison
 from jmslike import DeliveryMode, Message, Session
 
@@ -34,11 +34,8 @@ CONFIRMED = 1_000
 """Messages of which each waits for the broker."""
 BATCH = 100
 LARGE = 2**18
-
-
-def url() -> str:
-    """Give the broker's address."""
-    return os.environ["JMSLIKE_TEST_KAFKA_URL"]
+BROKER = MeasuredBroker("kafka", "kafka")
+url = BROKER.url
 
 
 @contextmanager

@@ -1,11 +1,11 @@
 """Over STOMP beside raw stomp.py, which does the same work: same headers, same receipts, same acknowledgements.
 
-The broker is an ActiveMQ Artemis, at JMSLIKE_TEST_ARTEMIS_URL (stomp://user:password@host:port).
+The broker is an ActiveMQ Artemis: the one at JMSLIKE_TEST_ARTEMIS_URL (stomp://user:password@host:port), else
+one that is started.
 """
 
 from __future__ import annotations
 
-import os
 import queue
 import threading
 import time
@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 
 import stomp
 
+from benchmarks.brokers import MeasuredBroker
 from benchmarks.harness import Comparison
 from jmslike import Connection, ConnectionFactory, DeliveryMode, Message, Session
 
@@ -24,11 +25,8 @@ MESSAGES = 5_000
 BODY = "x" * 1024
 IN_FLIGHT = 1000
 WINDOW_BYTES = "36000"
-
-
-def url() -> str:
-    """Give the broker's address."""
-    return os.environ["JMSLIKE_TEST_ARTEMIS_URL"]
+BROKER = MeasuredBroker("artemis", "stomp")
+url = BROKER.url
 
 
 def per_second(work: Callable[[], object]) -> float:
