@@ -18,11 +18,11 @@ from native_engine.errors import (
     RolledBackError,
     SenderClosedError,
 )
+from native_engine.part import Settlement
 from native_engine.receiver import Receiver
 from native_engine.records import Constraints, Delivery, Matches, Outcome, Receipt, Record
 from native_engine.sender import Completion, Sender
 from native_engine.statistics import QueueAddress, Statistics
-from native_engine.transaction import Settlement
 
 Address = QueueAddress  # its first name, under which it may be imported, too
 

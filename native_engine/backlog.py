@@ -1,7 +1,7 @@
 """Where records wait when more than their priority decides who may take them: selectors, groups, expiry, delay.
 
 Everything here happens under the lock of the queue. The records of each priority stand in a log, in order; every
-receiver has its own position in it, and never looks at a record twice. What comes again (was released, or belonged to
+receiver has its own position in it, and never looks at a record twice. What comes again (it was released, or belongs to
 a group that is free now) is put before the log for each receiver that has passed it.
 """
 
@@ -22,11 +22,11 @@ __all__ = ["Backlog"]
 logger = logging.getLogger("jmslike.engine")
 
 _SMALL = 64
-"""Below this, tidying up is not worth the while."""
+"""With fewer records than this, tidying up is not worth its cost."""
 
 
 class Log:
-    """The fresh records of one priority, in order, with those that are gone until there are too many of them."""
+    """The fresh records of one priority, in order. Those that are gone stay until there are too many of them."""
 
     __slots__ = ("entries", "gone", "head")
 
@@ -36,7 +36,7 @@ class Log:
         self.head = 0  # nothing waits before it
 
     def oldest(self) -> Entry | None:
-        """Give the first that waits."""
+        """Return the first that waits."""
         while self.head < len(self.entries):
             if self.entries[self.head].waiting:
                 return self.entries[self.head]
@@ -45,12 +45,12 @@ class Log:
 
 
 class Track:
-    """How far one receiver has come with one priority."""
+    """The position of one receiver in one priority."""
 
     __slots__ = ("again", "position")
 
     def __init__(self) -> None:
-        self.again: list[Entry] = []  # a heap: what it has to look at before it goes on
+        self.again: list[Entry] = []  # a heap: what it looks at before it goes on
         self.position = 0  # in the log; what lies before it is not for this receiver
 
 
@@ -64,7 +64,7 @@ class View:
         self.tracks: dict[int, Track] = {}
 
     def track(self, priority: int) -> Track:
-        """Give the track of the priority."""
+        """Return the track of the priority."""
         track = self.tracks.get(priority)
         if track is None:
             track = self.tracks[priority] = Track()
@@ -72,7 +72,7 @@ class View:
 
 
 class Backlog:
-    """The waiting records of a queue. `Receiver` is any object that stands for who takes."""
+    """The waiting records of a queue. A receiver may be any object; it is known by its identity."""
 
     def __init__(self, clock: Clock, numbers: Iterator[int]) -> None:
         self._clock = clock
@@ -89,13 +89,13 @@ class Backlog:
         self._order = itertools.count()
         self.waiting = 0
         self.promised = 0
-        self.plain_run = _SMALL  # how many records without constraints have come since the last one with some
+        self.plain_run = _SMALL  # records without constraints since the last one with some
         self.expired: list[Any] = []  # records that expired, for the queue to account for
 
     # -- coming in
 
     def absorb(self, priority: int, lane: deque[Any]) -> None:
-        """Put the new records of one priority at the end; there may be a million of them."""
+        """Move the records of one lane to the end of their log; there may be a million of them."""
         append, numbers = self._log(priority).entries.append, self._numbers
         while lane:
             record = lane.popleft()
@@ -138,7 +138,7 @@ class Backlog:
             self._show_again(view.track(record.priority), entry)
 
     def tick(self) -> None:
-        """Let expire what is too old, and let in what is due."""
+        """Remove what has expired, and let in what is due."""
         now = self._now()
         while self._timetable and self._timetable[0][0] <= now:
             _, _, entry = heapq.heappop(self._timetable)
@@ -156,13 +156,13 @@ class Backlog:
 
     @property
     def next_time(self) -> float | None:
-        """When `tick` is to be called, in seconds since the epoch."""
+        """When to call `tick`, in seconds since the epoch."""
         return self._timetable[0][0] / 1000 if self._timetable else None
 
     # -- going out
 
     def find(self, receiver: object) -> Entry | None:
-        """Give, without taking it, what the receiver is to have next."""
+        """Return, without taking it, what the receiver gets next."""
         view = self._views[receiver]
         for priority in self._priorities:
             track = view.track(priority)
@@ -178,7 +178,7 @@ class Backlog:
                 if entry.waiting:
                     if entry.record.constraints is not None:
                         suits = self._suits(entry, receiver, view)
-                    else:  # a look at one of a million has to cost little more than its evaluation
+                    else:  # a look at one of a million may cost little more than its selector
                         suits = matches is None or _verdict(view, matches, entry)
                     if suits:
                         track.position = position
@@ -188,7 +188,7 @@ class Backlog:
         return None
 
     def take(self, entry: Entry, receiver: object) -> None:
-        """Take what `find` gave."""
+        """Take what `find` returned."""
         self._remove(entry)
         constraints = entry.record.constraints
         if constraints is not None and constraints.group is not None:
@@ -199,7 +199,7 @@ class Backlog:
         self._tidy(self._logs[entry.record.priority])
 
     def drop_oldest(self) -> Any | None:
-        """Remove and give the oldest record of the lowest priority; None if nothing waits."""
+        """Remove and return the oldest record of the lowest priority; None if nothing waits."""
         for priority in reversed(self._priorities):
             log = self._logs[priority]
             returned = (entry for entry in self._returned if entry.record.priority == priority)
@@ -211,12 +211,12 @@ class Backlog:
         return self._delayed.pop().record if self._delayed else None
 
     def promise(self, entry: Entry, receiver: object) -> None:
-        """Note that the receiver was called for this entry, so that nobody else is."""
+        """Note that the receiver was called for this entry, so that no other is."""
         entry.promised_to = receiver
         self.promised += 1
 
     def withdraw(self, entry: Entry, receiver: object) -> None:
-        """Take back a promise, if it still stands."""
+        """Withdraw a promise, if it still stands."""
         if entry.promised_to is receiver:
             entry.promised_to = None
             self.promised -= 1
@@ -224,13 +224,13 @@ class Backlog:
     # -- receivers
 
     def add(self, receiver: object, matches: Matches | None) -> None:
-        """Let the receiver look at everything, from the beginning."""
+        """Add a receiver, which looks at everything from the start."""
         view = self._views[receiver] = View(matches)
         for entry in self._returned:
             heapq.heappush(view.track(entry.record.priority).again, entry)
 
     def discard(self, receiver: object) -> None:
-        """Forget the receiver; its groups are free."""
+        """Drop the receiver, and free its groups."""
         del self._views[receiver]
         for group in [group for group, owner in self._owners.items() if owner is receiver]:
             del self._owners[group]
@@ -255,7 +255,7 @@ class Backlog:
         )
 
     def in_order(self) -> list[Any]:
-        """Give the records that wait, are due and have not expired, in the order of delivery."""
+        """Return the records that wait, are due and have not expired, in the order of delivery."""
         now = self._now()
         entries = [*self._returned]
         for log in self._logs.values():
@@ -268,7 +268,7 @@ class Backlog:
         return int(self._clock.now() * 1000)
 
     def _suits(self, entry: Entry, receiver: object, view: View) -> bool:
-        """Tell whether the receiver may take the entry; if not, the receiver has done with it."""
+        """Whether the receiver may take the entry; if not, it never looks at it again, unless it is shown again."""
         if not entry.waiting or not self._is_free(entry, receiver):
             return False
         return view.matches is None or _verdict(view, view.matches, entry)
@@ -347,13 +347,13 @@ class Backlog:
                     self._show_again(track, entry)
 
     def _show_again(self, track: Track, entry: Entry) -> None:
-        if len(track.again) > 2 * self.waiting + _SMALL:  # a receiver that nobody asks does not clear it itself
+        if len(track.again) > 2 * self.waiting + _SMALL:  # a receiver that never takes does not clear it itself
             track.again = list({other: None for other in track.again if other.waiting})
             heapq.heapify(track.again)
         heapq.heappush(track.again, entry)
 
     def _tidy(self, log: Log) -> None:
-        """Take what is gone out of the log, once that is most of it."""
+        """Remove what is gone from the log, once that is most of it."""
         if log.gone <= _SMALL or log.gone * 2 <= len(log.entries):
             return
         kept = [0, *itertools.accumulate(entry.waiting for entry in log.entries)]
@@ -371,13 +371,13 @@ def _is_expired(record: Any, now: int) -> bool:
 
 
 def _verdict(view: View, matches: Matches, entry: Entry) -> bool:
-    """Tell whether the entry matches; remember it wherever the receiver may come to look at the entry again."""
+    """Whether the entry matches; the answer is kept where the receiver may look at the entry again."""
     if view in entry.verdicts:
         return entry.verdicts[view]
     try:
         verdict = matches(entry.record)
     except Exception:
-        logger.exception("A selector failed; the record counts as not matching")
+        logger.exception("a selector failed; the record counts as not matching")
         verdict = False
     constraints = entry.record.constraints
     if verdict or (constraints is not None and constraints.group is not None):

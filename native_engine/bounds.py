@@ -1,4 +1,4 @@
-"""How much a queue may hold, and who waits for room in it."""
+"""How much a queue may hold, and which senders wait for room in it."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Callable, Collection
 from contextlib import suppress
 from typing import Any, Literal, NamedTuple, TypeAlias
 
-__all__ = ["Bounds", "Limits", "Scope", "SizeOf", "WaitingSender", "WhenFull"]
+__all__ = ["Bounds", "Limits", "Room", "Scope", "SizeOf", "WaitingSender", "WhenFull"]
 
 SizeOf: TypeAlias = Callable[[Any], int]
 WhenFull: TypeAlias = Literal["block", "fail"]
@@ -24,7 +24,7 @@ class Limits(NamedTuple):
     size_of: SizeOf | None = None
 
     def check(self) -> None:
-        """Refuse what makes no sense, with ValueError."""
+        """Raise ValueError for limits that make no sense."""
         if self.max_depth is not None and self.max_depth < 1:
             raise ValueError("max_depth must be at least 1")
         if self.max_bytes is not None and (self.max_bytes < 1 or self.size_of is None):
@@ -48,17 +48,17 @@ class WaitingSender:
         self._wakeup.acquire()
 
     def wake(self) -> None:
-        """Let it look; a wake-up before it sleeps is kept."""
+        """Wake it; a wake-up that comes before it sleeps is kept."""
         with suppress(RuntimeError):  # it is awake, or about to be
             self._wakeup.release()
 
     def sleep(self, timeout: float) -> bool:
-        """Sleep at most `timeout` seconds, and tell whether it was woken."""
+        """Sleep at most `timeout` seconds; return whether it was woken."""
         return self._wakeup.acquire(timeout=min(timeout, threading.TIMEOUT_MAX))
 
 
 class Scope:
-    """What may be closed while threads wait for room on its behalf: closing it ends their waiting.
+    """What may be closed while sends or commits wait for room on its behalf: closing it ends their waiting.
 
     A sender is one. For commits, an embedding library makes one for whatever it can close (in JMS, a session).
     """
@@ -70,14 +70,21 @@ class Scope:
         self.waiting: set[WaitingSender] = set()
 
     def close(self) -> None:
-        """Let nobody wait any more."""
+        """Wake all that wait, and let nothing wait from now on."""
         self.closed = True
-        for thread in tuple(self.waiting):
-            thread.wake()
+        for waiting in tuple(self.waiting):
+            waiting.wake()
+
+
+class Room(NamedTuple):
+    """Room that is kept for a transaction which is being written."""
+
+    depth: int
+    size: int
 
 
 class Bounds:
-    """The room of one queue: what waits and what is in flight counts. Used under the lock of the queue."""
+    """The room of one queue. Records that wait and records in flight take room. Used under the lock of the queue."""
 
     def __init__(self, limits: Limits) -> None:
         self._limits = limits
@@ -85,12 +92,50 @@ class Bounds:
         self._bytes = 0
         self._line: deque[WaitingSender] = deque()  # first come, first served
 
+    # -- the books of the queue
+
+    def enter(self, record: Any) -> None:
+        """Take room for the record."""
+        self._depth += 1
+        self._bytes += self.size((record,))
+
+    def leave(self, record: Any) -> None:
+        """Free the room of the record, and wake the first sender in the line."""
+        self._depth -= 1
+        self._bytes -= self.size((record,))
+        self.wake_first()
+
+    def handed(self, record: Any, attempts: int) -> None:
+        """Do nothing: a record takes the same room however often it was handed over."""
+
+    # -- room
+
+    def has_room(self, records: Collection[Any], leaving: Collection[Any], sender: WaitingSender | None) -> bool:
+        """Whether `sender` may enter with the records when others leave at the same moment."""
+        if self._line and self._line[0] is not sender:
+            return False
+        depth = self._depth + len(records) - len(leaving)
+        return self._fits(depth, self._bytes + self.size(records) - self.size(leaving))
+
     def could_fit(self, records: Collection[Any]) -> bool:
-        """Tell whether an empty queue has room for the records."""
+        """Whether an empty queue has room for the records."""
         return self._fits(len(records), self.size(records))
 
+    def reserve(self, records: Collection[Any], leaving: Collection[Any]) -> Room:
+        """Take the room that the records need beyond that of the leaving ones, until `free`."""
+        room = Room(max(0, len(records) - len(leaving)), max(0, self.size(records) - self.size(leaving)))
+        self._depth += room.depth
+        self._bytes += room.size
+        return room
+
+    def free(self, room: Room) -> None:
+        """Free what was reserved, and wake the first sender in the line."""
+        self._depth -= room.depth
+        self._bytes -= room.size
+        self.wake_first()
+
     def limit(self, records: Collection[Any], alone: bool = False) -> tuple[str, int]:
-        """Name the limit that the records meet, beside what is in or alone, with its value."""
+        """Return name and value of the limit that the records meet, alone or beside what the queue holds."""
         depth, max_depth, max_bytes = len(records) + (0 if alone else self._depth), *self._limits[:2]
         if max_depth is not None and (max_bytes is None or depth > max_depth):
             return "max_depth", max_depth
@@ -98,47 +143,31 @@ class Bounds:
         return "max_bytes", max_bytes
 
     def size(self, records: Collection[Any]) -> int:
-        """Give the bytes of the records; 0 if nobody counts them."""
+        """Return the bytes of the records; 0 if they are not limited."""
         if self._limits.max_bytes is None or self._limits.size_of is None:
             return 0
         return sum(map(self._limits.size_of, records))
 
-    def has_room(self, records: Collection[Any], leaving: Collection[Any], sender: WaitingSender | None) -> bool:
-        """Tell whether `sender` may enter with the records when others leave at the same moment."""
-        if self._line and self._line[0] is not sender:
-            return False
-        depth = self._depth + len(records) - len(leaving)
-        return self._fits(depth, self._bytes + self.size(records) - self.size(leaving))
-
-    def enter(self, record: Any) -> None:
-        """Count the record."""
-        self._depth += 1
-        self._bytes += self.size((record,))
-
-    def leave(self, record: Any) -> None:
-        """Count the record no more, and let the first of those that wait look."""
-        self._depth -= 1
-        self._bytes -= self.size((record,))
-        self.wake_first()
+    # -- the line of senders that wait
 
     def line_up(self, sender: WaitingSender) -> None:
-        """Let the sender wait for its turn."""
+        """Put the sender at the end of the line, unless it stands in it."""
         if sender not in self._line:
             self._line.append(sender)
 
     def step_out(self, sender: WaitingSender) -> None:
-        """Let the sender wait no more."""
+        """Take the sender out of the line, and wake the one that is first now."""
         if sender in self._line:
             self._line.remove(sender)
             self.wake_first()
 
     def wake_first(self) -> None:
-        """Let the first sender in the line look."""
+        """Wake the first sender in the line."""
         if self._line:
             self._line[0].wake()
 
     def wake_all(self) -> None:
-        """Let all look: there is nothing to wait for any more."""
+        """Wake all senders: the queue is closed, and none of them will find room."""
         for sender in self._line:
             sender.wake()
 

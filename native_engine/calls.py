@@ -1,6 +1,6 @@
-"""Calling receivers that wait: how a record that may be taken finds somebody to take it.
+"""Calling receivers that wait: how a record that may be taken finds a receiver to take it.
 
-The queue decides under its lock whom to call. A receiver whose thread sleeps in `take` is woken there and then. A
+The queue decides under its lock which to call. A receiver whose thread sleeps in `take` is woken there and then. A
 listener is a callback of the application's, so it is called when the lock is free again.
 """
 
@@ -18,10 +18,10 @@ Ready: TypeAlias = Callable[[], bool]
 
 
 class Callee(Protocol):
-    """Whose callback is called."""
+    """A listening receiver."""
 
     def _decline(self, number: int) -> list[Call]:
-        """Say that this call finds nobody; gives the calls to be made instead."""
+        """Answer this call with no; return the calls to make instead."""
 
 
 Call: TypeAlias = tuple[Callee, Ready, int]
@@ -35,7 +35,7 @@ def call_all(calls: list[Call]) -> None:
         try:
             answer = callback()
         except Exception:
-            logger.exception("A listener's callback failed; it counts as busy")
+            logger.exception("a listener's callback failed; it counts as busy")
             answer = False
         except BaseException as error:  # KeyboardInterrupt, say; the others have to be called all the same
             interruption = error

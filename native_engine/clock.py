@@ -13,7 +13,7 @@ class Clock(Protocol):
     """What the engine asks of a clock. Times are seconds since the epoch."""
 
     def now(self) -> float:
-        """Give the current time."""
+        """Return the current time."""
 
     def wait_until(self, when: float | None, wakeup: threading.Event) -> None:
         """Return when the time has come (None: never) or `wakeup` is set, whichever is first."""
@@ -23,7 +23,7 @@ class SystemClock:
     """The computer's clock."""
 
     def now(self) -> float:
-        """Give the current time."""
+        """Return the current time."""
         return time.time()
 
     def wait_until(self, when: float | None, wakeup: threading.Event) -> None:

@@ -14,7 +14,9 @@ from typing import Any, Final, Literal, TypeAlias
 from native_engine.bounds import Limits, Scope, SizeOf, WhenFull
 from native_engine.calls import Call
 from native_engine.clock import Clock, SystemClock
+from native_engine.destination_factory import DestinationFactory
 from native_engine.errors import ErrorTypes
+from native_engine.part import Settlement
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Matches, Record
@@ -24,14 +26,14 @@ from native_engine.statistics import QueueAddress, Statistics
 from native_engine.subscriptions import Subscriptions
 from native_engine.timers import Timers
 from native_engine.topic import Interest, Topic
-from native_engine.transaction import Settlement, Transaction
+from native_engine.transaction import Transaction
 
 __all__ = ["TEMPORARY_PREFIX", "Engine", "Kind"]
 
 Kind: TypeAlias = Literal["queue", "topic"]
 
 TEMPORARY_PREFIX: Final = "$temporary."
-"""Names that begin so are given out by `create_temporary`, and by nobody else."""
+"""Names that begin so come from `create_temporary` only."""
 
 _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 
@@ -39,9 +41,9 @@ _engines: weakref.WeakSet[Engine] = weakref.WeakSet()
 class Engine:
     """Queues and topics for the threads of one process.
 
-    `max_depth` (records) and `max_bytes` (as `size_of(record)` tells) bound every queue and every subscription; what is
-    in flight counts. A send to one that is full waits up to `block_timeout` seconds, or fails at once with
-    `when_full="fail"`; a non-durable subscription loses its oldest record instead. `clock` gives the time for expiry
+    `max_depth` (records) and `max_bytes` (as `size_of(record)` counts) bound every queue and every subscription; what
+    is in flight counts. A send to one that is full waits up to `block_timeout` seconds, or fails at once with
+    `when_full="fail"`; a non-durable subscription loses its oldest record instead. `clock` tells the time for expiry
     and delay. `errors` are the classes to raise. Raises ValueError for bounds that make no sense.
     """
 
@@ -66,7 +68,8 @@ class Engine:
         self._state = State.OPEN
         self._queues: dict[str, Queue] = {}
         self._topics: dict[str, Topic] = {}
-        self._subscriptions = Subscriptions(errors)
+        self._factory = DestinationFactory(self._services)
+        self._subscriptions = Subscriptions(self._factory, errors)
         self._client_ids: set[str] = set()
         self._temporary = itertools.count(1)
         self._mark = uuid.uuid4().hex[:8]
@@ -83,7 +86,7 @@ class Engine:
     # -- sending and receiving
 
     def sender(self, kind: Kind, name: str) -> Sender:
-        """Give a way to a queue or a topic. Raises the no-destination error for a temporary one that is gone."""
+        """Return a way to a queue or a topic. Raises the no-destination error for a deleted temporary one."""
         with self._lock:
             return Sender(self._queue(name) if kind == "queue" else self._topic(name))
 
@@ -108,15 +111,15 @@ class Engine:
 
         Without a name the subscription is this receiver's own and ends with it. A `shared` one of a `name` divides its
         records among its receivers and ends with the last of them. A `durable` one goes on collecting without any
-        receiver until `unsubscribe`. Names are apart for each `owner`, and durable ones from non-durable ones.
+        receiver until `unsubscribe`. Each `owner` has its own names, and durable subscriptions have theirs.
 
         Only records for which `matches(record)` is true, and whose `origin` is not `excluded_origin`, are collected.
-        A durable subscription that nobody uses is replaced by an empty one when the topic, `selector_text` (what tells
-        one `matches` from another) or `excluded_origin` differ. Raises the in-use error when somebody uses it, and
+        A durable subscription without receivers is replaced by an empty one when the topic, `selector_text` (which
+        stands for `matches`) or `excluded_origin` differ. Raises the in-use error when it has a receiver, and
         ValueError for `durable` or `shared` without a name.
         """
         if name is None and (durable or shared):
-            raise ValueError("A durable or shared subscription needs a name")
+            raise ValueError("a durable or shared subscription needs a name")
         with self._lock:
             interest = Interest(self._topic(topic_name), selector_text, excluded_origin)
             if name is None:
@@ -161,7 +164,7 @@ class Engine:
             transaction.commit()
 
     def browse(self, queue_name: str, matches: Matches | None = None) -> Generator[Any, None, None]:
-        """Give the records that could be received now, in order, without taking them."""
+        """Iterate over the records that could be received now, in order, without taking them."""
         with self._lock:
             queue = self._queue(queue_name)
         return (record for record in queue.snapshot() if matches is None or matches(record))
@@ -169,14 +172,14 @@ class Engine:
     # -- destinations and client ids
 
     def create_temporary(self, kind: Kind) -> str:
-        """Make a queue or topic with a new name, which lives until `delete`."""
+        """Make a queue or topic that lives until `delete`, and return its name."""
         with self._lock:
             self._check()
             name = f"{TEMPORARY_PREFIX}{kind}.{self._mark}.{next(self._temporary)}"
             if kind == "queue":
-                self._queues[name] = Queue(f"queue {name}", self._services)
+                self._queues[name] = self._factory.queue(name)
             else:
-                self._topics[name] = Topic(name, self._services)
+                self._topics[name] = self._factory.topic(name)
             return name
 
     def delete(self, kind: Kind, name: str) -> None:
@@ -192,7 +195,7 @@ class Engine:
                 if queue is None:
                     return
                 if queue.receivers:
-                    raise self._errors.in_use(f"queue {name} has a consumer: close it first")
+                    raise self._errors.in_use(f"queue {name} has a consumer: close that consumer first")
                 del self._queues[name]
                 queue.close(State.DELETED)
             else:
@@ -200,9 +203,9 @@ class Engine:
                 if topic is None:
                     return
                 if any(subscription.is_active for subscription in topic.subscriptions):
-                    raise self._errors.in_use(f"topic {name} has a consumer: close it first")
+                    raise self._errors.in_use(f"topic {name} has a consumer: close that consumer first")
                 del self._topics[name]
-                topic.close(State.DELETED)
+                self._close_topic(topic, State.DELETED)
                 self._subscriptions.discard_topic(topic.subscriptions)
 
     def claim(self, client_id: str) -> None:
@@ -210,18 +213,25 @@ class Engine:
         with self._lock:
             self._check()
             if client_id in self._client_ids:
-                raise self._errors.client_id(f"The client id {client_id!r} is in use")
+                raise self._errors.client_id(
+                    f"client id {client_id!r} is in use: close its connection first, or use another"
+                )
             self._client_ids.add(client_id)
 
     def disclaim(self, client_id: str) -> None:
-        """Let others have the client id."""
+        """Give the client id up, so that another may claim it."""
         with self._lock:
             self._client_ids.discard(client_id)
 
     # -- the engine itself
 
+    @property
+    def is_durable(self) -> bool:
+        """Whether what is sent outlives the process."""
+        return self._services.write is not None
+
     def statistics(self) -> dict[QueueAddress, Statistics]:
-        """Count, for each queue and each subscription."""
+        """Return the counts of each queue and each subscription."""
         with self._lock:
             counts = {QueueAddress("queue", name): queue.statistics() for name, queue in self._queues.items()}
             for name, topic in self._topics.items():
@@ -230,7 +240,7 @@ class Engine:
             return counts
 
     def close(self) -> None:
-        """Drop everything. Whoever waits, and whoever sends or takes later, gets the closed error."""
+        """Drop everything. Calls that wait, and later ones, raise the closed error."""
         with self._lock:
             if self._state is not State.OPEN:
                 return
@@ -248,7 +258,7 @@ class Engine:
         queue = self._queues.get(name)
         if queue is None:
             self._refuse_temporary(name)
-            queue = self._queues[name] = Queue(f"queue {name}", self._services)
+            queue = self._queues[name] = self._factory.queue(name)
         return queue
 
     def _topic(self, name: str) -> Topic:
@@ -256,12 +266,12 @@ class Engine:
         topic = self._topics.get(name)
         if topic is None:
             self._refuse_temporary(name)
-            topic = self._topics[name] = Topic(name, self._services)
+            topic = self._topics[name] = self._factory.topic(name)
         return topic
 
     def _refuse_temporary(self, name: str) -> None:
         if name.startswith(TEMPORARY_PREFIX):
-            raise self._errors.no_destination(f"The temporary destination {name} was deleted")
+            raise self._errors.no_destination(f"temporary destination {name} was deleted")
 
     def _all_queues(self) -> Iterator[Queue]:
         yield from self._queues.values()
@@ -269,23 +279,24 @@ class Engine:
             for subscription in topic.subscriptions:
                 yield subscription.queue
 
+    def _close_topic(self, topic: Topic, state: State) -> None:
+        topic.close(self._factory.closed_queue(topic, state))
+
     def _close_all(self, state: State) -> None:
         self._state = state
         for topic in self._topics.values():
-            topic.close(state)
+            self._close_topic(topic, state)
         for queue in self._all_queues():
             queue.close(state)
 
     def _abandon(self) -> None:
-        """Refuse service in a forked child, whose copies of the locks may be held by threads that it has not got."""
+        """Close in a forked child: threads that are not in this process may hold the locks."""
         self._lock = threading.Lock()
         self._services.timers.abandon()
         for topic in self._topics.values():
             topic.abandon()
         for queue in self._all_queues():
-            queue.lock = threading.Lock()
-            for receiver in queue.receivers:
-                receiver._taking = False  # whoever was taking is not in this process
+            queue.abandon()
         if self._state is State.OPEN:
             self._close_all(State.FORKED)
 

@@ -1,12 +1,12 @@
 """What the engine raises, and how an embedding library has its own classes raised instead.
 
 EngineError
-├── FullError             no room, and the time to wait for it is up
+├── FullError             there was no room in time
 ├── ClosedError           the engine is closed
 │   ├── SenderClosedError the sender is closed
 │   └── ForkedError       the engine belongs to the parent process
 ├── NoDestinationError    a deleted temporary destination, or an unknown subscription
-├── InUseError            deleting or changing what somebody is using
+├── InUseError            what was to be deleted or changed is in use
 ├── ClientIdError         the client id is taken
 └── RolledBackError       a commit had no effect
 """
@@ -43,7 +43,7 @@ class ClosedError(EngineError):
 
 
 class SenderClosedError(ClosedError):
-    """The sender is closed, perhaps while it waited for room."""
+    """The sender is closed, perhaps since it began to wait for room."""
 
 
 class ForkedError(ClosedError):
@@ -55,11 +55,11 @@ class NoDestinationError(EngineError):
 
 
 class InUseError(EngineError):
-    """Somebody uses what was to be deleted or changed."""
+    """What was to be deleted or changed has a receiver, or unsettled records."""
 
 
 class ClientIdError(EngineError):
-    """Somebody else holds the client id."""
+    """Another holder has the client id."""
 
 
 class RolledBackError(EngineError):

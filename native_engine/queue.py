@@ -1,13 +1,14 @@
-"""A queue: where records wait, who waits for them, and how the two are brought together.
+"""A queue: where records wait, which receivers wait for them, and how the two are brought together.
 
 Most records have no constraints and most receivers no selector. Then a queue is *plain*: one deque for each priority in
-use, which senders append to and receivers pop from without any lock. That is safe because each of these operations is
-atomic, and because of two rules that hold whatever the threads do:
+use (a *lane*), which senders append to and receivers pop from without any lock. That is safe because each of these
+operations is atomic, and because of two rules that hold whatever the threads do:
 
-- A sender appends first and looks at `attention` afterwards; a receiver that found nothing sets `attention` first and
+- A sender appends first and reads `attention` afterwards; a receiver that found nothing sets `attention` first and
   looks again afterwards. One of the two sees the other, so no record is left beside a receiver that sleeps.
-- Whoever changes the way of taking (a selector, a constraint) makes every receiver slow first, and waits until nobody
-  is in the few lock-free lines (`Receiver._taking`). So no record overtakes another on the way into the backlog.
+- A thread that changes the way of taking (a selector, a constraint) makes every receiver slow first, and waits until no
+  receiver is in the few lock-free lines (`Receiver._taking`). So no record overtakes another on its way into the
+  backlog.
 
 Everything else happens under the lock of the queue. Calls to listeners are collected there and made without it.
 """
@@ -17,13 +18,14 @@ from __future__ import annotations
 import heapq
 import itertools
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from native_engine.backlog import Backlog
+from native_engine.books import Books
 from native_engine.bounds import Bounds
 from native_engine.calls import Call, call_all
+from native_engine.lanes import Lanes
 from native_engine.records import Entry, Receipt
 from native_engine.services import Services, State
 from native_engine.statistics import Statistics
@@ -33,10 +35,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Queue"]
 
-PRIORITIES = 10
-
 KEPT_CLOSED = 16
-"""So many closed receivers may be kept before somebody looks which of them hold nothing."""
+"""Closed receivers kept before those without unsettled records are dropped."""
 
 _serials = itertools.count()
 
@@ -45,37 +45,42 @@ class Queue:
     """The records for one queue or one subscription. Methods marked (locked) are called with `lock` held."""
 
     __slots__ = (
-        "__weakref__", "_by_priority", "_most_kept", "_priorities", "_scheduled", "appenders", "attention", "backlog",
-        "bounds", "called", "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "kept_closed",
-        "lanes", "lock", "numbers", "plain", "receivers", "released", "returned", "serial", "services", "state",
-        "title",
+        "__weakref__", "_most_kept", "_scheduled", "appenders", "attention", "backlog", "books", "bounds", "called",
+        "dead_lettered", "dropped", "drops_oldest", "expired", "handed", "idle", "kept_closed", "lanes", "lock",
+        "numbers", "plain", "receivers", "released", "serial", "services", "state", "title",
     )  # fmt: skip
 
-    def __init__(self, title: str, services: Services, drops_oldest: bool = False) -> None:
+    def __init__(
+        self,
+        title: str,
+        services: Services,
+        bounds: Bounds | None = None,
+        *,
+        books: Books | None = None,
+        drops_oldest: bool = False,
+    ) -> None:
         self.title = title
         self.serial = next(_serials)  # locks of several queues are taken in this order
         self.services = services
         self.state = State.OPEN
         self.lock = threading.Lock()
+        self.bounds = bounds  # is asked for room
+        self.books = books  # is told of all that enters and leaves
         self.drops_oldest = drops_oldest
-        self.bounds = None if services.limits.is_unlimited else Bounds(services.limits)
 
-        self.lanes: tuple[deque[Any], ...] = ()  # of the priorities in use, highest first
-        self.appenders: list[Callable[[Any], None]] = [self._put_first] * PRIORITIES  # how to append to each of them
-        self._by_priority: dict[int, deque[Any]] = {}
-        self._priorities: tuple[int, ...] = ()
+        self.lanes = Lanes(self._append_first)
+        self.appenders = self.lanes.appenders
         self.numbers = itertools.count()
-        self.returned: list[Entry] = []  # a heap of released records, while the queue is plain
-        self.backlog: Backlog | None = None  # where the records are while it is not
+        self.backlog: Backlog | None = None  # where the records are while more than their priority counts
         self._scheduled: float | None = None
 
         self.receivers: dict[Receiver, None] = {}
-        self.kept_closed: dict[Receiver, None] = {}  # closed, with something unsettled
+        self.kept_closed: dict[Receiver, None] = {}  # with something unsettled
+        self._most_kept = KEPT_CLOSED
         self.idle: dict[Receiver, None] = {}  # asleep in take, or listening; longest first
         self.called = 0  # how many were called and have not looked yet
         self.attention = False  # whether a sender has to call `attend`
         self.plain = False  # whether receivers may take without the lock
-        self._most_kept = KEPT_CLOSED  # how many of those are too many
         self.handed = 0  # hand-overs by receivers that are closed
         self.released = self.expired = self.dropped = self.dead_lettered = 0
         self._refresh()
@@ -83,7 +88,7 @@ class Queue:
     # -- coming in
 
     def attend(self) -> None:
-        """Find takers for what was just appended."""
+        """Find receivers for what was just appended."""
         with self.lock:
             calls = self.offer()
         call_all(calls)
@@ -97,7 +102,7 @@ class Queue:
         call_all(calls)
 
     def send_if_room(self, record: Any) -> bool:
-        """Add a record unless it has to wait; tells whether it is in."""
+        """Add a record unless it has to wait; return whether it is in."""
         with self.lock:
             self.check()
             if self.bounds is None or not self.bounds.has_room((record,), (), None):
@@ -111,29 +116,33 @@ class Queue:
         """Add a record for which there is room (locked)."""
         if self.state is not State.OPEN:
             return
-        if self.bounds is not None:
-            if self.drops_oldest and not self._make_room(self.bounds, record):
+        if self.books is not None:
+            if self.drops_oldest and not self._make_room(self.books, record):
                 self.dropped += 1
                 return
-            self.bounds.enter(record)
+            self.books.enter(record)
         if record.constraints is not None:
             self.become_general()
-        self._lane(record.priority).append(record)
+        self.lanes.lane(record.priority).append(record)
         if self.backlog is not None:
             self._absorb()  # a record with constraints never stays in a lane
 
     def take_back(self, released: Iterable[tuple[Receipt, int]]) -> None:
-        """Let records wait again, each with its attempts, before the fresh ones, in their order (locked)."""
+        """Put released records back before the fresh ones, in their order, each with its attempts (locked)."""
+        books = self.books
         for receipt, attempts in released:
             self.released += 1
             if self.state is State.OPEN:
-                entry = Entry(receipt.record, receipt.number, attempts, False)
-                if receipt.record.constraints is not None:
+                record = receipt.record
+                if books is not None:
+                    books.handed(record, attempts)
+                entry = Entry(record, receipt.number, attempts, False)
+                if record.constraints is not None:
                     self.become_general()
                 if self.backlog is not None:
                     self.backlog.put_back(entry)
                 else:
-                    heapq.heappush(self.returned, entry)
+                    heapq.heappush(self.lanes.returned, entry)
         self._refresh()
 
     def check(self) -> None:
@@ -149,7 +158,10 @@ class Queue:
     def next_for(self, receiver: Receiver) -> Receipt | None:
         """Take what the receiver gets next (locked)."""
         if self.backlog is None:
-            return self._next_plain()
+            entry = self.lanes.take(self.numbers)
+            if entry is not None and not entry.fresh:
+                self._refresh()
+            return entry
         self._absorb()
         entry = self.backlog.find(receiver)
         if entry is not None:
@@ -157,8 +169,9 @@ class Queue:
         return entry
 
     def offer(self) -> list[Call]:
-        """Call idle receivers for what is available and not promised to others; the last step of whatever changes
-        either (locked). Gives the calls to make when the lock is free.
+        """Call idle receivers for what is available and not promised to others (locked).
+
+        The last step of whatever changes either. Returns the calls to make when the lock is free.
         """
         calls: list[Call] = []
         if self.backlog is not None:
@@ -168,7 +181,7 @@ class Queue:
                 self.backlog = None
                 self._refresh()
         if self.backlog is None:
-            spare = self._available() - self.called
+            spare = self.lanes.available() - self.called
             while spare > 0 and self.idle:
                 self._call(next(iter(self.idle)), calls)
                 spare -= 1
@@ -179,7 +192,7 @@ class Queue:
         return calls
 
     def tick(self) -> None:
-        """Do what the time asks for (called by the timer)."""
+        """Drop what has expired and let in what is due (called by the timer)."""
         with self.lock:
             self._scheduled = None
             if self.backlog is not None:
@@ -188,22 +201,17 @@ class Queue:
         call_all(calls)
 
     def snapshot(self) -> list[Any]:
-        """Give the records that may be taken now, in the order of delivery."""
+        """Return the records that may be taken now, in the order of delivery."""
         with self.lock:
             if self.backlog is not None:
                 self._absorb()
                 return self.backlog.in_order()
-            records: list[Any] = []
-            returned = sorted(self.returned)
-            for priority in range(PRIORITIES - 1, -1, -1):
-                records += [entry.record for entry in returned if entry.record.priority == priority]
-                records += self._by_priority.get(priority, deque()).copy()
-            return records
+            return self.lanes.in_order()
 
     # -- receivers
 
     def add(self, receiver: Receiver) -> None:
-        """Let a receiver take from here."""
+        """Add a receiver, which may take from here."""
         with self.lock:
             self.check()
             if receiver._matches is not None:
@@ -214,7 +222,7 @@ class Queue:
             receiver._refresh()
 
     def discard(self, receiver: Receiver) -> list[Call]:
-        """Let a receiver take no more; what it took is still its own."""
+        """Drop a receiver; what it took stays its own. Returns the calls to make."""
         with self.lock:
             if receiver not in self.receivers:
                 return []
@@ -225,7 +233,7 @@ class Queue:
             self.idle.pop(receiver, None)
             receiver._wake()
             del self.receivers[receiver]
-            if receiver.held:
+            if receiver.unsettled:
                 self._keep(receiver)
             self.handed += receiver._handed
             if self.backlog is not None:
@@ -233,23 +241,26 @@ class Queue:
             return self.offer()
 
     def close(self, state: State) -> None:
-        """Drop everything and take no more."""
+        """Drop everything, and take no more."""
         with self.lock:
             self.state = state
-            self.appenders[:] = [self._refuse] * PRIORITIES
+            self.lanes.close(self._refuse)
             self.services.timers.discard(self)
-            for lane in self.lanes:
-                lane.clear()
-            self.returned.clear()
             self.backlog = None
             self.idle.clear()
             self._refresh()
             for receiver in (*self.receivers, *self.kept_closed):
                 if state in (State.CLOSED, State.FORKED):  # what is held of anything else that ended may be settled
-                    receiver.held.clear()
+                    receiver._lose_unsettled()
                 receiver._wake()
             if self.bounds is not None:
                 self.bounds.wake_all()
+
+    def abandon(self) -> None:
+        """Replace the lock in a forked child: threads of the parent may hold it, or be in the lock-free lines."""
+        self.lock = threading.Lock()
+        for receiver in self.receivers:
+            receiver._taking = False
 
     def become_general(self) -> None:
         """Move the records into the backlog, where constraints and selectors count (locked)."""
@@ -260,9 +271,9 @@ class Queue:
         self._refresh()
         for receiver in self.receivers:
             receiver._wait_until_out()
-        for entry in self.returned:
+        for entry in self.lanes.returned:
             self.backlog.put_back(entry)
-        self.returned.clear()
+        self.lanes.returned.clear()
         for receiver in self.receivers:
             self.backlog.add(receiver, receiver._matches)
         self._absorb()
@@ -270,10 +281,10 @@ class Queue:
     # -- what there is
 
     def statistics(self) -> Statistics:
-        """Count."""
+        """Return the counts of now."""
         with self.lock:
-            depth = self._available() if self.backlog is None else self.backlog.depth + sum(map(len, self.lanes))
-            in_flight = sum(len(receiver.held) for receiver in (*self.receivers, *self.kept_closed))
+            depth = self.lanes.available() if self.backlog is None else self.backlog.depth + sum(map(len, self.lanes))
+            in_flight = sum(receiver.unsettled for receiver in (*self.receivers, *self.kept_closed))
             delivered = self.handed + sum(receiver._handed for receiver in self.receivers)
             acknowledged = delivered - self.released - in_flight
             return Statistics(
@@ -290,62 +301,33 @@ class Queue:
 
     # -- inside; all of it (locked) but the first two, which stand in `appenders`
 
-    def _put_first(self, record: Any) -> None:
+    def _append_first(self, record: Any) -> None:
         with self.lock:
             self.check()
             if self.state is State.OPEN:
-                self._lane(record.priority).append(record)
+                self.lanes.lane(record.priority).append(record)
 
     def _refuse(self, record: Any) -> None:
         self.check()
 
-    def _lane(self, priority: int) -> deque[Any]:
-        lane = self._by_priority.get(priority)
-        if lane is None:
-            lane = self._by_priority[priority] = deque()
-            self._priorities = tuple(sorted(self._by_priority, reverse=True))
-            self.lanes = tuple(self._by_priority[each] for each in self._priorities)
-            self.appenders[priority] = lane.append
-        return lane
-
     def _absorb(self) -> None:
         assert self.backlog is not None
-        for priority, lane in zip(self._priorities, self.lanes, strict=True):
+        for priority, lane in self.lanes.by_priority():
             if lane:
                 self.backlog.absorb(priority, lane)
 
     def _account(self, backlog: Backlog) -> None:
-        """Count what the backlog let expire, and see that the timer knows when to look."""
+        """Count what has expired in the backlog, and have the timer call when more will."""
         if backlog.expired:
             self.expired += len(backlog.expired)
-            if self.bounds is not None:
+            if self.books is not None:
                 for record in backlog.expired:
-                    self.bounds.leave(record)
+                    self.books.leave(record)
             backlog.expired.clear()
         when = backlog.next_time
         if when is not None and (self._scheduled is None or when < self._scheduled):
             self._scheduled = when
             self.services.timers.schedule(self, when)
-
-    def _available(self) -> int:
-        return sum(map(len, self.lanes)) + len(self.returned)
-
-    def _next_plain(self) -> Receipt | None:
-        for priority, lane in zip(self._priorities, self.lanes, strict=True):
-            if self.returned and self.returned[0].record.priority >= priority:
-                break
-            if lane:
-                try:
-                    record = lane.popleft()
-                except IndexError:
-                    continue  # a receiver without the lock was faster
-                return Entry(record, next(self.numbers), 0, True)
-        if not self.returned:
-            return None
-        entry = heapq.heappop(self.returned)
-        if not self.returned:
-            self._refresh()
-        return entry
 
     def _offer_from(self, backlog: Backlog, calls: list[Call]) -> None:
         for receiver in list(self.idle):
@@ -368,42 +350,30 @@ class Queue:
         else:
             calls.append((receiver, receiver._callback, receiver._calls))
 
-    def _make_room(self, bounds: Bounds, record: Any) -> bool:
+    def _make_room(self, books: Books, record: Any) -> bool:
         """Drop the oldest records until the new one fits; False if that cannot help."""
-        if not bounds.could_fit((record,)):
+        if self.bounds is None:
+            return True
+        if not self.bounds.could_fit((record,)):
             return False
-        while not bounds.has_room((record,), (), None):
-            oldest = self._drop_oldest()
+        while not self.bounds.has_room((record,), (), None):
+            oldest = self.lanes.drop_oldest() if self.backlog is None else self.backlog.drop_oldest()
             if oldest is None:
                 return False  # all there is is in flight
             self.dropped += 1
-            bounds.leave(oldest)
+            books.leave(oldest)
         return True
 
-    def _drop_oldest(self) -> Any | None:
-        if self.backlog is not None:
-            return self.backlog.drop_oldest()
-        for priority, lane in zip(reversed(self._priorities), reversed(self.lanes), strict=True):
-            returned = [entry for entry in self.returned if entry.record.priority == priority]
-            if returned:
-                entry = min(returned)
-                self.returned.remove(entry)
-                heapq.heapify(self.returned)
-                return entry.record
-            if lane:
-                return lane.popleft()
-        return None
-
     def _keep(self, receiver: Receiver) -> None:
-        """Keep a receiver that is closed, for what it holds; look now and then who holds nothing any more."""
+        """Keep a closed receiver for what it holds; now and then drop those that hold nothing any more."""
         self.kept_closed[receiver] = None
         if len(self.kept_closed) >= self._most_kept:
-            self.kept_closed = {old: None for old in self.kept_closed if old.held}
+            self.kept_closed = {old: None for old in self.kept_closed if old.unsettled}
             self._most_kept = 2 * len(self.kept_closed) + KEPT_CLOSED
 
     def _refresh(self) -> None:
-        """Tell the receivers whether they may take without the lock."""
-        plain = self.backlog is None and not self.returned and self.bounds is None and self.state is State.OPEN
+        """Find out whether receivers may take without the lock, and note it in each of them (locked)."""
+        plain = self.backlog is None and not self.lanes.returned and self.books is None and self.state is State.OPEN
         if plain is not self.plain:
             self.plain = plain
             for receiver in self.receivers:

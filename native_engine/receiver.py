@@ -18,12 +18,12 @@ class Receiver:
     """Takes records from a queue or subscription. One thread at a time calls `take`; everything else is for any thread.
 
     Made by `Engine.receiver` and `Engine.subscribe`. What begins with an underscore is between this class and the other
-    parts of the engine, mostly its queue.
+    parts of the engine, mostly its queue. Methods marked (locked) are called with the lock of the queue held.
     """
 
     __slots__ = (
-        "_asleep", "_callback", "_called", "_calls", "_discard", "_fast", "_handed", "_interrupted", "_matches",
-        "_promise", "_queue", "_taking", "_wakeup", "closed", "held",
+        "_asleep", "_callback", "_called", "_calls", "_claimed", "_discard", "_fast", "_handed", "_interrupted",
+        "_matches", "_promise", "_queue", "_taking", "_wakeup", "closed", "held",
     )  # fmt: skip
 
     def __init__(
@@ -41,21 +41,22 @@ class Receiver:
         self.closed = False  # `close` was called
         self._asleep = False  # the thread in take sleeps, or is about to
         self._callback: Ready | None = None  # set while listening
-        self._called = False  # somebody counts on this receiver to look
+        self._called = False  # it was called, and has not looked yet
         self._calls = 0
         self._promise: Entry | None = None  # what it was called for
         self._fast = False  # may take without the lock
         self._taking = False  # is in the lines that rely on `_fast`
         self._handed = 0
         self.held: set[Receipt] = set()  # what was handed over and is not settled
+        self._claimed: set[Receipt] = set()  # what was held, until a transaction claimed it; not yet settled
         queue.add(self)
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
         """Wait in the caller's thread for a record.
 
-        `timeout` is in seconds, None for ever. With `settle`, a record that was never handed over before is accepted
-        at once and comes without a receipt. Gives None when the time is up, or `interrupt` or `close` was called.
-        Raises the closed error when the engine is closed, the no-destination error when the queue was deleted.
+        `timeout` is in seconds, None without limit. With `settle`, a record that was never handed over before is
+        accepted at once and comes without a receipt. Returns None when the time is up, or `interrupt` or `close` was
+        called. Raises the closed error when the engine is closed, the no-destination error when the queue was deleted.
         """
         self._taking = True
         try:
@@ -74,7 +75,7 @@ class Receiver:
                         self.held.add(receipt)
                         return record, receipt, 0
         except IndexError:
-            pass  # another receiver took the last one between the look and the grasp
+            pass  # another receiver took the last one between the test and the pop
         finally:
             self._taking = False
         return self._take_or_wait(timeout, settle)
@@ -84,7 +85,7 @@ class Receiver:
 
         Raises the closed error when the engine is closed.
         """
-        if outcome is None and self.held and self._queue.bounds is None:
+        if outcome is None and self.held and self._queue.books is None:
             self.held.difference_update(receipts)
             return
         with self._queue.lock:
@@ -95,11 +96,11 @@ class Receiver:
         call_all(calls)
 
     def ready(self, callback: Ready | None) -> None:
-        """Listen (or with None no more): the callback is called when a record may be taken, at once if there is one.
+        """Listen, or with None listen no more. The callback is called when a record may be taken, at once if one waits.
 
-        It answers True if a thread will take now, or False if none is free: then another receiver is called, and this
-        one is expected to take by itself later, until `take` gives None. It is called in the thread of whoever made the
-        record available, with no lock held.
+        It answers True if a thread takes now, or False if none is free: then another receiver is called, and this one
+        is expected to take by itself later, until `take` returns None. It is called in the thread that made the record
+        available, with no lock held.
         """
         with self._queue.lock:
             self._callback = callback
@@ -111,7 +112,7 @@ class Receiver:
         call_all(calls)
 
     def interrupt(self) -> None:
-        """Make the take in progress, or else the next one, give None."""
+        """Make the take in progress, or else the next one, return None."""
         with self._queue.lock:
             if self.closed:
                 return
@@ -123,19 +124,28 @@ class Receiver:
         call_all(calls)
 
     def holds(self, receipt: Receipt) -> bool:
-        """Tell whether the delivery is unsettled and still this receiver's."""
-        return receipt in self.held
+        """Whether the delivery is unsettled and still this receiver's."""
+        return receipt in self.held or receipt in self._claimed
+
+    @property
+    def unsettled(self) -> int:
+        """How many deliveries are not settled."""
+        return len(self.held) + len(self._claimed)
 
     def close(self) -> None:
-        """Take no more; a waiting `take` gives None. Receipts stay good until they are settled or released.
+        """Take no more; a waiting `take` returns None. Receipts stay good until they are settled or released.
 
         A non-durable subscription ends with its last receiver.
         """
         call_all(self._discard(self))
 
     def release_unsettled(self) -> None:
-        """Let all that is unsettled be delivered again, each with one attempt more."""
+        """Release all that is unsettled to be delivered again, each with one attempt more.
+
+        What a transaction has claimed is released if the transaction is rolled back.
+        """
         with self._queue.lock:
+            self._claimed.clear()
             released = [receipt for receipt in tuple(self.held) if self._let_go(receipt)]
             self._queue.take_back((receipt, receipt.attempts + 1) for receipt in released)
             calls = self._queue.offer()
@@ -144,18 +154,46 @@ class Receiver:
     # -- for the other parts of the engine
 
     def _apply(self, receipts: Iterable[Receipt], outcome: Outcome) -> int:
-        """Settle with the lock of the queue held; gives how many were held."""
+        """Settle, and return how many were held (locked)."""
+        queue = self._queue
         settled = [receipt for receipt in receipts if self._let_go(receipt)]
         if outcome is not None:
-            self._queue.take_back((receipt, outcome) for receipt in settled)
-        elif self._queue.bounds is not None:
+            queue.take_back((receipt, outcome) for receipt in settled)
+        elif queue.books is not None:
             for receipt in settled:
-                self._queue.bounds.leave(receipt.record)
+                queue.books.leave(receipt.record)
         return len(settled)
 
     def _holds_all(self, receipts: Sequence[Receipt]) -> bool:
-        """Tell whether none of them is stale."""
+        """Whether none of them is stale."""
         return self.held.issuperset(receipts)
+
+    def _claim(self, receipt: Receipt) -> bool:
+        """Keep what is held from everything but `_unclaim` and `_roll_back`; False if it is not held (locked)."""
+        if receipt not in self.held:
+            return False
+        self._claimed.add(receipt)
+        if self._let_go(receipt):
+            return True
+        self._claimed.discard(receipt)
+        return False
+
+    def _unclaim(self, receipt: Receipt) -> None:
+        """Hold again what was claimed (locked)."""
+        self.held.add(receipt)
+        self._claimed.discard(receipt)
+
+    def _roll_back(self, receipt: Receipt) -> None:
+        """Hold again what was claimed, or release it if `release_unsettled` was called meanwhile (locked)."""
+        if receipt in self._claimed:
+            self._unclaim(receipt)
+        elif receipt not in self.held:  # it is if the claim was interrupted
+            self._queue.take_back([(receipt, receipt.attempts + 1)])
+
+    def _lose_unsettled(self) -> None:
+        """Hold nothing any more: the engine is gone (locked)."""
+        self.held.clear()
+        self._claimed.clear()
 
     def _refresh(self) -> None:
         """Find out whether this receiver may take without the lock (locked)."""
@@ -172,7 +210,7 @@ class Receiver:
             self._wakeup.release()
 
     def _arrive(self) -> None:
-        """End a call that is under way: whoever called counts on this receiver no more (locked)."""
+        """End a call that is under way: the queue counts on this receiver no more (locked)."""
         if self._called:
             self._called = False
             self._queue.called -= 1
@@ -182,10 +220,10 @@ class Receiver:
             self._refresh()
 
     def _decline(self, number: int) -> list[Call]:
-        """Answer a call with no; gives the calls to be made instead."""
+        """Answer this call with no; return the calls to make instead."""
         with self._queue.lock:
             if not self._called or self._calls != number:
-                return []  # it took or left meanwhile
+                return []  # it took, or was closed or disarmed, meanwhile
             self._arrive()
             return self._queue.offer()
 
@@ -210,12 +248,12 @@ class Receiver:
                     if delivery is None:
                         self._asleep = not is_over and (deadline is None or time.monotonic() < deadline)
                         self._rest()
-                    calls = queue.offer()  # this looks again, after `_rest` told the senders that somebody waits
+                    calls = queue.offer()  # this looks again, after `_rest` told the senders that a receiver waits
                 call_all(calls)
                 if not self._asleep:
                     return delivery
                 self._sleep(deadline)
-            except BaseException:  # KeyboardInterrupt, too, must not leave a sleeper behind whom others count on
+            except BaseException:  # after a KeyboardInterrupt, too, no sleeper may be left for others to count on
                 with queue.lock:
                     self._rise()
                     self._rest()
@@ -224,22 +262,26 @@ class Receiver:
                 raise
 
     def _look(self, settle: bool) -> tuple[Delivery | None, bool]:
-        """Take a record if there is one; tell whether waiting for one is over (locked)."""
+        """Take a record if there is one, and tell whether waiting for one is over (locked)."""
         if self.closed:
             return None, True
-        self._queue.check()
+        queue = self._queue
+        queue.check()
         if self._interrupted:
             self._interrupted = False
             self._refresh()
             return None, True
-        receipt = self._queue.next_for(self)
+        receipt = queue.next_for(self)
         if receipt is None:
             return None, False
         self._handed += 1
+        books = queue.books
         if settle and receipt.attempts == 0:
-            if self._queue.bounds is not None:
-                self._queue.bounds.leave(receipt.record)
+            if books is not None:
+                books.leave(receipt.record)
             return (receipt.record, None, 0), True
+        if books is not None:
+            books.handed(receipt.record, receipt.attempts + 1)
         self.held.add(receipt)
         return (receipt.record, receipt, receipt.attempts), True
 

@@ -9,15 +9,15 @@ __all__ = ["Constraints", "Delivery", "Entry", "Matches", "Outcome", "Receipt", 
 
 
 class Constraints(Protocol):
-    """What restricts when a record may be taken, and by whom."""
+    """What restricts when a record may be taken, and by which receiver."""
 
     @property
     def expiration(self) -> int:
-        """When the record ceases to be of use, in milliseconds since the epoch; 0 for never."""
+        """When the record expires, in milliseconds since the epoch; 0 for never."""
 
     @property
     def due(self) -> int:
-        """Before when it may not be taken, in milliseconds since the epoch; 0 for at once."""
+        """When it may be taken at the earliest, in milliseconds since the epoch; 0 for at once."""
 
     @property
     def group(self) -> str | None:
@@ -29,16 +29,18 @@ class Constraints(Protocol):
 
 
 class Record(Protocol):
-    """What the engine reads of a record; a record is never changed once it is sent. A topic also reads `origin`
-    for a subscription that excludes one."""
+    """What the engine reads of a record, which is never changed once it is sent.
+
+    For a subscription that excludes an origin, a topic also reads `origin`.
+    """
 
     @property
     def priority(self) -> int:
-        """0 to 9; the higher, the sooner."""
+        """0 to 9; the highest is taken first."""
 
     @property
     def constraints(self) -> Constraints | None:
-        """None for a record without restrictions: those are the fast ones."""
+        """None for a record without restrictions, which is taken without a lock."""
 
 
 Matches: TypeAlias = Callable[[Any], bool]
@@ -48,7 +50,7 @@ Outcome: TypeAlias = "int | None"
 
 
 class Receipt:
-    """A record that was handed over and is not settled; made for each delivery, and known by its identity."""
+    """A record that was handed over and is not settled. Made for each delivery, and known by its identity."""
 
     __slots__ = ("attempts", "number", "record")
 
@@ -65,7 +67,7 @@ NO_VERDICTS: Final[Mapping[object, bool]] = {}
 
 
 class Entry(Receipt):
-    """A record that waits where more than its priority counts, or that came back."""
+    """A record that waits in the backlog, or that was released."""
 
     __slots__ = ("fresh", "promised_to", "verdicts", "waiting")
 

@@ -29,13 +29,17 @@ class Send(Protocol):
 
 
 class Sender(Scope):
-    """Sends to one queue or topic. Any number of threads may use it. Made by `Engine.sender`."""
+    """Sends to one queue or topic. Any number of threads may use it. Made by `Engine.sender`.
+
+    `send` is an attribute that holds the function for this destination, so that no test is made for each record. It is
+    the one place to decorate: with bounds it waits for room, and after `close` it refuses.
+    """
 
     __slots__ = ("_errors", "send", "targets")
 
     send: Send
     targets: Callable[[Record], Sequence[Queue]]
-    """Gives the queues that a record goes to."""
+    """Returns the queues that a record goes to."""
 
     def __init__(self, destination: Queue | Topic) -> None:
         super().__init__()
@@ -50,12 +54,12 @@ class Sender(Scope):
             self.send = _in_bounds(self, destination)
 
     def close(self) -> None:
-        """Send no more. Sends that wait for room raise the closed error."""
+        """Send no more. Sends that wait for room raise the sender-closed error."""
         self.send = self._refuse
         super().close()
 
     def _refuse(self, record: Record, completion: Completion | None = None) -> None:
-        raise self._errors.sender_closed("The sender is closed")
+        raise self._errors.sender_closed("the sender is closed")
 
 
 def _to_queue(queue: Queue) -> Send:

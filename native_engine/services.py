@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from enum import Enum
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from native_engine.bounds import Limits
 from native_engine.clock import Clock
 from native_engine.errors import ErrorTypes
 from native_engine.timers import Timers
 
-__all__ = ["Services", "State"]
+__all__ = ["Services", "State", "Write"]
+
+
+class Write(Protocol):
+    """How a claimed transaction is made safe."""
+
+    def __call__(self, parts: Sequence[Any]) -> None:
+        """Return when the parts (`native_engine.part.Part`) are safe, together.
+
+        Raises the error for the caller if none of them will be. Called with no lock held: others commit meanwhile, so
+        that a journal may sync for all of them at once.
+        """
 
 
 class Services(NamedTuple):
@@ -20,9 +32,11 @@ class Services(NamedTuple):
     timers: Timers
     errors: ErrorTypes
     limits: Limits
+    write: Write | None = None
+    """None in memory, where nothing has to be written."""
 
     def refusal(self, state: State) -> Exception:
-        """Give the error for whoever uses an engine in this state."""
+        """Return the error for any use of an engine in this state."""
         make = self.errors.forked if state is State.FORKED else self.errors.closed
         return make(state.value)
 
@@ -30,8 +44,8 @@ class Services(NamedTuple):
 class State(Enum):
     """Whether a queue takes records."""
 
-    OPEN = "It is open"
-    GONE = "The subscription has ended"  # what is sent to it is dropped
-    DELETED = "The destination was deleted"  # what is sent to it is refused, as with the following
-    CLOSED = "The engine is closed"
-    FORKED = "The engine belongs to the process that this one was forked from; make another one here"
+    OPEN = "it is open"
+    GONE = "the subscription has ended"  # what is sent to it is dropped
+    DELETED = "the destination was deleted"  # what is sent to it is refused, as with the following
+    CLOSED = "the engine is closed"
+    FORKED = "the engine belongs to the process that this one was forked from; make another one here"

@@ -8,7 +8,7 @@ __all__ = ["QueueAddress", "Statistics"]
 
 
 class QueueAddress(NamedTuple):
-    """What the numbers are of: a queue, or a subscription of a topic."""
+    """Names a queue, or a subscription of a topic, in the statistics."""
 
     kind: str
     """"queue" or "topic"."""
@@ -20,7 +20,7 @@ class QueueAddress(NamedTuple):
 class Statistics(NamedTuple):
     """Counts since the queue or subscription was made; `depth`, `in_flight` and `consumers` are as of now.
 
-    While threads are at work they may be a moment apart from each other.
+    While threads are at work the counts may differ by what happened between two of them.
     """
 
     depth: int

@@ -6,6 +6,7 @@ import itertools
 from collections.abc import Iterable
 
 from native_engine.calls import Call
+from native_engine.destination_factory import DestinationFactory
 from native_engine.errors import ErrorTypes
 from native_engine.receiver import Receiver
 from native_engine.records import Matches
@@ -17,51 +18,54 @@ __all__ = ["Subscriptions"]
 class Subscriptions:
     """The named subscriptions of an engine. Used under the engine's lock."""
 
-    def __init__(self, errors: ErrorTypes) -> None:
+    def __init__(self, factory: DestinationFactory, errors: ErrorTypes) -> None:
+        self._factory = factory
         self._errors = errors
         self._durable: dict[Key, Subscription] = {}
         self._shared: dict[Key, Subscription] = {}  # the non-durable ones
         self._numbers = itertools.count(1)
 
     def unnamed(self, interest: Interest, matches: Matches | None) -> Subscription:
-        """Give a new subscription for one receiver."""
-        return Subscription(f"#{next(self._numbers)}", interest, matches)
+        """Return a new subscription for one receiver."""
+        return self._factory.subscription(f"#{next(self._numbers)}", interest, matches)
 
     def named(self, key: Key, interest: Interest, matches: Matches | None, durable: bool, shared: bool) -> Subscription:
-        """Give the subscription of this name: the one that exists if it is the same, else a new one.
+        """Return the subscription of this name: the one that exists if its interest is the same, else a new one.
 
-        Raises the in-use error if somebody uses the name in another way.
+        Raises the in-use error if the name is in use with another interest, or of the other kind.
         """
         known = self._durable if durable else self._shared
         subscription = known.get(key)
         if subscription is not None:
             if subscription.shared != shared:
                 raise self._errors.in_use(
-                    f"{key[1]!r} is a subscription that is {'' if subscription.shared else 'not '}shared: "
+                    f"subscription {key[1]!r} exists and is {'' if subscription.shared else 'not '}shared: "
                     "use it as that, take another name, or unsubscribe it first"
                 )
             if subscription.is_active and not shared:
                 raise self._errors.in_use(
-                    f"The subscription {key[1]!r} has a consumer, and is not shared: close it first"
+                    f"subscription {key[1]!r} has a consumer, and is not shared: close that consumer first"
                 )
             if subscription.interest == interest:
                 return subscription
             self._delete(known, key, subscription)
         owner, name = key
         label = name if owner is None else f"{owner}:{name}"
-        subscription = Subscription(label, interest, matches, durable, shared, key)
-        known[key] = subscription
+        subscription = known[key] = self._factory.subscription(label, interest, matches, durable, shared, key)
         return subscription
 
     def unsubscribe(self, key: Key) -> None:
-        """Delete a durable subscription."""
+        """Delete a durable subscription. Raises the no-destination error, or the in-use error."""
         subscription = self._durable.get(key)
         if subscription is None:
-            raise self._errors.no_destination(f"There is no durable subscription {key[1]!r}")
+            raise self._errors.no_destination(f"there is no durable subscription {key[1]!r}")
         self._delete(self._durable, key, subscription)
 
     def discard(self, subscription: Subscription, receiver: Receiver) -> list[Call]:
-        """Part with a receiver; a non-durable subscription ends with its last one. Gives the calls to make."""
+        """Part a receiver from its subscription, which ends with its last one if it is not durable.
+
+        Returns the calls to make.
+        """
         calls = subscription.queue.discard(receiver)
         if not subscription.durable and not subscription.is_active:
             subscription.close()
@@ -76,11 +80,11 @@ class Subscriptions:
 
     def _delete(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
         if subscription.is_active:
-            raise self._errors.in_use(f"The subscription {key[1]!r} has a consumer: close it first")
+            raise self._errors.in_use(f"subscription {key[1]!r} has a consumer: close that consumer first")
         unsettled = subscription.queue.statistics().in_flight
         if unsettled:
             raise self._errors.in_use(
-                f"The subscription {key[1]!r} has no consumer, but {unsettled} of its messages were received and not "
+                f"subscription {key[1]!r} has no consumer, but {unsettled} of its messages were received and not "
                 "acknowledged: acknowledge or commit them, or close the session that received them"
             )
         del known[key]

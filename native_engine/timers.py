@@ -14,8 +14,8 @@ __all__ = ["Timers"]
 
 log = logging.getLogger("jmslike.engine")
 
-_PATIENCE = 5.0
-"""Seconds that `close` waits for the thread, which may be inside somebody's callback."""
+_CLOSE_TIMEOUT = 5.0
+"""Seconds that `close` waits for the thread, which may be inside an application's callback."""
 
 
 class Timed(Protocol):
@@ -26,54 +26,54 @@ class Timed(Protocol):
 
 
 class Timers:
-    """Calls `tick` of whoever asked for it, at the earliest time asked for. The thread is made at the first wish."""
+    """Calls `tick` of the scheduled objects, each at its earliest time. The thread starts with the first of them."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._wakeup = threading.Event()
-        self._wishes: list[tuple[float, int, Timed]] = []
+        self._agenda: list[tuple[float, int, Timed]] = []  # a heap; holds more than is in `_earliest`
         self._earliest: dict[Timed, float] = {}
         self._numbers = itertools.count()
         self._thread: threading.Thread | None = None
         self._closed = False
 
     def schedule(self, timed: Timed, when: float) -> None:
-        """Have `timed.tick()` called at `when` (seconds since the epoch) at the latest."""
+        """Call `timed.tick()` at `when` (seconds since the epoch), or before."""
         with self._lock:
             if self._closed or self._earliest.get(timed, when + 1) <= when:
                 return
             self._earliest[timed] = when
-            heapq.heappush(self._wishes, (when, next(self._numbers), timed))
+            heapq.heappush(self._agenda, (when, next(self._numbers), timed))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="native_engine timer", daemon=True)
                 self._thread.start()
-            elif self._wishes[0][0] == when:
+            elif self._agenda[0][0] == when:
                 self._wakeup.set()
 
     def discard(self, timed: Timed) -> None:
         """Call its `tick` no more."""
         with self._lock:
             self._earliest.pop(timed, None)
-            self._wishes = [wish for wish in self._wishes if wish[2] is not timed]
-            heapq.heapify(self._wishes)
+            self._agenda = [entry for entry in self._agenda if entry[2] is not timed]
+            heapq.heapify(self._agenda)
 
     def abandon(self) -> None:
-        """End in a forked child: the thread is not here, and the lock may be held by one that is not."""
+        """Close in a forked child: the thread is the parent's, and a thread of the parent may hold the lock."""
         self._lock = threading.Lock()
         self._thread = None
         self._closed = True
 
     def close(self) -> None:
-        """End the thread."""
+        """End the thread, and wait for it."""
         with self._lock:
             self._closed = True
-            self._wishes.clear()
+            self._agenda.clear()
             self._earliest.clear()
             thread = self._thread
         self._wakeup.set()
         if thread is not None and thread is not threading.current_thread():
-            thread.join(_PATIENCE)
+            thread.join(_CLOSE_TIMEOUT)
 
     def _run(self) -> None:
         while not self._closed:
@@ -83,18 +83,18 @@ class Timers:
                 try:
                     timed.tick()
                 except Exception:
-                    log.exception("A timer failed")
+                    log.exception("a timer failed")
             if not due and not self._closed:
                 self._clock.wait_until(following, self._wakeup)
 
     def _due(self) -> tuple[list[Timed], float | None]:
-        """Give what is due now, and the time of what comes next."""
+        """Return what is due now, and the time of what comes next."""
         due: list[Timed] = []
         with self._lock:
             now = self._clock.now()
-            while self._wishes and self._wishes[0][0] <= now:
-                when, _, timed = heapq.heappop(self._wishes)
-                if self._earliest.get(timed) == when:  # else it was done for an earlier wish
+            while self._agenda and self._agenda[0][0] <= now:
+                when, _, timed = heapq.heappop(self._agenda)
+                if self._earliest.get(timed) == when:  # else it was done at an earlier time
                     del self._earliest[timed]
                     due.append(timed)
-            return due, self._wishes[0][0] if self._wishes else None
+            return due, self._agenda[0][0] if self._agenda else None

@@ -15,18 +15,17 @@ __all__ = ["Interest", "Key", "Subscription", "Topic"]
 
 logger = logging.getLogger("jmslike.engine")
 
-Puts: TypeAlias = list[Callable[[Any], None]]
+Appenders: TypeAlias = list[Callable[[Any], None]]
 
-Audience: TypeAlias = "tuple[tuple[tuple[Puts, Queue], ...], tuple[Subscription, ...]]"
-"""Those who take everything, each with the ways into its queue, and those who do not."""
-
+Audience: TypeAlias = "tuple[tuple[tuple[Appenders, Queue], ...], tuple[Subscription, ...]]"
+"""The subscriptions that take everything, each as its appenders and its queue; and the selective ones."""
 
 Key: TypeAlias = "tuple[str | None, str]"
 """The owner of a named subscription (None if it has none), and the name."""
 
 
 class Interest(NamedTuple):
-    """What a subscription is about; two of the same name are the same only if this is."""
+    """What a subscription is about; two of one name are the same subscription only if this is equal."""
 
     topic: Topic
     selector_text: str | None
@@ -34,8 +33,10 @@ class Interest(NamedTuple):
 
 
 class Topic:
-    """The subscriptions of one topic. They change under the engine's lock; senders read `audience` without any, and
-    assemble it if it is None: the first send after a thousand subscriptions does it, and not each of those.
+    """The subscriptions of one topic. They change under the engine's lock, senders read `audience` without any.
+
+    The audience is assembled when it is None: once by the first send after a thousand subscriptions, not by each of
+    those.
     """
 
     __slots__ = ("_lock", "audience", "name", "services", "state", "subscriptions")
@@ -49,19 +50,19 @@ class Topic:
         self._lock = threading.Lock()  # for the two
 
     def add(self, subscription: Subscription) -> None:
-        """Let the subscription have what is sent from now on."""
+        """Send to the subscription from now on."""
         with self._lock:
             self.subscriptions[subscription] = None
-            self._outdate()
+            self._invalidate()
 
-    def remove(self, subscription: Subscription) -> None:
-        """Let the subscription have no more."""
+    def discard(self, subscription: Subscription) -> None:
+        """Send to the subscription no more."""
         with self._lock:
             self.subscriptions.pop(subscription, None)
-            self._outdate()
+            self._invalidate()
 
     def assemble(self) -> Audience:
-        """Give the audience as it is now."""
+        """Return the audience as it is now."""
         with self._lock:
             if self.audience is None:
                 self.audience = (
@@ -71,23 +72,21 @@ class Topic:
             return self.audience
 
     def targets(self, record: Record) -> Sequence[Queue]:
-        """Give the queues of the subscriptions that want the record."""
+        """Return the queues of the subscriptions that want the record."""
         everybody, selective = self.audience or self.assemble()
         return [queue for _, queue in everybody] + [each.queue for each in selective if each.wants(record)]
 
-    def close(self, state: State) -> None:
-        """Refuse what is sent from now on: it goes to a queue that says why."""
-        end = Queue(f"topic {self.name}", self.services)
-        end.close(state)
+    def close(self, closed: Queue) -> None:
+        """Refuse what is sent from now on: it goes to this closed queue, which raises the error."""
         with self._lock:
-            self.state = state
-            self.audience = (((end.appenders, end),), ())
+            self.state = closed.state
+            self.audience = (((closed.appenders, closed),), ())
 
     def abandon(self) -> None:
-        """Do without the lock of a thread that may be in the parent process only."""
+        """Replace the lock in a forked child: a thread of the parent may hold it."""
         self._lock = threading.Lock()
 
-    def _outdate(self) -> None:
+    def _invalidate(self) -> None:
         if self.state is State.OPEN:
             self.audience = None
 
@@ -100,22 +99,22 @@ class Subscription:
     def __init__(
         self,
         label: str,
+        queue: Queue,
         interest: Interest,
         matches: Matches | None,
-        durable: bool = False,
-        shared: bool = False,
-        key: Key | None = None,
+        durable: bool,
+        shared: bool,
+        key: Key | None,
     ) -> None:
-        topic = interest.topic
         self.label = label
         self.key = key  # what it is known by, if it has a name
+        self.queue = queue
         self.interest = interest
         self.matches = matches
         self.durable = durable
         self.shared = shared
         self.is_selective = matches is not None or interest.excluded_origin is not None
-        self.queue = Queue(f"subscription {label} of topic {topic.name}", topic.services, drops_oldest=not durable)
-        topic.add(self)
+        interest.topic.add(self)
 
     @property
     def is_active(self) -> bool:
@@ -123,7 +122,7 @@ class Subscription:
         return bool(self.queue.receivers)
 
     def wants(self, record: Any) -> bool:
-        """Tell whether the record is for this subscription."""
+        """Whether the record is for this subscription."""
         excluded = self.interest.excluded_origin
         if excluded is not None and record.origin == excluded:
             return False
@@ -132,10 +131,10 @@ class Subscription:
         try:
             return self.matches(record)
         except Exception:
-            logger.exception("A selector failed; the record counts as not matching")
+            logger.exception("a selector failed; the record counts as not matching")
             return False
 
     def close(self) -> None:
         """Stop collecting, and drop what was collected."""
-        self.interest.topic.remove(self)
+        self.interest.topic.discard(self)
         self.queue.close(State.GONE)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from native_engine import Receiver
+from native_engine import Engine, QueueAddress, Receiver, Statistics
+
+QUEUE = "q"
 
 
 class Limits:
@@ -47,8 +49,29 @@ class Record:
         return f"Record({self.body!r})"
 
 
-def taken(receiver: Receiver, timeout: float | None, settle: bool = False) -> tuple[Any, Any, int]:
+def taken(receiver: Receiver, timeout: float | None = 0, settle: bool = False) -> tuple[Any, Any, int]:
     """Take a record that has to be there."""
     delivery = receiver.take(timeout, settle)
     assert delivery is not None, "nothing came"
     return delivery
+
+
+def drain(receiver: Receiver) -> list[Any]:
+    """Take and accept all there is; return the bodies."""
+    bodies = []
+    while (delivery := receiver.take(0, True)) is not None:
+        if delivery[1] is not None:
+            receiver.settle([delivery[1]], None)
+        bodies.append(delivery[0].body)
+    return bodies
+
+
+def send(engine: Engine, *records: Record | str, queue: str = QUEUE) -> None:
+    """Send records, or plain ones with these bodies."""
+    sender = engine.sender("queue", queue)
+    for record in records:
+        sender.send(Record(record) if isinstance(record, str) else record)
+
+
+def counts(engine: Engine, queue: str = QUEUE) -> Statistics:
+    return engine.statistics()[QueueAddress("queue", queue)]

@@ -66,7 +66,7 @@ class Stepped:
 
     @staticmethod
     def _stops_in(code: CodeType) -> bool:
-        """Leave out the store: it is used under a lock, where one place to stop is as good as another."""
+        """Leave out the backlog: it is used under a lock, where one place to stop is as good as another."""
         return under_test(code) and not code.co_filename.endswith("backlog.py")
 
     def _on_line(self, frame: FrameType, event: str, _: Any) -> Any:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from native_engine import Engine
+from native_engine import Engine, RolledBackError
 from tests.unit.engine.ledger import Ledger
 from tests.unit.engine.records import Record
 from tests.unit.engine.stress_workers import QUEUE, Chaos, Endpoint, Listener, Producer, Taker, Worker
@@ -16,11 +17,15 @@ PATIENCE = 10.0
 
 @dataclass(frozen=True)
 class Traffic:
-    """The shares of receivers with a selector and of records with a group, and the bound of the queue, if any."""
+    """The shares of receivers with a selector and of records with a group, and the bound of the queue, if any.
+
+    With `written`, transactions are claimed, written (which fails now and then) and applied.
+    """
 
     selective: float = 0.0
     grouped: float = 0.0
     max_depth: int | None = None
+    written: bool = False
 
 
 class World:
@@ -29,6 +34,8 @@ class World:
     def __init__(self, seed: int, traffic: Traffic) -> None:
         self.traffic = traffic
         self.engine = Engine(max_depth=traffic.max_depth, block_timeout=0.01)
+        if traffic.written:
+            self.engine._services = self.engine._services._replace(write=self._write)
         self.ledger = Ledger()
         self.changed = self.ledger.changed
         self.pausing = False
@@ -58,6 +65,11 @@ class World:
         finally:
             self._end()
         self._check_the_end()
+
+    def _write(self, parts: object) -> None:
+        time.sleep(self._random.choice((0, 0.0002)))
+        if self._random.random() < 0.2:
+            raise RolledBackError("planted")
 
     def _pause_and_check(self) -> None:
         with self.changed:

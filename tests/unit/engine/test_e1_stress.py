@@ -25,6 +25,8 @@ TRAFFIC = {
     "a few constraints": Traffic(selective=0.03, grouped=0.002),
     "many constraints": Traffic(selective=0.5, grouped=0.2),
     "bounded": Traffic(selective=0.1, grouped=0.01, max_depth=8),
+    "written": Traffic(selective=0.03, grouped=0.002, written=True),
+    "written and bounded": Traffic(selective=0.03, grouped=0.002, max_depth=8, written=True),
 }
 
 

@@ -3,36 +3,20 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
 from native_engine import ClientIdError, Engine, InUseError, NoDestinationError
-from tests.unit.engine.records import Record, taken
+from tests.unit.engine.records import Record, drain, taken
 
 TOPIC = "news"
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine()
-    yield engine
-    engine.close()
 
 
 def publish(engine: Engine, *bodies: str, **details: Any) -> None:
     sender = engine.sender("topic", TOPIC)
     for body in bodies:
         sender.send(Record(body, **details))
-
-
-def drain(receiver: Any) -> list[str]:
-    bodies = []
-    while (delivery := receiver.take(0)) is not None:
-        receiver.settle([delivery[1]], None)
-        bodies.append(delivery[0].body)
-    return bodies
 
 
 def durable(engine: Engine, **details: Any) -> Any:
@@ -73,6 +57,14 @@ def test_a_selector_decides_what_a_subscription_gets(engine: Engine) -> None:
     assert drain(red) == ["1"]
 
 
+def test_a_subscription_whose_selector_fails_gets_nothing(engine: Engine, caplog: pytest.LogCaptureFixture) -> None:
+    failing, other = engine.subscribe(TOPIC, matches=lambda record: record.nonsense), engine.subscribe(TOPIC)
+    publish(engine, "a")
+    publish(engine, "b", group="g")
+    assert (drain(failing), drain(other)) == ([], ["a", "b"])
+    assert "nonsense" in caplog.text
+
+
 def test_what_no_subscription_wants_is_not_kept(engine: Engine) -> None:
     durable(engine, matches=lambda record: False, selector_text="FALSE").close()
     publish(engine, "1", "2")
@@ -97,6 +89,7 @@ def test_a_subscription_that_is_not_durable_ends_with_its_receiver(engine: Engin
     engine.subscribe(TOPIC).close()
     publish(engine, "1")
     assert drain(engine.subscribe(TOPIC)) == []
+    assert [address.subscription for address in engine.statistics()] == ["#2"]
 
 
 def test_a_durable_subscription_has_one_receiver_at_a_time(engine: Engine) -> None:
@@ -159,13 +152,41 @@ def test_what_a_closed_durable_subscription_held_comes_back_when_released(engine
     assert drain(durable(engine)) == ["1", "2"]
 
 
-def test_another_selector_makes_a_durable_subscription_anew(engine: Engine) -> None:
+def test_another_selector_makes_a_new_durable_subscription(engine: Engine) -> None:
     durable(engine).close()
     publish(engine, "old", colour="red")
     changed = durable(engine, matches=lambda record: record.colour == "red", selector_text="colour = 'red'")
     assert drain(changed) == []
     publish(engine, "new", colour="red")
     assert drain(changed) == ["new"]
+
+
+@pytest.mark.parametrize(
+    "change", [{"topic_name": "u"}, {"selector_text": "x", "matches": bool}, {"excluded_origin": "me"}]
+)
+def test_a_durable_subscription_is_not_changed_while_in_use(engine: Engine, change: dict[str, Any]) -> None:
+    """SUB-12, SUB-16: afterwards the records collected for the old one are gone."""
+    same: dict[str, Any] = {"topic_name": TOPIC, "name": "d", "durable": True, "shared": True}
+    receiver = engine.subscribe(**same)
+    with pytest.raises(InUseError):
+        engine.subscribe(**(same | change))
+    receiver.close()
+    publish(engine, "a")
+    assert drain(engine.subscribe(**(same | change))) == []
+    assert len(engine.statistics()) == 1
+
+
+def test_names_of_shared_and_unshared_durable_subscriptions_exclude_each_other(engine: Engine) -> None:
+    """SUB-17, SUB-18: but not those of non-durable ones."""
+    durable(engine).close()
+    with pytest.raises(InUseError, match="is not shared"):
+        durable(engine, shared=True)
+    engine.subscribe(TOPIC, name="d", shared=True, owner="me")
+
+
+def test_a_subscription_without_a_name_is_neither_durable_nor_shared(engine: Engine) -> None:
+    with pytest.raises(ValueError, match="name"):
+        engine.subscribe(TOPIC, durable=True)
 
 
 def test_the_same_selector_keeps_a_durable_subscription(engine: Engine) -> None:
@@ -302,7 +323,7 @@ def test_a_subscription_in_use_says_by_what(engine: Engine) -> None:
     receiver = durable(engine)
     publish(engine, "1", "2")
     receipts = [taken(receiver, 0)[1] for _ in range(2)]
-    with pytest.raises(InUseError, match="'d' has a consumer: close it first"):
+    with pytest.raises(InUseError, match="'d' has a consumer: close that consumer first"):
         engine.unsubscribe("me", "d")
     receiver.close()
     with pytest.raises(InUseError, match="no consumer, but 2 of its messages were received and not acknowledged"):

@@ -1,5 +1,6 @@
-"""The engines of this process, one for each name: `native://NAME` lives until the process ends or the name is
-forgotten.
+"""The engines of this process, one for each name.
+
+`native://NAME` lives until the process ends, or `jmslike.forget` drops it. Connections to one name share one engine.
 """
 
 from __future__ import annotations
@@ -33,41 +34,41 @@ _ERRORS = ErrorTypes(
 )
 
 
-class Tenant(Protocol):
-    """Who must know when an engine goes away."""
+class Client(Protocol):
+    """A connection to an engine."""
 
     def lose(self, error: JMSError) -> None:
-        """The engine is gone."""
+        """Be told that the engine is gone."""
 
 
 class SharedEngine:
-    """An engine with those who are connected to it."""
+    """An engine with the connections to it."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
         self.engine = Engine(**options, size_of=size_of, errors=_ERRORS)
-        self.tenants: set[Tenant] = set()
+        self.clients: set[Client] = set()
 
 
 _lock = threading.Lock()
 _engines: dict[str, SharedEngine] = {}
 
 
-def _begin_anew() -> None:
-    """Have none in a forked child: they are the parent's, and a thread that is not here may hold the lock."""
+def _abandon() -> None:
+    """Drop all engines in a forked child: they are the parent's, and a thread of the parent may hold the lock."""
     global _lock
     _lock = threading.Lock()
     _engines.clear()
 
 
 if hasattr(os, "register_at_fork"):
-    os.register_at_fork(after_in_child=_begin_anew)
+    os.register_at_fork(after_in_child=_abandon)
 
 
-def join(name: str, options: Mapping[str, Any], tenant: Tenant) -> SharedEngine:
-    """Give the engine of that name, made with these options if it is new.
+def join(name: str, options: Mapping[str, Any], client: Client) -> SharedEngine:
+    """Return the engine of that name, made with these options if it is new.
 
-    Raises JMSError if it lives already and was made with other options.
+    Raises JMSError if it exists with other options.
     """
     with _lock:
         shared = _engines.get(name)
@@ -76,31 +77,31 @@ def join(name: str, options: Mapping[str, Any], tenant: Tenant) -> SharedEngine:
         differing = {key for key, value in options.items() if shared.options.get(key) != value}
         if differing:
             raise JMSError(
-                f"native://{name} lives already, made with another {', '.join(sorted(differing))}; "
+                f"native://{name} exists with another {', '.join(sorted(differing))}: "
                 "leave the option out, use another name, or jmslike.forget() it first"
             )
-        shared.tenants.add(tenant)
+        shared.clients.add(client)
         return shared
 
 
-def leave(shared: SharedEngine, tenant: Tenant) -> None:
-    """Note that the tenant is connected no more."""
+def discard(shared: SharedEngine, client: Client) -> None:
+    """Drop a connection that is closed."""
     with _lock:
-        shared.tenants.discard(tenant)
+        shared.clients.discard(client)
 
 
 def forget(name: str) -> None:
-    """Drop the engine with all its messages; its connections are lost."""
+    """Drop the engine with all its messages; its connections are told that it is lost."""
     with _lock:
         shared = _engines.pop(name, None)
-        tenants = list(shared.tenants) if shared is not None else []
+        clients = list(shared.clients) if shared is not None else []
     if shared is not None:
         shared.engine.close()
-        for tenant in tenants:
-            tenant.lose(ConnectionLostError(f"native://{name} was forgotten"))
+        for client in clients:
+            client.lose(ConnectionLostError(f"native://{name} was dropped by jmslike.forget(), with its messages"))
 
 
-_FIXED_SIZE = 100  # bytes: the headers that every message has
+_HEADERS_SIZE = 100  # bytes: those that every message has
 
 
 def size_of(envelope: Envelope) -> int:
@@ -116,7 +117,7 @@ def size_of(envelope: Envelope) -> int:
         size = sum(map(_value_size, body.items() if isinstance(body, dict) else body))
     if envelope.properties:
         size += sum(map(_value_size, envelope.properties.items()))
-    return _FIXED_SIZE + size
+    return _HEADERS_SIZE + size
 
 
 def _value_size(value: object) -> int:

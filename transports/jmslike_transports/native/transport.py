@@ -25,13 +25,10 @@ from jmslike.spi import (
 from jmslike_transports.native import engines
 from native_engine import TEMPORARY_PREFIX, Engine, Kind, Receiver, Scope
 
-_FEATURES: Final = {
-    **dict.fromkeys(Feature, NATIVE),
-    Feature.PERSISTENCE: unsupported("native://NAME is in memory: persistent messages, too, end with the process"),
-}
+_IN_MEMORY: Final = unsupported("native://NAME is in memory: persistent messages, too, end with the process")
 
-_CROWD: Final = 16
-"""So many receivers may be kept before somebody looks which of them are done with."""
+_KEPT: Final = 16
+"""Receivers kept before those that are closed and hold nothing are dropped."""
 
 
 def _kind(destination: Destination) -> Kind:
@@ -54,18 +51,21 @@ class NativeTransport:
     def engine(self) -> Engine:
         """The engine behind this connection, from `open` to `close`."""
         if self._shared is None:
-            raise IllegalStateError("The connection is closed")
+            raise IllegalStateError("the connection is closed")
         return self._shared.engine
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
         self._shared = engines.join(self._name, self._options, self)
         self._events = events
-        return Capabilities("native engine", version("jmslike"), _FEATURES)
+        features = dict.fromkeys(Feature, NATIVE)
+        if not self.engine.is_durable:
+            features[Feature.PERSISTENCE] = _IN_MEMORY
+        return Capabilities("native engine", version("jmslike"), features)
 
     def lose(self, error: JMSError) -> None:
-        """The engine was forgotten."""
-        assert self._events is not None, "only who is connected can lose"
+        """Report that the engine was forgotten (C10)."""
+        assert self._events is not None, "an engine loses open connections only"
         self._events.lost(error)
 
     def identify(self, client_id: str) -> None:
@@ -79,8 +79,8 @@ class NativeTransport:
         self._links.add(link)
         return link
 
-    def ended(self, link: NativeLink) -> None:
-        """Forget a session that is closed."""
+    def discard(self, link: NativeLink) -> None:
+        """Drop a session link that is closed."""
         self._links.discard(link)
 
     def create_temporary(self, kind: type[TemporaryQueue] | type[TemporaryTopic]) -> str:
@@ -90,16 +90,16 @@ class NativeTransport:
         return name
 
     def check_consumable(self, destination: Destination) -> None:
-        """Refuse a consumer of another connection's temporary destination, under whatever type it is named."""
+        """Raise InvalidDestinationError for a temporary destination of another connection, also by its plain name."""
         if destination.name.startswith(TEMPORARY_PREFIX) and destination not in self._temporaries:
             raise InvalidDestinationError(
-                f"{destination} was deleted, or made by another connection: it may be sent to"
+                f"{destination} was deleted, or belongs to another connection: this one may only send to it"
             )
 
     def delete_temporary(self, destination: Destination) -> None:
         """See Transport.delete_temporary."""
         if destination not in self._temporaries:
-            raise InvalidDestinationError(f"{destination} was deleted, or made by another connection")
+            raise InvalidDestinationError(f"{destination} was deleted, or belongs to another connection")
         self.engine.delete(_kind(destination), destination.name)
         self._temporaries.discard(destination)
 
@@ -114,7 +114,7 @@ class NativeTransport:
             return
         for link in list(self._links):
             link.close()
-        engines.leave(shared, self)
+        engines.discard(shared, self)
         for destination in self._temporaries:
             with suppress(JMSError):  # the engine was forgotten, say, and the destination with it
                 shared.engine.delete(_kind(destination), destination.name)
@@ -129,12 +129,12 @@ class NativeLink:
         self._transport = transport
         self._engine = transport.engine
         self._receivers: list[Receiver] = []
-        self._crowd = _CROWD  # how many of those are worth a look
+        self._most_kept = _KEPT
         self._scope = Scope()  # of its commits, which wait for room no longer than it is open
 
     def sender(self, destination: Destination) -> Sender:
         """See SessionLink.sender."""
-        # its errors are JMS errors, because the engine was made with them
+        # it raises JMS errors, because the engine was made with them
         return cast("Sender", self._engine.sender(_kind(destination), destination.name))
 
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
@@ -161,15 +161,15 @@ class NativeLink:
     def _keep(self, receiver: Receiver) -> None:
         """Keep the receiver until the session closes; now and then drop those that are closed and hold nothing."""
         self._receivers.append(receiver)
-        if len(self._receivers) >= self._crowd:
-            self._receivers = [kept for kept in self._receivers if kept.held or not kept.closed]
-            self._crowd = 2 * len(self._receivers) + _CROWD
+        if len(self._receivers) >= self._most_kept:
+            self._receivers = [kept for kept in self._receivers if kept.unsettled or not kept.closed]
+            self._most_kept = 2 * len(self._receivers) + _KEPT
 
     def commit(
         self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
     ) -> None:
         """See SessionLink.commit."""
-        # both kinds of parts were made by the engine
+        # senders and subscriptions are the engine's own
         self._engine.commit(cast("Any", sends), cast("Any", settlements), scope=self._scope, dead_letters=dead_letters)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
@@ -183,4 +183,4 @@ class NativeLink:
         for receiver in receivers:
             receiver.close()
             receiver.release_unsettled()
-        self._transport.ended(self)
+        self._transport.discard(self)

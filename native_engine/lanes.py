@@ -1,0 +1,90 @@
+"""Where records wait while nothing but their priority counts: one deque for each priority in use."""
+
+from __future__ import annotations
+
+import heapq
+from collections import deque
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from native_engine.records import Entry
+
+__all__ = ["Lanes"]
+
+PRIORITIES = 10
+
+
+class Lanes(list[deque[Any]]):
+    """The lanes of the priorities in use, highest first. Records that came back wait beside them, each before its lane.
+
+    Receivers iterate over it and senders append through `appenders`, both without a lock: a lane that is added
+    meanwhile may be missed. All methods are called with the lock of the queue held.
+    """
+
+    __slots__ = ("_by_priority", "_priorities", "appenders", "returned")
+
+    def __init__(self, append_first: Callable[[Any], None]) -> None:
+        self.appenders = [append_first] * PRIORITIES  # by priority; `append_first` where there is no lane yet
+        self.returned: list[Entry] = []  # a heap
+        self._by_priority: dict[int, deque[Any]] = {}
+        self._priorities: tuple[int, ...] = ()  # of the lanes, in their order
+
+    def lane(self, priority: int) -> deque[Any]:
+        """Return the lane of the priority; from now on senders append to it."""
+        lane = self._by_priority.get(priority)
+        if lane is None:
+            lane = self._by_priority[priority] = deque()
+            self._priorities = tuple(sorted(self._by_priority, reverse=True))
+            self[:] = [self._by_priority[each] for each in self._priorities]
+            self.appenders[priority] = lane.append
+        return lane
+
+    def by_priority(self) -> Iterator[tuple[int, deque[Any]]]:
+        """Iterate over the priorities in use, highest first, each with its lane."""
+        return zip(self._priorities, self, strict=True)
+
+    def available(self) -> int:
+        """Return how many records wait."""
+        return sum(map(len, self)) + len(self.returned)
+
+    def take(self, numbers: Iterator[int]) -> Entry | None:
+        """Take the next record; None if there is none."""
+        for priority, lane in zip(self._priorities, self, strict=True):
+            if self.returned and self.returned[0].record.priority >= priority:
+                break
+            if lane:
+                try:
+                    record = lane.popleft()
+                except IndexError:
+                    continue  # a receiver without the lock was faster
+                return Entry(record, next(numbers), 0, True)
+        return heapq.heappop(self.returned) if self.returned else None
+
+    def drop_oldest(self) -> Any | None:
+        """Remove and return the oldest record of the lowest priority; None if nothing waits."""
+        for priority, lane in zip(reversed(self._priorities), reversed(self), strict=True):
+            returned = [entry for entry in self.returned if entry.record.priority == priority]
+            if returned:
+                entry = min(returned)
+                self.returned.remove(entry)
+                heapq.heapify(self.returned)
+                return entry.record
+            if lane:
+                return lane.popleft()
+        return None
+
+    def in_order(self) -> list[Any]:
+        """Return the records that wait, in the order of delivery."""
+        records: list[Any] = []
+        returned = sorted(self.returned)
+        for priority in range(PRIORITIES - 1, -1, -1):
+            records += [entry.record for entry in returned if entry.record.priority == priority]
+            records += self._by_priority.get(priority, deque()).copy()
+        return records
+
+    def close(self, refuse: Callable[[Any], None]) -> None:
+        """Drop all records, and have senders call `refuse`."""
+        self.appenders[:] = [refuse] * PRIORITIES
+        for lane in self:
+            lane.clear()
+        self.returned.clear()
