@@ -3,29 +3,21 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import Future
 from typing import Any
 
 import pytest
 
-from native_engine import ClosedError, Engine, FullError, RolledBackError, Scope, SenderClosedError
+from native_engine import ClosedError, Engine, FullError, QueueAddress, RolledBackError, Scope, SenderClosedError
 from native_engine.transaction import Locks
 from tests.unit.engine.manual_clock import ManualClock
-from tests.unit.engine.records import Record, taken
+from tests.unit.engine.records import QUEUE, Record, drain, taken
 from tests.unit.engine.scenes import Stage, Take
 from tests.unit.engine.stepping import Scene, explore
 
 PATIENCE = 5.0
 SILENCE = 0.05
-QUEUE = "q"
-
-
-@pytest.fixture
-def background() -> Iterator[Callable[..., Future[Any]]]:
-    pool = ThreadPoolExecutor()
-    yield pool.submit
-    pool.shutdown()
 
 
 def waits(future: Future[Any]) -> bool:
@@ -41,15 +33,6 @@ def fill(engine: Engine, *bodies: str) -> Any:
     for body in bodies:
         sender.send(Record(body))
     return sender
-
-
-def drain(receiver: Any) -> list[str]:
-    bodies = []
-    while (delivery := receiver.take(0, True)) is not None:
-        if delivery[1] is not None:
-            receiver.settle([delivery[1]], None)
-        bodies.append(delivery[0].body)
-    return bodies
 
 
 def test_a_full_queue_fails_at_once_if_told_so() -> None:
@@ -231,6 +214,54 @@ def test_a_subscription_full_of_unsettled_records_loses_the_new_one() -> None:
     sender.send(Record("3"))
     assert slow.take(0) is None
     assert all(slow.holds(receipt) for receipt in held)
+
+
+@pytest.mark.parametrize("expiration", [0, 10**15], ids=["plain", "constrained"])
+def test_what_a_full_subscription_loses(expiration: int) -> None:
+    """The oldest of the lowest priority, released ones before fresh ones; never what a receiver holds."""
+    with Engine(max_depth=3) as engine:
+        receiver, sender = engine.subscribe("t"), engine.sender("topic", "t")
+
+        def publish(*bodies: str, priority: int = 4) -> None:
+            for body in bodies:
+                sender.send(Record(body, priority, expiration=expiration))
+
+        publish("a", "b")
+        publish("urgent", priority=9)
+        assert taken(receiver)[0].body == "urgent"
+        receiver.settle([taken(receiver)[1]], 1)
+        publish("c", "d")
+        assert [taken(receiver)[0].body for _ in range(2)] == ["c", "d"]
+        publish("e")
+        assert receiver.take(0) is None
+        assert engine.statistics()[QueueAddress("topic", "t", "#1")].dropped == 3
+
+
+def test_a_full_subscription_loses_what_is_not_due() -> None:
+    clock = ManualClock()
+    with Engine(max_depth=1, clock=clock) as engine:
+        receiver, sender = engine.subscribe("t"), engine.sender("topic", "t")
+        sender.send(Record("later", due=clock.milliseconds + 5000))
+        sender.send(Record("now"))
+        assert drain(receiver) == ["now"]
+
+
+def test_a_record_too_big_for_a_subscription_costs_no_other() -> None:
+    with Engine(max_bytes=3, size_of=lambda record: len(record.body)) as engine:
+        receiver, sender = engine.subscribe("t"), engine.sender("topic", "t")
+        sender.send(Record("abc"))
+        sender.send(Record("abcd"))
+        assert drain(receiver) == ["abc"]
+
+
+@pytest.mark.parametrize(
+    "options",
+    [{"max_depth": 0}, {"max_bytes": 5}, {"max_bytes": 0, "size_of": len}, {"when_full": "?"}, {"block_timeout": -1}],
+    ids=lambda options: next(iter(options)),
+)
+def test_bounds_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=next(iter(options))):
+        Engine(**options)
 
 
 def test_a_full_durable_subscription_fails_the_publisher_and_gives_nobody_a_copy() -> None:

@@ -2,22 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from native_engine import Engine
-from tests.unit.engine.records import Record, taken
-
-QUEUE = "q"
-
-
-@pytest.fixture
-def engine() -> Iterator[Engine]:
-    engine = Engine()
-    yield engine
-    engine.close()
+from tests.unit.engine.records import QUEUE, Record, drain, taken
 
 
 def send(engine: Engine, *bodies: str, last: str = "", colour: str = "") -> None:
@@ -25,14 +13,6 @@ def send(engine: Engine, *bodies: str, last: str = "", colour: str = "") -> None
     sender = engine.sender("queue", QUEUE)
     for body in bodies:
         sender.send(Record(body, group=body[0], closes_group=body == last, colour=colour))
-
-
-def drain(receiver: Any) -> list[Any]:
-    bodies = []
-    while (delivery := receiver.take(0)) is not None:
-        receiver.settle([delivery[1]], None)
-        bodies.append(delivery[0].body)
-    return bodies
 
 
 def test_others_get_the_groups_of_a_closed_owner_in_order(engine: Engine) -> None:

@@ -181,6 +181,27 @@ def test_a_callback_that_fails_does_not_stop_the_timer(engine: Engine, clock: Ma
         assert receiver.take(0) is None
 
 
+def test_a_delayed_record_goes_to_the_subscriptions_of_its_sending(engine: Engine, clock: ManualClock) -> None:
+    """ORD-07: not to those that came later."""
+    early, gone = engine.subscribe("t"), engine.subscribe("t")
+    engine.sender("topic", "t").send(Record("a", due=in_ms(clock, 1)))
+    gone.close()
+    late = engine.subscribe("t")
+    clock.advance(1)
+    assert taken(early, PATIENCE)[0].body == "a"
+    assert late.take(0) is None
+
+
+def test_the_computers_clock_will_do() -> None:
+    """ORD-06: the delay passes by itself."""
+    now = int(time.time() * 1000)
+    with Engine() as engine:
+        send(engine, "late", due=now + 40)
+        send(engine, "soon", due=now + 20)
+        receiver = engine.receiver(QUEUE)
+        assert [taken(receiver, PATIENCE)[0].body for _ in range(2)] == ["soon", "late"]
+
+
 def test_topics_expire_and_delay_for_each_subscription(engine: Engine, clock: ManualClock) -> None:
     one, two = engine.subscribe("t"), engine.subscribe("t")
     sender = engine.sender("topic", "t")
