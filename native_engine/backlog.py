@@ -1,4 +1,4 @@
-"""Where records wait when more than their priority decides who may take them: selectors, groups, expiry, delay.
+"""Where records wait when more than their priority counts: selectors, groups, expiry, delay.
 
 Everything here happens under the lock of the queue. The records of each priority stand in a log, in order; every
 receiver has its own position in it, and never looks at a record twice. What comes again (it was released, or belongs to

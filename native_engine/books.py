@@ -1,4 +1,4 @@
-"""The accounts of a queue: who is told of every record that enters it, is handed over, and leaves it."""
+"""The accounts of a queue: what is told of every record that enters it, is handed over, or leaves it."""
 
 from __future__ import annotations
 

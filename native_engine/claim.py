@@ -36,13 +36,13 @@ class Claim:
                     self._receipts.pop()
 
     def lift(self) -> None:
-        """Give everything back to the part, which is applied before the lock is free."""
+        """Free the room and hold the receipts again, for the part to be applied before the lock is free."""
         self._free_room()
         for receiver, receipt in self._receipts:
             receiver._unclaim(receipt)
 
     def roll_back(self) -> list[Call]:
-        """Give everything back to senders and receivers; return the calls to make."""
+        """Free the room, and hold or release the receipts; return the calls to make."""
         self._free_room()
         for receiver, receipt in self._receipts:
             receiver._roll_back(receipt)

@@ -219,7 +219,7 @@ class Engine:
             self._client_ids.add(client_id)
 
     def disclaim(self, client_id: str) -> None:
-        """Give the client id up, so that another may claim it."""
+        """Free the client id, so that it may be claimed again."""
         with self._lock:
             self._client_ids.discard(client_id)
 

@@ -150,7 +150,7 @@ class Queue:
         if self.state in (State.OPEN, State.GONE):
             return
         if self.state is State.DELETED:
-            raise self.services.errors.no_destination(f"{self.title}: {self.state.value}")
+            raise self.services.errors.no_destination(f"{self.title} was deleted")
         raise self.services.refusal(self.state)
 
     # -- going out

@@ -59,7 +59,7 @@ class Sender(Scope):
         super().close()
 
     def _refuse(self, record: Record, completion: Completion | None = None) -> None:
-        raise self._errors.sender_closed("the sender is closed")
+        raise self._errors.sender_closed("message not sent: the sender is closed")
 
 
 def _to_queue(queue: Queue) -> Send:

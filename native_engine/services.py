@@ -46,6 +46,6 @@ class State(Enum):
 
     OPEN = "it is open"
     GONE = "the subscription has ended"  # what is sent to it is dropped
-    DELETED = "the destination was deleted"  # what is sent to it is refused, as with the following
+    DELETED = "the destination was deleted"  # what is sent to it is refused, as in the following states
     CLOSED = "the engine is closed"
     FORKED = "the engine belongs to the process that this one was forked from; make another one here"

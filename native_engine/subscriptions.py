@@ -1,4 +1,4 @@
-"""Which subscriptions there are, and who may use them."""
+"""The subscriptions of an engine: which exist, and when a receiver may use them."""
 
 from __future__ import annotations
 

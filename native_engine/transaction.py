@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING
 from native_engine.bounds import Scope, WaitingSender
 from native_engine.calls import Call, call_all
 from native_engine.claim import Claim
-from native_engine.errors import ErrorType
 from native_engine.part import Part, Settlement
 from native_engine.queue import Queue
 from native_engine.records import Record
@@ -71,7 +70,6 @@ class Transaction:
     ) -> None:
         self._services = services
         self._scope = scope
-        self._failure: ErrorType = services.errors.rolled_back
         self._is_send = False
         self._moves_dead_letters = False
         parts: dict[Queue, Part] = {}
@@ -95,9 +93,8 @@ class Transaction:
         self.commit()
 
     def send(self) -> None:
-        """Do it as a plain send, which raises the full error."""
+        """Do it as a plain send, which raises the full error, the sender-closed or the no-destination error."""
         self._is_send = True
-        self._failure = self._services.errors.full
         self.commit()
 
     # -- the steps
@@ -152,7 +149,7 @@ class Transaction:
                         sender = WaitingSender()
                         deadline = self._start_to_wait(full, sender)
                     elif time.monotonic() >= deadline:
-                        raise self._failure(full.too_late(self._services.limits.block_timeout))
+                        raise self._failed(full.too_late(self._services.limits.block_timeout))
                     self._line_up(full, sender)
                 sender.sleep(max(0.0, deadline - time.monotonic()))
         finally:
@@ -167,18 +164,21 @@ class Transaction:
             if part.queue.state is not State.DELETED or self._is_send:
                 part.queue.check()
             elif part.records:
-                raise self._failure(f"transaction rolled back: {part.queue.title} was deleted")
+                raise self._failed(f"{part.queue.title} was deleted")
             if part.is_stale:
-                raise self._failure(
-                    "transaction rolled back: a received message may already belong to another consumer; "
-                    "nothing was sent"
-                )
+                raise self._failed("a received message may already belong to another consumer; nothing was sent")
 
     def _check_scope(self, scope: Scope) -> None:
         if scope.closed and self._is_send:
-            raise self._services.errors.sender_closed("the sender is closed; the message was not sent")
+            raise self._services.errors.sender_closed("message not sent: the sender is closed")
         if scope.closed:
-            raise self._failure("transaction rolled back: closed before it was done; nothing was sent")
+            raise self._failed("it was closed before it was done; nothing was sent")
+
+    def _failed(self, reason: str) -> Exception:
+        """Return the error for the caller: nothing was done."""
+        if self._is_send:
+            return self._services.errors.full(f"message not sent: {reason}")
+        return self._services.errors.rolled_back(f"transaction rolled back: {reason}")
 
     def _first_without_room(self, sender: WaitingSender | None) -> Part | None:
         if self._moves_dead_letters:
@@ -193,9 +193,9 @@ class Transaction:
         """Return the time when the waiting ends; raise if there is nothing to wait for."""
         for part in self._parts:
             if part.is_limited and part.queue.bounds is not None and not part.queue.bounds.could_fit(part.records):
-                raise self._failure(part.too_much())
+                raise self._failed(part.too_much())
         if self._services.limits.when_full == "fail":
-            raise self._failure(full.no_room())
+            raise self._failed(full.no_room())
         if self._scope is not None:
             self._scope.waiting.add(sender)
             self._check_scope(self._scope)  # it may have been closed since the last check

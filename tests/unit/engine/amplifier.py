@@ -1,4 +1,4 @@
-"""Gives the processor away at random lines of the files under test, where plain stress hardly ever switches threads."""
+"""Yields the processor at random lines of the files under test, where plain stress hardly ever switches threads."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ PACKAGE = "native_engine"
 
 
 def under_test(code: CodeType) -> bool:
-    """Tell whether the code belongs to the engine."""
+    """Whether the code belongs to the engine."""
     return f"/{PACKAGE}/" in code.co_filename.replace("\\", "/")
 
 

@@ -6,7 +6,7 @@ import threading
 
 
 class ManualClock:
-    """Stands still until it is advanced; then it wakes who waits for a time."""
+    """Stands still until it is advanced; then it wakes what waits for a time."""
 
     def __init__(self, now: float = 1_000_000.0) -> None:
         self._lock = threading.Lock()

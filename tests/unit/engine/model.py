@@ -74,7 +74,7 @@ class ModelQueue:
             self.expired += 1
 
     def take(self, receiver: ModelReceiver, settle: bool) -> Item | None:
-        """Give what the receiver has to get now."""
+        """Return what the receiver has to get now."""
         if receiver.closed:
             return None
         suitable = [item for item in self.waiting if self._suits(item, receiver)]
@@ -119,7 +119,7 @@ class ModelQueue:
         self.owners = {group: owner for group, owner in self.owners.items() if owner is not receiver}
 
     def bodies(self) -> list[object]:
-        """Give what a browser sees."""
+        """Return what a browser sees."""
         return [item.record.body for item in sorted(self.waiting, key=lambda item: item.rank)]
 
     @property

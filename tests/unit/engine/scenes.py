@@ -120,7 +120,7 @@ class Stage:
         if sorted(taken + available) != sorted(self._sent):
             return f"lost one of {self._sent}: {taken} taken, {available} available"
         if all_taken and available:
-            return f"nobody took {available}"
+            return f"no receiver took {available}"
         return ""
 
     def _available(self) -> list[str]:

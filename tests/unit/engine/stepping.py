@@ -81,7 +81,7 @@ class Stepped:
 
 @dataclass
 class Scene:
-    """Actions that meet on one engine, and what must hold when they have ended, or block for ever.
+    """Actions that meet on one engine, and what must hold when they have ended, or block forever.
 
     `check` gets the outcomes of the actions, in their order; `clean` ends those that still block.
     """
@@ -94,7 +94,7 @@ class Scene:
 def explore(make: Callable[[], Scene], *orders: Sequence[int]) -> int:
     """Play the scene in these orders of its actions (all, if none is named), stopping each action before each line.
 
-    While one is stopped, the others run until they end or block; then it goes on. Gives the number of plays.
+    While one is stopped, the others run until they end or block; then it goes on. Returns the number of plays.
     """
     plays = 0
     orders = orders or tuple(itertools.permutations(range(len(make().actions))))

@@ -60,7 +60,7 @@ class Worker:
         """Do one random thing."""
 
     def leave(self) -> None:
-        """Give everything back."""
+        """Release and close everything."""
 
     def nudge(self) -> None:
         """Wake it if it may wait in the engine."""
@@ -198,7 +198,7 @@ class Receiving(Worker):
 
 
 class Taker(Receiving):
-    """Takes in its own thread, for ever or not; during a pause it rests, or waits in `take`."""
+    """Takes in its own thread, without limit or not; during a pause it rests, or waits in `take`."""
 
     def __init__(self, world: World, number: int) -> None:
         super().__init__(world, number)

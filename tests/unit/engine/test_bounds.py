@@ -1,4 +1,4 @@
-"""Bounded queues: who waits, who fails, who is woken, and what never costs others."""
+"""Bounded queues: which senders wait, fail and are woken, and what never costs others."""
 
 from __future__ import annotations
 
@@ -264,7 +264,7 @@ def test_bounds_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
         Engine(**options)
 
 
-def test_a_full_durable_subscription_fails_the_publisher_and_gives_nobody_a_copy() -> None:
+def test_a_full_durable_subscription_fails_the_publisher_and_copies_nothing() -> None:
     engine = Engine(max_depth=1, when_full="fail")
     durable = engine.subscribe("t", name="d", durable=True, owner="me")
     other = engine.subscribe("t")

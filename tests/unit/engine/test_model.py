@@ -37,7 +37,7 @@ class Pair:
         return data.draw(st.lists(st.sampled_from(held), unique_by=id)) if held else []
 
     def give_up(self, items: list[Item]) -> list[Any]:
-        """Give the receipts of the items, which will be stale."""
+        """Return the receipts of the items, which will be stale."""
         receipts = [self.receipts.pop(item) for item in items]
         self.stale += receipts
         return receipts
@@ -182,7 +182,7 @@ class QueueMachine(RuleBasedStateMachine):
         return sum(numbers.depth for numbers in self.engine.statistics().values())
 
     def _eventually(self, condition: Any) -> None:
-        """Give the timer thread its turn."""
+        """Wait until the timer thread has had its turn."""
         deadline = time.monotonic() + PATIENCE
         while not condition() and time.monotonic() < deadline:
             time.sleep(0)

@@ -38,7 +38,7 @@ def in_ms(clock: ManualClock, seconds: float) -> int:
 
 
 def eventually(condition: Callable[[], bool]) -> None:
-    """Give the timer thread its turn."""
+    """Wait until the timer thread has had its turn."""
     deadline = time.monotonic() + PATIENCE
     while not condition():
         assert time.monotonic() < deadline
@@ -67,10 +67,10 @@ def test_there_is_no_timer_thread_before_the_first_timed_record(engine: Engine, 
 def test_an_expired_record_is_not_taken(engine: Engine, clock: ManualClock) -> None:
     send(engine, "short", expiration=in_ms(clock, 1))
     send(engine, "long", expiration=in_ms(clock, 3))
-    send(engine, "for ever")
+    send(engine, "unlimited")
     clock.advance(1)
     receiver = engine.receiver(QUEUE)
-    assert [taken(receiver, 0)[0].body for _ in range(2)] == ["long", "for ever"]
+    assert [taken(receiver, 0)[0].body for _ in range(2)] == ["long", "unlimited"]
     assert receiver.take(0) is None
 
 

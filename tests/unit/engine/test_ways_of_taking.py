@@ -139,7 +139,7 @@ def test_nothing_is_lost_or_overtaken(make: Callable[[], Scene]) -> None:
     explore(make)
 
 
-def test_waiting_until_nobody_takes_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_waiting_until_no_receiver_takes_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
     """Without it, a record that is taken while the way changes loses its place."""
     plant(monkeypatch, Queue, "become_general", "receiver._wait_until_out()", "pass")
     with pytest.raises(AssertionError):

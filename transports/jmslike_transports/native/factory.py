@@ -25,7 +25,7 @@ class NativeFactory:
     }
 
     def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> NativeTransport:
-        """Make a transport; user and password mean nothing to an engine in the own process."""
+        """Make a transport. User and password are ignored: the engine is in the caller's process."""
         own = {name: _CONVERTERS[name](name, value) for name, value in options.items() if name in self.options}
         return NativeTransport(_name(url), own)
 
@@ -38,7 +38,7 @@ def _name(url: str) -> str:
     name, slash, folder = url.removeprefix("native://").partition("/")
     if folder or (slash and not name):
         raise UnsupportedFeatureError(
-            f"{url}: engines that keep their messages in a folder are not in this version; use native://NAME, in memory"
+            f"{url}: this version has no engines that keep messages in a folder; use native://NAME, in memory"
         )
     return unquote(name)
 
