@@ -30,7 +30,7 @@ enum Client {
         ConnectionFactory factory(String url) throws JMSException {
             var factory = new com.rabbitmq.jms.admin.RMQConnectionFactory();
             factory.setUri(url);
-            // else it declares a requestor's queue, which may be for that one's connection only
+            // otherwise it declares a requestor's queue, which may be exclusive to that connection
             factory.setDeclareReplyToDestination(Boolean.getBoolean("peer.declareReplyToDestination"));
             factory.setKeepTextMessageType(Boolean.getBoolean("peer.keepTextMessageType"));
             return factory;

@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Tells all that Java sees of a message. What a getter throws is part of it. */
+/** Describes all that Java sees of a message, with the exceptions of its getters. */
 final class Description {
     private interface Getter {
         Object get() throws JMSException;

@@ -179,7 +179,7 @@ final class JmsPeer extends Peer {
         return seen;
     }
 
-    /** Java's receive(0) waits for ever, so none at all is receiveNoWait. */
+    /** Java's receive(0) waits forever, so a timeout of 0 becomes receiveNoWait. */
     private static Message receive(OpenConsumer target, JsonNode command) throws Exception {
         var timeout = command.get("timeout").asLong();
         if (target.heard != null) {

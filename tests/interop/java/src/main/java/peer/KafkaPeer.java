@@ -96,7 +96,7 @@ final class KafkaPeer extends Peer {
         }
     }
 
-    /** Give all that is in the topic up to its end, which is the last stable offset for whom only the committed is to be seen. */
+    /** Return all records of the topic up to its end; for a reader of committed records that is the last stable offset. */
     private static List<Object> read(Receiver consumer, String topic) {
         var partitions = consumer.partitionsFor(topic).stream().map(one -> new TopicPartition(topic, one.partition())).toList();
         consumer.assign(partitions);

@@ -9,7 +9,7 @@ import java.util.Map;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-/** Obeys the JSON lines of standard input with one client library, and answers each on standard output. */
+/** Runs the commands (JSON lines) of standard input with one client library, and answers each on standard output. */
 public final class Main {
     private static final ObjectMapper JSON = new ObjectMapper();
 

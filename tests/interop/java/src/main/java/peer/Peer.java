@@ -10,8 +10,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
- * Holds what the commands made, by handle, and obeys the commands on it. Each gets one command at a time, as the
- * libraries ask of all who use them: whoever gives the commands sees to that.
+ * Holds the objects that commands made, by handle, and runs commands on them. Each object gets one command at a time,
+ * as the libraries require; the Python side ensures that.
  */
 abstract class Peer {
     /** What became of a command: its result, or the error it raised. */
@@ -21,7 +21,7 @@ abstract class Peer {
     private final AtomicInteger handles = new AtomicInteger();
     private final ExecutorService threads = Executors.newCachedThreadPool();
 
-    /** Carry the command out in a thread of its own, so that one that waits holds up no other. */
+    /** Run the command in a thread of its own, so that one that waits blocks no other. */
     final void obey(JsonNode command, Consumer<Outcome> answer) {
         threads.execute(() -> answer.accept(outcome(command)));
     }
@@ -44,7 +44,7 @@ abstract class Peer {
         return perform(opened(handle), action, command);
     }
 
-    /** Carry out a command on the target, which is null for those on nothing that was made before. */
+    /** Run a command on the target, which is null for commands without one. */
     abstract Object perform(AutoCloseable target, String action, JsonNode command) throws Exception;
 
     final AutoCloseable opened(int handle) {
