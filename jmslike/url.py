@@ -23,11 +23,12 @@ Options = tuple[tuple[str, str], ...]
 _SCHEME: Final = "[A-Za-z][A-Za-z0-9+.-]*:"
 _HEAD: Final = re.compile(rf"\s*({_SCHEME})(?:({_SCHEME})?//)?")
 _MARK: Final = re.compile(rf"[()]|,(?=(?:{_SCHEME})+(?://|\())")
+_ENCODE: Final = "percent-encode what is special in its user or password, and an @ in its path"
 _DEEPER: Final = {"(": 1, ")": -1, ",": 0}
-_USER: Final = re.compile("(?<=://)[^/@,]*@")
+_USER: Final = re.compile(rf"\A(\s*(?:{_SCHEME})+//)[^/@,]*@")
 _AFTER: Final = re.compile("[?#]")
 _BEYOND: Final = frozenset("?#")
-_UNCLEAR: Final = frozenset("@()")
+_PARENTHESES: Final = frozenset("()")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,8 @@ def parse_place(url: str) -> Place:
     user, _, hosts = parts.netloc.rpartition("@")
     if "@" in user and "," in user:
         raise JMSError(f"one user and password, before the first host, serve all hosts: {without_secrets(url)!r}")
+    if parts.netloc and "@" in parts.path:  # of a password with a slash, which would be shown as a host and a path
+        raise JMSError(f"not a URL: {without_secrets(url)!r}: {_ENCODE}")
     _refuse_fragment(url, parts.fragment)
     given = [("user_name", parts.username), ("password", parts.password)]
     named = tuple((name, unquote(value)) for name, value in given if value is not None)
@@ -87,7 +90,7 @@ def parse_wrapper(url: str) -> Wrapper:
 
 def without_secrets(url: str) -> str:
     """Return a URL, or what should be one, as it may be shown: without users, passwords and options."""
-    scheme, colon, rest = _USER.sub("", url).partition(":")
+    scheme, colon, rest = _USER.sub(r"\1", url).partition(":")
     if rest.startswith("("):
         return f"{scheme}:({_inner_without_secrets(url.partition(':')[2])})"
     start, at, end = rest.rpartition("@")
@@ -101,7 +104,7 @@ def _inner_without_secrets(rest: str) -> str:
         inner, query = _inner(rest)
     except ValueError:
         return "..."
-    return ",".join(map(without_secrets, inner)) if _UNCLEAR.isdisjoint(query) else "..."
+    return ",".join(map(without_secrets, inner)) if "@" not in query else "..."
 
 
 def _inner(rest: str) -> tuple[tuple[str, ...], str]:
@@ -118,7 +121,7 @@ def _inner(rest: str) -> tuple[tuple[str, ...], str]:
     else:
         raise ValueError("a parenthesis is not closed; one in a user or password is written %28 or %29")
     behind = rest[start:]
-    if behind[:1] not in ("", "?"):
+    if behind[:1] not in ("", "?") or not _PARENTHESES.isdisjoint(behind):
         raise ValueError("only ?name=value may follow the parentheses; one in a user or password is written %28 or %29")
     return tuple(urls), behind[1:]
 
@@ -130,7 +133,7 @@ def _split(url: str, plain: str) -> SplitResult:
     except ValueError as error:
         if "@" in str(error):  # it quotes them
             shown = without_secrets(url)
-            raise JMSError(f"not a URL: {shown!r}: percent-encode what is special in its user or password") from None
+            raise JMSError(f"not a URL: {shown!r}: {_ENCODE}") from None
         raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from error
     return parts
 

@@ -151,6 +151,8 @@ def test_bad_addresses_are_refused() -> None:
         "fake://me:secret@host#x",
         "fake://me:secret#@host",
         "fake://me:se#cret@host",
+        "fake://me:se/cret@host",
+        "fake://me:se@/cret@host",
         "fake://me:secret@[::1",
         "fake://me:secret@one,me:secret@two",
         "fake://me:secret\u2100@host",
