@@ -1,4 +1,4 @@
-"""JMSConsumer: the consumer of a JMSContext (section 8)."""
+"""JMSConsumer: the consumer of a JMSContext (section 8), a face over a MessageConsumer."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ class JMSConsumer:
         return self._consumer.receive(0)
 
     def receive_body(self, type: type[_Body], timeout: Duration | None = None) -> _Body | None:  # noqa: A002
-        """Receive the next message and give its body (section 8.6), waiting at most `timeout` (seconds or a timedelta).
+        """Receive the next message and return its body (section 8.6), waiting at most `timeout` (seconds or a timedelta).
 
-        Gives None when the time is up or the consumer is closed meanwhile. Raises MessageFormatError for a body that is
-        not of the type, or a message without a body; in the automatic modes the same message then comes next, as if it
-        had not been received. Else as `receive`.
+        Returns None when the time is up or the consumer is closed meanwhile. Raises MessageFormatError for a message
+        without a body, or with one that is not of the type; in the automatic modes the same message then comes next,
+        as if it had not been received. Else as `receive`.
         """
         if not isinstance(type, builtins.type):
             raise ValueError(f"the type of a body is a class such as str, not {type!r}")

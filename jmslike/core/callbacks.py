@@ -1,5 +1,7 @@
-"""One thread that runs callbacks in order: completion listeners (one per session), exception listeners (one per
-connection).
+"""A thread that runs callbacks in order.
+
+Each session has one for completion listeners, each connection one for its exception listener. No transport's thread
+ever runs code of the application.
 """
 
 from __future__ import annotations
@@ -56,7 +58,7 @@ class CallbackThread:
                 _log.exception("a listener raised an exception")
 
     def _ends(self) -> bool:
-        """Leave the rest, if there is any, to this thread; what comes later starts another."""
+        """Let the thread end unless something is left to run; return whether it may. A later task starts another."""
         with self._starting:
             thread, self._thread = self._thread, None
             if not self._tasks.empty():

@@ -12,7 +12,7 @@ from jmslike.spi import Completion
 
 
 class CompletionListener(Protocol):
-    """Whatever has these two methods can be told how an asynchronous send ended (section 7.3)."""
+    """An object with these two methods, which are called when an asynchronous send ends (section 7.3)."""
 
     def on_completion(self, message: Message) -> None:
         """The provider took responsibility for the message."""
@@ -28,8 +28,8 @@ def check_listener(listener: object) -> None:
             raise ValueError(f"a completion listener has a method {name}; {listener!r} has none")
 
 
-class Completions:
-    """The asynchronous sends of one session that have not been completed yet."""
+class CompletionCalls:
+    """The asynchronous sends of one session that are not completed yet, and the thread that calls their listeners."""
 
     def __init__(self, name: str, most: int) -> None:
         self._thread = CallbackThread(name)
@@ -38,8 +38,10 @@ class Completions:
         self._most = most
 
     def begin(self, message: Message, listener: CompletionListener) -> Completion:
-        """Count a send that starts, when no more than allowed are under way; what is returned is called once when it
-        ends, by any thread. A completion listener that sends does not wait: it would wait for itself.
+        """Count a send that starts, and return its completion (C5), which any thread calls once.
+
+        Waits while as many sends as allowed are under way. A completion listener that sends does not wait: it would
+        wait for itself.
         """
         with self._changed:
             if not self._thread.is_current:

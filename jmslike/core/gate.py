@@ -62,7 +62,7 @@ class Gate:
             self.changed.notify_all()
 
     def abandon(self) -> None:
-        """Close in a forked child, where the parent's threads may have held the condition and nobody is inside."""
+        """Close in a forked child: it has none of the parent's threads, which may have held the condition."""
         self.changed = threading.Condition()
         self.occupant, self.closed, self.running, self.listening = None, True, False, False
 
@@ -74,7 +74,7 @@ class Gate:
             return first
 
     def wait_quiet(self) -> None:
-        """Wait until nobody is inside, or the occupant waits in `park`: what `stop` needs.
+        """Wait until there is no occupant, or it waits in `park`: what `stop` needs.
 
         The wait is bounded by the listener that runs, as the specification demands (section 6.1.5); it also ends when
         another thread starts the session again, after which a receive may stay inside forever.
@@ -82,7 +82,8 @@ class Gate:
         self._wait(lambda: self.occupant is None or self._parked or self.running)
 
     def wait_vacant(self, occupant: object = None) -> None:
-        """Wait until nobody, or only not `occupant`, is inside: what `close` needs (sections 6.2.15 and 8.8)."""
+        """Wait until there is no occupant, or the occupant is another than the given one: what `close` needs (sections
+        6.2.15 and 8.8)."""
         self._wait(lambda: self.occupant is None or (occupant is not None and self.occupant is not occupant))
 
     def _wait(self, outside: Callable[[], bool]) -> None:

@@ -83,7 +83,7 @@ def acceptances(entries: Iterable[Entry]) -> list[Settlement]:
 
 
 def redeliver(entries: Iterable[Entry]) -> None:
-    """Give each source its deliveries back, oldest first, to be handed over again."""
+    """Return each delivery to its source, oldest first, to be handed over again."""
     deliveries: dict[Source, list[Delivery]] = {}
     for source, delivery in entries:
         deliveries.setdefault(source, []).append(delivery)

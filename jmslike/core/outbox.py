@@ -1,4 +1,7 @@
-"""The sending side of one session: sealing, transactions, and the ways to its destinations."""
+"""The sending side of one session: seals messages, and sends them or keeps them for the commit.
+
+Used by the session's thread. It is given all that it needs, and knows neither producers nor the session.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ from typing import Any, Final
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock
 from jmslike.constants import DeliveryMode
-from jmslike.core.completions import CompletionListener, Completions, check_listener
+from jmslike.core.completions import CompletionCalls, CompletionListener, check_listener
 from jmslike.destinations import Destination
 from jmslike.envelope import Envelope, Terms, constraints_of
 from jmslike.errors import InvalidDestinationError, MessageFormatError
@@ -20,13 +23,13 @@ from jmslike.message.serializers import ObjectSerializer
 from jmslike.spi import Sender, SessionLink
 
 _KEPT_OUTLETS: Final = 100
-"""How many destinations an unidentified producer finds again without asking the transport."""
+"""How many senders are kept for producers that have no destination of their own."""
 
 _blank = Envelope.__new__
 
 
 class Outlet:
-    """The way to one destination, with what its messages have in common."""
+    """One destination's sender, with what its messages have in common."""
 
     __slots__ = ("destination", "post", "sender", "terms")
 
@@ -38,7 +41,7 @@ class Outlet:
 
 
 class Outbox:
-    """Seals messages and sends them, or holds them until the commit of a transacted session."""
+    """Seals messages and sends them, or keeps them until the commit of a transacted session."""
 
     def __init__(
         self,
@@ -54,7 +57,7 @@ class Outbox:
         serializer: ObjectSerializer,
         max_in_flight: int,
     ) -> None:
-        self.completions: Final = Completions(f"jmslike-completions-{name}", max_in_flight)
+        self.completions: Final = CompletionCalls(f"jmslike-completions-{name}", max_in_flight)
         self.now: Final = clock.now
         self.number = number
         self._link = link
@@ -67,7 +70,7 @@ class Outbox:
         self._outlets: OrderedDict[Destination, Outlet] = OrderedDict()
 
     def open(self, destination: Destination) -> Outlet:
-        """Give a new way to the destination. Raises InvalidDestinationError if it cannot be sent to."""
+        """Return a new outlet, which the caller closes. Raises InvalidDestinationError if it cannot be sent to."""
         if not isinstance(destination, Destination):
             raise InvalidDestinationError(f"a queue or topic is needed to send to, not {destination!r}")
         sender = self._link.sender(destination)
@@ -80,7 +83,7 @@ class Outbox:
         return Outlet(sender, post, (non_persistent, persistent))
 
     def outlet(self, destination: Destination) -> Outlet:
-        """Give a way to the destination that this outbox keeps and closes by itself."""
+        """Return an outlet that this outbox keeps and closes by itself. Raises InvalidDestinationError."""
         outlet = self._outlets.get(destination) if isinstance(destination, Destination) else None
         if outlet is None:
             outlet = self._outlets[destination] = self.open(destination)
@@ -102,7 +105,9 @@ class Outbox:
         listener: CompletionListener | None,
         prepare: Callable[[Message], None] | None = None,
     ) -> None:
-        """Seal and send a message of any kind, after `prepare` had its way with it; durations in seconds."""
+        """Seal and send a message of any kind, after applying `prepare` to it; durations in seconds.
+
+        Returns when the provider has taken responsibility for it; with a listener, possibly earlier (C5)."""
         original = message
         if message is None:
             raise MessageFormatError("there is no message to send: it is None")
@@ -144,12 +149,12 @@ class Outbox:
         self._pending.append((sender, envelope))
 
     def take_pending(self) -> list[tuple[Sender, Envelope]]:
-        """Take out what the transaction sent so far."""
+        """Take out what the transaction has sent so far."""
         pending, self._pending = self._pending, []
         return pending
 
     def close(self) -> None:
-        """Close the kept ways and the completion thread; what the transaction sent is forgotten."""
+        """Close the kept outlets and the completion thread. What the transaction sent is dropped."""
         self._pending.clear()
         for outlet in self._outlets.values():
             outlet.sender.close()

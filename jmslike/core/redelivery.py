@@ -1,4 +1,4 @@
-"""What happens to a message that comes again: the limit, the delay, and the dead-letter queue (section 8.7)."""
+"""The limit of redeliveries, the delay before each, and the dead-letter queue (section 8.7)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LONGEST_DELAY: Final = 1e9
 
 @dataclass(frozen=True, slots=True)
 class RedeliveryPolicy:
-    """The same on every transport. `max_redeliveries` counts the attempts after the first, -1 for ever; `delay` in
+    """The same on every transport. `max_redeliveries` counts the attempts after the first, -1: no limit; `delay` in
     seconds is multiplied by `backoff` with each further attempt; `dead_letter` names a queue, where `{name}` is the
     destination's, and empty drops the message."""
 
@@ -36,22 +36,22 @@ class RedeliveryPolicy:
         )
 
     def exhausted(self, attempts: int, destination: Destination) -> bool:
-        """Tell whether a message with that many attempts may not be handed over again."""
+        """Whether a message with that many attempts may not be handed over again."""
         return attempts > self.max_redeliveries >= 0 and not self.is_dead_letter_queue(destination)
 
     def delay_before(self, attempts: int) -> float:
-        """Give the seconds to wait before the hand-over that follows `attempts` others."""
+        """Return the seconds to wait before the hand-over that follows `attempts` others."""
         try:
             return min(self.delay * self.backoff ** (attempts - 1), _LONGEST_DELAY) if self.delay else 0.0
         except OverflowError:
             return _LONGEST_DELAY
 
     def dead_letter_queue(self, destination: Destination) -> Queue | None:
-        """Give the queue for what `destination` could not deliver, or None to drop it."""
+        """Return the queue for dead letters of `destination`; None: they are dropped."""
         return Queue(self.dead_letter.replace("{name}", destination.name)) if self.dead_letter else None
 
     def is_dead_letter_queue(self, destination: Destination) -> bool:
-        """Tell whether `destination` is such a queue itself: its messages are never dead-lettered again."""
+        """Whether `destination` is such a queue itself: its messages are never dead-lettered again."""
         if not self.dead_letter or not destination.is_queue:
             return False
         prefix, placeholder, suffix = self.dead_letter.partition("{name}")
@@ -66,7 +66,7 @@ class RedeliveryPolicy:
 
 
 def dead_letter_of(envelope: Envelope, queue: Queue, attempts: int, reason: str) -> Envelope:
-    """Give the copy that goes to the dead-letter queue: with the original id, and without expiry, delay or group."""
+    """Return the copy for the dead-letter queue: with the original id, and without expiry, delay or group."""
     copy = copy_of(envelope, Envelope)
     copy.terms = Terms(queue, envelope.delivery_mode, envelope.origin, "")
     copy.constraints = None

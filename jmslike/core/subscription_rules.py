@@ -1,4 +1,4 @@
-"""What is checked before a consumer is made, and what the core does for a transport that cannot."""
+"""What is checked before a consumer is made, and which selecting is left to the core."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def require_features(capabilities: Capabilities, spec: SubscriptionSpec) -> None
 
 
 def left_to_the_core(capabilities: Capabilities, spec: SubscriptionSpec) -> Callable[[Envelope], bool] | None:
-    """Give what tells the wanted messages, as far as the transport declares that EMULATED; None if all are wanted."""
+    """Return the predicate that the core evaluates where the transport declares EMULATED; None takes every message."""
     selector: Selector | None = spec.selector if capabilities.level(_selecting(spec)) is Level.EMULATED else None
     own = spec.excluded_origin if capabilities.level(Feature.NO_LOCAL) is Level.EMULATED else None
     if selector is None:

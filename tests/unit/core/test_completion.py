@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from jmslike.core.callbacks import CallbackThread
-from jmslike.core.completions import Completions
+from jmslike.core.completions import CompletionCalls
 from jmslike.errors import IllegalStateError, ResourceAllocationError
 from jmslike.message import BytesMessage, Message
 from jmslike.session import Session
@@ -212,7 +212,7 @@ def test_after_a_loss_close_reports_what_the_transport_completes(broker: FakeBro
 
 
 def test_waiting_for_completions_ends_with_the_last_of_them() -> None:
-    completions = Completions("test", 10)
+    completions = CompletionCalls("test", 10)
     told = Told()
     message: Any = object()
     first, second = completions.begin(message, told), completions.begin(message, told)
