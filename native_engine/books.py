@@ -14,8 +14,8 @@ class Books(Protocol):
     All methods are called with that lock held. They must not wait, and must not call the queue.
 
     A journal's book would stand here, or a pair of it and the bounds. `enter` would note where the record is written,
-    `leave` would append that it is settled, and `handed` would append the count that a crash must not lower. All of
-    these are written with the next group. What has to be safe before a call returns waits in `Services.write`.
+    `leave` would append that it is settled, and `handed` would append the count that a crash must not lower. What it
+    appends is written with the next group; a transaction waits for its own group in `Services.write`.
     """
 
     def enter(self, record: Any) -> None:

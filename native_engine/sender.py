@@ -32,7 +32,8 @@ class Sender(Scope):
     """Sends to one queue or topic. Any number of threads may use it. Made by `Engine.sender`.
 
     `send` is an attribute that holds the function for this destination, so that no test is made for each record. It is
-    the one place to decorate: with bounds it waits for room, and after `close` it refuses.
+    the one place to decorate: with bounds it waits for room (and with a journal it would wait for the disk), and after
+    `close` it refuses.
     """
 
     __slots__ = ("_errors", "send", "targets")

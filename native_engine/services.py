@@ -33,7 +33,7 @@ class Services(NamedTuple):
     errors: ErrorTypes
     limits: Limits
     write: Write | None = None
-    """None in memory, where nothing has to be written."""
+    """Makes transactions safe. None in memory, where nothing has to be written."""
 
     def refusal(self, state: State) -> Exception:
         """Return the error for any use of an engine in this state."""

@@ -172,7 +172,7 @@ class Transaction:
         if scope.closed and self._is_send:
             raise self._services.errors.sender_closed("message not sent: the sender is closed")
         if scope.closed:
-            raise self._failed("it was closed before it was done; nothing was sent")
+            raise self._failed("closed while it waited for room, or before; nothing was sent")
 
     def _failed(self, reason: str) -> Exception:
         """Return the error for the caller: nothing was done."""
