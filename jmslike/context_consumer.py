@@ -32,7 +32,7 @@ class JMSConsumer:
         return self._consumer.receive(0)
 
     def receive_body(self, type: type[_Body], timeout: Duration | None = None) -> _Body | None:  # noqa: A002
-        """Receive the next message and return its body (section 8.6), waiting at most `timeout` (seconds or a timedelta).
+        """Receive a message and return its body (section 8.6), waiting at most `timeout` (seconds or a timedelta).
 
         Returns None when the time is up or the consumer is closed meanwhile. Raises MessageFormatError for a message
         without a body, or with one that is not of the type; in the automatic modes the same message then comes next,
