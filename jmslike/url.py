@@ -22,13 +22,13 @@ Options = tuple[tuple[str, str], ...]
 
 _SCHEME: Final = "[A-Za-z][A-Za-z0-9+.-]*:"
 _HEAD: Final = re.compile(rf"\s*({_SCHEME})(?:({_SCHEME})?//)?")
+"""The scheme, and if // follows, the provider before that."""
 _MARK: Final = re.compile(rf"[()]|,(?=(?:{_SCHEME})+(?://|\())")
-_ENCODE: Final = "percent-encode what is special in its user or password, and an @ in its path"
+"""A parenthesis, or a comma that an inner URL follows."""
 _DEEPER: Final = {"(": 1, ")": -1, ",": 0}
 _USER: Final = re.compile(rf"\A(\s*(?:{_SCHEME})+//)[^/@,]*@")
-_AFTER: Final = re.compile("[?#]")
-_BEYOND: Final = frozenset("?#")
-_PARENTHESES: Final = frozenset("()")
+_QUERY_OR_FRAGMENT: Final = re.compile("[?#]")
+_ENCODE: Final = "percent-encode what is special in its user or password, and an @ in its path"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,9 +94,9 @@ def without_secrets(url: str) -> str:
     if rest.startswith("("):
         return f"{scheme}:({_inner_without_secrets(url.partition(':')[2])})"
     start, at, end = rest.rpartition("@")
-    if at and not _BEYOND.isdisjoint(start):
+    if at and _QUERY_OR_FRAGMENT.search(start):
         return f"{scheme}:..."  # the password has no certain end
-    return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_AFTER.split(end)[0]}"  # type: ignore[index]
+    return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_QUERY_OR_FRAGMENT.split(end)[0]}"  # type: ignore[index]
 
 
 def _inner_without_secrets(rest: str) -> str:
@@ -121,7 +121,7 @@ def _inner(rest: str) -> tuple[tuple[str, ...], str]:
     else:
         raise ValueError("a parenthesis is not closed; one in a user or password is written %28 or %29")
     behind = rest[start:]
-    if behind[:1] not in ("", "?") or not _PARENTHESES.isdisjoint(behind):
+    if behind[:1] not in ("", "?") or "(" in behind or ")" in behind:
         raise ValueError("only ?name=value may follow the parentheses; one in a user or password is written %28 or %29")
     return tuple(urls), behind[1:]
 
