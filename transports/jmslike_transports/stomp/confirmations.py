@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Final, Protocol
+from collections.abc import Callable
+from typing import Final
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Completion
+from jmslike_transports.shared.loss import LosableConnection
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 from jmslike_transports.stomp.frames import frame
 
@@ -15,30 +17,18 @@ _PREFIX: Final = "c"
 """Before the number of a send, in its receipt."""
 
 
-class Writer(Protocol):
-    """The part of a wire that sends need."""
-
-    is_lost: bool
-
-    def loss(self) -> ConnectionLostError:
-        """Return an error to raise after the loss."""
-
-    def put(self, octets: bytes) -> ConnectionLostError | None:
-        """Write, and return what went wrong."""
-
-    def lose(self, error: JMSError) -> None:
-        """End the connection."""
-
-
 class Confirmations:
     """The sends of one connection whose receipts have not come. The core bounds how many there are.
 
-    No thread waits for them. While there are any, a timer checks that the oldest gets its receipt within `timeout`
-    seconds.
+    `put` writes a frame, and returns what went wrong. No thread waits for a receipt. While any is missing, a timer
+    checks that the oldest send gets its receipt within `timeout` seconds.
     """
 
-    def __init__(self, wire: Writer, timeout: float) -> None:
-        self._wire = wire
+    def __init__(
+        self, connection: LosableConnection, put: Callable[[bytes], ConnectionLostError | None], timeout: float
+    ) -> None:
+        self._connection = connection
+        self._put = put
         self._timeout = timeout
         self._sending = threading.Lock()
         self._open: OrderedCompletions[Unanswered] = OrderedCompletions()
@@ -50,19 +40,18 @@ class Confirmations:
 
     def send(self, lines: str, body: bytes, completion: Completion) -> None:
         """Write the frame. The completion is called when this send and all before it are answered, also by a loss."""
-        wire = self._wire
+        connection = self._connection
         with self._sending:  # the order of completions is that of the wire
-            if wire.is_lost:
-                raise wire.loss()
+            connection.check()
             self._last += 1
             self._open.add(Unanswered(self._last, completion))
-            failure = wire.put(frame("SEND", f"receipt:{_PREFIX}{self._last}\n{lines}", body))
+            failure = self._put(frame("SEND", f"receipt:{_PREFIX}{self._last}\n{lines}", body))
             if self._timer is None:
                 self._start_timer(self._timeout)
         if failure is not None:
-            wire.lose(failure)
-        if wire.is_lost:
-            self.lose(wire.loss())
+            connection.lose(failure)
+        if connection.is_lost:
+            self.lose(connection.loss())
 
     def answer(self, receipt: str, error: JMSError | None) -> bool:
         """Note an answer, and return whether it was for one of these sends."""
@@ -94,4 +83,4 @@ class Confirmations:
             if left is not None and left > 0:
                 self._start_timer(left)
         if left is not None and left <= 0:
-            self._wire.lose(ConnectionLostError(f"the broker did not confirm a SEND within {self._timeout:g} seconds"))
+            self._connection.give_up(f"no receipt of a SEND within {self._timeout:g} seconds")

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from jmslike.errors import ConnectionLostError, InvalidClientIDError, JMSError
-from jmslike.spi import Destination, Events
+from jmslike.spi import Events
 from jmslike_transports.shared.inbox import Inbox
 from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.stomp.address import Address
@@ -104,10 +104,6 @@ class StompConnection:
     def next_transaction_id(self) -> str:
         """Return a new id for a BEGIN."""
         return f"t{next(self._transaction_ids)}"
-
-    def is_deleted(self, destination: Destination) -> bool:
-        """Whether this is a temporary destination that this connection created and deleted."""
-        return self.inventory.is_deleted(destination)
 
 
 def _run(wire: Wire, request: BrokerRequest) -> None:

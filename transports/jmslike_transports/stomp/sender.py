@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 from jmslike.codec import connection_of, encode_body
-from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
+from jmslike.errors import TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
+from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.stomp.dialects.base import Dialect
 from jmslike_transports.stomp.frames import escape, frame, header_lines
 from jmslike_transports.stomp.mapping import ORIGIN
@@ -20,12 +20,10 @@ _BLANK: Final = "\0"
 class StompSender:
     """Writes SEND frames. A persistent message waits for its receipt, or its completion does."""
 
-    def __init__(
-        self, wire: Wire, dialect: Dialect, is_deleted: Callable[[Destination], bool], destination: Destination
-    ) -> None:
+    def __init__(self, wire: Wire, dialect: Dialect, inventory: Inventory[Any], destination: Destination) -> None:
         self._wire = wire
         self._dialect = dialect
-        self._is_deleted = is_deleted
+        self._inventory = inventory
         self._destination = destination
         self._may_be_deleted = dialect.owns_temporary(destination.name)
         self._id_lines = "".join(f"{name}:{_BLANK}\n" for name in dialect.id_headers)
@@ -34,8 +32,8 @@ class StompSender:
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
-        if self._may_be_deleted and self._is_deleted(self._destination):
-            raise InvalidDestinationError(f"{self._destination} was deleted")
+        if self._may_be_deleted:
+            self._inventory.require_present(self._destination)
         lines, body = self.encode(envelope)
         if completion is not None:
             self._wire.confirmations.send(lines, body, completion)
@@ -77,8 +75,8 @@ class StompSender:
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a send of a transaction could not be done."""
-        if self._may_be_deleted and self._is_deleted(self._destination):
-            raise TransactionRolledBackError(f"{self._destination} was deleted: all is undone")
+        if self._may_be_deleted and self._inventory.is_deleted(self._destination):
+            raise TransactionRolledBackError(f"transaction rolled back: {self._destination} was deleted")
 
     def close(self) -> None:
         """See Sender.close. Nothing is left to wait for: a send that waits for its receipt has its own bound."""

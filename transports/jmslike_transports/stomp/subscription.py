@@ -22,9 +22,9 @@ _PUSH_TIME: Final = 0.05
 
 
 class WireSubscription:
-    """One SUBSCRIBE. It ends when it is closed and nothing of it is held, because UNSUBSCRIBE gives back all of it.
+    """One SUBSCRIBE. It ends when it is closed and none of its messages is held, because UNSUBSCRIBE releases those.
 
-    `settling` are those that are no longer held, but whose settlement may not be written yet.
+    `settling` counts the messages that are no longer held, but whose settlement may not be written yet.
     """
 
     def __init__(self, identifier: str) -> None:
@@ -34,7 +34,7 @@ class WireSubscription:
 
 
 class Arrival(NamedTuple):
-    """A MESSAGE frame as it came, with the attempts if it was released here rather than pushed."""
+    """A MESSAGE frame as it came, with its attempts if it was released here instead of pushed."""
 
     part: WireSubscription
     frame: Any
@@ -42,7 +42,7 @@ class Arrival(NamedTuple):
 
 
 class Held:
-    """A receipt: what was handed out and is not settled. `ack` is None if it was acknowledged at the hand-over."""
+    """A receipt for a message that was handed out. `ack` is None if it was acknowledged at the hand-over."""
 
     __slots__ = ("ack", "arrival", "size")
 
@@ -65,7 +65,7 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
         self._held_size = 0
-        self._may_end = False  # closed, and all that was pushed and not taken is given back
+        self._may_unsubscribe = False  # closed, and what was pushed and not taken is released
         self._subscribe()
 
     def _subscribe(self) -> None:
@@ -97,12 +97,12 @@ class StompSubscription(PushSubscription[Arrival, Held]):
             return
         if self._is_starved():
             self._subscribe()
-            self._end_empty_parts()  # if it was closed meanwhile
+            self._unsubscribe_idle_parts()  # if it was closed meanwhile
         if timeout == 0 and not self._inbox.is_armed:
             self._connection.round_trip()
 
     def _is_starved(self) -> bool:
-        """Whether all that the broker may push is held, so that nothing more would come (C3)."""
+        """Whether the whole window is held, so that the broker would push nothing more (C3)."""
         if self._plan.private or not self._plan.divisible or not self._held:
             return False
         if self._plan.credit:
@@ -134,8 +134,8 @@ class StompSubscription(PushSubscription[Arrival, Held]):
     def _read(self, frame: Any) -> Envelope:
         try:
             return self._dialect.read(frame, self.spec.destination)
-        except Exception:  # whatever somebody sent, it is not lost
-            _log.exception("a message could not be read: it is handed over as it came")
+        except Exception:  # no message is lost, whatever its sender wrote
+            _log.exception("a message could not be read and is delivered as bytes")
             return bare_envelope(frame, self.spec.destination)
 
     # ---- settling -------------------------------------------------------------------------------------------------
@@ -148,7 +148,7 @@ class StompSubscription(PushSubscription[Arrival, Held]):
                 self._release(receipts, outcome)
         finally:
             self._settled(receipts)
-        self._end_empty_parts()
+        self._unsubscribe_idle_parts()
 
     def _accept(self, acks: list[str]) -> None:
         if self._confirmed and acks:
@@ -157,9 +157,9 @@ class StompSubscription(PushSubscription[Arrival, Held]):
             self._wire.write(b"".join(map(ack_frame, acks)), at_once=False)
 
     def _release(self, mine: list[Held], attempts: int) -> None:
-        """Let the broker have them back, or where it cannot be told to, be offered here again.
+        """Release the messages by NACK, or where that does not requeue, deliver them here again.
 
-        A closed subscription's part gives back what it holds when it ends.
+        When this is closed, the UNSUBSCRIBE of their parts releases them.
         """
         if self._dialect.nack_requeues and not self._plan.private:
             self._nack([held.ack for held in mine if held.ack is not None])
@@ -181,20 +181,16 @@ class StompSubscription(PushSubscription[Arrival, Held]):
             for held in mine:
                 held.arrival.part.settling -= 1
 
-    def acks_for_commit(self, receipts: Sequence[Held]) -> list[str]:
-        """Give what a commit has to acknowledge."""
-        return [held.ack for held in receipts if held.ack is not None]
-
     def settled_by_commit(self, receipts: Sequence[Held]) -> None:
-        """Note that a commit acknowledged these."""
+        """Let go of receipts that a commit has acknowledged."""
         self._settled(self.let_go(receipts))
-        with suppress(ConnectionLostError):  # the commit is done all the same
-            self._end_empty_parts()
+        with suppress(JMSError):  # the commit is done, even if an UNSUBSCRIBE fails
+            self._unsubscribe_idle_parts()
 
     # ---- closing --------------------------------------------------------------------------------------------------
 
     def _stop(self) -> list[Arrival]:
-        """End the pushing. Where UNSUBSCRIBE gives back what was pushed, more of it may still come."""
+        """End the pushing. Without a placeholder the broker may push until UNSUBSCRIBE, which releases that."""
         try:
             if self._dialect.placeholder is not None and not self._wire.is_lost:
                 for part in self._parts:
@@ -203,26 +199,26 @@ class StompSubscription(PushSubscription[Arrival, Held]):
                     )
                 self._connection.round_trip()
         except ConnectionLostError:
-            pass  # the broker has everything back
+            pass  # then the broker has released all of it
         finally:
             left = self._inbox.close()
         return left
 
     def _give_back(self, left: list[Arrival], held: list[Held]) -> None:
-        """What a subscriber still holds keeps its wire subscription open until it is settled."""
+        # a receipt that is still held keeps its part open until it is settled
         if self._dialect.placeholder is not None:
             acks = [each.ack for each in held if each.ack is not None]
             acks += [arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None]
             self._nack(acks)
         self._settled(held)
-        self._may_end = True
-        self._end_empty_parts()
+        self._may_unsubscribe = True
+        self._unsubscribe_idle_parts()
 
     def _nack(self, acks: Sequence[str]) -> None:
         self._wire.write(b"".join(map(nack_frame, acks)))
 
-    def _end_empty_parts(self) -> None:
-        if not self._may_end:
+    def _unsubscribe_idle_parts(self) -> None:
+        if not self._may_unsubscribe:
             return
         with self._lock:
             busy = {held.arrival.part for held in self._held if held.ack is not None}
@@ -235,12 +231,12 @@ class StompSubscription(PushSubscription[Arrival, Held]):
             self._wire.unroute(part.id)
             self._wire.call("UNSUBSCRIBE", {"id": part.id, **self._plan.unsubscribe_headers})
         if is_last:
-            self._tidy_up()
+            self._clean_up()
 
-    def _tidy_up(self) -> None:
+    def _clean_up(self) -> None:
         request = self._dialect.cleanup_request(self.spec, self._connection.client_id)
         if request is not None:
             try:
                 self._connection.run(request)
-            except JMSError as error:  # others still use what would have been deleted
+            except JMSError as error:  # another consumer still uses the queue
                 _log.debug("after closing a consumer of %s: %s", self.spec.destination, error)

@@ -1,4 +1,4 @@
-"""One connection over STOMP, as the SPI sees it."""
+"""The SPI's face of one connection over STOMP."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ class StompTransport:
     """See Transport."""
 
     connection: StompConnection
+    """From `open` on."""
 
     def __init__(self, address: Address) -> None:
         self._address = address

@@ -84,7 +84,7 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         self._address = address
         self._lock = threading.Lock()
         self._ids = itertools.count(1)
-        self.confirmations = Confirmations(self, address.request_timeout)
+        self.confirmations = Confirmations(self, self.put, address.request_timeout)
         self._requests: dict[str, Request] = {}
         self._routes: dict[str, Callable[[Frame], object]] = {}
         self._connected = Request()
@@ -111,7 +111,7 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         address = self._address
         deadline = time.monotonic() + address.connect_timeout
         self._connected = Request()
-        self.is_lost, self._failure = False, None
+        self.is_lost, self.reason, self._failure = False, None, None
         self._gathers = False
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
         connection = make_connection(host, address, handlers, self.on_heartbeat_timeout, self._note_failure)
@@ -197,7 +197,7 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
     def wait(self, request: Request, what: str) -> None:
         """Wait for the answer. After the request timeout the connection is lost."""
         if not request.wait(self._address.request_timeout):
-            self.lose(ConnectionLostError(f"no answer to {what} within {self._address.request_timeout:g} seconds"))
+            self.give_up(f"no answer to {what} within {self._address.request_timeout:g} seconds")
         if request.error is not None:
             raise request.error
         if not request.is_answered:
