@@ -1,0 +1,52 @@
+"""What pages say of the repository is true: the files and commands that they name exist, and none is left out."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+DOCS = sorted((ROOT / "docs").glob("*.md"))
+TOP = sorted(ROOT.glob("*.md"))
+ROOTS = (ROOT, ROOT / "transports" / "jmslike_transports", ROOT / "jmslike")
+"""Where a path on a page may begin: `kafka/feed.py` and `core/gate.py` are short for longer ones."""
+PATH = re.compile(r"`((?:[\w.-]+/)*[\w-]+\.(?:py|md|txt|csv|toml)|(?:[\w.-]+/){2,})`")
+LIBRARIES = {"stomp.py"}
+SOURCES = [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
+NAMES = {path.name for path in SOURCES}
+"""What a page may call without its folder, as it is in several."""
+COMMAND = re.compile(r"`make ([\w-]+)")
+
+
+@pytest.mark.parametrize("page", [*TOP, *DOCS], ids=lambda page: page.name)
+def test_files_that_a_page_names_exist(page: Path) -> None:
+    named = set(PATH.findall(page.read_text(encoding="utf-8"))) - LIBRARIES - NAMES
+    assert [path for path in named if not any((root / path).exists() for root in ROOTS)] == []
+
+
+@pytest.mark.parametrize("folder", ["jmslike/core", "transports/jmslike_transports/shared"])
+def test_the_map_names_every_file_that_all_transports_have_in_common(folder: str) -> None:
+    named = set(PATH.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
+    files = {f"{Path(folder).name}/{path.name}" for path in (ROOT / folder).glob("[!_]*.py")}
+    assert files - named == set()
+
+
+def test_readme_names_every_page() -> None:
+    named = set(PATH.findall((ROOT / "README.md").read_text(encoding="utf-8")))
+    pages = {str(page.relative_to(ROOT)) for page in [*TOP, *DOCS]}
+    assert pages - named == {"README.md"}
+
+
+@pytest.mark.parametrize("page", TOP, ids=lambda page: page.name)
+def test_page_that_is_read_outside_of_a_checkout_has_no_relative_link(page: Path) -> None:
+    targets = re.findall(r"\]\(([^)]+)\)", page.read_text(encoding="utf-8"))
+    assert [target for target in targets if "://" not in target] == []
+
+
+def test_contributing_names_every_command() -> None:
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    commands = {name for line in re.findall(r"^\.PHONY:(.*)", makefile, re.MULTILINE) for name in line.split()}
+    named = set(COMMAND.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
+    assert named == commands
