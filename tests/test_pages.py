@@ -17,6 +17,8 @@ LIBRARIES = {"stomp.py"}
 SOURCES = [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
 NAMES = {path.name for path in SOURCES}
 """What a page may call without its folder, as it is in several."""
+VAGUE = re.compile(r"\b(?:for ever|anew|in place of|who(?:m)?ever|(?:some|any|every|no)body)\b", re.IGNORECASE)
+"""Words that CONTRIBUTING.md replaces by others, or by the name of an actor."""
 COMMAND = re.compile(r"`make ([\w-]+)")
 
 
@@ -50,3 +52,9 @@ def test_contributing_names_every_command() -> None:
     commands = {name for line in re.findall(r"^\.PHONY:(.*)", makefile, re.MULTILINE) for name in line.split()}
     named = set(COMMAND.findall((ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")))
     assert named == commands
+
+
+@pytest.mark.parametrize("page", [*TOP, *DOCS], ids=lambda page: page.name)
+def test_pages_name_their_actors(page: Path) -> None:
+    unquoted = re.sub(r'"[^"\n]*"', "", page.read_text(encoding="utf-8"))
+    assert VAGUE.findall(unquoted) == []
