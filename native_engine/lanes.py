@@ -21,27 +21,23 @@ class Lanes(list[deque[Any]]):
     meanwhile may be missed. All methods are called with the lock of the queue held.
     """
 
-    __slots__ = ("_by_priority", "_priorities", "appenders", "returned")
+    __slots__ = ("_by_priority", "appenders", "priorities", "returned")
 
     def __init__(self, append_first: Callable[[Any], None]) -> None:
         self.appenders = [append_first] * PRIORITIES  # by priority; `append_first` where there is no lane yet
         self.returned: list[Entry] = []  # a heap
         self._by_priority: dict[int, deque[Any]] = {}
-        self._priorities: tuple[int, ...] = ()  # of the lanes, in their order
+        self.priorities: tuple[int, ...] = ()  # of the lanes, in their order
 
     def lane(self, priority: int) -> deque[Any]:
         """Return the lane of the priority; from now on senders append to it."""
         lane = self._by_priority.get(priority)
         if lane is None:
             lane = self._by_priority[priority] = deque()
-            self._priorities = tuple(sorted(self._by_priority, reverse=True))
-            self[:] = [self._by_priority[each] for each in self._priorities]
+            self.priorities = tuple(sorted(self._by_priority, reverse=True))
+            self[:] = [self._by_priority[each] for each in self.priorities]
             self.appenders[priority] = lane.append
         return lane
-
-    def by_priority(self) -> Iterator[tuple[int, deque[Any]]]:
-        """Iterate over the priorities in use, highest first, each with its lane."""
-        return zip(self._priorities, self, strict=True)
 
     def available(self) -> int:
         """Return how many records wait."""
@@ -49,7 +45,7 @@ class Lanes(list[deque[Any]]):
 
     def take(self, numbers: Iterator[int]) -> Entry | None:
         """Take the next record; None if there is none."""
-        for priority, lane in zip(self._priorities, self, strict=True):
+        for priority, lane in zip(self.priorities, self, strict=True):
             if self.returned and self.returned[0].record.priority >= priority:
                 break
             if lane:
@@ -62,7 +58,7 @@ class Lanes(list[deque[Any]]):
 
     def drop_oldest(self) -> Any | None:
         """Remove and return the oldest record of the lowest priority; None if nothing waits."""
-        for priority, lane in zip(reversed(self._priorities), reversed(self), strict=True):
+        for priority, lane in zip(reversed(self.priorities), reversed(self), strict=True):
             returned = [entry for entry in self.returned if entry.record.priority == priority]
             if returned:
                 entry = min(returned)

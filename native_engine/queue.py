@@ -312,7 +312,7 @@ class Queue:
 
     def _absorb(self) -> None:
         assert self.backlog is not None
-        for priority, lane in self.lanes.by_priority():
+        for priority, lane in zip(self.lanes.priorities, self.lanes, strict=True):
             if lane:
                 self.backlog.absorb(priority, lane)
 
