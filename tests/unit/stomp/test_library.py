@@ -5,9 +5,11 @@ from __future__ import annotations
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterator
 
 import pytest
+from stomp.utils import PollableQueue
 
 from jmslike import Connection, ConnectionFactory, ConnectionLostError, DeliveryMode, JMSError, JMSSecurityError
 from jmslike_transports.shared.tls import explained
@@ -65,6 +67,25 @@ def test_the_clients_certificate_is_shown(started: Started) -> None:
     server.demand_certificate()
     with connect(server.url, tls_cert=CERTIFICATE) as connection:
         assert connection.capabilities.product == "ActiveMQ Artemis"
+    with pytest.raises(JMSError, match="tls_cert"):
+        connect(server.url)
+
+
+def test_a_refusal_that_comes_before_connect_is_written_says_why(
+    started: Started, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With TLS 1.3 the server refuses the client after the handshake; stomp.py may have closed its queue by then."""
+    server = started(CONNECTED % b"0,0")
+    server.demand_certificate()
+    put = PollableQueue.put
+
+    def put_late(queue: PollableQueue, frame: object) -> None:
+        deadline = time.monotonic() + 10
+        while queue.fileno() != -1 and time.monotonic() < deadline:
+            time.sleep(0.001)
+        put(queue, frame)
+
+    monkeypatch.setattr(PollableQueue, "put", put_late)
     with pytest.raises(JMSError, match="tls_cert"):
         connect(server.url)
 

@@ -121,8 +121,9 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         try:
             connection.connect(address.user, address.password, headers=headers, with_connect_command=True)
         except Exception as error:
+            # a connection that ended before CONNECT was written: stomp.py may have closed what it writes to
+            is_late = isinstance(error, stomp.exception.NotConnectedException) or not connection.transport.running
             self._end_attempt()
-            is_late = isinstance(error, stomp.exception.NotConnectedException)  # the connection had ended by then
             raise (self._early_end() if is_late else explained(error)) from error
         answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
         refusal = self._connected.error
