@@ -1,4 +1,8 @@
-"""One session over Kafka: its subscriptions, and its ways to send."""
+"""One session over Kafka: it makes the parts of the session, each with the services that it needs.
+
+The thread of the session calls all methods but `close`, which any thread may call, and `lose`, which the connection
+calls. Closing ends in this order: subscriptions with their groups, the transactional producer, open sends.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +25,7 @@ from jmslike_transports.shared.inventory import Subscriptions
 
 
 class KafkaLink:
-    """See SessionLink. Makes the parts of the session, each with the services that it needs."""
+    """See SessionLink."""
 
     def __init__(self, connection: KafkaConnection, spec: SessionSpec) -> None:
         self._connection = connection

@@ -1,4 +1,4 @@
-"""Sends outside transactions: the connection has one producer, and each session keeps its open sends in order."""
+"""Sends outside transactions (C5): the connection has one producer, and each session keeps its open sends in order."""
 
 from __future__ import annotations
 

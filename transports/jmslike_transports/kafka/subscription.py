@@ -1,4 +1,8 @@
-"""One consumer over Kafka: the inbox that its reader fills, and what it holds."""
+"""One consumer over Kafka: the inbox that its reader fills, and the receipts that it holds.
+
+The thread of the session takes and settles; the reader's thread calls `_arrive` and `_fail`; any thread may close. A
+receipt is stale (C7) when the group has given its partition to another consumer: then its progress is lost.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +37,7 @@ class Receipt:
 
 
 class KafkaSubscription(PushSubscription[Arrival, Receipt]):
-    """Takes from an inbox that the reader's thread fills.
+    """Owns its reader until a successor takes it over.
 
     The subscription leaves its group when its last receipt is settled, which may be after it was closed: until then its
     partitions belong to no other consumer. A successor, a new subscription of the same session to the same destination,
