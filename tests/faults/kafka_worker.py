@@ -68,7 +68,7 @@ def stall(connection: Connection, target: str) -> None:
     with session.create_producer(session.create_queue(target)) as producer:
         producer.send(numbered(session, 0))
         session.commit()
-        (link,) = connection._transport.connection.inventory.links()  # type: ignore[attr-defined]
+        (link,) = connection._state.transport.connection.inventory.links()  # type: ignore[attr-defined]
         kafkas = link._producer._open()
         kafkas.begin_transaction()
         kafkas.send(target, b"never committed").get(timeout=30)

@@ -135,7 +135,7 @@ def test_a_member_that_is_expelled_while_rejoining_commits_nothing_that_others_m
         return process(self, response, sent_at)
 
     monkeypatch.setattr(ConsumerCoordinator, "_process_sync_group_response", refuse_once)
-    consumer._subscription.reader._consumer._coordinator.request_rejoin()  # type: ignore[attr-defined]
+    consumer._intake.subscription.reader._consumer._coordinator.request_rejoin()  # type: ignore[attr-defined]
     assert told.wait(PATIENCE)
     while text_of(consumer.receive(PATIENCE)) != TEXTS[0]:
         continue  # it is redelivered as soon as all is read again

@@ -30,7 +30,7 @@ from tests.faults.steps import PATIENCE, Answer, Connect, put, take, text_of
 MANY = 8
 LIMIT = 20_000
 TOO_LARGE = "x" * LIMIT
-SIZES = r"max\.message\.bytes of the topic, or else message\.max\.bytes of the broker"
+SIZES = r"raise max\.message\.bytes of the topic, or message\.max\.bytes of the broker"
 """What of the broker's settings an error names."""
 
 

@@ -24,8 +24,7 @@ _IS_SHARED: Final = "s"
 def membership(topics: Topics, groups: Groups, names: Names, spec: SubscriptionSpec, topic: str) -> Membership:
     """Return how the subscription reads, once its group has committed the offsets where it begins.
 
-    Raises JMSError if the group is in use and either side does not share it, or is in use by a subscription that is
-    defined otherwise.
+    Raises JMSError if the group is in use, unless both sides share it and define the same subscription.
     """
     if spec.destination.is_queue:
         return Membership(names.queue_group(spec.destination), SHARED, "")
