@@ -12,14 +12,14 @@ import itertools
 import logging
 from collections import deque
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Final
 
 from native_engine.clock import Clock
 from native_engine.records import Constraints, Entry, Matches
 
 __all__ = ["Backlog"]
 
-logger = logging.getLogger("jmslike.engine")
+logger: Final = logging.getLogger("jmslike.engine")
 
 _SMALL = 64
 """With fewer records than this, tidying up is not worth its cost."""
@@ -32,8 +32,8 @@ class Log:
 
     def __init__(self) -> None:
         self.entries: list[Entry] = []
-        self.gone = 0
-        self.head = 0  # nothing waits before it
+        self.gone: int = 0
+        self.head: int = 0  # nothing waits before it
 
     def oldest(self) -> Entry | None:
         """Return the first that waits."""
@@ -51,7 +51,7 @@ class Track:
 
     def __init__(self) -> None:
         self.again: list[Entry] = []  # a heap: what it looks at before it goes on
-        self.position = 0  # in the log; what lies before it is not for this receiver
+        self.position: int = 0  # in the log; what lies before it is not for this receiver
 
 
 class View:
@@ -60,7 +60,7 @@ class View:
     __slots__ = ("matches", "tracks")
 
     def __init__(self, matches: Matches | None) -> None:
-        self.matches = matches
+        self.matches: Final = matches
         self.tracks: dict[int, Track] = {}
 
     def track(self, priority: int) -> Track:
@@ -87,9 +87,9 @@ class Backlog:
         self._timetable: list[tuple[int, int, Entry]] = []  # a heap: when to look at an entry, in milliseconds
         self._expiring = 0  # how many of those that wait have an expiration
         self._order = itertools.count()
-        self.waiting = 0
-        self.promised = 0
-        self.plain_run = _SMALL  # records without constraints since the last one with some
+        self.waiting: int = 0
+        self.promised: int = 0
+        self.plain_run: int = _SMALL  # records without constraints since the last one with some
         self.expired: list[Any] = []  # records that expired, for the queue to account for
 
     # -- coming in

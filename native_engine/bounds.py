@@ -66,7 +66,7 @@ class Scope:
     __slots__ = ("closed", "waiting")
 
     def __init__(self) -> None:
-        self.closed = False
+        self.closed: bool = False
         self.waiting: set[WaitingSender] = set()
 
     def close(self) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
-from typing import Protocol, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 __all__ = ["Call", "Ready", "call_all"]
 
-logger = logging.getLogger("jmslike.engine")
+logger: Final = logging.getLogger("jmslike.engine")
 
 Ready: TypeAlias = Callable[[], bool]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, Final
 
 from native_engine.records import Entry
 
@@ -24,7 +24,7 @@ class Lanes(list[deque[Any]]):
     __slots__ = ("_by_priority", "appenders", "priorities", "returned")
 
     def __init__(self, append_first: Callable[[Any], None]) -> None:
-        self.appenders = [append_first] * PRIORITIES  # by priority; `append_first` where there is no lane yet
+        self.appenders: Final = [append_first] * PRIORITIES  # by priority; `append_first` where there is no lane yet
         self.returned: list[Entry] = []  # a heap
         self._by_priority: dict[int, deque[Any]] = {}
         self.priorities: tuple[int, ...] = ()  # of the lanes, in their order

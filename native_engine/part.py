@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from native_engine.bounds import Bounds
 from native_engine.queue import Queue
@@ -22,7 +22,7 @@ class Part:
     __slots__ = ("queue", "records", "settlements")
 
     def __init__(self, queue: Queue) -> None:
-        self.queue = queue
+        self.queue: Final = queue
         self.records: list[Any] = []
         self.settlements: list[Settlement] = []
 

@@ -19,7 +19,7 @@ import heapq
 import itertools
 import threading
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from native_engine.backlog import Backlog
 from native_engine.books import Books
@@ -59,18 +59,18 @@ class Queue:
         books: Books | None = None,
         drops_oldest: bool = False,
     ) -> None:
-        self.title = title
-        self.serial = next(_serials)  # locks of several queues are taken in this order
-        self.services = services
-        self.state = State.OPEN
-        self.lock = threading.Lock()
-        self.bounds = bounds  # is asked for room
-        self.books = books  # is told of all that enters and leaves
-        self.drops_oldest = drops_oldest
+        self.title: Final = title
+        self.serial: Final = next(_serials)  # locks of several queues are taken in this order
+        self.services: Final = services
+        self.state: State = State.OPEN
+        self.lock: threading.Lock = threading.Lock()
+        self.bounds: Final = bounds  # is asked for room
+        self.books: Final = books  # is told of all that enters and leaves
+        self.drops_oldest: Final = drops_oldest
 
-        self.lanes = Lanes(self._append_first)
-        self.appenders = self.lanes.appenders
-        self.numbers = itertools.count()
+        self.lanes: Final = Lanes(self._append_first)
+        self.appenders: Final = self.lanes.appenders
+        self.numbers: Final = itertools.count()
         self.backlog: Backlog | None = None  # where the records are while more than their priority counts
         self._scheduled: float | None = None
 
@@ -78,11 +78,14 @@ class Queue:
         self.kept_closed: dict[Receiver, None] = {}  # with something unsettled
         self._most_kept = KEPT_CLOSED
         self.idle: dict[Receiver, None] = {}  # asleep in take, or listening; longest first
-        self.called = 0  # how many were called and have not looked yet
-        self.attention = False  # whether a sender has to call `attend`
-        self.plain = False  # whether receivers may take without the lock
-        self.handed = 0  # hand-overs by receivers that are closed
-        self.released = self.expired = self.dropped = self.dead_lettered = 0
+        self.called: int = 0  # how many were called and have not looked yet
+        self.attention: bool = False  # whether a sender has to call `attend`
+        self.plain: bool = False  # whether receivers may take without the lock
+        self.handed: int = 0  # hand-overs by receivers that are closed
+        self.released: int = 0
+        self.expired: int = 0
+        self.dropped: int = 0
+        self.dead_lettered: int = 0
         self._refresh()
 
     # -- coming in

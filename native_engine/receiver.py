@@ -38,7 +38,7 @@ class Receiver:
         self._wakeup = threading.Lock()  # free when there is something to wake up for
         self._wakeup.acquire()
         self._interrupted = False
-        self.closed = False  # `close` was called
+        self.closed: bool = False  # `close` was called
         self._asleep = False  # the thread in take sleeps, or is about to
         self._callback: Ready | None = None  # set while listening
         self._called = False  # it was called, and has not looked yet

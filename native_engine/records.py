@@ -75,10 +75,10 @@ class Entry(Receipt):
         self.record = record
         self.number = number
         self.attempts = attempts
-        self.fresh = fresh
-        self.waiting = True
+        self.fresh: Final = fresh
+        self.waiting: bool = True
         self.promised_to: object = None
-        self.verdicts = NO_VERDICTS
+        self.verdicts: Mapping[object, bool] = NO_VERDICTS
 
     def __lt__(self, other: Entry) -> bool:
         """Order by priority, then what came back before what is fresh, then by number."""

@@ -6,13 +6,13 @@ import heapq
 import itertools
 import logging
 import threading
-from typing import Protocol
+from typing import Final, Protocol
 
 from native_engine.clock import Clock
 
 __all__ = ["Timers"]
 
-log = logging.getLogger("jmslike.engine")
+log: Final = logging.getLogger("jmslike.engine")
 
 _CLOSE_TIMEOUT = 5.0
 """Seconds that `close` waits for the thread, which may be inside an application's callback."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, Final, NamedTuple, TypeAlias
 
 from native_engine.queue import Queue
 from native_engine.records import Matches, Record
@@ -13,7 +13,7 @@ from native_engine.services import Services, State
 
 __all__ = ["Interest", "Key", "Subscription", "Topic"]
 
-logger = logging.getLogger("jmslike.engine")
+logger: Final = logging.getLogger("jmslike.engine")
 
 Appenders: TypeAlias = list[Callable[[Any], None]]
 
@@ -42,9 +42,9 @@ class Topic:
     __slots__ = ("_lock", "audience", "name", "services", "state", "subscriptions")
 
     def __init__(self, name: str, services: Services) -> None:
-        self.name = name
-        self.services = services
-        self.state = State.OPEN
+        self.name: Final = name
+        self.services: Final = services
+        self.state: State = State.OPEN
         self.subscriptions: dict[Subscription, None] = {}
         self.audience: Audience | None = ((), ())
         self._lock = threading.Lock()  # for the two
@@ -106,14 +106,14 @@ class Subscription:
         shared: bool,
         key: Key | None,
     ) -> None:
-        self.label = label
-        self.key = key  # what it is known by, if it has a name
-        self.queue = queue
-        self.interest = interest
-        self.matches = matches
-        self.durable = durable
-        self.shared = shared
-        self.is_selective = matches is not None or interest.excluded_origin is not None
+        self.label: Final = label
+        self.key: Final = key  # what it is known by, if it has a name
+        self.queue: Final = queue
+        self.interest: Final = interest
+        self.matches: Final = matches
+        self.durable: Final = durable
+        self.shared: Final = shared
+        self.is_selective: Final = matches is not None or interest.excluded_origin is not None
         interest.topic.add(self)
 
     @property

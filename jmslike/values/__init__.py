@@ -8,7 +8,7 @@ and strings everywhere, so that a selector or an application need not know of th
 from __future__ import annotations
 
 import struct
-from typing import ClassVar, TypeAlias
+from typing import ClassVar, Self, TypeAlias
 
 from jmslike.errors import MessageFormatError
 
@@ -19,7 +19,7 @@ class _Integer(int):
     __slots__ = ()
     bits: ClassVar[int]
 
-    def __new__(cls, value: int) -> _Integer:
+    def __new__(cls, value: int) -> Self:
         limit = 1 << (cls.bits - 1)
         if not -limit <= value < limit:
             raise ValueError(f"{value} is out of the range of a {cls.__name__.lower()}: {-limit} to {limit - 1}")
@@ -28,28 +28,29 @@ class _Integer(int):
     def __repr__(self) -> str:
         return f"{type(self).__name__}({int(self)})"
 
-    __str__ = int.__repr__
+    def __str__(self) -> str:
+        return int.__repr__(self)
 
 
 class Byte(_Integer):
     """A signed integer of 8 bits."""
 
     __slots__ = ()
-    bits = 8
+    bits: ClassVar[int] = 8
 
 
 class Short(_Integer):
     """A signed integer of 16 bits."""
 
     __slots__ = ()
-    bits = 16
+    bits: ClassVar[int] = 16
 
 
 class Long(_Integer):
     """A signed integer of 64 bits."""
 
     __slots__ = ()
-    bits = 64
+    bits: ClassVar[int] = 64
 
 
 class Float(float):
