@@ -20,7 +20,7 @@ class Answering(Topology):
         super().__init__(None, PROFILES["jms"], {})  # type: ignore[arg-type]
         self.asked: list[str] = []
 
-    def ask(self, what: str, start: Callable[[Any, Any], object]) -> Any:
+    def call(self, what: str, start: Callable[[Any, Any], object]) -> Any:
         self.asked.append(what)
 
 

@@ -36,7 +36,7 @@ def test_what_was_never_opened_is_closed() -> None:
 def test_a_broker_that_takes_nothing_for_too_long_is_lost() -> None:
     wire, losses = wire_to("amqp://nobody"), list[JMSError]()
     wire.on_lost = losses.append
-    wire.patience = 0.01
+    wire.request_timeout = 0.01
     wire._unblocked.clear()
     with pytest.raises(ConnectionLostError, match="no messages"):
         wire.wait_until_unblocked()

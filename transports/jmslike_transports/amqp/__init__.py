@@ -12,5 +12,5 @@ __all__ = ["factory", "tls_factory"]
 
 tolerate()
 keep_floats()
-logging.getLogger("pika").addHandler(logging.NullHandler())  # it is heard of by errors and by our own log
+logging.getLogger("pika").addHandler(logging.NullHandler())  # its errors reach the user as ours
 logging.getLogger("pika").propagate = False

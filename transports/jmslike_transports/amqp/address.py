@@ -1,4 +1,4 @@
-"""Where an AMQP connection goes, from its URL and options."""
+"""The address of an AMQP connection, read from its URL and options."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _HIGHEST_PRIORITY: Final = 255
 
 @dataclass(frozen=True, slots=True)
 class Address:
-    """Hosts to be tried in turn, and how; durations in seconds."""
+    """Hosts, in the order in which they are tried, and how to connect; durations in seconds."""
 
     hosts: tuple[tuple[str, int], ...]
     virtual_host: str
@@ -32,19 +32,19 @@ class Address:
     profile: str
     queue_type: str
     max_priority: int
-    """The highest priority that the queues declared here tell apart; 0: they have one for all."""
+    """The highest priority of the queues that this connection declares; 0: they have no priorities."""
 
 
 def parse_address(
     url: str, options: Mapping[str, str], user: str | None, password: str | None, profiles: Mapping[str, object]
 ) -> Address:
-    """Read the URL and the options. Raises ValueError that says what is wrong."""
+    """Read the URL and the options. Raises ValueError for one that is not valid."""
     is_protected = url.startswith("amqps:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
     queue_type = choice("queue_type", options.get("queue_type", "classic"), QUEUE_TYPES)
     max_priority = whole("max_priority", options.get("max_priority", "0"), 0, _HIGHEST_PRIORITY)
     if max_priority and queue_type == "quorum":
-        raise ValueError("option max_priority is for classic queues: quorum queues have no priorities of that kind")
+        raise ValueError("option max_priority is for classic queues: quorum queues do not support it")
     return Address(
         hosts,
         virtual_host(path, options) or "/",

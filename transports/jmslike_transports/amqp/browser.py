@@ -1,4 +1,4 @@
-"""Looking at a queue: all that waits is got on a channel of its own, whose end gives it back."""
+"""Browsing a queue: all that waits is got on a channel of its own, whose end releases it."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jmslike_transports.amqp.errors import PRECONDITION_FAILED, code_of
 from jmslike_transports.amqp.topology import Topology
 
 _CLASSIC_ONLY: Final = ("durable", "auto_delete", "exclusive")
-"""What other kinds of queues are always, or never."""
+"""Properties in which a refusal says that a classic queue differs. On other types of queue they are fixed."""
 _READERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "longstr": str,
     "signedint": int,
@@ -33,7 +33,7 @@ _DIFFERENCE: Final = re.compile(
 def browse(
     connection: AmqpConnection, queue: Destination, selector: Selector | None
 ) -> Generator[Envelope, None, None]:
-    """Give what waits, oldest first. Others do not get it meanwhile, and see it marked redelivered afterwards."""
+    """Yield what waits, oldest first. Consumers do not get it meanwhile, and see it marked redelivered afterwards."""
     connection.inventory.require_present(queue)
     connection.topology.ensure(queue)
     if not queue.is_temporary:
@@ -49,32 +49,44 @@ def browse(
 
 
 def require_classic(topology: Topology, queue: str) -> None:
-    """Raise UnsupportedFeatureError unless to give a message back does no more than to mark it.
+    """Raise UnsupportedFeatureError for a queue that counts what browsing releases.
 
-    A quorum queue counts it, and drops what was given back too often. The broker tells the type of a queue only to who
-    declares it with all its other arguments, which it names one by one.
+    A classic queue only marks it. A quorum queue counts it, and drops a message that was released too often.
     """
-    arguments: dict[str, Any] = {"x-queue-type": "classic"}
+    refusal = discover_arguments(topology, queue, {"x-queue-type": "classic"})
+    if refusal is not None and not any(_differs(refusal, name) for name in _CLASSIC_ONLY):
+        raise UnsupportedFeatureError(
+            f"{queue!r} is not a classic queue, and would count each browsing as a delivery: "
+            "browse it on the broker's management page"
+        ) from refusal
+
+
+def discover_arguments(topology: Topology, queue: str, arguments: dict[str, Any]) -> JMSError | None:
+    """Add to `arguments` what else the queue was declared with. Return the refusal of those that are not its own.
+
+    AMQP cannot ask for the type of a queue. The broker accepts a declaration with all the right arguments only, and its
+    refusal names one that differs, so this declares the queue until nothing new is named. The broker may change the
+    texts of its refusals; tests/faults/test_amqp_browsing.py would fail then.
+    """
     while True:
         try:
             topology.queue(queue, durable=True, arguments=arguments)
-            return
+            return None
         except JMSError as refusal:
             if code_of(refusal) != PRECONDITION_FAILED:
                 raise
-            if any(f"arg '{name}'" in str(refusal) for name in _CLASSIC_ONLY):
-                return
             found = _DIFFERENCE.search(str(refusal))
             if found is None or found["name"] in arguments:
-                raise UnsupportedFeatureError(
-                    f"{queue!r} is no classic queue, and another kind counts each look at a message as a delivery: "
-                    "look at it with the broker's management page"
-                ) from refusal
+                return refusal
             arguments[found["name"]] = _READERS[found["type"]](found["value"])
 
 
+def _differs(refusal: JMSError, name: str) -> bool:
+    return f"arg '{name}'" in str(refusal)
+
+
 class BrowseChannel(Channel):
-    """A channel that gets message after message."""
+    """A channel that gets one message after the other, and acknowledges none."""
 
     _on_empty: Reply
 
@@ -83,11 +95,11 @@ class BrowseChannel(Channel):
         self.raw.add_callback(lambda _: self._on_empty(None), [Basic.GetEmpty], one_shot=False)
 
     def get(self, queue: str) -> tuple[Any, Any, bytes] | None:
-        """Give the next message, or None if there is none."""
+        """Return the next message, or None if there is none."""
 
         def start(reply: Reply) -> None:
             self._on_empty = reply
             self.raw.basic_get(queue, lambda _, method, properties, body: reply((method, properties, body)))
 
-        found: tuple[Any, Any, bytes] | None = self.ask("look at a message", start)
+        found: tuple[Any, Any, bytes] | None = self.call("get a message", start)
         return found

@@ -1,4 +1,8 @@
-"""One channel, and what is asked on it."""
+"""One channel of a connection, and the requests on it.
+
+Any thread but that of the connection may call `call` and `close`; the thread of the connection calls `_open_raw`,
+`_end`, and the `start` of each request.
+"""
 
 from __future__ import annotations
 
@@ -12,10 +16,11 @@ from jmslike_transports.amqp.errors import channel_error
 from jmslike_transports.amqp.wire import Wire
 
 Reply = Callable[[Any], None]
+"""Called with the broker's answer."""
 
 
-class _Question:
-    """Something that is asked, and its answer."""
+class _Request:
+    """A request to the broker, and its answer."""
 
     __slots__ = ("_answered", "answer", "error")
 
@@ -34,7 +39,7 @@ class _Question:
         self._end()
 
     def _end(self) -> None:
-        with suppress(RuntimeError):  # it has been answered, perhaps just now by another thread
+        with suppress(RuntimeError):  # it is answered already, perhaps just now by another thread
             self._answered.release()
 
     def wait(self, timeout: float) -> bool:
@@ -42,69 +47,70 @@ class _Question:
 
 
 class Channel:
-    """Opened when it is made. `raw` is pika's channel, for the thread of the connection only."""
+    """A channel, opened when it is made. `raw` is pika's, for the thread of the connection only."""
 
     def __init__(self, wire: Wire, on_failed: Callable[[JMSError], None] = lambda error: None) -> None:
         self.wire = wire
         self.raw: Any = None
         self.error: JMSError | None = None
-        """Why the channel cannot be used any more."""
+        """Why the channel cannot be used any more; None while it can."""
         self._on_failed = on_failed
-        self._questions: set[_Question] = set()
+        self._requests: set[_Request] = set()
         self._closing = False
-        wire.closed_with.add(self._end)
+        wire.on_end.add(self._end)
         try:
-            self.ask("open a channel", self._open_raw)
+            self.call("open a channel", self._open_raw)
         except JMSError:
-            wire.closed_with.discard(self._end)
+            wire.on_end.discard(self._end)
             raise
 
     def _open_raw(self, reply: Reply) -> None:
         self.raw = self.wire.connection.channel(on_open_callback=reply)
         self.raw.add_on_close_callback(lambda _, reason: self._end(channel_error(reason)))
 
-    def ask(self, what: str, start: Callable[[Reply], object]) -> Any:
-        """Let the connection's thread start something, wait for the reply, and give it.
+    def call(self, what: str, start: Callable[[Reply], object]) -> Any:
+        """Let the connection's thread start a request, wait for the broker's answer, and return it.
 
-        Raises what the broker's refusal means, which closes the channel, or ConnectionLostError.
+        `what` names the request in errors. A refusal closes the channel and raises JMSError; a broker that does not
+        answer within the request timeout is given up, with ConnectionLostError.
         """
-        if self.wire.is_lost:
-            raise self.wire.loss()
+        self.wire.check()
         if self.wire.is_current:
-            raise IllegalStateError("the thread that reads from the broker cannot wait for its answers")
-        question = _Question()
-        self._questions.add(question)
+            raise IllegalStateError("the thread that reads from the broker cannot wait for an answer of the broker")
+        request = _Request()
+        self._requests.add(request)
 
         def begin() -> None:
             try:
-                start(question.reply)
+                start(request.reply)
             except Exception as error:
-                question.fail(self.error or channel_error(error))
+                request.fail(self.error or channel_error(error))
 
         try:
             self.wire.post(begin)
             if self.error is not None:
                 raise self.error
-            if not question.wait(self.wire.patience):
-                raise self.wire.give_up(f"no answer within {self.wire.patience:g} seconds to: {what}")
+            timeout = self.wire.request_timeout
+            if not request.wait(timeout):
+                raise self.wire.give_up(f"the broker did not answer within {timeout:g} seconds: {what}")
         finally:
-            self._questions.discard(question)
-        if question.error is not None:
-            raise question.error
-        return question.answer
+            self._requests.discard(request)
+        if request.error is not None:
+            raise request.error
+        return request.answer
 
     def _end(self, error: JMSError) -> None:
         if self.error is not None:
             return
         self.error = error
-        self.wire.closed_with.discard(self._end)
-        for question in list(self._questions):
-            question.fail(error)
+        self.wire.on_end.discard(self._end)
+        for request in list(self._requests):
+            request.fail(error)
         if not self._closing:
             self._on_failed(error)
 
     def close(self) -> None:
-        """Close; the broker gets back what is not settled."""
+        """Close. The broker releases the deliveries that are not settled."""
         if self.error is not None or self._closing:
             return
         self._closing = True
@@ -114,8 +120,8 @@ class Channel:
             self.raw.close()
 
         try:
-            self.ask("close a channel", close)
+            self.call("close a channel", close)
         except JMSError:
-            return  # it is closed
+            return  # the broker has closed it
         finally:
-            self.wire.closed_with.discard(self._end)
+            self.wire.on_end.discard(self._end)

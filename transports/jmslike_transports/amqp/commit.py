@@ -1,7 +1,7 @@
-"""Commits over AMQP: the sends are one transaction of the broker, acknowledgements follow when it is done (C6).
+"""Commits over AMQP (C6): the messages are one transaction of the broker, and the acknowledgements follow it.
 
-RabbitMQ's transactions span one queue's acknowledgements only, so a loss between the two delivers again what was
-received.
+They are on another channel, so a transaction of the broker cannot hold both. After a loss between the two the broker
+redelivers what was received.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 
 from jmslike.errors import JMSError, TransactionInDoubtError, TransactionRolledBackError
 from jmslike_transports.amqp.connection import AmqpConnection
-from jmslike_transports.amqp.publisher import Letter
+from jmslike_transports.amqp.publisher import Publication
 from jmslike_transports.amqp.receive_channel import ReceiveChannel
 from jmslike_transports.amqp.sender import AmqpSender
 from jmslike_transports.amqp.subscription import AmqpSubscription
@@ -20,7 +20,7 @@ from jmslike_transports.shared.inventory import Subscriptions
 
 
 class _AmqpCommit(Commit[AmqpSender, AmqpSubscription]):
-    """Acknowledges on the channel on which the session receives."""
+    """Commits that acknowledge on the channel on which the session receives."""
 
     def __init__(
         self,
@@ -41,11 +41,11 @@ class _AmqpCommit(Commit[AmqpSender, AmqpSubscription]):
             channel.round_trip()
 
     def close(self) -> None:
-        """Close what commits have opened."""
+        """Close the channel, if a commit has opened one."""
 
 
 class ConfirmedCommit(_AmqpCommit):
-    """Commits of a session that is not transacted: dead letters, each sent and confirmed by itself."""
+    """Commits of a session that is not transacted: of dead letters, each sent and confirmed by itself."""
 
     def _send(self, sends: Sends[AmqpSender], accepted: Accepted[AmqpSubscription]) -> None:
         for sender, envelope in sends:
@@ -60,12 +60,12 @@ class TransactedCommit(_AmqpCommit):
     def _send(self, sends: Sends[AmqpSender], accepted: Accepted[AmqpSubscription]) -> None:
         if not sends:
             return
-        missed = self._publish(_letters(sends))
+        missed = self._publish(_publications(sends))
         if missed:
             try:
                 self._invalidate(missed)  # their queues have been deleted since they were declared
-                for letter in missed:
-                    self._topology.ensure(letter.destination)
+                for publication in missed:
+                    self._topology.ensure(publication.destination)
                 missed = self._publish(missed)
             except JMSError as error:
                 raise TransactionInDoubtError(
@@ -74,34 +74,34 @@ class TransactedCommit(_AmqpCommit):
         if missed:
             raise TransactionInDoubtError("transaction in doubt: some of its messages found no queue, others were sent")
 
-    def _publish(self, letters: list[Letter]) -> list[Letter]:
-        """Send all at once, and return those for which there was no queue."""
+    def _publish(self, publications: list[Publication]) -> list[Publication]:
+        """Send all in one transaction, and return those that found no queue."""
         try:
             self._wire.wait_until_unblocked()
             if self._channel is None or self._channel.error is not None:
                 self._channel = TransactionChannel(self._wire)
-            return self._channel.run(letters)
+            return self._channel.run(publications)
         except TransactionInDoubtError:
             raise
         except JMSError as error:
-            self._invalidate(letters)
+            self._invalidate(publications)
             raise _unsent(error) from error
 
-    def _invalidate(self, letters: Sequence[Letter]) -> None:
-        for letter in letters:
-            self._topology.invalidate(letter.destination)
+    def _invalidate(self, publications: Sequence[Publication]) -> None:
+        for publication in publications:
+            self._topology.invalidate(publication.destination)
 
     def close(self) -> None:
-        """Close the channel."""
+        """See _AmqpCommit.close."""
         if self._channel is not None:
             self._channel.close()
 
 
-def _letters(sends: Sends[AmqpSender]) -> list[Letter]:
+def _publications(sends: Sends[AmqpSender]) -> list[Publication]:
     try:
         for sender in {id(sender): sender for sender, _ in sends}.values():
             sender.check_before_commit()
-        return [sender.letter(envelope) for sender, envelope in sends]
+        return [sender.publication(envelope) for sender, envelope in sends]
     except TransactionRolledBackError:
         raise
     except JMSError as error:

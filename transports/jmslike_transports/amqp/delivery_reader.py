@@ -1,4 +1,4 @@
-"""Deliveries as envelopes, whoever sent them, and in which profile."""
+"""Reads deliveries from any program, and in either profile, as envelopes."""
 
 from __future__ import annotations
 
@@ -15,20 +15,20 @@ from jmslike_transports.amqp.plain import DIRECT_REPLY, read_plain
 _log = logging.getLogger("jmslike.amqp")
 
 _MOST_ATTEMPTS: Final = 2**31 - 2
-"""More do not go into JMSXDeliveryCount."""
+"""The largest that leaves room for one more in JMSXDeliveryCount, an int."""
 
 
 def read_envelope(method: Any, properties: Any, body: bytes, destination: Destination) -> Envelope:
-    """Give the envelope of whatever somebody sent; properties that cannot be read are left out."""
+    """Return the envelope of a delivery. Properties that cannot be read are left out, and logged."""
     try:
         return _read(method, properties, body, destination)
-    except Exception:  # it is not lost
-        _log.exception("the properties of a message could not be read: it is handed over without")
+    except Exception:  # the consumer gets the body all the same
+        _log.exception("could not read the properties of a message; it is delivered without them")
         return read_plain(BasicProperties(), body, destination)
 
 
 def _read(method: Any, properties: Any, body: bytes, destination: Destination) -> Envelope:
-    """Give the envelope; a body that only looks like one of the Java client comes as bytes."""
+    """Return the envelope. A body that only looks like one of the Java client comes as bytes."""
     if body.startswith(MAGIC):
         try:
             envelope = jms_body.decode(body, destination)
@@ -36,20 +36,23 @@ def _read(method: Any, properties: Any, body: bytes, destination: Destination) -
             pass
         else:
             answers = properties.reply_to
-            if answers is not None and answers.startswith(DIRECT_REPLY):  # the broker named it, which no body knows
+            if answers is not None and answers.startswith(DIRECT_REPLY):  # a name that the broker made after the body
                 envelope.headers = envelope.headers._replace(reply_to=TemporaryQueue(answers))
             return envelope
-    if type(destination) is Topic and method.routing_key not in ("", destination.name):  # subscribed with wildcards
+    if type(destination) is Topic and method.routing_key not in (
+        "",
+        destination.name,
+    ):  # a wildcard matched
         destination = Topic(method.routing_key)
     return read_plain(properties, body, destination)
 
 
 def attempts_of(method: Any, properties: Any) -> int:
-    """Tell how often the message was handed over before: quorum queues count, others tell whether it was."""
-    if not method.redelivered:  # whatever a sender, or a queue on the way, has written
+    """Return how often the message was delivered before. Quorum queues count; other queues say only whether it was."""
+    if not method.redelivered:  # the header may come from the sender, or from another queue
         return 0
     try:
         count = (properties.headers or {}).get("x-delivery-count")
-    except Exception:  # as above
+    except Exception:  # see read_envelope
         count = None
     return int(count) if isinstance(count, int) and 0 < count <= _MOST_ATTEMPTS else 1

@@ -1,4 +1,4 @@
-"""What pika and the broker report, as errors of JMS."""
+"""JMS errors for what pika and the broker report (C11)."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _TYPES: Final[Mapping[int, type[JMSError]]] = {
 
 
 def code_of(error: BaseException | None) -> int:
-    """Give the AMQP reply code that an error, or its cause, came with; 0 for none."""
+    """Return the AMQP reply code of an error or of its cause; 0 for none."""
     while error is not None:
         if isinstance(error, (exceptions.ChannelClosed, exceptions.ConnectionClosed)):
             return int(error.reply_code)
@@ -40,7 +40,7 @@ def code_of(error: BaseException | None) -> int:
 
 
 def channel_error(reason: BaseException) -> JMSError:
-    """Give the error of an operation whose channel the broker closed, or could not be used."""
+    """Return the error of a request on a channel that the broker closed, or that could not be used."""
     if isinstance(reason, JMSError):
         return reason
     if isinstance(reason, exceptions.ChannelClosed):
@@ -56,11 +56,11 @@ def channel_error(reason: BaseException) -> JMSError:
 
 
 def connection_error(reason: BaseException) -> ConnectionLostError:
-    """Give the error of a connection that has ended."""
+    """Return the error of a connection that has ended."""
     if isinstance(reason, ConnectionLostError):
         return reason
     if isinstance(reason, exceptions.ConnectionBlockedTimeout):
-        text = "the broker took no messages for too long: it is short of memory or of room on its disk"
+        text = "the broker took no messages for too long: it is short of memory or of disk space"
     elif isinstance(reason, exceptions.AMQPHeartbeatTimeout):
         text = "no heartbeat from the broker"
     elif isinstance(reason, exceptions.ConnectionClosed):
@@ -73,7 +73,7 @@ def connection_error(reason: BaseException) -> ConnectionLostError:
 
 
 def refusal(reason: BaseException, address: str) -> JMSError:
-    """Give the error of a connection that did not come about."""
+    """Return the error of a failed attempt to connect; `address` names the host."""
     causes = [reason, *(each for each in reason.args if isinstance(each, BaseException))]
     for cause in causes:
         code = code_of(cause)
@@ -91,7 +91,7 @@ def refusal(reason: BaseException, address: str) -> JMSError:
 
 
 def _innermost(reason: BaseException) -> BaseException:
-    """Give what it was that made pika give up in the end."""
+    """Return the exception that made pika give up."""
     within = [*reason.args, *getattr(reason, "exceptions", ()), getattr(reason, "exception", None)]
     inner = [each for each in within if isinstance(each, BaseException)]
     return _innermost(inner[-1]) if inner else reason

@@ -13,10 +13,10 @@ from jmslike_transports.shared.tls import TLS_OPTIONS
 
 _OPTIONS = {
     "profile": "jms: messages as rabbitmq-jms-client has them; plain: in the clear, for any program (default: jms)",
-    "queue_type": "classic or quorum: how queues that are not there are declared (default: classic)",
-    "max_priority": "the highest priority that classic queues declared here tell apart (default: 0, none)",
+    "queue_type": "classic or quorum: the type of queues that jmslike declares (default: classic)",
+    "max_priority": "the highest priority of classic queues that jmslike declares (default: 0, no priorities)",
     "vhost": "the virtual host (default: /); may also be the path of the URL",
-    "heartbeat": "seconds between signs of life in each direction, 0 for none (default: 10)",
+    "heartbeat": "seconds between heartbeats in each direction, 0 for none (default: 10)",
 }
 
 

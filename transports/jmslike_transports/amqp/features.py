@@ -1,4 +1,4 @@
-"""What RabbitMQ can do over AMQP 0-9-1."""
+"""The features of RabbitMQ over AMQP 0-9-1."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ _QUORUM: Final[Mapping[Feature, Support]] = {
 
 
 def features(address: Address, profile: Profile) -> Mapping[Feature, Support]:
-    """Give what a connection with these options can do."""
+    """Return the features of a connection with these options."""
     found = {
         **_FEATURES,
         **(_QUORUM if address.queue_type == "quorum" else _CLASSIC),

@@ -1,6 +1,6 @@
-"""Headers of floating point, of which pika 1.4 sends none and reads the whole part only.
+"""Headers with floating-point numbers: pika 1.4 cannot send them, and drops the fraction of those that it reads.
 
-Other values are left to pika, and a pika that keeps numbers whole is left alone.
+Pika keeps handling all other values. A pika that keeps fractions is not patched.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _pack_single, _pack_double = struct.Struct(">cf").pack, struct.Struct(">cd").pac
 
 
 def keep_floats() -> None:
-    """Make pika keep them, unless it does."""
+    """Patch pika so that it keeps fractions, unless it does already."""
     if not _are_kept():
         encode, decode = pika.data.encode_value, pika.data.decode_value
 

@@ -1,4 +1,4 @@
-"""The frames of a message, as bytes: for those that come and go by the thousand pika takes several times as long.
+"""The frames of messages, as bytes. Pika takes several times as long for each, and messages come by the thousand.
 
 AMQP 0-9-1, sections 2.3.5 (frames), 1.8.3.7 (basic.publish), 1.8.3.13 (basic.deliver) and 2.3.5.2 (content headers).
 """
@@ -12,11 +12,11 @@ from typing import Any, Final, NamedTuple
 import pika
 
 METHOD, HEADER, BODY = 1, 2, 3
-AROUND: Final = 8
-"""Bytes of a frame besides its payload."""
+FRAME_OVERHEAD: Final = 8
+"""Bytes of a frame beside its payload."""
 _END: Final = b"\xce"
 _HAS_REPLY_TO: Final = 0x02
-"""In the first byte of the flags that say which properties follow."""
+"""A bit in the first byte of the flags that say which properties follow."""
 _BASIC: Final = 60
 
 _frame_head = Struct(">BHI")
@@ -26,8 +26,8 @@ _DELIVER: Final = b"\x00\x3c\x00\x3c"
 _delivery = Struct(">QB")
 
 
-def size_of_payload(data: bytes, start: int) -> int | None:
-    """Give the size of the payload of the frame that begins there; None if that is not there yet."""
+def payload_size(data: bytes, start: int) -> int | None:
+    """Return the size of the payload of the frame that begins at `start`; None if its head is not there yet."""
     return _frame_head.unpack_from(data, start)[2] if len(data) - start >= _frame_head.size else None
 
 
@@ -35,7 +35,7 @@ def size_of_payload(data: bytes, start: int) -> int | None:
 
 
 def publish_method(exchange: str, key: str, *, mandatory: bool) -> bytes:
-    """Give the payload of a basic.publish."""
+    """Return the payload of a basic.publish."""
     return b"".join((_PUBLISH, _short(exchange), _short(key), b"\x01" if mandatory else b"\x00"))
 
 
@@ -47,7 +47,7 @@ def _short(text: str) -> bytes:
 def publish_frames(
     channel: int, method: bytes, properties: pika.BasicProperties, body: bytes, longest_frame: int
 ) -> bytes:
-    """Give the frames of a message. Raises what pika raises for properties that cannot be encoded."""
+    """Return the frames of a message. Raises what pika raises for properties that it cannot encode."""
     head = b"".join((_content_head.pack(_BASIC, 0, len(body)), *properties.encode()))
     pieces = [
         _frame_head.pack(METHOD, channel, len(method)),
@@ -57,7 +57,7 @@ def publish_frames(
         head,
         _END,
     ]
-    longest = longest_frame - AROUND
+    longest = longest_frame - FRAME_OVERHEAD
     for start in range(0, len(body), longest):
         piece = body[start : start + longest]
         pieces += (_frame_head.pack(BODY, channel, len(piece)), piece, _END)
@@ -68,7 +68,7 @@ def publish_frames(
 
 
 class Method(NamedTuple):
-    """What a basic.deliver says."""
+    """The arguments of a basic.deliver."""
 
     consumer_tag: str
     delivery_tag: int
@@ -78,7 +78,7 @@ class Method(NamedTuple):
 
 
 class Properties:
-    """The properties of a delivery, decoded when one of them is asked for: what is in the body as well never is."""
+    """The properties of a delivery, decoded when one of them is read. A body of the Java client repeats them all."""
 
     __slots__ = ("_decoded", "_encoded")
 
@@ -97,8 +97,8 @@ class Properties:
         return getattr(self._decoded, name)
 
 
-class Pushed(NamedTuple):
-    """A delivery whose frames are all there, and where they end."""
+class PushedMessage(NamedTuple):
+    """A delivery whose frames are all there; `end` is where they end."""
 
     method: Method
     properties: Properties
@@ -107,12 +107,12 @@ class Pushed(NamedTuple):
 
 
 def is_delivery(data: bytes, start: int) -> bool:
-    """Tell whether a basic.deliver begins there."""
+    """Whether a basic.deliver begins at `start`."""
     return data[start : start + 1] == b"\x01" and data[start + 7 : start + 11] == _DELIVER
 
 
-def read_delivery(data: bytes, start: int) -> Pushed | None:
-    """Read the frames of a delivery, or give None if they are not all there, or are of an unusual shape."""
+def read_delivery(data: bytes, start: int) -> PushedMessage | None:
+    """Read the frames of a delivery. Return None if they are not all there, or if the body has several frames."""
     try:
         _, channel, size = _frame_head.unpack_from(data, start)
         position = start + 11
@@ -144,4 +144,4 @@ def read_delivery(data: bytes, start: int) -> Pushed | None:
         )
     except (IndexError, ValueError, struct.error):
         return None
-    return Pushed(method, Properties(data[head_start + 12 : head_end]), body, end)
+    return PushedMessage(method, Properties(data[head_start + 12 : head_end]), body, end)

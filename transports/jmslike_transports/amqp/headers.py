@@ -1,4 +1,4 @@
-"""What RabbitMQ takes as headers, and as short strings. Others end the connection, or cannot be written at all."""
+"""Limits of RabbitMQ for headers and short strings. Beyond them it closes the connection, or nothing can be written."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from jmslike.errors import MessageFormatError
 from jmslike_transports.shared.rabbitmq import LONGEST_SHORT
 
 MOST_IN_HEADERS: Final = 100_000
-"""Bytes; all headers have to go into one frame of 128 KiB."""
+"""Bytes. All headers together must fit into one frame of 128 KiB."""
 _MOST_OF_A_NUMBER: Final = 16
 
 
 def short(text: str | bytes | None) -> str | None:
-    """Give the text if it is one, and a short string."""
+    """Return the text if it is a str that fits a short string, else None."""
     if not isinstance(text, str):
         return None
     try:
@@ -25,7 +25,7 @@ def short(text: str | bytes | None) -> str | None:
 
 
 def is_finite(value: object) -> bool:
-    """Tell whether the value is no number, or one that RabbitMQ takes."""
+    """Whether the value is anything but an infinity or NaN, which RabbitMQ refuses."""
     return not isinstance(value, float) or value - value == 0
 
 
@@ -34,16 +34,18 @@ def check_headers(headers: Mapping[str, Any]) -> None:
     size = 0
     for name, value in headers.items():
         if short(name) is None:
-            raise MessageFormatError(f"AMQP takes no name of more than {LONGEST_SHORT} bytes, like {name!r}")
+            raise MessageFormatError(f"a name has at most {LONGEST_SHORT} bytes in AMQP, unlike {name!r}")
         if not is_finite(value):
-            raise MessageFormatError(f"RabbitMQ takes no number that is not finite: {name} is {value}")
+            raise MessageFormatError(f"RabbitMQ takes finite numbers only: {name} is {value}")
         size += _size(name) + (_size(value) if isinstance(value, str) else _MOST_OF_A_NUMBER)
     if size > MOST_IN_HEADERS:
-        raise MessageFormatError(f"headers of more than {MOST_IN_HEADERS:,} bytes do not fit into AMQP's frames")
+        raise MessageFormatError(
+            f"headers of {size:,} bytes do not fit into AMQP's frames: the most is {MOST_IN_HEADERS:,}"
+        )
 
 
 def acceptable(headers: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Give those of these headers that RabbitMQ takes; none if they are too long together."""
+    """Return those of these headers that RabbitMQ takes; none if they are too long together."""
     try:
         check_headers(headers)
     except MessageFormatError:

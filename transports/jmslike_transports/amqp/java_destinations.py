@@ -13,7 +13,7 @@ QUEUES: Final = "jms.durable.queues"
 TOPICS: Final = "jms.durable.topic"
 TEMPORARY_TOPICS: Final = "jms.temp.topic"
 DEFAULT: Final = ""
-"""The exchange that knows every queue by its name: where to reply to a temporary queue, which is bound to no other."""
+"""The default exchange, which routes to every queue by its name; a temporary queue is bound to no other."""
 
 _EXCHANGES: Final = {
     (True, False): QUEUES,
@@ -41,7 +41,7 @@ _CLASS_AGAIN: Final = b"\x71\x00\x7e\x00\x00"
 
 
 def serialised(destination: Destination, *, first: bool) -> bytes:
-    """Give the destination as an object: the first of its stream, or the one that comes after such a first one."""
+    """Return the destination as an object: the first of its stream, or the one after such a first one."""
     return _serialised(destination.name, destination.is_queue, destination.is_temporary, first)
 
 
@@ -55,7 +55,7 @@ def _serialised(name: str, is_queue: bool, is_temporary: bool, first: bool) -> b
 
 
 def interpreted(value: Any) -> Any:
-    """Give the destination that a Java object is; what is none stays what it is. Raises StreamError for a bad one."""
+    """Return the destination that a Java object describes, any other value as it is. Raises StreamError."""
     if not isinstance(value, JavaObject) or value.class_name != _NAME:
         return value
     fields = value.fields
@@ -72,9 +72,9 @@ def interpreted(value: Any) -> Any:
 _KEPT: Final = 16
 _LONGEST_KEPT: Final = 2048
 _recent: tuple[tuple[bytes, bytes, Any], ...] = ()
-"""The objects read last: what stood before them in their stream, how they are written, and what they are.
+"""The objects read last: what preceded each in its stream, its bytes, and its value.
 
-Messages that one consumer gets name the same few destinations again and again.
+The messages of one consumer name the same few destinations.
 """
 
 
@@ -90,7 +90,7 @@ class ObjectReader:
         self._parser: ObjectParser | None = None
 
     def read(self, at: int) -> tuple[Any, int]:
-        """Read the object at that place, and tell where it ends; raises as `ObjectParser.parse` does."""
+        """Read the object at that position, and return it and where it ends. Raises what `ObjectParser.parse` does."""
         global _recent
         before = self._before
         if self._parser is None:

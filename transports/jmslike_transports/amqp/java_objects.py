@@ -1,7 +1,7 @@
-"""Reads serialised Java objects as plain values, and never makes an instance of any class that they name.
+"""Reads serialised Java objects as plain values, and never instantiates a class that they name.
 
-The grammar is that of the Java Object Serialization Specification, section 6.4.2. Whatever is read is bounded: by the
-length of the data, by the depth of nesting, and by the number of values.
+The grammar is that of the Java Object Serialization Specification, section 6.4.2. What is read has bounds: the
+length of the data, the depth of nesting, and the number of values.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any, Final, NamedTuple
 from jmslike.values import modified_utf8
 
 MAGIC: Final = b"\xac\xed\x00\x05"
-"""What every object stream begins with."""
+"""The first bytes of every object stream."""
 
 DEEPEST: Final = 32
-"""How deep objects may be nested, and classes derived."""
+"""Levels of nested objects, and of derived classes, that are read."""
 MOST_VALUES: Final = 4096
-"""How many values the objects of one stream may hold, arrays of numbers not counted."""
+"""Values that the objects of one stream may hold; arrays of numbers do not count."""
 
 NULL, REFERENCE, CLASS, OBJECT, STRING, ARRAY = range(0x70, 0x76)
 CLASS_OBJECT, BLOCK, END, _RESET, LONG_BLOCK, _EXCEPTION, LONG_STRING, PROXY, ENUM = range(0x76, 0x7F)
@@ -37,7 +37,7 @@ _REFERENCES: Final = frozenset(b"L[")
 
 
 class StreamError(ValueError):
-    """The data is no Java stream of the kind that is understood."""
+    """The data is not a Java stream that can be read."""
 
 
 class JavaObject(NamedTuple):
@@ -48,7 +48,7 @@ class JavaObject(NamedTuple):
 
 
 class _Class(NamedTuple):
-    """What a stream says of a class: the codes and names of its fields, and the class that it is derived from."""
+    """A class description: the codes and names of its fields, and its parent."""
 
     name: str
     flags: int
@@ -58,12 +58,12 @@ class _Class(NamedTuple):
 
 
 def text_of(octets: bytes) -> str:
-    """Decode what DataOutput.writeUTF wrote, without its length. Raises ValueError for anything else."""
+    """Decode the bytes that DataOutput.writeUTF writes after the length. Raises ValueError for any other."""
     return octets.decode("ascii") if octets.isascii() else modified_utf8.decode(octets)
 
 
 class ObjectParser:
-    """Reads the objects of one stream, in order, as they may refer to each other."""
+    """Reads the objects of one stream in order, because later ones may refer to earlier ones."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
@@ -72,9 +72,11 @@ class ObjectParser:
         self._left = MOST_VALUES
 
     def parse(self, at: int) -> tuple[Any, int]:
-        """Read the object at that place: a str, bytes, None, a list, or a JavaObject; and tell where it ends.
+        """Read the object at that position, and return it and where it ends.
 
-        Raises StreamError, or the ValueError, IndexError or struct.error of what is missing or misshapen.
+        It is a str, bytes, None, a list or a JavaObject.
+
+        Raises StreamError, or the ValueError, IndexError or struct.error of truncated or malformed data.
         """
         self._at = at
         return self._value(0), self._at
@@ -121,7 +123,7 @@ class ObjectParser:
                 for code, name in each.fields:
                     fields[name] = self._value(depth) if code in _REFERENCES else self._number(_NUMBERS[code])
             if each.flags & _EXTERNALIZABLE and not each.flags & _IN_BLOCKS:
-                raise StreamError("the end of an object in the old external form is known to its class only")
+                raise StreamError("only its class knows where an object in the old external form ends")
             if each.flags & (_OWN_WRITER | _EXTERNALIZABLE):
                 self._skip_annotation(depth)
         return read
@@ -129,7 +131,7 @@ class ObjectParser:
     def _array(self, depth: int) -> Any:
         name = self._described(depth).name
         if len(name) < 2 or name[0] != "[":
-            raise StreamError(f"{name!r} is no class of arrays")
+            raise StreamError(f"{name!r} is not a class of arrays")
         handle = self._reserve()
         size, element = self._number(_I32), ord(name[1])
         if element in _REFERENCES:
@@ -151,7 +153,7 @@ class ObjectParser:
         if marker == REFERENCE:
             referred = self._referred()
             if not isinstance(referred, _Class):
-                raise StreamError("what should be a class is none")
+                raise StreamError("a reference to what is not a class")
             return referred
         if marker == CLASS:
             name = self._short_text()
@@ -190,7 +192,7 @@ class ObjectParser:
         return code, name
 
     def _skip_annotation(self, depth: int) -> None:
-        """Pass over what a class itself wrote, up to its end mark."""
+        """Skip what a class itself wrote, up to its end mark."""
         while (marker := self._data[self._at]) != END:
             if marker == BLOCK:
                 self._at += 1
@@ -205,7 +207,7 @@ class ObjectParser:
     def _referred(self) -> Any:
         number = self._number(_I32) - FIRST_HANDLE
         if not 0 <= number < len(self._handles):
-            raise StreamError("a reference to what was not there before")
+            raise StreamError("a reference to an object that was not read before")
         return self._handles[number]
 
     def _remember(self, value: Any) -> Any:

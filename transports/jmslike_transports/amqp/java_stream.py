@@ -18,7 +18,7 @@ _long_block_head = Struct(">Bi").pack
 
 
 class BlockWriter:
-    """Writes a stream. What is appended to `parts` stands in the present block."""
+    """Writes a stream. What is appended to `parts` goes into the current block."""
 
     __slots__ = ("_written", "parts")
 
@@ -27,7 +27,7 @@ class BlockWriter:
         self._written: list[bytes] = [MAGIC]
 
     def entries(self, values: Mapping[str, Any]) -> None:
-        """Write how many values there are, and each with its name."""
+        """Write the number of values, and each with its name."""
         self.parts.append(_i32.pack(len(values)))
         self.named(values)
 
@@ -58,7 +58,7 @@ class BlockWriter:
         self._written.append(octets)
 
     def finish(self, unframed: bytes = b"") -> bytes:
-        """Give the stream, and after it what stands in no block."""
+        """Return the stream, followed by bytes outside of any block."""
         self._end_block()
         return b"".join((*self._written, unframed))
 
@@ -72,17 +72,17 @@ class BlockWriter:
 
 
 class BlockReader:
-    """Reads a stream. All raise StreamError, or the ValueError, IndexError or struct.error of what is missing."""
+    """Reads a stream. All methods raise StreamError, or ValueError, IndexError or struct.error for truncated data."""
 
     __slots__ = ("_at", "_data", "_next", "_objects", "_start", "_stream")
-    _data: bytes  # of the blocks that stand in a row
-    _at: int  # how far it is read
-    _start: int  # where the row begins in the stream
-    _next: int  # where it ends
+    _data: bytes  # of the adjacent blocks that are read now
+    _at: int  # the position in it
+    _start: int  # where those blocks begin in the stream
+    _next: int  # where they end
 
     def __init__(self, stream: bytes) -> None:
         if not stream.startswith(MAGIC):
-            raise StreamError("no Java stream begins like this")
+            raise StreamError("not a Java stream")
         self._stream = stream
         self._objects: ObjectReader | None = None
         self._gather(len(MAGIC))
@@ -99,7 +99,7 @@ class BlockReader:
         return value
 
     def octets(self) -> bytes:
-        """Read bytes after their number."""
+        """Read bytes that follow their number."""
         (size,) = _i32.unpack_from(self._data, self._at)
         begin = self._at + 4
         end = begin + size
@@ -109,14 +109,14 @@ class BlockReader:
         return self._data[begin:end]
 
     def entries(self) -> dict[str, Any]:
-        """Read how many values there are, and each with its name."""
+        """Read a number of values, and as many values with their names."""
         data, at = self._data, self._at
         (count,) = _i32.unpack_from(data, at)
         at += 4
         if count < 0:
             raise StreamError("a number of values is negative")
         values = {}
-        for _ in range(count):  # as many as there are said to be, or until nothing is left
+        for _ in range(count):  # or until the data ends
             end = at + 2 + (data[at] << 8) + data[at + 1]
             tag = data[end]
             name = text_of(data[at + 2 : end])
@@ -139,20 +139,20 @@ class BlockReader:
                 value, self._at = DECODERS[tag](self._data, self._at + 1)
                 values.append(value)
         if self._next != len(self._stream):
-            raise StreamError("the stream goes on with what is no block")
+            raise StreamError("the stream continues with something other than a block")
         return tuple(values)
 
     def unframed(self) -> bytes:
-        """Give what follows the present block, which has been read to its end."""
+        """Return what follows the current block, which has been read to its end."""
         if self._at == len(self._data):
             return self._stream[self._next :]
-        at, left = self._start, self._at  # what follows looked like more blocks
+        at, left = self._start, self._at  # what follows looks like more blocks
         while left > 0:
             begin, end = _block(self._stream, at)
             left -= end - begin
             at = end
         if left:
-            raise StreamError("a block goes on where it should end")
+            raise StreamError("a block does not end where its values end")
         return self._stream[at:]
 
     def _object(self, at: int) -> Any:
@@ -165,7 +165,7 @@ class BlockReader:
         return value
 
     def _gather(self, start: int) -> None:
-        """Take the data of the blocks that stand there in a row."""
+        """Read the data of the adjacent blocks that begin there."""
         stream = self._stream
         begin, at = _block(stream, start)
         data = stream[begin:at]
@@ -181,7 +181,7 @@ class BlockReader:
 
 
 def _block(stream: bytes, at: int) -> tuple[int, int]:
-    """Tell where the data of the block at that place begins and ends; that is right there if no whole block is there.
+    """Return where the data of the block at that position begins and ends; both are `at` if there is no whole block.
 
     No block is empty.
     """

@@ -1,6 +1,6 @@
-"""Values as Java's data streams and rabbitmq-jms-client write them: a tag that tells the type, and the value.
+"""Values in the form of rabbitmq-jms-client: a tag for the type, and the value as in Java's data streams.
 
-Values of the types that a stream has no tag for, and texts that are too long for theirs, are serialised objects.
+Values of types without a tag, and texts that are too long for theirs, are serialised objects.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from jmslike_transports.amqp.java_objects import StreamError, text_of
 NULL, BOOLEAN, BYTE, SHORT, INT, LONG, FLOAT, DOUBLE, TEXT, CHAR, BYTES, OBJECT = 0xFF, *range(1, 11), 0x7F
 
 LONGEST: Final = 0xFFFF
-"""How many bytes a text may have that is no object."""
+"""Bytes of a text that is not written as an object."""
 
 _text_head = Struct(">BH").pack
 _u16 = Struct(">H").pack
@@ -26,37 +26,37 @@ _i32 = Struct(">i")
 
 
 class Serialised(bytes):
-    """A value as an object."""
+    """A value written as an object."""
 
     __slots__ = ()
 
 
 def encoded_text(text: str) -> bytes:
-    """Encode a text as DataOutput.writeUTF does, without its length."""
+    """Encode a text as DataOutput.writeUTF does, without the length."""
     return text.encode("ascii") if text.isascii() and "\0" not in text else modified_utf8.encode(text)
 
 
 def short_text(text: str) -> bytes:
-    """Give a text as DataOutput.writeUTF writes it. Raises MessageFormatError if it is too long for that."""
+    """Return a text as DataOutput.writeUTF writes it. Raises MessageFormatError if it is too long for that."""
     octets = encoded_text(text)
     if len(octets) > LONGEST:
-        raise MessageFormatError(f"Java takes no name of more than {LONGEST} bytes, and this one has {len(octets)}")
+        raise MessageFormatError(f"a name has at most {LONGEST} bytes in Java, and this one has {len(octets)}")
     return _u16(len(octets)) + octets
 
 
 name_text = lru_cache(maxsize=1024)(short_text)
-"""The same for names, which come again."""
+"""The same for names, which are few."""
 
 
 def string(text: str) -> Serialised:
-    """Give a text as an object."""
+    """Return a text as an object."""
     octets = encoded_text(text)
     size = len(octets)
     return Serialised(b"\x74" + _u16(size) + octets if size <= LONGEST else b"\x7c" + _u64(size) + octets)
 
 
 def class_of(name: str, version: int, *fields: bytes) -> bytes:
-    """Give the description of a serialisable class that is derived from no other such class."""
+    """Return the description of a serialisable class without a serialisable parent."""
     head = b"\x72" + short_text(name) + _u64(version) + b"\x02" + _u16(len(fields))
     return head + b"".join(fields) + b"\x78\x70"
 
@@ -65,7 +65,7 @@ _BYTE_ARRAY: Final = b"\x75" + class_of("[B", 0xACF317F8060854E0)
 
 
 def byte_array(octets: bytes) -> Serialised:
-    """Give bytes as an object: where they are none, the Java client reads only what is left of its buffer."""
+    """Return bytes as an object. If they were not one, the Java client would read only what is left of its buffer."""
     return Serialised(_BYTE_ARRAY + _i32.pack(len(octets)) + octets)
 
 
@@ -88,13 +88,13 @@ ENCODERS: Final[Mapping[type, Callable[[Any], bytes]]] = {
     Char: lambda value: Struct(">BH").pack(CHAR, ord(value)),
     bytes: byte_array,
 }
-"""How to write a value of each type: its tag and itself, or an object."""
+"""For each type, a function that returns the tag and the value, or an object."""
 
 _Decoder = Callable[[bytes, int], tuple[Any, int]]
 
 
 def read_text(data: bytes, at: int) -> tuple[str, int]:
-    """Read a text and tell where it ends."""
+    """Read a text, and return it and where it ends."""
     end = at + 2 + (data[at] << 8) + data[at + 1]
     if end > len(data):
         raise StreamError("a text goes beyond the end of its block")
@@ -125,7 +125,7 @@ def _number(code: str, make: Callable[[Any], Any] | None = None) -> _Decoder:
 DECODERS: Final[Mapping[int, _Decoder]] = {
     NULL: lambda _, at: (None, at),
     BOOLEAN: _number("?"),
-    BYTE: _number("b", partial(int.__new__, Byte)),  # it fits: there is nothing to check
+    BYTE: _number("b", partial(int.__new__, Byte)),  # without the check of the range, in which it always is
     SHORT: _number("h", partial(int.__new__, Short)),
     INT: _number("i"),
     LONG: _number("q", partial(int.__new__, Long)),
@@ -135,7 +135,7 @@ DECODERS: Final[Mapping[int, _Decoder]] = {
     CHAR: _number("H", lambda unit: Char(chr(unit))),
     BYTES: _octets,
 }
-"""How to read what follows each tag but OBJECT: the value, and where it ends.
+"""For each tag but OBJECT, a function that returns the value that follows it, and where that ends.
 
-They raise StreamError, or the ValueError, IndexError or struct.error of what is missing or misshapen.
+They raise StreamError, or the ValueError, IndexError or struct.error of truncated or malformed data.
 """

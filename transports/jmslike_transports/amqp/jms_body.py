@@ -1,7 +1,6 @@
 """The bodies of rabbitmq-jms-client: a message with all its headers and properties, as a Java object stream.
 
-What only a jmslike peer has use for stands among the headers, where Java programs do not see it: they keep it when they
-send a received message on.
+What only a jmslike peer uses is in headers that Java programs do not see, but keep when they forward a message.
 """
 
 from __future__ import annotations
@@ -36,12 +35,12 @@ _DELIVERY_MODE: Final = f"{_PREFIX}delivery.mode"
 _PRIORITY: Final = f"{_PREFIX}priority"
 _TIMESTAMP: Final = f"{_PREFIX}timestamp"
 _EXPIRATION: Final = f"{_PREFIX}expiration"
-_DELIVERY_TIME: Final = f"{_PREFIX}delivery.type"  # so the Java client calls it
+_DELIVERY_TIME: Final = f"{_PREFIX}delivery.type"  # the Java client names it so
 
 _ORIGIN: Final = "rmq.jmslike.origin"
 _CORRELATION_BYTES: Final = "rmq.jmslike.correlation"
 _ENCODED_OBJECT: Final = "rmq.jmslike.object"
-"""Says that a Java String, or an array of bytes, is what our serializer made of an object."""
+"""Marks a Java String, or an array of bytes, as an object in the form of our serializer."""
 
 _DELIVERY_COUNT: Final = "JMSXDeliveryCount"
 
@@ -74,7 +73,7 @@ _STRINGS: Final = (MAGIC + b"\x74", MAGIC + b"\x7c")
 
 
 def encode(envelope: Envelope) -> bytes:
-    """Give the body that carries the whole message. Raises MessageFormatError for what Java cannot hold."""
+    """Return the body that carries the whole message. Raises MessageFormatError for what Java cannot hold."""
     terms, reply_to = envelope.terms, envelope.headers.reply_to
     others = _other_headers(envelope)
     writer = BlockWriter()
@@ -125,7 +124,7 @@ def _write_text(writer: BlockWriter, text: str | None) -> bytes:
         try:
             octets = text.encode()
         except UnicodeEncodeError as error:
-            raise MessageFormatError("a text with half of a surrogate pair cannot be sent: it is no Unicode") from error
+            raise MessageFormatError("a text with half of a surrogate pair is not valid Unicode") from error
         writer.parts += (_NOT_NULL, _i32(len(octets)), octets)
     return writer.finish()
 
@@ -157,7 +156,7 @@ def _write_object(writer: BlockWriter, body: bytes | None) -> bytes:
 
 
 def _plain_string(body: bytes) -> str | None:
-    """Give the str that an encoded object is, if that is all there is to it."""
+    """Return the str that an encoded object is; None if it is anything else."""
     if body[:1] != b'"':
         return None
     try:
@@ -182,16 +181,16 @@ _PAYLOADS: Final[Mapping[str, Callable[[BlockWriter, Any], bytes]]] = {
 
 
 def decode(body: bytes, source: Destination) -> Envelope:
-    """Give the message that the body carries; `source` is its destination if the body names none.
+    """Return the message that the body carries; `source` is its destination if the body names none.
 
-    Raises StreamError for everything that is no such body.
+    Raises StreamError for anything else than such a body.
     """
     try:
         return _decoded(body, source)
     except StreamError:
         raise
     except (ValueError, IndexError, KeyError, struct.error) as error:
-        raise StreamError(f"the body is no JMS message: {error!r}") from error
+        raise StreamError(f"the body is not a JMS message: {error!r}") from error
 
 
 def _decoded(body: bytes, source: Destination) -> Envelope:
@@ -201,7 +200,7 @@ def _decoded(body: bytes, source: Destination) -> Envelope:
     headers = reader.entries()
     properties = reader.entries()
     _require(_PROPERTY_TYPES, properties.values())
-    properties.pop(_DELIVERY_COUNT, None)  # how often the sender itself had received it
+    properties.pop(_DELIVERY_COUNT, None)  # how often its sender had received it
     kind, content = _read_content(reader, kind, headers.get(_ENCODED_OBJECT) is True)
     message_id = headers.get(_ID)
     if message_id.__class__ is not str:
@@ -242,7 +241,7 @@ def _read_content(reader: BlockReader, kind: str, is_encoded: bool) -> tuple[str
 
 
 def _read_object(octets: bytes, is_encoded: bool) -> tuple[str, Any]:
-    """Give an object that Python knows as our default serializer writes it, and any other as its bytes."""
+    """Return an object that Python has a type for in the form of our default serializer, any other as its bytes."""
     if is_encoded or octets.startswith(_STRINGS):
         value, _ = ObjectParser(octets).parse(len(MAGIC))
         if value.__class__ is str:
@@ -255,7 +254,7 @@ def _read_object(octets: bytes, is_encoded: bool) -> tuple[str, Any]:
 def _require(types: frozenset[type], values: Iterable[Any]) -> None:
     for value in values:
         if value.__class__ not in types:
-            raise StreamError("an object where only values may be")
+            raise StreamError("an object where only values are allowed")
 
 
 def _client_headers(headers: Mapping[str, Any]) -> Headers:
@@ -263,7 +262,7 @@ def _client_headers(headers: Mapping[str, Any]) -> Headers:
     hexadecimal = _text(headers, _CORRELATION_BYTES)
     if hexadecimal is not None:
         octets = bytes.fromhex(hexadecimal)
-        if octets.decode(errors="replace") == correlation_id:  # no Java program has set another since
+        if octets.decode(errors="replace") == correlation_id:  # else a Java program has set another since
             correlation_id = octets
     reply_to = headers.get(_REPLY_TO)
     if not isinstance(reply_to, Destination):
@@ -275,7 +274,7 @@ def _client_headers(headers: Mapping[str, Any]) -> Headers:
 
 
 def _origin(headers: Mapping[str, Any], message_id: str) -> str:
-    """Give who sent it: a Java program, which gives it another id, if that has sent on what it got from us."""
+    """Return the connection that sent it. A Java program that forwards our message gives it an id of its own."""
     connection = connection_of(message_id)
     is_ours = connection != message_id[3:]
     return (_text(headers, _ORIGIN) if is_ours else None) or connection

@@ -1,7 +1,8 @@
-"""What any program may put into a message, and pika cannot read: it would end the connection of whoever gets that.
+"""Patches that let pika read every header that another program may send.
 
-Instead, a time that Python does not know comes as its number, what is nested too deep as its octets, and a name that is
-no UTF-8 with a mark for what is none.
+Pika by itself raises for some of them, which ends the connection of the consumer. With the patches, a time that Python
+cannot represent comes as its number, a table or list nested too deep as its bytes, and a name that is no UTF-8 with
+replacement characters.
 """
 
 from __future__ import annotations
@@ -16,18 +17,19 @@ from pika.compat import long
 _TIME: Final = b"T"
 _NESTED: Final = (b"A", b"F")
 _DEEPEST: Final = 30
+"""Levels of nesting that are read."""
 _number = struct.Struct(">q")
 _size = struct.Struct(">I")
 
 
 class _Depth(threading.local):
-    """How deep the value is that this thread reads."""
+    """The level of nesting of the value that a thread reads."""
 
     level = 0
 
 
 def tolerate() -> None:
-    """Make pika read all that a broker may deliver."""
+    """Replace the functions of `pika.data` that raise."""
     decode, decode_text, depth = pika.data.decode_value, pika.data.decode_short_string, _Depth()
 
     def decode_value(encoded: bytes, offset: int) -> tuple[Any, int]:

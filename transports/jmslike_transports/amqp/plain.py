@@ -1,7 +1,7 @@
-"""Messages in the clear: headers as AMQP has them, and what any program may have sent.
+"""Messages in the clear: AMQP headers for JMS's, and reading what any program may have sent.
 
-AMQP's tables keep boolean, int, long, double and String; `jmslike_types` tells another jmslike of the other types of
-properties, and further headers that begin with jmslike_ what AMQP has no word for.
+AMQP's tables keep boolean, int, long, double and String. For another jmslike, `jmslike_types` names the other types of
+properties, and further headers that begin with jmslike_ hold what AMQP has no field for.
 """
 
 from __future__ import annotations
@@ -40,18 +40,18 @@ _ESCAPED: Final = "jmslike_p_"
 _OWN: Final = "jmslike_"
 
 _TEXT: Final = "TextMessage"
-"""What JMSType says of a text for rabbitmq-jms-client, if it reads destinations of plain AMQP."""
+"""The JMSType by which rabbitmq-jms-client knows a text when it reads plain AMQP."""
 
 _LETTERS: Final[Mapping[type, str]] = {Byte: "b", Short: "s", Float: "f", type(None): "n"}
 _TYPED: Final[Mapping[str, Callable[[Any], PropertyValue]]] = {"b": Byte, "s": Short, "f": Float, "d": float}
 _INFINITE: Final = ("NaN", "Infinity", "-Infinity")
-"""The numbers that no header may be: they go as Java spells them."""
+"""Numbers that RabbitMQ refuses in a header: they are sent as texts, spelled as in Java."""
 DIRECT_REPLY: Final = "amq.rabbitmq.reply-to."
-"""How RabbitMQ names who awaits an answer without a queue."""
-_SOMEBODYS: Final = ("amq.", "jms-temp-queue-")
-"""How the names of queues begin that cannot be declared."""
+"""How the name begins under which RabbitMQ delivers replies to a requester without a queue."""
+_UNDECLARABLE: Final = ("amq.", "jms-temp-queue-")
+"""How the names of queues begin that only their owner may declare."""
 _SECONDS_UNTIL: Final = 10**11
-"""A timestamp beyond is in milliseconds: some programs write those."""
+"""A larger timestamp is in milliseconds, which some programs write."""
 _INT: Final = 2**31
 
 
@@ -59,7 +59,7 @@ _INT: Final = 2**31
 
 
 def plain_headers(envelope: Envelope, *, is_text: bool) -> dict[str, Any]:
-    """Give the headers, but for the marks of the body."""
+    """Return the headers, without those that describe the body."""
     headers: dict[str, Any] = {"JMSMessageID": envelope.id, "JMSTimestamp": long(envelope.timestamp)}
     if is_text:
         headers["JMSType"] = _TEXT
@@ -105,7 +105,7 @@ def _write_client_headers(given: Headers, headers: dict[str, Any]) -> None:
 
 
 def read_plain(properties: Any, body: bytes, destination: Destination) -> Envelope:
-    """Give the envelope of a message from whoever it is."""
+    """Return the envelope of a message from any program."""
     raw: dict[str, Any] = properties.headers or {}
     content_type = properties.content_type or ""
     is_text = raw.get("JMSType") == _TEXT or content_type.startswith(("text/", "application/json", "application/xml"))
@@ -148,12 +148,12 @@ def _user_properties(raw: Mapping[str, Any]) -> Mapping[str, PropertyValue]:
             try:
                 properties[name] = typed(float(value) if isinstance(value, str) else value)
             except (ValueError, OverflowError):
-                continue  # somebody on the way changed the value and not its type
+                continue  # a program on the way has changed the value and not its type
     return properties or NO_PROPERTIES
 
 
 def _property(value: Any) -> PropertyValue:
-    """Give what JMS has for a value of an AMQP table."""
+    """Return the JMS value for a value of an AMQP table."""
     if value is None or value.__class__ in (str, bool, float):
         return value
     if isinstance(value, int):
@@ -190,7 +190,7 @@ def _destination(own: str | None, name: str | None) -> Destination | None:
             return KINDS[kind](own_name)
     if not name:
         return None
-    return TemporaryQueue(name) if name.startswith(_SOMEBODYS) else Queue(name)
+    return TemporaryQueue(name) if name.startswith(_UNDECLARABLE) else Queue(name)
 
 
 def _timestamp(raw: Mapping[str, Any], properties: Any) -> int:
@@ -202,8 +202,8 @@ def _timestamp(raw: Mapping[str, Any], properties: Any) -> int:
 
 
 def _expiration(raw: Mapping[str, Any], properties: Any, timestamp: int) -> int:
-    """Give JMSExpiration. The broker counts a lifetime from when it got the message, and its sender's timestamp may be
-    any time: what seems to have expired before it was delivered has not.
+    """Return JMSExpiration. The broker counts the lifetime from the arrival, and a sender's timestamp may be wrong: a
+    message that is delivered has not expired.
     """
     own = _whole(raw, "JMSExpiration")
     lifetime = properties.expiration

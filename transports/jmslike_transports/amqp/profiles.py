@@ -1,4 +1,4 @@
-"""What messages look like to the others: to rabbitmq-jms-client, or to any AMQP 0-9-1 program."""
+"""Profiles: how messages are written, for rabbitmq-jms-client or for any AMQP 0-9-1 program."""
 
 from __future__ import annotations
 
@@ -22,24 +22,28 @@ from jmslike_transports.amqp.plain import DIRECT_REPLY, plain_headers
 from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, LONGEST_SHORT, durable_queue
 
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
-_JAVA_TEMPORARY: Final = "jms-temp-queue-"
-"""How a Java client begins the names of temporary queues, and of temporary topics."""
+_JAVA_TEMPORARY_QUEUE: Final = "jms-temp-queue-"
+_JAVA_TEMPORARY_TOPIC: Final = "jms-temp-topic-"
+"""How the Java client begins the names of temporary destinations."""
+_PLAIN_TOPICS: Final = "amq.topic"
+_PLAIN_TEMPORARY: Final = "jmslike-temporary."
 _NAMED_BY_BROKER: Final = "amq."
-_SAME_NAME: Final = "a durable subscription is known by its name alone, as in the Java client: ?profile=plain"
+_SAME_NAME: Final = "the name alone identifies a durable subscription, as in the Java client: ?profile=plain"
 
 
 class Profile(ABC):
-    """A way to write messages and to name what is on the broker. All read what each of them writes."""
+    """A way to write messages and to name things on the broker. Both profiles read what either writes."""
 
     name: ClassVar[str]
     binds_queues_to: ClassVar[str | None] = None
-    """An exchange to which queues are bound, too, for those who send by it."""
+    """An exchange to which queues are bound as well, for programs that send by it."""
     topics: ClassVar[str]
+    """The exchange of topics that are not temporary."""
     temporary_queue: ClassVar[str]
     temporary_topic: ClassVar[str]
     """How names of temporary destinations begin."""
     gaps: ClassVar[Mapping[Feature, Mapping[str, str]]] = {}
-    """What does not hold in this profile only: behaviours by their ids, each with its reason."""
+    """The behaviours that do not hold in this profile alone, by id, each with its reason."""
 
     @abstractmethod
     def durable(self, name: str, client_id: str | None) -> str:
@@ -47,47 +51,49 @@ class Profile(ABC):
 
     @abstractmethod
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
-        """Give the properties and the body. Raises MessageFormatError."""
+        """Return the properties and the body. Raises MessageFormatError."""
 
     def route(self, destination: Destination) -> tuple[str, str]:
-        """Give the exchange and the routing key of a destination. Raises InvalidDestinationError."""
+        """Return the exchange and the routing key of a destination. Raises InvalidDestinationError."""
         name = checked(destination.name)
         if destination.is_queue:
             return DEFAULT, name
         if not destination.is_temporary:
             return self.topics, name
-        return (Plain.topics if name.startswith(Plain.temporary_topic) else TEMPORARY_TOPICS), name
+        return (_PLAIN_TOPICS if name.startswith(_PLAIN_TEMPORARY) else TEMPORARY_TOPICS), name
 
     def is_always_bound(self, destination: Destination) -> bool:
-        """Tell whether some queue gets what is sent there, if it is there at all: a topic may have no subscribers, but
-        to one of ours that is temporary a queue is bound as long as its connection lives. A direct reply needs none."""
+        """Whether a queue gets each message, if the destination exists.
+
+        A topic may have no subscribers, but a temporary one has a queue as long as its connection lives. A direct reply
+        needs no queue.
+        """
         name = destination.name
         if destination.is_queue:
             return not name.startswith(DIRECT_REPLY)
-        return destination.is_temporary and name.startswith((JMS.temporary_topic, Plain.temporary_topic))
+        return destination.is_temporary and name.startswith((_JAVA_TEMPORARY_TOPIC, _PLAIN_TEMPORARY))
 
 
 class JMS(Profile):
-    """The exchanges, names and bodies of rabbitmq-jms-client: nothing is lost between Java and Python."""
+    """The exchanges, names and bodies of rabbitmq-jms-client. Java and Python read all that the other writes."""
 
     name = "jms"
     binds_queues_to = QUEUES
     topics = TOPICS
-    temporary_queue = _JAVA_TEMPORARY
-    temporary_topic = "jms-temp-topic-"
+    temporary_queue = _JAVA_TEMPORARY_QUEUE
+    temporary_topic = _JAVA_TEMPORARY_TOPIC
     gaps: ClassVar[Mapping[Feature, Mapping[str, str]]] = {
         Feature.DURABLE_SUBSCRIPTION: {"SUB-08": _SAME_NAME},
     }
 
     def durable(self, name: str, client_id: str | None) -> str:
-        """Name it as the Java client does: after the subscription alone."""
+        """See Profile.durable. The Java client uses the name of the subscription alone."""
         return checked(name)
 
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
-        """See Profile.write. The headers serve selectors that a broker evaluates, as far as it takes them; Java reads
-        the body.
+        """See Profile.write. Java reads the body. The headers repeat it for a broker's selectors, as far as they fit.
 
-        Who awaits an answer in a queue that the broker named has asked in the clear.
+        A queue that the broker named is read by a program that sends in the clear, so its replies are plain.
         """
         destination = envelope.destination
         if destination.is_temporary and destination.name.startswith(_NAMED_BY_BROKER):
@@ -115,24 +121,24 @@ class JMS(Profile):
 
 
 class Plain(Profile):
-    """Bodies in the clear, in places where programs without JMS expect them."""
+    """Bodies in the clear, and exchanges and names that programs without JMS can use."""
 
     name = "plain"
-    topics = "amq.topic"
-    temporary_queue = "jmslike-temporary."
-    temporary_topic = "jmslike-temporary."
+    topics = _PLAIN_TOPICS
+    temporary_queue = _PLAIN_TEMPORARY
+    temporary_topic = _PLAIN_TEMPORARY
 
     def durable(self, name: str, client_id: str | None) -> str:
-        """Name it after client and subscription."""
+        """See Profile.durable. The name has the client id and that of the subscription."""
         return checked(durable_queue(client_id, name))
 
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
-        """See Profile.write. A temporary destination of a Java client gets what that client can read."""
+        """See Profile.write. A temporary destination of a Java client gets a body that it can read."""
         destination = envelope.destination
-        if destination.is_temporary and destination.name.startswith(_JAVA_TEMPORARY):
+        if destination.is_temporary and destination.name.startswith(_JAVA_TEMPORARY_QUEUE):
             return PROFILES["jms"].write(envelope)
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
-        is_text |= envelope.kind == "text"  # also with a NUL in it, which AMQP carries
+        is_text |= envelope.kind == "text"  # also a text with a NUL, which AMQP can carry
         headers = plain_headers(envelope, is_text=is_text)
         headers.update(marks)
         check_headers(headers)
@@ -150,11 +156,11 @@ PROFILES: Final[Mapping[str, Profile]] = {"jms": JMS(), "plain": Plain()}
 
 
 def checked(name: str) -> str:
-    """Give the name, if RabbitMQ keeps it as it is. Raises InvalidDestinationError."""
+    """Return the name if RabbitMQ keeps it unchanged. Raises InvalidDestinationError."""
     if short(name) is None:
-        raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes of UTF-8, not {name!r}")
+        raise InvalidDestinationError(f"a name has at most {LONGEST_SHORT} bytes of UTF-8 on RabbitMQ, unlike {name!r}")
     if "\n" in name or "\r" in name:
-        raise InvalidDestinationError(f"RabbitMQ leaves line ends out of names: {name!r}")
+        raise InvalidDestinationError(f"RabbitMQ drops line ends from names: {name!r}")
     return name
 
 
@@ -163,7 +169,7 @@ def _basic(envelope: Envelope, content_type: str, headers: dict[str, Any]) -> pi
     expiration = None
     if envelope.expiration:
         left = max(0, envelope.expiration - int(time.time() * 1000))
-        expiration = str(left) if left <= LONGEST_EXPIRATION else None  # the core looks at it, too
+        expiration = str(left) if left <= LONGEST_EXPIRATION else None  # the core checks it, too
     return pika.BasicProperties(
         content_type=content_type,
         headers=headers,

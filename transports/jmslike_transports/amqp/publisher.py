@@ -1,4 +1,7 @@
-"""The channel on which one session sends: each message is confirmed."""
+"""Sends that the broker confirms, one channel for each session.
+
+The threads of the session call `send`, `post` and `close`; the thread of the connection calls the completions.
+"""
 
 from __future__ import annotations
 
@@ -24,13 +27,14 @@ from jmslike_transports.amqp.wire import Wire
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 _MOST_UNCONFIRMED: Final = 2000
-"""Sends nobody waits for that may be open; the next one waits, so that memory has a bound."""
+"""Unconfirmed sends that may be open. The next one waits, so that memory has a bound."""
 
 _ABSENT: Final = "there is no such destination: it was deleted, or the connection that made it has ended"
+_REFUSED: Final = "the broker refused the message; its queue may be full"
 
 
-class Letter(NamedTuple):
-    """A message as it is published: the payload of a basic.publish, properties and body."""
+class Publication(NamedTuple):
+    """A message ready to be published: the payload of its basic.publish, its properties and body."""
 
     destination: Destination
     method: bytes
@@ -38,7 +42,7 @@ class Letter(NamedTuple):
     body: bytes
 
     def frames(self, raw: Any) -> bytes:
-        """Give its frames on pika's channel. Raises MessageFormatError for what AMQP cannot hold."""
+        """Return its frames for pika's channel. Raises MessageFormatError for what AMQP cannot carry."""
         longest = raw.connection.params.frame_max
         try:
             return publish_frames(raw.channel_number, self.method, self.properties, self.body, longest)
@@ -47,14 +51,14 @@ class Letter(NamedTuple):
 
 
 def emit(raw: Any, frames: bytes) -> None:
-    """Write frames of pika's channel, if it is open."""
+    """Write frames of pika's channel. Raises ChannelWrongStateError if it is closed."""
     if not raw.is_open:
         raise ChannelWrongStateError("the channel is closed")
     raw.connection.emit(frames)
 
 
 class Publisher:
-    """Publishes with confirms. The channel is opened by the first message, and anew when the broker closed it."""
+    """Publishes with confirms. The first message opens the channel, also after the broker has closed it."""
 
     def __init__(self, wire: Wire) -> None:
         self._wire = wire
@@ -62,7 +66,7 @@ class Publisher:
         self._channel: ConfirmChannel | None = None
         self._closed = False
 
-    def send(self, letter: Letter) -> None:
+    def send(self, publication: Publication) -> None:
         """Publish, and wait until the broker has the message.
 
         Raises InvalidDestinationError, ResourceAllocationError or ConnectionLostError.
@@ -75,22 +79,25 @@ class Publisher:
             outcome.append(error)
             answered.release()
 
-        self.post(letter, completed)
-        if not answered.acquire(timeout=self._wire.patience):
-            raise self._wire.give_up(f"no confirmation of a message within {self._wire.patience:g} seconds")
+        self.post(publication, completed)
+        if not answered.acquire(timeout=self._wire.request_timeout):
+            raise self._unconfirmed()
         if outcome[0] is not None:
             raise outcome[0]
 
-    def post(self, letter: Letter, completion: Completion) -> None:
-        """Publish; the completion is called in its turn. Raises ConnectionLostError."""
+    def post(self, publication: Publication, completion: Completion) -> None:
+        """Publish. The completion is called in the order of sending. Raises ConnectionLostError."""
         self._wire.wait_until_unblocked()
         channel = self._channel
         if channel is None or channel.error is not None:
             channel = self._open()
-        unconfirmed, patience = channel.unconfirmed, self._wire.patience
-        if len(unconfirmed) >= _MOST_UNCONFIRMED and not unconfirmed.wait_for_fewer(_MOST_UNCONFIRMED, patience):
-            raise self._wire.give_up(f"no confirmation of a message within {patience:g} seconds")
-        channel.publish(letter, completion)
+        unconfirmed, timeout = channel.unconfirmed, self._wire.request_timeout
+        if len(unconfirmed) >= _MOST_UNCONFIRMED and not unconfirmed.wait_for_fewer(_MOST_UNCONFIRMED, timeout):
+            raise self._unconfirmed()
+        channel.publish(publication, completion)
+
+    def _unconfirmed(self) -> ConnectionLostError:
+        return self._wire.give_up(f"the broker confirmed no message within {self._wire.request_timeout:g} seconds")
 
     def _open(self) -> ConfirmChannel:
         with self._opening:
@@ -101,24 +108,24 @@ class Publisher:
             return self._channel
 
     def close(self) -> None:
-        """Wait until the broker has everything, and close."""
+        """Wait until the broker has confirmed all messages, within the request timeout, and close."""
         with self._opening:
             self._closed = True
             channel = self._channel
         if channel is not None:
-            channel.unconfirmed.wait_for_fewer(1, self._wire.patience)
+            channel.unconfirmed.wait_for_fewer(1, self._wire.request_timeout)
             channel.close()
             channel.unconfirmed.close()
 
 
 class _Sent(Unanswered):
-    """A message whose confirmation has not come; its key is the number that the broker confirms."""
+    """A message that is not confirmed. Its key is the number by which the broker confirms it."""
 
-    __slots__ = ("letter",)
+    __slots__ = ("publication",)
 
-    def __init__(self, letter: Letter, completion: Completion) -> None:
+    def __init__(self, publication: Publication, completion: Completion) -> None:
         super().__init__(0, completion)
-        self.letter = letter
+        self.publication = publication
 
 
 class ConfirmChannel(Channel):
@@ -129,16 +136,16 @@ class ConfirmChannel(Channel):
         self._order = threading.Lock()
         self._last = 0
         super().__init__(wire, on_failed=self.fail)
-        self.ask("have messages confirmed", self._select)
+        self.call("select confirmations", self._select)
 
     def _select(self, reply: Reply) -> None:
         self.raw.add_on_return_callback(lambda _channel, _method, properties, _body: self._on_return(properties))
         self.raw.confirm_delivery(self._on_confirm, callback=reply)
 
-    def publish(self, letter: Letter, completion: Completion) -> None:
-        """Let the thread of the connection publish it."""
-        frames = letter.frames(self.raw)
-        sent = _Sent(letter, completion)
+    def publish(self, publication: Publication, completion: Completion) -> None:
+        """Let the thread of the connection publish it. Errors reach the completion, in its turn."""
+        frames = publication.frames(self.raw)
+        sent = _Sent(publication, completion)
         failure: JMSError | None
         with self._order:  # completions go in the order of publishing
             self.unconfirmed.add(sent)
@@ -151,7 +158,7 @@ class ConfirmChannel(Channel):
             self.fail(failure)
 
     def fail(self, error: JMSError) -> None:
-        """Answer all that is not confirmed."""
+        """Answer all sends that are not confirmed with the error."""
         self.unconfirmed.answer_all(error)
 
     # ---- done by the thread of the connection -----------------------------------------------------------------------
@@ -159,16 +166,16 @@ class ConfirmChannel(Channel):
     def _publish(self, sent: _Sent, frames: bytes) -> None:
         try:
             emit(self.raw, frames)
-        except Exception as error:  # nothing of it was written
+        except Exception as error:  # no part of it was written
             self.unconfirmed.answer(sent, self.error or channel_error(error))
         else:
             self._last += 1
             sent.key = self._last
 
     def _on_return(self, properties: Any) -> None:
-        """Note what the confirmation that follows will not say."""
+        """Note that a message found no queue. The confirmation that follows does not say so."""
         for sent in self.unconfirmed.all():
-            if sent.letter.properties.message_id == properties.message_id and sent.error is None:
+            if sent.publication.properties.message_id == properties.message_id and sent.error is None:
                 sent.error = InvalidDestinationError(_ABSENT)
                 break
 
@@ -183,5 +190,9 @@ class ConfirmChannel(Channel):
             answered = [found] if found is not None else []
         for sent in answered:
             if not sent.is_answered:
-                error = None if accepted else ResourceAllocationError("the broker did not take the message")
+                error = (
+                    None
+                    if accepted
+                    else ResourceAllocationError("the broker refused the message; its queue may be full")
+                )
                 self.unconfirmed.answer(sent, sent.error or error)

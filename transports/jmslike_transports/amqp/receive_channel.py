@@ -1,4 +1,8 @@
-"""The channel on which one session receives."""
+"""The channel on which one session receives.
+
+The thread of the session calls `accept`, `release`, `round_trip`, `get` and `consume`; any thread may call `cancel`.
+The thread of the connection does the rest.
+"""
 
 from __future__ import annotations
 
@@ -10,14 +14,15 @@ from pika.spec import Basic
 
 from jmslike.errors import JMSError
 from jmslike_transports.amqp.channel import Channel, Reply
+from jmslike_transports.amqp.library import keep_pushing
 from jmslike_transports.amqp.wire import Wire
 
 Receiver = Callable[[Any, Any, bytes], None]
-"""Gets a delivery: its method, properties and body."""
+"""Called with the method, properties and body of a delivery."""
 
 
 class ReceiveChannel(Channel):
-    """Acknowledgements are gathered, and cumulative where nothing below is open (C13)."""
+    """A channel that gathers acknowledgements, and sends them cumulatively where all below is settled (C13)."""
 
     def __init__(self, wire: Wire, on_failed: Callable[[JMSError], None], on_cancelled: Callable[[str], None]) -> None:
         self._on_cancelled = on_cancelled
@@ -34,31 +39,31 @@ class ReceiveChannel(Channel):
         self.raw.add_callback(lambda frame: self._on_empty(frame), [Basic.GetEmpty], one_shot=False)
 
     def accept(self, tags: Iterable[int]) -> None:
-        """Acknowledge these deliveries."""
+        """Acknowledge these deliveries, without waiting."""
         self._accepted.extend(tags)
         if not self._is_due:
             self._is_due = True
             self.wire.post(self._acknowledge)
 
     def release(self, tags: Iterable[int]) -> None:
-        """Give these deliveries back."""
-        given_back = list(tags)
+        """Let the broker redeliver these, without waiting."""
+        released = list(tags)
 
-        def give_back() -> None:
+        def nack() -> None:
             if self.error is None:
-                for tag in given_back:
+                for tag in released:
                     self._settled.add(tag)
                     self.raw.basic_nack(tag)
-                self._forget_settled()
+                self._discard_settled()
 
-        self.wire.post(give_back)
+        self.wire.post(nack)
 
     def round_trip(self) -> None:
         """Wait until the broker has handled all that was posted before."""
-        self.ask("wait for what was acknowledged", lambda reply: self.raw.basic_qos(prefetch_count=1, callback=reply))
+        self.call("settle messages", lambda reply: self.raw.basic_qos(prefetch_count=1, callback=reply))
 
     def get(self, queue: str, receiver: Receiver) -> None:
-        """Ask for a message that nothing pushed; what is on its way here comes first."""
+        """Get one message from the queue, if there is one. Returns after all that was pushed before has come."""
 
         def start(reply: Reply) -> None:
             def found(_channel: Any, method: Any, properties: Any, body: bytes) -> None:
@@ -68,36 +73,35 @@ class ReceiveChannel(Channel):
             self._on_empty = reply
             self.raw.basic_get(queue, found)
 
-        self.ask("look for a message", start)
+        self.call("get a message", start)
 
-    def consume(self, queue: str, receiver: Receiver, tag: str, former: str, **how: Any) -> None:
-        """Have the messages of a queue pushed, as many as there is room for in a window (0: all), and no more to the
-        `former` consumer, if there is one.
-        """
-        window = how.pop("window")
+    def consume(
+        self, queue: str, receiver: Receiver, tag: str, predecessor: str, *, window: int, exclusive: bool
+    ) -> None:
+        """Start a consumer with a window of messages (0: no limit), and cancel its predecessor, if there is one."""
 
         def start(reply: Reply) -> None:
-            self._cancel(former, lambda _: None)
+            self._cancel(predecessor, lambda _: None)
             self.raw.basic_qos(prefetch_count=window)
-            self.raw.basic_consume(queue, receive, consumer_tag=tag, callback=reply, **how)
+            self.raw.basic_consume(queue, receive, consumer_tag=tag, callback=reply, exclusive=exclusive)
             self._receivers[tag] = receiver
 
         def receive(_channel: Any, method: Any, properties: Any, body: bytes) -> None:
             receiver(method, properties, body)
 
-        self.ask("consume", start)
+        self.call("start a consumer", start)
 
     def cancel(self, tag: str) -> None:
-        """End a consumer; what is pushed to it meanwhile still comes."""
+        """Cancel a consumer. What the broker pushes until it answers still comes."""
 
         def start(reply: Reply) -> None:
             if not self._cancel(tag, reply):
                 reply(None)
 
-        self.ask("end a consumer", start)
+        self.call("cancel a consumer", start)
 
     def _cancel(self, tag: str, reply: Reply) -> bool:
-        """Begin to end a consumer, unless the broker has ended it, and tell which."""
+        """Start to cancel a consumer. Return False if the broker has cancelled it already."""
         receivers = self._receivers
         if tag not in self.raw.consumer_tags:
             receivers.pop(tag, None)
@@ -108,7 +112,7 @@ class ReceiveChannel(Channel):
             reply(frame)
 
         self.raw.basic_cancel(tag, callback=cancelled)
-        self.raw._cancelled.discard(tag)  # else pika gives back what still comes, before what came earlier
+        keep_pushing(self.raw, tag)
         return True
 
     @property
@@ -119,7 +123,7 @@ class ReceiveChannel(Channel):
     # ---- done by the thread of the connection -----------------------------------------------------------------------
 
     def delivered(self, tag: int) -> None:
-        """Note a delivery; the broker counts them upwards."""
+        """Note a delivery. The broker numbers them upwards."""
         self._open.append(tag)
 
     def _acknowledge(self) -> None:
@@ -128,16 +132,16 @@ class ReceiveChannel(Channel):
             return
         due = [self._accepted.popleft() for _ in range(len(self._accepted))]
         self._settled.update(due)
-        end = self._forget_settled()
-        covered = max((tag for tag in due if tag <= end), default=0)  # the broker must know the tag, not yet settled
+        end = self._discard_settled()
+        covered = max((tag for tag in due if tag <= end), default=0)  # the broker refuses a tag that is settled already
         if covered:
             self.raw.basic_ack(covered, multiple=True)
         for tag in due:
             if tag > covered:
                 self.raw.basic_ack(tag)
 
-    def _forget_settled(self) -> int:
-        """Forget the deliveries below which nothing is open, and give the last of them."""
+    def _discard_settled(self) -> int:
+        """Discard the settled deliveries below the first that is open, and return the last of them; 0 for none."""
         settled, unsettled = self._settled, self._open
         end = 0
         while unsettled and unsettled[0] in settled:

@@ -6,7 +6,7 @@ from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import Completion, Destination, Envelope
 from jmslike_transports.amqp.connection import AmqpConnection
 from jmslike_transports.amqp.frames import publish_method
-from jmslike_transports.amqp.publisher import Letter, Publisher
+from jmslike_transports.amqp.publisher import Publication, Publisher
 from jmslike_transports.shared.sender import unattended, watched
 
 
@@ -29,45 +29,45 @@ class AmqpSender:
         """See Sender.send."""
         if self._may_be_deleted:
             self._inventory.require_present(self._destination)
-        letter = self.letter(envelope)
+        publication = self.publication(envelope)
         if completion is not None:
-            self._publisher.post(letter, self._watched(completion))
+            self._publisher.post(publication, self._watched(completion))
         elif envelope.delivery_mode == 1:
-            self._publisher.post(letter, self._unattended)
+            self._publisher.post(publication, self._unattended)
         else:
-            self._send_confirmed(letter, envelope)
+            self._send_confirmed(publication, envelope)
 
     def _watched(self, completion: Completion) -> Completion:
         return watched(completion, lambda: self._topology.invalidate(self._destination))
 
     def send_confirmed(self, envelope: Envelope) -> None:
-        """Send, and wait until the broker has the message, whatever its delivery mode."""
-        self._send_confirmed(self.letter(envelope), envelope)
+        """Send, and wait until the broker has confirmed the message, whatever its delivery mode."""
+        self._send_confirmed(self.publication(envelope), envelope)
 
-    def _send_confirmed(self, letter: Letter, envelope: Envelope) -> None:
+    def _send_confirmed(self, publication: Publication, envelope: Envelope) -> None:
         try:
-            self._publisher.send(letter)
-        except InvalidDestinationError:  # what was there, queue or exchange, has been deleted meanwhile
+            self._publisher.send(publication)
+        except InvalidDestinationError:  # the queue or exchange has been deleted since it was declared
             self._topology.invalidate(self._destination)
             if self._destination.is_temporary:
                 raise
-            self._publisher.send(self.letter(envelope))
+            self._publisher.send(self.publication(envelope))
 
-    def letter(self, envelope: Envelope) -> Letter:
-        """Give the message as it is published, after seeing to it that there is somewhere to go."""
+    def publication(self, envelope: Envelope) -> Publication:
+        """Return the message ready to be published, after declaring its destination where needed."""
         topology = self._topology
         topology.ensure(self._destination)
         reply_to = envelope.headers.reply_to
         if reply_to is not None and not reply_to.is_temporary:
-            topology.ensure_answers(reply_to)
+            topology.ensure_reply_queue(reply_to)
         method = self._method
         if envelope.due:
             exchange = topology.delay(self._exchange, max(1, envelope.due - envelope.timestamp))
             method = publish_method(exchange, self._key, mandatory=self._must_arrive)
-        return Letter(self._destination, method, *self._profile.write(envelope))
+        return Publication(self._destination, method, *self._profile.write(envelope))
 
     def check_before_commit(self) -> None:
-        """Raise TransactionRolledBackError if a send of a transaction could not be done."""
+        """Raise TransactionRolledBackError if a message of a transaction could not arrive."""
         destination = self._destination
         if self._may_be_deleted and self._inventory.is_deleted(destination):
             raise TransactionRolledBackError(f"transaction rolled back: {destination} was deleted")
@@ -75,4 +75,4 @@ class AmqpSender:
             raise TransactionRolledBackError(f"transaction rolled back: {destination} does not exist any more")
 
     def close(self) -> None:
-        """See Sender.close; a send that waits for its confirmation is bounded anyway."""
+        """See Sender.close. Nothing is held: a send that waits for its confirmation has a bound."""

@@ -1,4 +1,7 @@
-"""One consumer over AMQP: its consumers on the wire, its inbox, and what it holds."""
+"""One consumer over AMQP: its consumers on the wire, its inbox, and the receipts that it holds.
+
+The thread of the connection calls `_on_message` and `cancelled`; PushSubscription says who calls the rest.
+"""
 
 from __future__ import annotations
 
@@ -18,11 +21,11 @@ from jmslike_transports.shared.push_subscription import PushSubscription
 from jmslike_transports.shared.rabbitmq import LARGEST_PREFETCH, shared_queue
 
 _IN_USE = "in exclusive use"
-"""How RabbitMQ's refusal differs from that for want of permission."""
+"""In the text of this refusal, which has the same code as a missing permission."""
 
 
 class Arrival(NamedTuple):
-    """A delivery as it came, with the attempts if it was released here rather than pushed."""
+    """A delivery as it came. `attempts` is set if it was released here and not pushed."""
 
     method: Any
     properties: Any
@@ -31,7 +34,7 @@ class Arrival(NamedTuple):
 
 
 class Held:
-    """A receipt: what was handed out and is not settled. `tag` is 0 if it was acknowledged at the hand-over."""
+    """A receipt: a delivery that was handed out and is not settled. `tag` is 0 if it is acknowledged already."""
 
     __slots__ = ("arrival", "tag")
 
@@ -41,12 +44,12 @@ class Held:
 
     @property
     def consumer(self) -> str | None:
-        """The consumer on the wire to which it was pushed; None if it was asked for."""
+        """The tag of the consumer to which it was pushed; None if it was got."""
         return getattr(self.arrival.method, "consumer_tag", None)
 
 
 class AmqpSubscription(PushSubscription[Arrival, Held]):
-    """Takes from an inbox that the connection's thread fills."""
+    """Takes from an inbox that the thread of the connection fills."""
 
     def __init__(
         self,
@@ -70,9 +73,9 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
             self._consume()
         except JMSError as error:
             if code_of(error) == RESOURCE_LOCKED or _IN_USE in str(error):
-                raise JMSError(f"{self._queue} is not shared and already has a consumer: {error}") from error
+                raise JMSError(f"{self._queue} is in use by a consumer that does not share it: {error}") from error
             raise
-        if not spec.destination.is_queue:  # not before it is ours: somebody's subscription would get this topic, too
+        if not spec.destination.is_queue:  # once it is ours: a queue of another consumer must not get this topic
             try:
                 self._topology.bind(self._queue, *connection.profile.route(spec.destination))
             except JMSError:
@@ -86,7 +89,7 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         topology.invalidate(destination)  # if it was deleted, the refusal would end the session's channel
         topology.ensure(destination)
         if destination.is_queue:
-            topology.consumers(destination.name)  # to be refused later would end the session's channel
+            topology.consumers(destination.name)  # a refusal by `_consume` would end the session's channel
             return destination.name
         if spec.name is None:
             queue = f"jms-cons-{uuid4()}"
@@ -94,7 +97,7 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         elif spec.durable:
             queue = profile.durable(spec.name, connection.client_id)
             topology.lasting_queue(queue)
-            # a refusal would end the session's channel, and others with it; a quorum queue is late to count consumers
+            # a refusal by `_consume` would end the session's other consumers; a quorum queue counts consumers late
             if self.is_exclusive and others.are_in_use and topology.consumers(queue):
                 raise JMSError(f"the durable subscription {spec.name!r} is not shared and already has a consumer")
         else:
@@ -103,25 +106,25 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         return queue
 
     def _consume(self) -> None:
-        """Let the broker push as much as the window has room for, whatever is held of what came before."""
-        window = self.spec.window if self.spec.window <= LARGEST_PREFETCH else 0  # 0: all that there is
-        former, self._consumer = self._consumer, f"jmslike-{uuid4()}"
+        """Start a consumer whose window is empty, whatever is held of what its predecessor got."""
+        window = self.spec.window if self.spec.window <= LARGEST_PREFETCH else 0  # 0: no limit
+        predecessor, self._consumer = self._consumer, f"jmslike-{uuid4()}"
         self._channel.consume(
-            self._queue, self._on_message, self._consumer, former, window=window, exclusive=self.is_exclusive
+            self._queue, self._on_message, self._consumer, predecessor, window=window, exclusive=self.is_exclusive
         )
 
     def _on_message(self, method: Any, properties: Any, body: bytes) -> None:
         self._channel.delivered(method.delivery_tag)
-        self._return(self._inbox.put(Arrival(method, properties, body)))
+        self._release_unread(self._inbox.put(Arrival(method, properties, body)))
 
-    def _return(self, left: Sequence[Arrival]) -> None:
-        """Let others have what nobody will take here."""
+    def _release_unread(self, left: Sequence[Arrival]) -> None:
+        """Let the broker redeliver what will not be taken here."""
         tags = [arrival.method.delivery_tag for arrival in left if not self._is_acknowledged(arrival)]
         if tags:
             self._channel.release(sorted(tags))
 
     def _is_acknowledged(self, arrival: Arrival) -> bool:
-        return self._is_private and arrival.attempts is not None  # it was handed out
+        return self._is_private and arrival.attempts is not None  # it was handed out before
 
     # ---- taking ---------------------------------------------------------------------------------------------------
 
@@ -146,7 +149,7 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
                     self._consume()
 
     def _is_window_held(self) -> bool:
-        """Tell whether all that the broker may push is held, so that nothing more would come (C3)."""
+        """Whether all that the broker may push is held, so that nothing more would come (C3)."""
         if len(self._held) < self.spec.window:
             return False
         pushed = [held for held in self._held if held.tag and held.consumer == self._consumer]
@@ -161,7 +164,7 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         if settle and not attempts:
             self._channel.accept((tag,))
             return envelope, None, 0
-        if self._is_private:  # nobody else could get it
+        if self._is_private:  # no other consumer could get it
             if not self._is_acknowledged(arrival):
                 self._channel.accept((tag,))
             tag = 0
@@ -182,20 +185,20 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
                 self._channel.round_trip()
 
     def _release(self, mine: list[Held], attempts: int) -> None:
-        """Offer them here again, or let others have them if this is closed.
+        """Put them back into the inbox, or let the broker redeliver them if this is closed.
 
-        What an open consumer gives back, the broker would push to it once more, which a quorum queue counts.
+        The broker would push to an open consumer again what it released, and a quorum queue would count that.
         """
         arrivals = [held.arrival._replace(attempts=attempts) for held in mine]
-        self._return(self._inbox.put_back(arrivals) if not self._closed else arrivals)
+        self._release_unread(self._inbox.put_back(arrivals) if not self._closed else arrivals)
 
     # ---- closing --------------------------------------------------------------------------------------------------
 
     def cancelled(self, consumer_tag: str) -> None:
-        """The broker has ended a consumer: its queue was deleted."""
+        """Note that the broker has cancelled a consumer, because its queue was deleted."""
         if consumer_tag == self._consumer and not self._closed:
             self._is_deleted = True
-            error = InvalidDestinationError(f"{self.spec.destination} was deleted: its consumer gets nothing more")
+            error = InvalidDestinationError(f"{self.spec.destination} was deleted; its consumer gets no more messages")
             self._inbox.lose(error)
             self._report(error)
 
@@ -209,7 +212,7 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
 
     def _give_back(self, left: list[Arrival], held: list[Held]) -> None:
         if self._is_usable:
-            self._return(left + [each.arrival for each in held if each.tag])
+            self._release_unread(left + [each.arrival for each in held if each.tag])
 
     @property
     def _is_usable(self) -> bool:

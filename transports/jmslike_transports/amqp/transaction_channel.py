@@ -1,4 +1,4 @@
-"""The channel on which a transacted session sends: what is published on it goes out at the commit, or never."""
+"""The channel on which a transacted session sends: its messages reach their queues at the commit, or never."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from jmslike.errors import ConnectionLostError, JMSError, TransactionInDoubtError
 from jmslike_transports.amqp.channel import Channel, Reply
-from jmslike_transports.amqp.publisher import Letter, emit
+from jmslike_transports.amqp.publisher import Publication, emit
 from jmslike_transports.amqp.wire import Wire
 
 
@@ -16,7 +16,7 @@ class TransactionChannel(Channel):
     def __init__(self, wire: Wire) -> None:
         self._returned: set[str] = set()
         super().__init__(wire)
-        self.ask("begin transactions", self._select)
+        self.call("select transactions", self._select)
 
     def _select(self, reply: Reply) -> None:
         self.raw.add_on_return_callback(
@@ -24,13 +24,13 @@ class TransactionChannel(Channel):
         )
         self.raw.tx_select(callback=reply)
 
-    def run(self, letters: Sequence[Letter]) -> list[Letter]:
+    def run(self, publications: Sequence[Publication]) -> list[Publication]:
         """Publish all and commit, and return those for which there was no queue.
 
         Raises TransactionInDoubtError if the connection is lost meanwhile; after any other error nothing was sent.
         """
         self._returned.clear()
-        frames = [letter.frames(self.raw) for letter in letters]
+        frames = [publication.frames(self.raw) for publication in publications]
 
         def start(reply: Reply) -> None:
             for each in frames:
@@ -39,7 +39,7 @@ class TransactionChannel(Channel):
 
         self.wire.check()
         try:
-            self.ask("commit", start)
+            self.call("commit", start)
         except ConnectionLostError as error:
             raise TransactionInDoubtError(
                 f"transaction in doubt: the broker did not answer the commit: {error}"
@@ -47,4 +47,4 @@ class TransactionChannel(Channel):
         except JMSError:
             self.close()
             raise
-        return [letter for letter in letters if letter.properties.message_id in self._returned]
+        return [publication for publication in publications if publication.properties.message_id in self._returned]

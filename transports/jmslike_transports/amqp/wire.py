@@ -1,6 +1,6 @@
 """One AMQP connection: pika's SelectConnection on a thread of its own.
 
-pika may be called by that thread only. Others give it tasks, which it does in turn; whatever they wait for has a bound.
+Only that thread may call pika. Other threads post tasks, which it runs in order; every wait for a result has a bound.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from pika.adapters.select_connection import IOLoop
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike_transports.amqp.address import Address
 from jmslike_transports.amqp.errors import connection_error, refusal
-from jmslike_transports.amqp.write_buffer import GatheringConnection
+from jmslike_transports.amqp.library import GatheringConnection
 from jmslike_transports.shared.loss import LosableConnection, connect_in_turn
 
 _log = logging.getLogger("jmslike.amqp")
@@ -28,11 +28,11 @@ Task = Callable[[], object]
 
 
 class Wire(LosableConnection):
-    """A live connection. `on_lost` is called by its thread, once, unless the connection was closed."""
+    """One connection to a broker, from `connect` on."""
 
     def __init__(self, address: Address) -> None:
         super().__init__()
-        self.patience = address.request_timeout
+        self.request_timeout = address.request_timeout
         self._address = address
         self._connection: Any = None
         self._loop: Any = None
@@ -42,20 +42,20 @@ class Wire(LosableConnection):
         self._ended = threading.Event()
         self._unblocked = threading.Event()
         self._unblocked.set()
-        self.closed_with: set[Callable[[JMSError], None]] = set()
-        """Called with the error when the connection ends: everything that waits for something."""
+        self.on_end: set[Callable[[JMSError], None]] = set()
+        """Called with the error when the connection ends; each channel registers here."""
 
     # ---- connecting -----------------------------------------------------------------------------------------------
 
     def connect(self) -> dict[str, Any]:
-        """Connect to the first host that answers, and give what the server says of itself.
+        """Connect to the first host that answers, and return the properties of its server.
 
-        Raises JMSSecurityError or ConnectionLostError, within the connect timeout for each host.
+        Each host has the connect timeout. Raises JMSSecurityError or ConnectionLostError.
         """
         return connect_in_turn(self._address.hosts, self._connect_to)
 
     def _connect_to(self, host: str, port: int) -> dict[str, Any]:
-        name, patience = f"{host}:{port}", self._address.connect_timeout
+        name, timeout = f"{host}:{port}", self._address.connect_timeout
         opened = threading.Event()
         failure: list[BaseException] = []
 
@@ -79,13 +79,16 @@ class Wire(LosableConnection):
                 connection.add_on_connection_blocked_callback(lambda *_: self._unblocked.clear())
                 connection.add_on_connection_unblocked_callback(lambda *_: self._unblocked.set())
                 loop.start()
-            except Exception as error:  # something came that pika cannot read
+            except Exception as error:  # pika could not read what came
                 failure.append(error)
                 _log.debug("the connection failed", exc_info=True)
                 if opened.is_set():
                     self.lose(connection_error(error))
             finally:
-                _finish(connection, loop)
+                if connection is not None:
+                    connection.abandon(loop)
+                with suppress(Exception):
+                    loop.close()
                 self._ended.set()
                 opened.set()
 
@@ -93,10 +96,10 @@ class Wire(LosableConnection):
         self._ended.clear()
         self._thread = threading.Thread(target=run, name=f"jmslike-amqp {name}", daemon=True)
         self._thread.start()
-        if not opened.wait(patience):
+        if not opened.wait(timeout):
             self._stop()
-            self._ended.wait(patience)
-            raise ConnectionLostError(f"no answer within {patience:g} seconds: is this an AMQP port?")
+            self._ended.wait(timeout)
+            raise ConnectionLostError(f"no answer within {timeout:g} seconds: is this an AMQP port?")
         if failure:
             raise refusal(failure[0], name) from failure[0]
         return dict(self._connection.server_properties or {})
@@ -119,7 +122,7 @@ class Wire(LosableConnection):
     # ---- tasks for the thread of the connection -------------------------------------------------------------------
 
     def post(self, task: Task) -> None:
-        """Let the thread of the connection do it, after all that was posted before. Raises ConnectionLostError."""
+        """Let the thread of the connection run a task, after those posted before it. Raises ConnectionLostError."""
         if self.is_lost:
             raise self.loss()
         self._tasks.append(task)
@@ -130,24 +133,24 @@ class Wire(LosableConnection):
     def _call(self) -> None:
         try:
             self._loop.add_callback_threadsafe(self._work)
-        except Exception as error:  # it has just ended
+        except Exception as error:  # the loop has just ended
             if not self.is_lost:
                 raise ConnectionLostError("the connection has ended") from error
 
     def _work(self) -> None:
         self._is_called = False
         self._connection.gather()
-        for _ in range(len(self._tasks)):  # what comes now calls again
+        for _ in range(len(self._tasks)):  # a task that is posted now calls again
             task = self._tasks.popleft()
             try:
                 task()
-            except Exception:  # each task reports what concerns somebody
+            except Exception:  # each task reports the errors that concern a caller
                 _log.exception("a task of the connection failed")
         self._connection.write()
 
     @property
     def is_current(self) -> bool:
-        """Whether the caller is the thread of the connection, which may wait for nothing."""
+        """Whether the caller is the thread of the connection, which must not wait."""
         return threading.current_thread() is self._thread
 
     @property
@@ -156,43 +159,31 @@ class Wire(LosableConnection):
         return self._connection
 
     def wait_until_unblocked(self) -> None:
-        """Wait while the broker takes no messages. Raises ConnectionLostError if that is too long."""
-        if not self._unblocked.is_set() and not self._unblocked.wait(self.patience):
-            raise self.give_up(f"the broker has taken no messages for {self.patience:g} seconds")
+        """Wait while the broker takes no messages. Raises ConnectionLostError after the request timeout."""
+        if not self._unblocked.is_set() and not self._unblocked.wait(self.request_timeout):
+            raise self.give_up(f"the broker has taken no messages for {self.request_timeout:g} seconds")
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
     def _end(self, reason: JMSError) -> None:
         self._unblocked.set()
-        for tell in list(self.closed_with):
-            tell(self.loss())
+        for call in list(self.on_end):
+            call(self.loss())
         self._stop()
 
     def _stop(self) -> None:
-        with suppress(Exception):  # it has ended already
+        with suppress(Exception):  # the loop has ended already
             self._loop.add_callback_threadsafe(self._loop.stop)
 
     def close(self) -> None:
-        """Close in good order, within the request timeout."""
+        """Close once all posted tasks are done, within the request timeout for the broker's answer."""
         if not self._begin_close():
             return
         if not self.is_lost and self._connection is not None:
             with suppress(JMSError):
                 self.post(self._connection.close)
         if self._thread is not None and not self.is_current:
-            if not self._ended.wait(self.patience):
+            if not self._ended.wait(self.request_timeout):
                 self._stop()
-            self._ended.wait(self.patience)
+            self._ended.wait(self.request_timeout)
         self.lose(ConnectionLostError("the connection was closed"))
-
-
-def _finish(connection: Any, loop: Any) -> None:
-    """The thread ends: nothing of the socket may stay open."""
-    with suppress(Exception):
-        stream = connection._transport
-        if stream is not None:
-            stream.abort()
-            loop.add_callback_threadsafe(loop.stop)
-            loop.start()  # closes the socket
-    with suppress(Exception):
-        loop.close()

@@ -1,4 +1,7 @@
-"""Where a broker that pushes puts what one consumer has not taken yet."""
+"""The messages of one consumer that were pushed and not taken.
+
+The I/O thread calls `put`; the one thread that takes (C2) calls `poll`, `get` and `put_back`; any thread the rest.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +18,14 @@ Item = TypeVar("Item")
 
 
 class _Wake:
-    """Put into the queue so that who waits looks at what else has changed."""
+    """Put into the queue to wake the waiting thread, which then checks what else has changed."""
 
 
 _WAKE: Final = _Wake()
 
 
 class Inbox(Generic[Item]):
-    """Filled by an I/O thread, emptied by the one thread that takes (C2)."""
+    """A queue of items with a waiting thread or a listener."""
 
     def __init__(self) -> None:
         self._items: SimpleQueue[Item | _Wake] = SimpleQueue()
@@ -34,16 +37,16 @@ class Inbox(Generic[Item]):
 
     @property
     def is_armed(self) -> bool:
-        """Whether a listener waits to be called."""
+        """Whether a listener is set."""
         return self._callback is not None
 
     def put(self, item: Item) -> Sequence[Item]:
-        """Add an item and wake whoever waits for it. Nothing stays in an inbox that is closed: tell what cannot."""
+        """Add an item, and wake the thread or listener that waits. Return the items left in a closed inbox."""
         self._items.put(item)
         return self._offer()
 
     def put_back(self, items: Sequence[Item]) -> Sequence[Item]:
-        """Let these items, in this order, be the next; tell what cannot stay."""
+        """Make these items, in this order, the next. Return the items left in a closed inbox."""
         self._back.extendleft(reversed(items))
         self._items.put(_WAKE)
         return self._offer()
@@ -51,7 +54,7 @@ class Inbox(Generic[Item]):
     def _offer(self) -> Sequence[Item]:
         if self._closed:
             left = self._empty()
-            self._items.put(_WAKE)  # that of `close` may be gone, and a `get` that it was for still asleep
+            self._items.put(_WAKE)  # the wake of `close` may have been removed with the items
             return left
         callback = self._callback
         if callback is not None:
@@ -59,7 +62,7 @@ class Inbox(Generic[Item]):
         return ()
 
     def poll(self) -> Item | None:
-        """Give an item that is there, unless something else is to be noticed first, which `get` does."""
+        """Return an item without waiting; None if there is none, or if `get` has to report something."""
         if self._interrupted or self._closed or self._lost is not None:
             return None
         if self._back:
@@ -72,9 +75,9 @@ class Inbox(Generic[Item]):
         return None if isinstance(item, _Wake) else item
 
     def get(self, timeout: float | None) -> Item | None:
-        """Give the next item, waiting at most `timeout` seconds; None when time is up, interrupted or closed.
+        """Return the next item, waiting at most `timeout` seconds; None when time is up, interrupted or closed.
 
-        Raises what `lose` was told.
+        Raises the error that was passed to `lose`.
         """
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
@@ -97,18 +100,18 @@ class Inbox(Generic[Item]):
                 return item
 
     def ready(self, callback: Callable[[], bool] | None) -> None:
-        """Call for each item that comes, and at once if there is one; None: no more."""
+        """Set the listener, which is called for each item that comes, and at once if there is one; None removes it."""
         self._callback = callback
         if callback is not None and (self._back or not self._items.empty() or self._lost is not None):
             callback()
 
     def interrupt(self) -> None:
-        """Make the `get` in progress, or else the next, give None."""
+        """Make the `get` in progress, or else the next one, return None."""
         self._interrupted = True
         self._items.put(_WAKE)
 
     def close(self) -> list[Item]:
-        """Give nothing more; tell what was not taken."""
+        """Make every `get` return None from now on. Return the items that were not taken."""
         self._closed = True
         self._callback = None
         left = self._empty()
@@ -116,7 +119,7 @@ class Inbox(Generic[Item]):
         return left
 
     def lose(self, error: JMSError) -> None:
-        """Make every `get` from now on raise."""
+        """Make every `get` raise from now on."""
         self._lost = error
         self._items.put(_WAKE)
         callback = self._callback
@@ -125,7 +128,7 @@ class Inbox(Generic[Item]):
 
     def _empty(self) -> list[Item]:
         left = []
-        with suppress(IndexError):  # one by one: somebody may be taking
+        with suppress(IndexError):  # one by one: another thread may be taking
             while True:
                 left.append(self._back.popleft())
         try:
@@ -138,7 +141,7 @@ class Inbox(Generic[Item]):
 
 
 def _same(error: JMSError) -> JMSError:
-    """Give an error to raise for one that is raised again and again."""
+    """Return a new error to raise, because the same one may be raised many times."""
     if isinstance(error, ConnectionLostError):
         return ConnectionLostError(f"the connection is lost: {error}")
     return type(error)(str(error))

@@ -49,7 +49,7 @@ class LosableConnection(ABC):
         self.is_lost = False
         """Whether the connection is gone; an attribute, because it is read for each message."""
         self.on_lost: Callable[[JMSError], None] = lambda error: None
-        self.reason: JMSError | None = None
+        self.reason: ConnectionLostError | None = None
         """Why it is gone."""
         self._is_closing = False
         self._ending = threading.Lock()
@@ -67,17 +67,18 @@ class LosableConnection(ABC):
 
     def lose(self, reason: JMSError) -> None:
         """End the connection, wake all who wait, and call `on_lost` unless this is being closed. Later calls do
-        nothing.
+        nothing. Any other reason than a ConnectionLostError becomes the cause of one.
         """
+        lost = _lost(reason)
         with self._ending:
             if self.is_lost:
                 return
-            self.reason = reason
-            self.is_lost = True  # last: who reads it asks for the loss
+            self.reason = lost
+            self.is_lost = True  # last, because a thread that reads it asks for the reason
             is_expected = self._is_closing
-        self._end(reason)
+        self._end(lost)
         if not is_expected:
-            self.on_lost(reason)
+            self.on_lost(lost)
 
     def give_up(self, why: str) -> ConnectionLostError:
         """Lose a connection whose broker does not answer, and return the error to raise."""
@@ -93,3 +94,11 @@ class LosableConnection(ABC):
     @abstractmethod
     def _end(self, reason: JMSError) -> None:
         """End the link without waiting for the broker, and wake all who wait for it; called once, with no lock held."""
+
+
+def _lost(reason: JMSError) -> ConnectionLostError:
+    if isinstance(reason, ConnectionLostError):
+        return reason
+    error = ConnectionLostError(str(reason))
+    error.__cause__ = reason
+    return error

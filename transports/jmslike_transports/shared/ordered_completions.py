@@ -1,4 +1,7 @@
-"""Completions in the order of sending, whatever the order of the answers (C5)."""
+"""Completions in the order of sending, whatever the order of the answers (C5).
+
+One thread at a time adds sends; any thread answers them. A completion is called by a thread that answers.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +20,7 @@ _UNCONFIRMED: Final = "the session was closed before the broker confirmed the me
 
 
 class Unanswered:
-    """A send that the broker has not answered, or not in its turn. `key` is what the answer names."""
+    """A send whose completion is not called yet. `key` is what the broker's answer names."""
 
     __slots__ = ("completion", "error", "is_answered", "key", "sent_at")
 
@@ -33,11 +36,11 @@ Sent = TypeVar("Sent", bound=Unanswered)
 
 
 class OrderedCompletions(Generic[Sent]):
-    """The sends that are open, oldest first. Added by one thread at a time, answered by any."""
+    """The sends that are open, oldest first."""
 
     def __init__(self) -> None:
         self._open: deque[Sent] = deque()
-        self._turn = threading.Lock()  # nobody waits for it: who has it looks again after giving it back
+        self._turn = threading.Lock()  # never waited for: its holder checks again after releasing it
         self._fewer = threading.Condition()
         self._waiting = 0
 
@@ -45,35 +48,35 @@ class OrderedCompletions(Generic[Sent]):
         return len(self._open)
 
     def add(self, sent: Sent) -> None:
-        """Note a send, before it is written."""
+        """Add a send, before it is written."""
         self._open.append(sent)
 
     def find(self, key: int) -> Sent | None:
-        """Give the send of that key."""
+        """Return the open send with that key; None if there is none."""
         oldest = self.oldest()
         if oldest is None or oldest.key == key:
             return oldest
         return next((sent for sent in self.all() if sent.key == key), None)
 
     def all(self) -> list[Sent]:
-        """Give the sends that are open now."""
+        """Return the sends that are open now."""
         return list(self._open)
 
     def oldest(self) -> Sent | None:
-        """Give the send that has waited longest."""
+        """Return the send that has waited longest; None if none is open."""
         try:
             return self._open[0]
         except IndexError:
             return None
 
     def answer(self, sent: Sent, error: JMSError | None) -> None:
-        """Note the answer, and complete what is due."""
+        """Note the answer, and call the completions that are due."""
         sent.error = error
         sent.is_answered = True
         self._complete()
 
     def answer_all(self, error: JMSError) -> None:
-        """Give all that are open the error for an answer."""
+        """Answer all that are open with the error."""
         for sent in self.all():
             if not sent.is_answered:
                 sent.error = error
@@ -85,7 +88,7 @@ class OrderedCompletions(Generic[Sent]):
         self.answer_all(ResourceAllocationError(_UNCONFIRMED))
 
     def wait_for_fewer(self, limit: int, timeout: float) -> bool:
-        """Wait at most `timeout` seconds until fewer than that are open, and tell whether they are."""
+        """Wait at most `timeout` seconds until fewer than `limit` are open. Return whether they are."""
         with self._fewer:
             self._waiting += 1
             try:
@@ -108,7 +111,7 @@ class OrderedCompletions(Generic[Sent]):
     def _call(self, sent: Sent) -> None:
         try:
             sent.completion(sent.error)
-        except Exception:  # those behind it must not wait for ever
+        except Exception:  # the next ones must not wait forever
             _log.exception("a completion failed")
 
     def _is_due(self) -> bool:

@@ -1,15 +1,15 @@
-"""What is the same on RabbitMQ for every protocol that reaches it: its limits, and how things are named there."""
+"""RabbitMQ's limits, and the names that jmslike uses there, for every protocol that reaches it."""
 
 from __future__ import annotations
 
 from typing import Final
 
 LONGEST_SHORT: Final = 255
-"""Bytes that AMQP allows in a name, and in what it calls a short string."""
+"""Bytes of a name, or of any other short string of AMQP."""
 LONGEST_EXPIRATION: Final = 2**32 - 1
-"""Milliseconds for which a message may live."""
+"""Milliseconds of a message's lifetime."""
 LARGEST_PREFETCH: Final = 2**16 - 1
-"""Messages that a consumer may be pushed, but for all that there are."""
+"""Messages of a consumer's window; 0 stands for no limit."""
 
 JMS_HEADERS: Final = frozenset(
     {"JMSCorrelationID", "JMSDeliveryMode", "JMSExpiration", "JMSMessageID", "JMSPriority", "JMSTimestamp", "JMSType"}
@@ -18,20 +18,20 @@ JMS_HEADERS: Final = frozenset(
 
 
 def durable_queue(client_id: str | None, name: str) -> str:
-    """Name the queue of a durable subscription."""
+    """Return the name of a durable subscription's queue."""
     return f"jmslike.durable.{_owner(client_id)}/{name}"
 
 
 def shared_queue(client_id: str | None, name: str) -> str:
-    """Name the queue of a shared subscription that is not durable."""
+    """Return the name of the queue of a shared subscription that is not durable."""
     return f"jmslike.shared.{_owner(client_id)}/{name}"
 
 
 def claim(client_id: str) -> str:
-    """Name the exclusive queue of the connection that has the client id."""
+    """Return the name of the exclusive queue that claims a client id for its connection."""
     return f"jmslike.client.{client_id}"
 
 
 def _owner(client_id: str | None) -> str:
-    """Give the client id without a slash, so that the first one ends it."""
+    """Return the client id with slashes escaped, so that the first slash ends it."""
     return "" if client_id is None else client_id.replace("~", "~0").replace("/", "~1")

@@ -1,4 +1,4 @@
-"""How several transports put into words what their wires have no form for, and how they read it again."""
+"""Text forms shared by wires without native types: kinds of destinations, hexadecimal bytes, times."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ KINDS: Final[Mapping[str, type[Destination]]] = {
     "temp-queue": TemporaryQueue,
     "temp-topic": TemporaryTopic,
 }
-"""Kinds of destinations, by the word for them."""
+"""Kinds of destinations, by their names."""
 KIND_NAMES: Final[Mapping[type[Destination], str]] = {kind: name for name, kind in KINDS.items()}
 
 _LATEST: Final = 2**53
-"""No clock will ever show what is beyond, in milliseconds since the epoch."""
+"""The latest time that is believed, in milliseconds since the epoch."""
 
 
 def moment(milliseconds: int) -> int:
-    """Give a time since the epoch, or 0 for none if no clock will ever show it: that could not be sent on."""
+    """Return a time since the epoch, or 0 for none if it is out of range and so could not be sent again."""
     return milliseconds if 0 <= milliseconds <= _LATEST else 0
 
 
 def octets_of(text: str) -> bytes | str:
-    """Give the bytes that the text spells in hexadecimal digits, or the text itself if those are none."""
+    """Return the bytes for a text of hexadecimal digits, and any other text as it is."""
     try:
         return bytes.fromhex(text)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What the URLs of brokers have in common: hosts to be tried in turn, and a virtual host."""
+"""The common parts of brokers' URLs: hosts, in the order in which they are tried, and a virtual host."""
 
 from __future__ import annotations
 
@@ -27,5 +27,5 @@ def _host(text: str, default_port: int) -> tuple[str, int]:
         host, port = text, str(default_port)
     host = host.strip("[]")
     if not host or not port.isdecimal() or not 0 < int(port) < 65536:
-        raise ValueError(f"{text!r} is no host:port")
+        raise ValueError(f"{text!r} is not host:port")
     return host, int(port)

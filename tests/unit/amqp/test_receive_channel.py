@@ -51,14 +51,16 @@ class Line:
 
     is_lost = False
     is_current = False
-    patience = 1.0
+    request_timeout = 1.0
 
     def __init__(self, broker: Broker) -> None:
-        self.closed_with: set[Callable[..., object]] = set()
+        self.on_end: set[Callable[..., object]] = set()
         self.connection = self
         self._broker = broker
         self._tasks: list[Callable[[], object]] = []
         self._is_open = False
+
+    def check(self) -> None: ...
 
     def channel(self, on_open_callback: Callable[[Any], object]) -> Broker:
         self._is_open = True

@@ -1,25 +1,29 @@
-"""Pika's connection, but many frames are written by one system call, and deliveries read at one go.
+"""Pika's connection, which writes many frames by one system call and reads deliveries without decoding their headers.
 
-Pika makes a call for each frame, which is three for a message, and the first only after another round of its loop. It
-reads frame by frame, each into objects of its own, and all headers, which the body may say again.
+Pika by itself makes a system call for each frame, three for a message, and the first only after another round of its
+loop. It reads frame by frame, and decodes all headers, which the body may say again.
+
+This rests on names that pika does not document, as of version 1.4. Only this module uses them, and pika_patches.py and
+floats.py replace functions of `pika.data`; tests/unit/amqp/test_library_names.py lists all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final
 
 import pika
 from pika.frame import decode_frame
 
-from jmslike_transports.amqp.frames import AROUND, is_delivery, read_delivery, size_of_payload
+from jmslike_transports.amqp.frames import FRAME_OVERHEAD, is_delivery, payload_size, read_delivery
 
-_ENOUGH: Final = 2**16
+_LARGE_ENOUGH: Final = 2**16
 """Bytes that are worth a system call."""
 
 
 class GatheringConnection(pika.SelectConnection):  # type: ignore[misc]
-    """Frames that are emitted between `gather` and `write` wait for each other, and then for nothing."""
+    """A connection that gathers the frames emitted between `gather` and `write`. Used by its thread only."""
 
     _frame_buffer: bytes
     _gathered: list[bytes] | None = None
@@ -27,7 +31,7 @@ class GatheringConnection(pika.SelectConnection):  # type: ignore[misc]
 
     def __init__(self, *args: Any, **options: Any) -> None:
         self.receivers: dict[str, Callable[[Any, Any, bytes], None]] = {}
-        """Who gets what is delivered to a consumer, by its tag; to others pika gives it."""
+        """What is called with the deliveries to a consumer, by its tag. Pika handles all other deliveries."""
         super().__init__(*args, **options)
 
     # ---- reading --------------------------------------------------------------------------------------------------
@@ -43,8 +47,10 @@ class GatheringConnection(pika.SelectConnection):  # type: ignore[misc]
                 start = pushed.end
                 receiver(pushed.method, pushed.properties, pushed.body)
                 continue
-            size = size_of_payload(data, start)
-            consumed, frame = decode_frame(data[start:] if size is None else data[start : start + size + AROUND])
+            size = payload_size(data, start)
+            consumed, frame = decode_frame(
+                data[start:] if size is None else data[start : start + size + FRAME_OVERHEAD]
+            )
             if not frame:
                 break
             start += consumed
@@ -60,7 +66,7 @@ class GatheringConnection(pika.SelectConnection):  # type: ignore[misc]
         self._gathered = []
 
     def write(self) -> None:
-        """Write what was kept, as far as the socket takes it, and keep no more."""
+        """Write what was kept, as far as the socket takes it now, and keep no more."""
         gathered, self._gathered = self._gathered, None
         if gathered:
             self._write(gathered)
@@ -76,13 +82,29 @@ class GatheringConnection(pika.SelectConnection):  # type: ignore[misc]
             return
         gathered.append(data)
         self._size += len(data)
-        if self._size >= _ENOUGH:
+        if self._size >= _LARGE_ENOUGH:
             self._gathered = []
             self._write(gathered)
 
     def _write(self, frames: list[bytes]) -> None:
         self._size = 0
         stream = self._transport
-        if stream is not None:  # it has not ended
+        if stream is not None:  # else the connection has ended
             stream.write(b"".join(frames))
             stream._on_socket_writable()
+
+    # ---- the end --------------------------------------------------------------------------------------------------
+
+    def abandon(self, loop: Any) -> None:
+        """Close the socket, if pika has not, after its loop has ended. Never raises."""
+        with suppress(Exception):
+            stream = self._transport
+            if stream is not None:
+                stream.abort()
+                loop.add_callback_threadsafe(loop.stop)
+                loop.start()  # closes the socket
+
+
+def keep_pushing(channel: Any, consumer_tag: str) -> None:
+    """Let what is still delivered to a cancelled consumer come. Pika would give it back before earlier deliveries."""
+    channel._cancelled.discard(consumer_tag)
