@@ -94,7 +94,7 @@ def test_the_servers_alert_is_explained() -> None:
     alert = ssl.SSLError(1, "[SSL: TLSV13_ALERT_CERTIFICATE_REQUIRED] tlsv13 alert certificate required (_ssl.c:2580)")
     for error in (alert, OSError(f"Stream connection lost: {alert!r}")):
         assert isinstance(explained(error), JMSSecurityError)
-        assert "certificate required; tls_cert and tls_key" in str(explained(error))
+        assert "certificate required; give tls_cert and tls_key" in str(explained(error))
 
 
 def test_the_end_of_a_secured_link_is_a_loss(started: Started) -> None:

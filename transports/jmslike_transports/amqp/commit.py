@@ -1,7 +1,7 @@
 """Commits over AMQP (C6): the messages are one transaction of the broker, and the acknowledgements follow it.
 
-They are on another channel, so a transaction of the broker cannot hold both. After a loss between the two the broker
-redelivers what was received.
+RabbitMQ would apply acknowledgements in a transaction before its messages are safe, so they stay outside. After a loss
+between the two the broker redelivers what was received.
 """
 
 from __future__ import annotations

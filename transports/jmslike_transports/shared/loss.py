@@ -1,8 +1,8 @@
 """The loss of a connection to a broker, and the attempt to connect to one host after another.
 
 `LosableConnection` is the base class of what a transport calls its connection: the wire of AMQP and of STOMP, Kafka's
-connection. A derived class says in `_end` how its link ends and who is waiting. Whatever only has to know whether the
-connection is there takes it as a `LosableConnection`.
+connection. A derived class says in `_end` how the connection to the broker ends, and wakes its
+waiting threads. A part that only has to know whether the connection is lost takes a `LosableConnection`.
 """
 
 from __future__ import annotations
@@ -41,8 +41,8 @@ def connect_in_turn(
 class LosableConnection(ABC):
     """A connection that is lost once (C10), or closed.
 
-    Any thread may call `lose`: the first call ends the connection and tells all who wait. `on_lost` follows, with no
-    lock held (C12), unless the connection was being closed.
+    Any thread may call `lose`. The first call ends the connection and wakes the waiting threads. It then calls
+    `on_lost`, with no lock held (C12), unless the connection is being closed.
     """
 
     def __init__(self) -> None:
@@ -66,8 +66,9 @@ class LosableConnection(ABC):
             raise self.loss()
 
     def lose(self, reason: JMSError) -> None:
-        """End the connection, wake all who wait, and call `on_lost` unless this is being closed. Later calls do
-        nothing. Any other reason than a ConnectionLostError becomes the cause of one.
+        """End the connection, wake the waiting threads, and call `on_lost`. Later calls do nothing.
+
+        Any other reason than a ConnectionLostError becomes the cause of one.
         """
         lost = _lost(reason)
         with self._ending:
@@ -81,7 +82,7 @@ class LosableConnection(ABC):
             self.on_lost(lost)
 
     def give_up(self, why: str) -> ConnectionLostError:
-        """Lose a connection whose broker does not answer, and return the error to raise."""
+        """Lose the connection because its broker does not answer, and return the error to raise."""
         self.lose(ConnectionLostError(why))
         return self.loss()
 
@@ -93,7 +94,9 @@ class LosableConnection(ABC):
 
     @abstractmethod
     def _end(self, reason: JMSError) -> None:
-        """End the link without waiting for the broker, and wake all who wait for it; called once, with no lock held."""
+        """End the connection without waiting for the broker, and wake the waiting threads. Called once, with no lock
+        held.
+        """
 
 
 def _lost(reason: JMSError) -> ConnectionLostError:
