@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from kafka import KafkaProducer, errors
 from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
@@ -15,6 +15,8 @@ from jmslike_transports.kafka.library.administrator import Administrator
 from jmslike_transports.kafka.library.consumer import Consumer
 from jmslike_transports.kafka.library.network import Network
 from jmslike_transports.kafka.library.producer_sequences import contain_failures
+
+Client = TypeVar("Client")
 
 _RETRY: Final = 20
 """Milliseconds before a retry, such as one that asks for the leader of a new topic."""
@@ -41,9 +43,7 @@ class Clients:
 
     def admin(self) -> Administrator:
         """Connect a client that describes, creates and deletes topics and groups."""
-        return self._make(  # type: ignore[no-any-return]
-            Administrator, {"request_timeout_ms": self._request_ms}
-        )
+        return self._make(Administrator, {"request_timeout_ms": self._request_ms})
 
     def producer(self, transactional_id: str | None = None) -> Any:
         """Connect a client that writes each message once."""
@@ -71,7 +71,7 @@ class Clients:
     def consumer(self, topic: str, group: str | None = None, **further: Any) -> Consumer:
         """Connect a client that reads what is committed of one topic; it is not subscribed yet."""
         session_ms = int(self.address.session_timeout * 1000)
-        return self._make(  # type: ignore[no-any-return]
+        return self._make(
             Consumer,
             {
                 "allow_auto_create_topics": False,
@@ -90,7 +90,7 @@ class Clients:
             topic,
         )
 
-    def _make(self, kind: Callable[..., Any], further: Mapping[str, Any], topic: str | None = None) -> Any:
+    def _make(self, kind: Callable[..., Client], further: Mapping[str, Any], topic: str | None = None) -> Client:
         with border():
             return kind(
                 **{**self._common, **further},
