@@ -54,7 +54,7 @@ class Line:
     request_timeout = 1.0
 
     def __init__(self, broker: Broker) -> None:
-        self.on_end: set[Callable[..., object]] = set()
+        self.on_loss: set[Callable[..., object]] = set()
         self.connection = self
         self._broker = broker
         self._tasks: list[Callable[[], object]] = []

@@ -20,7 +20,7 @@ class Connection(LosableConnection):
         super().__init__()
         self.ends: list[JMSError] = []
 
-    def _end(self, reason: JMSError) -> None:
+    def _abandon(self, reason: JMSError) -> None:
         self.ends.append(reason)
 
 

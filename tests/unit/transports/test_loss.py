@@ -51,7 +51,7 @@ def test_who_waits_is_told_before_the_application() -> None:
     order = list[str]()
 
     class Told(LosableConnection):
-        def _end(self, reason: JMSError) -> None:
+        def _abandon(self, reason: JMSError) -> None:
             order.append("waiting")
 
     connection = Told()

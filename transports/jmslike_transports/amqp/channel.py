@@ -1,7 +1,7 @@
 """One channel of a connection, and the requests on it.
 
 Any thread but that of the connection may call `call` and `close`; the thread of the connection calls `_open_raw`,
-`_end`, and the `start` of each request.
+`_lose`, and the `start` of each request.
 """
 
 from __future__ import annotations
@@ -32,13 +32,13 @@ class _Request:
 
     def reply(self, answer: Any = None) -> None:
         self.answer = answer
-        self._end()
+        self._wake()
 
     def fail(self, error: JMSError) -> None:
         self.error = error
-        self._end()
+        self._wake()
 
-    def _end(self) -> None:
+    def _wake(self) -> None:
         with suppress(RuntimeError):  # it is answered already, perhaps just now by another thread
             self._answered.release()
 
@@ -57,16 +57,16 @@ class Channel:
         self._on_failed = on_failed
         self._requests: set[_Request] = set()
         self._closing = False
-        wire.on_end.add(self._end)
+        wire.on_loss.add(self._lose)
         try:
             self.call("open a channel", self._open_raw)
         except JMSError:
-            wire.on_end.discard(self._end)
+            wire.on_loss.discard(self._lose)
             raise
 
     def _open_raw(self, reply: Reply) -> None:
         self.raw = self.wire.connection.channel(on_open_callback=reply)
-        self.raw.add_on_close_callback(lambda _, reason: self._end(channel_error(reason)))
+        self.raw.add_on_close_callback(lambda _, reason: self._lose(channel_error(reason)))
 
     def call(self, what: str, start: Callable[[Reply], object]) -> Any:
         """Let the connection's thread start a request, wait for the broker's answer, and return it.
@@ -99,11 +99,11 @@ class Channel:
             raise request.error
         return request.answer
 
-    def _end(self, error: JMSError) -> None:
+    def _lose(self, error: JMSError) -> None:
         if self.error is not None:
             return
         self.error = error
-        self.wire.on_end.discard(self._end)
+        self.wire.on_loss.discard(self._lose)
         for request in list(self._requests):
             request.fail(error)
         if not self._closing:
@@ -124,4 +124,4 @@ class Channel:
         except JMSError:
             return  # the broker has closed it
         finally:
-            self.wire.on_end.discard(self._end)
+            self.wire.on_loss.discard(self._lose)

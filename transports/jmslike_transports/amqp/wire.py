@@ -42,7 +42,7 @@ class Wire(LosableConnection):
         self._ended = threading.Event()
         self._unblocked = threading.Event()
         self._unblocked.set()
-        self.on_end: set[Callable[[JMSError], None]] = set()
+        self.on_loss: set[Callable[[JMSError], None]] = set()
         """Called with the error when the connection ends; each channel registers here."""
 
     # ---- connecting -----------------------------------------------------------------------------------------------
@@ -165,9 +165,9 @@ class Wire(LosableConnection):
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
-    def _end(self, reason: JMSError) -> None:
+    def _abandon(self, reason: JMSError) -> None:
         self._unblocked.set()
-        for call in list(self.on_end):
+        for call in list(self.on_loss):
             call(self.loss())
         self._stop()
 

@@ -65,7 +65,7 @@ class KafkaConnection(LosableConnection):
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
-    def _end(self, reason: JMSError) -> None:
+    def _abandon(self, reason: JMSError) -> None:
         self.inventory.lose(reason)
         for link in self.inventory.links():
             link.lose(reason)

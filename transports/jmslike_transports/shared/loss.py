@@ -1,7 +1,7 @@
 """The loss of a connection to a broker, and the attempt to connect to one host after another.
 
 `LosableConnection` is the base class of what a transport calls its connection: the wire of AMQP and of STOMP, Kafka's
-connection. A derived class says in `_end` how the connection to the broker ends, and wakes its
+connection. A derived class says in `_abandon` how the connection to the broker ends, and wakes its
 waiting threads. A part that only has to know whether the connection is lost takes a `LosableConnection`.
 """
 
@@ -77,7 +77,7 @@ class LosableConnection(ABC):
             self.reason = lost
             self.is_lost = True  # last, because a thread that reads it asks for the reason
             is_expected = self._is_closing
-        self._end(lost)
+        self._abandon(lost)
         if not is_expected:
             self.on_lost(lost)
 
@@ -93,7 +93,7 @@ class LosableConnection(ABC):
         return is_first
 
     @abstractmethod
-    def _end(self, reason: JMSError) -> None:
+    def _abandon(self, reason: JMSError) -> None:
         """End the connection without waiting for the broker, and wake the waiting threads. Called once, with no lock
         held.
         """

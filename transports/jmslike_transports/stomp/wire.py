@@ -293,7 +293,7 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
 
     # ---- the end --------------------------------------------------------------------------------------------------
 
-    def _end(self, reason: JMSError) -> None:
+    def _abandon(self, reason: JMSError) -> None:
         with self._lock:
             requests = list(self._requests.values())
             self._requests.clear()
