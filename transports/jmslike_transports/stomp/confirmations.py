@@ -42,7 +42,8 @@ class Confirmations:
         """Write the frame. The completion is called when this send and all before it are answered, also by a loss."""
         connection = self._connection
         with self._sending:  # the order of completions is that of the wire
-            connection.check()
+            if connection.is_lost:
+                raise connection.loss()
             self._last += 1
             self._open.add(Unanswered(self._last, completion))
             failure = self._put(frame("SEND", f"receipt:{_PREFIX}{self._last}\n{lines}", body))
