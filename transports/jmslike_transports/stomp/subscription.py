@@ -1,4 +1,7 @@
-"""One consumer over STOMP: its wire subscriptions, its inbox, and what it holds."""
+"""One consumer over STOMP: its wire subscriptions, its inbox, and its receipts.
+
+The session's thread takes and settles. Any thread may close. stomp.py's thread fills the inbox.
+"""
 
 from __future__ import annotations
 
@@ -53,7 +56,7 @@ class Held:
 
 
 class StompSubscription(PushSubscription[Arrival, Held]):
-    """Takes from an inbox that stomp.py's thread fills."""
+    """See Subscription."""
 
     def __init__(self, connection: StompConnection, spec: SubscriptionSpec, session: SessionSpec) -> None:
         super().__init__(spec, connection.wire)
