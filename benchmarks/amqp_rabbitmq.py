@@ -33,7 +33,7 @@ url = BROKER.url
 
 @contextmanager
 def new_queue() -> Iterator[str]:
-    """Give the name of a durable queue, which goes afterwards."""
+    """Yield the name of a durable queue, which is deleted afterwards."""
     name = f"benchmark-{uuid4()}"
     with raw() as channel:
         channel.queue_declare(name, durable=True)
@@ -46,7 +46,7 @@ def new_queue() -> Iterator[str]:
 
 @contextmanager
 def filled_queue() -> Iterator[str]:
-    """Give the name of a queue that holds all messages, sent by jmslike."""
+    """Yield the name of a queue that holds all messages, sent by jmslike."""
     with new_queue() as name:
         with session_to(url()) as session:
             producer = session.create_producer(session.create_queue(name))
@@ -133,14 +133,14 @@ def latency() -> float:
 
 @contextmanager
 def raw() -> Iterator[BlockingChannel]:
-    """Give a channel of a connection of its own."""
+    """Yield a channel of a connection of its own."""
     with pika.BlockingConnection(pika.URLParameters(url())) as connected:
         yield connected.channel()
 
 
 @cache
 def sample(delivery_mode: DeliveryMode) -> tuple[pika.BasicProperties, bytes]:
-    """Give what jmslike puts on the wire."""
+    """Return what jmslike puts on the wire."""
     with new_queue() as name, session_to(url()) as session, raw() as channel:
         producer = session.create_producer(session.create_queue(name))
         producer.delivery_mode = delivery_mode
@@ -151,7 +151,7 @@ def sample(delivery_mode: DeliveryMode) -> tuple[pika.BasicProperties, bytes]:
 
 
 def properties(number: int, mode: DeliveryMode) -> pika.BasicProperties:
-    """Give the properties and headers that jmslike sends."""
+    """Return the properties and headers that jmslike sends."""
     like, _ = sample(mode)
     identifier = f"ID:0f0e0d0c-0b0a-0908-0706-050403020100:1:1:1:{number}"
     timestamp = long(time.time() * 1000)
@@ -187,7 +187,7 @@ def raw_send_non_persistent() -> float:
 
 
 class Pipeline:
-    """Publishes all messages, with so many unconfirmed at most, and stops the connection."""
+    """Publishes all messages, with at most that many unconfirmed, and stops the connection."""
 
     def __init__(self, queue: str) -> None:
         self.queue = queue

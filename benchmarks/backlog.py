@@ -22,7 +22,7 @@ def send(session: Session, producer: MessageProducer, number: int) -> None:
 
 
 def resident_bytes() -> int:
-    """Give the physical memory of this process (Linux)."""
+    """Return the physical memory of this process (Linux)."""
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
 
 

@@ -42,14 +42,14 @@ class MeasuredBroker:
 
 
 def per_second(work: Callable[[], object], messages: int) -> float:
-    """Time the work on so many messages."""
+    """Time the work on that many messages; return the messages per second."""
     start = time.perf_counter()
     work()
     return messages / (time.perf_counter() - start)
 
 
 def median_latency(ping: Callable[[int], object]) -> float:
-    """Ping at a fixed rate, and give the median in microseconds."""
+    """Ping at a fixed rate, and return the median in microseconds."""
     durations = []
     begin = time.perf_counter()
     for number in range(PINGS):
@@ -61,7 +61,7 @@ def median_latency(ping: Callable[[int], object]) -> float:
 
 
 class Completions:
-    """Takes no note of what was sent: a session that closes waits for all of it."""
+    """Ignores what was sent: a session that closes waits for all of it."""
 
     def on_completion(self, message: Message) -> None:
         pass
@@ -79,7 +79,7 @@ def connected(url: str) -> Connection:
 
 @contextmanager
 def session_to(url: str, mode: int = Session.AUTO_ACKNOWLEDGE) -> Iterator[Session]:
-    """Give a session of a started connection."""
+    """Yield a session of a started connection."""
     with connected(url) as connection:
         yield connection.create_session(mode)
 

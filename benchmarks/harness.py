@@ -32,7 +32,7 @@ class Comparison:
     target: tuple[float, float] | None = None
 
     def verdict(self, result: float) -> str:
-        """Tell which of the two targets the result meets."""
+        """Return which of the two targets the result meets."""
         if self.target is None:
             return ""
         least, aim = self.target
@@ -43,7 +43,7 @@ class Comparison:
 
 
 def run(comparisons: Iterable[Comparison], rounds: int) -> list[Comparison]:
-    """Measure and print each comparison; give those that miss their target."""
+    """Measure and print each comparison; return those that miss their target."""
     print(f"{'what':50} {'ours':>12} {'peer':>12} {'':13} {'result':>8} {'least':>6} {'aim':>6}")
     missed = []
     for comparison in comparisons:
@@ -67,7 +67,7 @@ def figure(number: float) -> str:
 
 
 def medians(comparison: Comparison, rounds: int) -> tuple[float, float | None]:
-    """Measure both sides by turns. The first of each only warms what outlives them: the broker, the file cache."""
+    """Measure both sides in turn. The first of each only warms what outlives them: the broker, the file cache."""
     ours: list[float] = []
     theirs: list[float] = []
     for _ in range(1 + rounds):

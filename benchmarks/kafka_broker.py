@@ -40,7 +40,7 @@ url = BROKER.url
 
 @contextmanager
 def new_queue() -> Iterator[str]:
-    """Give the name of a queue, which goes afterwards."""
+    """Yield the name of a queue, which is deleted afterwards."""
     name = f"benchmark-{uuid4()}"
     with closing(KafkaAdminClient(bootstrap_servers=servers())) as admin:
         admin.create_topics({name: {"num_partitions": 1, "replication_factor": 1}}, wait_for_metadata=True)
@@ -52,7 +52,7 @@ def new_queue() -> Iterator[str]:
 
 @contextmanager
 def filled_queue(messages: int) -> Iterator[str]:
-    """Give the name of a queue that holds so many messages, sent by jmslike."""
+    """Yield the name of a queue that holds that many messages, sent by jmslike."""
     with new_queue() as name:
         with session_to(url()) as session:
             producer = session.create_producer(session.create_queue(name))
@@ -181,7 +181,7 @@ DECODERS: dict[str, Callable[[bytes], object]] = {
 
 
 def servers() -> str:
-    """Give the broker's address as Kafka's clients take it."""
+    """Return the broker's address as Kafka's clients take it."""
     return urlsplit(url()).netloc
 
 
@@ -192,7 +192,7 @@ def raw_producer(**further: Any) -> Any:
 
 @contextmanager
 def raw_consumer(queue: str) -> Iterator[Any]:
-    """Give a consumer in the queue's group."""
+    """Yield a consumer in the queue's group."""
     consumer = KafkaConsumer(
         queue,
         bootstrap_servers=servers(),
@@ -208,7 +208,7 @@ def raw_consumer(queue: str) -> Iterator[Any]:
 
 @cache
 def sample(mode: DeliveryMode) -> tuple[dict[str, bytes], bytes]:
-    """Give the headers and the value that jmslike sends."""
+    """Return the headers and the value that jmslike sends."""
     with new_queue() as name, session_to(url()) as session:
         producer = session.create_producer(session.create_queue(name))
         producer.delivery_mode = mode
@@ -220,7 +220,7 @@ def sample(mode: DeliveryMode) -> tuple[dict[str, bytes], bytes]:
 
 
 def headers(number: int, like: dict[str, bytes], timestamp: int) -> list[tuple[str, bytes]]:
-    """Give the headers that jmslike sends."""
+    """Return the headers that jmslike sends."""
     differing = {
         "jms.int.number": INT.pack(number),
         "jms.string.JMSMessageID": f"ID:0f0e0d0c-0b0a-0908-0706-050403020100:1:1:1:{number}".encode(),
@@ -230,7 +230,7 @@ def headers(number: int, like: dict[str, bytes], timestamp: int) -> list[tuple[s
 
 
 def raw_sending(queue: str, mode: DeliveryMode, producer: Any) -> Callable[[int], Any]:
-    """Give what begins to send a message of that number."""
+    """Return a function that begins to send the message of that number."""
     like, value = sample(mode)
 
     def begin(number: int) -> Any:
@@ -266,7 +266,7 @@ class Committing:
 
 
 def batches(consumer: Any, most: int | None = None) -> Iterator[list[Any]]:
-    """Give what comes."""
+    """Yield what arrives."""
     while True:
         yield from consumer.poll(timeout_ms=100, max_records=most).values()
 

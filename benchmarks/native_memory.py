@@ -27,7 +27,7 @@ SUBSCRIBERS = 10
 
 
 def rate(count: int, work: Callable[[], None]) -> float:
-    """Run the work once and give how many of `count` were done per second."""
+    """Run the work once and return how many of `count` were done per second."""
     start = time.perf_counter()
     work()
     return count / (time.perf_counter() - start)
@@ -43,7 +43,7 @@ def in_two_threads(send: Callable[[], None], receive: Callable[[], None]) -> Non
 
 @contextmanager
 def connected() -> Iterator[Connection]:
-    """Give a started connection to an engine of its own."""
+    """Yield a started connection to an engine of its own."""
     with ConnectionFactory("native://").create_connection() as connection:
         connection.start()
         yield connection
@@ -131,7 +131,7 @@ def native_topic() -> float:
 
 
 class Kombu:
-    """A connection with a producer and a consumer that acknowledges and counts what it gets."""
+    """A connection with a producer and a consumer that acknowledges and counts what it receives."""
 
     def __init__(self, exchange: Exchange, queues: list[KombuQueue]) -> None:
         self.connection = KombuConnection("memory://", transport_options={"polling_interval": 0})

@@ -55,7 +55,7 @@ class Completions:
 
 @contextmanager
 def opened() -> Iterator[tuple[Connection, Session, str]]:
-    """Give a started connection, a session and the name of a new queue."""
+    """Yield a started connection, a session and the name of a new queue."""
     with ConnectionFactory(url()).create_connection() as connection:
         connection.start()
         yield connection, connection.create_session(), f"benchmark-{uuid.uuid4()}"
@@ -147,7 +147,7 @@ def listen() -> float:
 
 
 class Receipts(stomp.ConnectionListener):  # type: ignore[misc]
-    """Lets no more than so many sends be unanswered."""
+    """Allows no more than that many unanswered sends."""
 
     def __init__(self, in_flight: int) -> None:
         self.in_flight = in_flight
@@ -162,7 +162,7 @@ class Receipts(stomp.ConnectionListener):  # type: ignore[misc]
 
 
 class Arrivals(stomp.ConnectionListener):  # type: ignore[misc]
-    """Puts what comes into a queue."""
+    """Puts what arrives into a queue."""
 
     def __init__(self) -> None:
         self.frames: queue.SimpleQueue[Any] = queue.SimpleQueue()
@@ -185,7 +185,7 @@ class Acknowledging(stomp.ConnectionListener):  # type: ignore[misc]
 
 @contextmanager
 def raw() -> Iterator[Any]:
-    """Give a connection of stomp.py."""
+    """Yield a connection of stomp.py."""
     address = urlsplit(url())
     connection = stomp.Connection12([(address.hostname, address.port)], auto_content_length=False)
     connection.connect(address.username, address.password, wait=True)
@@ -194,7 +194,7 @@ def raw() -> Iterator[Any]:
 
 
 def headers(number: int, mode: str) -> dict[str, str]:
-    """Give the headers that jmslike sends."""
+    """Return the headers that jmslike sends."""
     identifier = f"ID:0f0e0d0c-0b0a-0908-0706-050403020100:1:1:1:{number}"
     return {
         "destination-type": "ANYCAST",
