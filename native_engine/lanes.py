@@ -5,13 +5,16 @@ from __future__ import annotations
 import heapq
 from collections import deque
 from collections.abc import Callable, Iterator
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from native_engine.records import Entry
 
-__all__ = ["Lanes"]
+__all__ = ["PRIORITIES", "Appenders", "Lanes"]
 
 PRIORITIES = 10
+
+Appenders: TypeAlias = list[Callable[[Any], None]]
+"""The way in for each priority."""
 
 
 class Lanes(list[deque[Any]]):
@@ -23,8 +26,8 @@ class Lanes(list[deque[Any]]):
 
     __slots__ = ("_by_priority", "appenders", "priorities", "returned")
 
-    def __init__(self, append_first: Callable[[Any], None]) -> None:
-        self.appenders: Final = [append_first] * PRIORITIES  # by priority; `append_first` where there is no lane yet
+    def __init__(self, append: Callable[[Any], None]) -> None:
+        self.appenders: Final[Appenders] = [append] * PRIORITIES  # by priority; `append` where there is no lane yet
         self.returned: list[Entry] = []  # a heap
         self._by_priority: dict[int, deque[Any]] = {}
         self.priorities: tuple[int, ...] = ()  # of the lanes, in their order

@@ -25,7 +25,7 @@ from native_engine.backlog import Backlog
 from native_engine.books import Books
 from native_engine.bounds import Bounds
 from native_engine.calls import Call, call_all
-from native_engine.lanes import Lanes
+from native_engine.lanes import PRIORITIES, Appenders, Lanes
 from native_engine.records import Entry, Receipt
 from native_engine.services import Services, State
 from native_engine.statistics import Statistics
@@ -68,8 +68,8 @@ class Queue:
         self.books: Final = books  # is told of all that enters and leaves
         self.drops_oldest: Final = drops_oldest
 
-        self.lanes: Final = Lanes(self._append_first)
-        self.appenders: Final = self.lanes.appenders
+        self.lanes: Final = Lanes(self._append)
+        self.appenders: Appenders = self.lanes.appenders if books is None else [self._append] * PRIORITIES
         self.numbers: Final = itertools.count()
         self.backlog: Backlog | None = None  # where the records are while more than their priority counts
         self._scheduled: float | None = None
@@ -304,11 +304,10 @@ class Queue:
 
     # -- inside; all of it (locked) but the first two, which stand in `appenders`
 
-    def _append_first(self, record: Any) -> None:
+    def _append(self, record: Any) -> None:
         with self.lock:
             self.check()
-            if self.state is State.OPEN:
-                self.lanes.lane(record.priority).append(record)
+            self.put(record)
 
     def _refuse(self, record: Any) -> None:
         self.check()

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Final, NamedTuple, TypeAlias
 
+from native_engine.lanes import Appenders
 from native_engine.queue import Queue
 from native_engine.records import Matches, Record
 from native_engine.services import Services, State
@@ -14,8 +15,6 @@ from native_engine.services import Services, State
 __all__ = ["Interest", "Key", "Subscription", "Topic"]
 
 logger: Final = logging.getLogger("jmslike.engine")
-
-Appenders: TypeAlias = list[Callable[[Any], None]]
 
 Audience: TypeAlias = "tuple[tuple[tuple[Appenders, Queue], ...], tuple[Subscription, ...]]"
 """The subscriptions that take everything, each as its appenders and its queue; and the selective ones."""

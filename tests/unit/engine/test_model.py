@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from native_engine import Engine, QueueAddress
+from tests.unit.engine.books import open_books
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.model import Item, ModelQueue, ModelReceiver
 from tests.unit.engine.records import Record
@@ -52,9 +53,13 @@ class QueueMachine(RuleBasedStateMachine):
         super().__init__()
         self.clock = ManualClock()
         self.engine = Engine(clock=self.clock)
+        self.prepare()
         self.sender = self.engine.sender("queue", QUEUE)
         self.model = ModelQueue(self.clock.milliseconds)
         self.bodies = itertools.count()
+
+    def prepare(self) -> None:
+        """Do what has to be done before there is a queue."""
 
     def teardown(self) -> None:
         self.engine.close()
@@ -188,7 +193,23 @@ class QueueMachine(RuleBasedStateMachine):
             time.sleep(0)
 
 
+class QueueWithBooks(QueueMachine):
+    """The same of a queue that is never plain, and whose books have to agree, too."""
+
+    def prepare(self) -> None:
+        self.books = open_books(self.engine, QUEUE)
+
+    @invariant()
+    def books_agree(self) -> None:
+        model = self.model
+        expected = {item.record.body: item.attempts for item in (*model.waiting, *model.delayed)}
+        expected |= {item.record.body: item.attempts + 1 for receiver in model.receivers for item in receiver.held}
+        assert self.books.attempts == expected
+
+
 TestQueue = QueueMachine.TestCase
 TestQueue.settings = settings(
     max_examples=200, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
+TestQueueWithBooks = QueueWithBooks.TestCase
+TestQueueWithBooks.settings = settings(TestQueue.settings, max_examples=100)
