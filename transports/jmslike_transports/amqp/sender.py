@@ -23,7 +23,7 @@ class AmqpSender:
         self._exchange, self._key = self._profile.route(destination)
         self._must_arrive = self._profile.is_always_bound(destination)
         self._method = publish_method(self._exchange, self._key, mandatory=self._must_arrive)
-        self._unattended = self._watched(unattended(destination, connection.report))
+        self._unattended = watched(unattended(destination, connection.report), self._invalidate)
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
@@ -31,14 +31,14 @@ class AmqpSender:
             self._inventory.require_present(self._destination)
         publication = self.publication(envelope)
         if completion is not None:
-            self._publisher.post(publication, self._watched(completion))
+            self._publisher.post(publication, watched(completion, self._invalidate))
         elif envelope.delivery_mode == 1:
             self._publisher.post(publication, self._unattended)
         else:
             self._send_confirmed(publication, envelope)
 
-    def _watched(self, completion: Completion) -> Completion:
-        return watched(completion, lambda: self._topology.invalidate(self._destination))
+    def _invalidate(self) -> None:
+        self._topology.invalidate(self._destination)
 
     def send_confirmed(self, envelope: Envelope) -> None:
         """Send, and wait until the broker has confirmed the message, whatever its delivery mode."""
@@ -48,7 +48,7 @@ class AmqpSender:
         try:
             self._publisher.send(publication)
         except InvalidDestinationError:  # the queue or exchange has been deleted since it was declared
-            self._topology.invalidate(self._destination)
+            self._invalidate()
             if self._destination.is_temporary:
                 raise
             self._publisher.send(self.publication(envelope))
