@@ -31,20 +31,28 @@ class SessionState:
     """One session, as its producers, consumers, browsers, listeners and messages see it.
 
     Used by the session's thread, and by the dispatcher's thread where the session has listeners. `gate` tells the two
-    apart, and lets any thread stop or close the session.
+    apart, and lets any thread stop or close the session. An application may keep a message only, or a listener, which
+    refer to nothing else of the session: `keeps`, the connection's face, must not be collected before them.
     """
 
     __slots__ = (
-        "acknowledgement", "connection", "gate", "is_open", "ledger", "link", "message_types", "mode", "name", "outbox",
-        "receivers", "redelivery", "serializer",
+        "acknowledgement", "connection", "gate", "is_open", "keeps", "ledger", "link", "message_types", "mode", "name",
+        "outbox", "receivers", "redelivery", "serializer",
     )  # fmt: skip
 
     def __init__(
-        self, connection: ConnectionState, mode: SessionMode, number: int, message_types: Mapping[str, type[Message]]
+        self,
+        connection: ConnectionState,
+        mode: SessionMode,
+        number: int,
+        message_types: Mapping[str, type[Message]],
+        *,
+        keeps: object,
     ) -> None:
         """Open the session's link. Raises what `Transport.session` raises."""
         settings = connection.settings
         self.connection: Final = connection
+        self.keeps: Final = keeps
         self.mode: Final = mode
         self.name: Final = f"{connection.name}-{number}"
         self.message_types: Final = message_types
