@@ -103,8 +103,11 @@ class MessageConsumer:
         if delivery is None:
             if deadline == 0 and intake.fast_take is not None and not intake.interrupted:
                 return None
-        elif intake.accepts(delivery):
-            return intake.hand_over(delivery)
+        else:
+            refuse = intake.refusal(delivery)
+            if refuse is None:
+                return intake.hand_over(delivery)
+            refuse()
         return self._receive_until(deadline)
 
     def _receive_until(self, deadline: float | None) -> Message | None:

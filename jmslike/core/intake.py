@@ -1,7 +1,8 @@
 """What every delivery of one subscription passes before an application sees it.
 
-A blocking consumer calls `next_within`; the dispatcher, and anything else that must not block, calls `next` and looks
-again when the transport's `ready` callback or `due` says so. Both run inside the session's gate, one thread at a time.
+A blocking consumer calls `next_within`. The dispatcher, and anything else that must not block, calls `next` and
+`refusal`, and looks again when the transport's `ready` callback or `due` says so. All run inside the session's gate,
+one thread at a time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import logging
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
+from functools import partial
 from typing import Final, NamedTuple
 
 from jmslike.core.redelivery import dead_letter_of
@@ -24,7 +26,6 @@ _log = logging.getLogger("jmslike.redelivery")
 
 _DEAD_LETTER_RETRY: Final = 1.0
 """Seconds until a dead letter that could not be moved is tried again."""
-_NO_WAIT: Final = float("-inf")
 
 MessageListener = Callable[[Message], object]
 
@@ -90,8 +91,21 @@ class Intake:
     # ---- taking -----------------------------------------------------------------------------------------------------
 
     def next(self) -> Delivery | None:
-        """Return an unsettled delivery that may be handed over now, or None; never waits."""
-        return self.next_within(_NO_WAIT, settle=False)
+        """Return the next delivery, unsettled, or None; never waits. The caller asks `refusal` before it hands it over.
+
+        Raises ConnectionLostError.
+        """
+        while self.is_open and self._gate.running:
+            if self._has_redelivery():
+                if self._redeliveries[0].due <= self._clock.monotonic():
+                    return self._pop_redelivery()[1:]
+                self._session.connection.loss.check()
+                return None
+            delivery = self._take_at_once()
+            if delivery is not None or not self.interrupted:
+                return delivery
+            self.interrupted = False
+        return None
 
     @property
     def is_redelivering(self) -> bool:
@@ -100,8 +114,12 @@ class Intake:
 
     @property
     def due(self) -> float | None:
-        """When (monotonic seconds) the first redelivery may be handed over; None if none waits."""
-        return self._redeliveries[0].due if self._redeliveries else None
+        """When (monotonic seconds) the first redelivery may be handed over; None if none waits.
+
+        Safe from any thread.
+        """
+        redeliveries = self._redeliveries  # `close`, on another thread, replaces them
+        return redeliveries[0].due if redeliveries else None
 
     def next_within(self, deadline: float | None, *, settle: bool) -> Delivery | None:
         """Return the next delivery that may be handed over, or None at the deadline (monotonic seconds) or when closed.
@@ -121,8 +139,10 @@ class Intake:
                     self.interrupted = False
                     continue
             if delivery is not None:
-                if self.accepts(delivery):
+                refuse = self.refusal(delivery)
+                if refuse is None:
                     return delivery
+                refuse()
             elif deadline is not None and self._clock.monotonic() >= deadline:
                 return None
         return None
@@ -130,13 +150,15 @@ class Intake:
     def _take_within(self, deadline: float | None, settle: bool) -> Delivery | None:
         session = self._session
         if session.acknowledgement.is_batched and len(session.ledger):
-            # None also if this was interrupted: the caller looks at the gate before a take that waits
-            delivery = self.subscription.take(0, False)
-            if delivery is None:
-                session.acknowledgement.flush()
-            return delivery
+            return self._take_at_once()  # None: the caller looks at the gate before a take that waits
         remaining = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
         return self.subscription.take(remaining, settle)
+
+    def _take_at_once(self) -> Delivery | None:
+        delivery = self.subscription.take(0, False)
+        if delivery is None:  # also if it was interrupted
+            self._session.acknowledgement.flush()
+        return delivery
 
     def _park(self, deadline: float | None, awake: Callable[[], bool]) -> None:
         loss = self._session.connection.loss
@@ -152,20 +174,21 @@ class Intake:
 
     # ---- what is not handed over ------------------------------------------------------------------------------------
 
-    def accepts(self, delivery: Delivery) -> bool:
-        """Whether the delivery may be handed over. One that may not (expired, left out, dead letter) is settled."""
+    def refusal(self, delivery: Delivery) -> Callable[[], None] | None:
+        """Return None if the delivery may be handed over, else the call that settles it.
+
+        Refused are expired messages, those that the predicate leaves out, and dead letters. The call may wait for the
+        broker; it raises ConnectionLostError.
+        """
         envelope, receipt, attempts = delivery
         constraints = envelope.constraints
         if constraints is not None and 0 < constraints.expiration <= self._clock.now() * 1000:
-            self._drop(receipt)
-            return False
+            return partial(self._drop, receipt)
         if self._predicate is not None and not self._predicate(envelope):
-            self._drop(receipt)
-            return False
+            return partial(self._drop, receipt)
         if attempts and self._session.redelivery.exhausted(attempts, self.destination):
-            self._bury(envelope, receipt, attempts)
-            return False
-        return True
+            return partial(self._bury, envelope, receipt, attempts)
+        return None
 
     def _drop(self, receipt: Receipt | None) -> None:
         if receipt is not None:
