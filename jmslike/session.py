@@ -64,7 +64,8 @@ class Session(MessageFactory):
         self._ended = threading.Event()
 
     def _check_open(self) -> None:
-        self._state.check_open()
+        if not self._state.is_open:  # looked at here, as this runs for each message that is made
+            self._state.check_open()
 
     # ---- properties -------------------------------------------------------------------------------------------------
 

@@ -90,8 +90,10 @@ class SessionState:
 
         Raises IllegalStateError if the session is closed; ConnectionLostError from a loss on.
         """
-        self.check_open()
-        self.connection.loss.check()
+        loss = self.connection.loss
+        if not self.is_open or loss.error is not None:
+            self.check_open()
+            loss.check()
         self.acknowledgement.acknowledge(number)
 
     def commit(self) -> None:
