@@ -143,7 +143,7 @@ class Connection:
     # ---- start, stop, close ---------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Begin, or go on, to deliver messages (section 6.1.4). Ignored if started."""
+        """Start or resume delivery (section 6.1.4). Ignored if started."""
         self._use()
         with self._lock:
             if self._started:
@@ -153,7 +153,7 @@ class Connection:
                 session._start()
 
     def stop(self) -> None:
-        """Stop delivering (section 6.1.5); returns when no listener runs and no receive can give a message any more.
+        """Stop delivery (section 6.1.5). Waits until no listener runs and no receive can return a message.
 
         Ignored if stopped. Raises IllegalStateError if called by a message listener of this connection.
         """

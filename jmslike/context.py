@@ -92,7 +92,7 @@ class JMSContext(MessageFactory):
 
     @property
     def client_id(self) -> str | None:
-        """As `Connection.client_id`; making the context is no use of the connection."""
+        """As `Connection.client_id`; creating the context does not count as a use of the connection."""
         self._check_open()
         return self._connection.client_id
 

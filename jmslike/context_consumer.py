@@ -42,7 +42,7 @@ class JMSConsumer:
             raise ValueError(f"the type of a body is a class such as str, not {type!r}")
         message, body = self._consumer._receive_reading(timeout, lambda message: _body(message, type))
         if message is not None and body is None:
-            raise MessageFormatError(f"{message!r} has no body of the type {type!r}")
+            raise MessageFormatError(f"{message!r} has no body of the type {type!r}; it is not acknowledged")
         return body
 
     def receive_body_no_wait(self, type: type[_Body]) -> _Body | None:  # noqa: A002

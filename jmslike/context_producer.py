@@ -1,4 +1,4 @@
-"""JMSProducer: the producer of a JMSContext, with settings that go before those of the message (section 7.10)."""
+"""JMSProducer: the producer of a JMSContext, with settings that override those of the message (section 7.10)."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from jmslike.values import PropertyValue
 
 
 class JMSProducer(SendSettings, PropertyGetters):
-    """Sends to any destination. Each setting is an attribute, and also a `set_...` method that gives the producer back:
+    """Sends to any destination. Each setting is an attribute, and also a `set_...` method that returns the producer:
     `context.create_producer().set_priority(7).set_property("n", 1).send(queue, "text")`.
 
     Settings hold until they are changed. Headers and properties that are set here replace those of the message. Needs
@@ -215,7 +215,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         return self
 
     def clear_properties(self) -> JMSProducer:
-        """Forget the properties that were set here."""
+        """Remove the properties that were set here."""
         self._check_open()
         self._template.clear_properties()
         return self

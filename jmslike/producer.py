@@ -147,13 +147,14 @@ class MessageProducer(SendSettings):
         if self._outlet is not None:
             if given:
                 raise ValueError(
-                    f"this producer sends to {self._outlet.destination}; to send elsewhere make one without"
+                    f"this producer sends to {self._outlet.destination}: "
+                    "to send elsewhere, create one without a destination"
                 )
             return self._outlet
         if not given:
             raise ValueError("this producer has no destination: say where to send, as in send(queue, message)")
         if destination is None:
-            raise InvalidDestinationError("the destination is None")
+            raise InvalidDestinationError("nothing was sent: the destination is None")
         return self._outbox.outlet(destination)
 
     def _check_open(self) -> None:

@@ -71,10 +71,12 @@ class CompletionCalls:
     def refuse_inside(self, what: str) -> None:
         """Raise IllegalStateError if the caller is one of the listeners."""
         if self._thread.is_current:
-            raise IllegalStateError(f"{what} must not be called by a completion listener of its own session")
+            raise IllegalStateError(
+                f"{what} must not be called by a completion listener of its own session: call it from another thread"
+            )
 
     def close(self) -> None:
-        """Let the thread end."""
+        """Let the thread end when it has called all listeners."""
         self._thread.close()
 
     def _call(self, message: Message, listener: CompletionListener, error: JMSError | None) -> None:

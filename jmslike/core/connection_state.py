@@ -95,7 +95,7 @@ class ConnectionState:
         self.report(error)
 
     def report(self, error: JMSError) -> None:
-        """Let the exception listener have the error, on the thread that runs it."""
+        """Pass the error to the exception listener, on the thread that runs it."""
         listener = self.exception_listener
         if listener is not None and self.is_open:
             self._exceptions.submit(partial(listener, error))

@@ -42,7 +42,6 @@ class Listeners:
             if gate.occupant is not None and not self.is_running_here:
                 raise IllegalStateError("another thread receives in this session; use one session per thread")
             gate.listening = True
-            intake.listener = listener
             self._dispatcher = dispatcher = Dispatcher(self._session)
             self._thread = dispatcher.thread
             self._session.refresh()
@@ -69,7 +68,9 @@ class Listeners:
     def refuse_inside(self, what: str) -> None:
         """Raise IllegalStateError if the caller is a listener of this session, for which `what` would wait."""
         if self.is_running_here:
-            raise IllegalStateError(f"{what} must not be called by a message listener that it would wait for")
+            raise IllegalStateError(
+                f"{what} must not be called by a message listener that it would wait for: call it from another thread"
+            )
 
     def arm(self) -> None:
         """Follow a start or stop of the session."""
@@ -281,4 +282,8 @@ class Dispatcher:
         try:
             self._session.acknowledgement.listener_returned(number, failed=failed)
         except JMSError as error:
-            _log.error("what a listener of %s has handled could not be acknowledged: %s", intake.destination, error)
+            _log.error(
+                "a message that a listener of %s handled could not be acknowledged; it may be redelivered: %s",
+                intake.destination,
+                error,
+            )

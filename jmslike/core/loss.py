@@ -24,7 +24,7 @@ class Loss:
             self.error = error
             return True
 
-    def check(self) -> None:
-        """Raise ConnectionLostError if the link is lost."""
+    def check(self, consequence: str = "create another connection") -> None:
+        """Raise ConnectionLostError if the link is lost; its text ends with the consequence for the caller."""
         if self.error is not None:
-            raise ConnectionLostError(f"the connection is lost: {self.error}") from self.error
+            raise ConnectionLostError(f"the connection is lost: {self.error}; {consequence}") from self.error

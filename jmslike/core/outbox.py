@@ -110,7 +110,7 @@ class Outbox:
         Returns when the provider has taken responsibility for it; with a listener, possibly earlier (C5)."""
         original = message
         if message is None:
-            raise MessageFormatError("there is no message to send: it is None")
+            raise MessageFormatError("nothing was sent: the message is None")
         if not isinstance(message, Message):
             message = adopt(message, self._serializer)
         if prepare is not None:

@@ -93,12 +93,12 @@ class SessionState:
         loss = self.connection.loss
         if not self.is_open or loss.error is not None:
             self.check_open()
-            loss.check()
+            loss.check("the acknowledgement was not sent")
         self.acknowledgement.acknowledge(number)
 
     def commit(self) -> None:
         """Send and acknowledge all of the transaction as one (C6); what a rollback gives back is redelivered."""
-        self.connection.loss.check()
+        self.connection.loss.check("transaction rolled back: nothing was sent")
         sends, entries = self.outbox.take_pending(), self.ledger.clear()
         if not sends and not entries:
             return

@@ -177,7 +177,7 @@ def test_a_completion_listener_may_not_wait_for_itself(broker: FakeBroker, what:
             refused.put(str(error))
 
     producer.send(session.create_text_message("a"), completion_listener=Told(forbidden))
-    message = f"{name} must not be called by a completion listener of its own session"
+    message = f"{name} must not be called by a completion listener of its own session: call it from another thread"
     assert refused.get(timeout=PATIENCE) == message
     producer.send(session.create_text_message("b"))
 

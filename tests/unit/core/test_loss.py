@@ -174,8 +174,18 @@ def test_an_acknowledgement_is_never_said_to_be_done_after_a_loss(broker: FakeBr
     assert message is not None
     broker.transports[0].lose()
     for _ in range(2):
-        with pytest.raises(ConnectionLostError):
+        with pytest.raises(ConnectionLostError, match="the cable was cut; the acknowledgement was not sent"):
             message.acknowledge()
+
+
+def test_a_commit_after_a_loss_says_that_nothing_was_sent(broker: FakeBroker) -> None:
+    session = broker.session(Session.SESSION_TRANSACTED)
+    session.create_producer(QUEUE).send(session.create_text_message("a"))
+    broker.transports[0].lose()
+    for _ in range(2):
+        with pytest.raises(ConnectionLostError, match="the cable was cut; transaction rolled back: nothing was sent"):
+            session.commit()
+    assert broker.named("send", "commit") == []
 
 
 def test_a_context_never_says_after_a_loss_that_it_acknowledged(broker: FakeBroker) -> None:
