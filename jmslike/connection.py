@@ -36,6 +36,7 @@ class Connection:
     )  # fmt: skip
 
     session_type: ClassVar[type[Session]] = Session
+    meta_data_type: ClassVar[type[ConnectionMetaData]] = ConnectionMetaData
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock | None = None) -> None:
         self._lock = threading.RLock()
@@ -74,7 +75,7 @@ class Connection:
     @property
     def meta_data(self) -> ConnectionMetaData:
         """JMS version, provider and its version (section 6.1.6)."""
-        return ConnectionMetaData(self.capabilities)
+        return self.meta_data_type(self.capabilities)
 
     @property
     def capabilities(self) -> Capabilities:

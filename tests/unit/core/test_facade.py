@@ -8,6 +8,7 @@ from typing import ClassVar
 from jmslike import (
     Connection,
     ConnectionFactory,
+    ConnectionMetaData,
     JMSConsumer,
     JMSContext,
     JMSProducer,
@@ -48,9 +49,14 @@ class OwnSession(Session):
     message_types: ClassVar = {**MESSAGE_TYPES, TextMessage.kind: OwnText}
 
 
+class OwnMetaData(ConnectionMetaData):
+    pass
+
+
 class OwnConnection(Connection):
     __slots__ = ()
     session_type = OwnSession
+    meta_data_type = OwnMetaData
 
 
 class OwnContextProducer(JMSProducer):
@@ -82,9 +88,19 @@ def test_a_connection_makes_the_classes_of_its_facade() -> None:
         sent = session.create_text_message("a")
         producer.send(sent)
         received = consumer.receive(0)
-        parts: list[object] = [connection, session, producer, consumer, session.create_browser(queue), sent, received]
+        parts: list[object] = [
+            connection,
+            connection.meta_data,
+            session,
+            producer,
+            consumer,
+            session.create_browser(queue),
+            sent,
+            received,
+        ]
         assert [type(part) for part in parts] == [
             OwnConnection,
+            OwnMetaData,
             OwnSession,
             OwnProducer,
             OwnConsumer,
