@@ -85,7 +85,7 @@ class Connection:
 
     @property
     def object_serializer(self) -> ObjectSerializer:
-        """What encodes and decodes the bodies of object messages: JSON unless the factory was given another."""
+        """The encoder of the bodies of object messages: JSON unless the factory has another."""
         self._state.check_open()
         return self._state.settings.object_serializer
 
@@ -141,7 +141,7 @@ class Connection:
             if session in self._sessions:
                 self._sessions.remove(session)
 
-    # ---- start, stop, close ---------------------------------------------------------------------------------------
+    # ---- start, stop, close -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """Start or resume delivery (section 6.1.4). Ignored if started."""

@@ -83,7 +83,7 @@ class JMSContext(MessageFactory):
         if not self._open:
             raise IllegalStateError("the context is closed")
 
-    # ---- the connection -------------------------------------------------------------------------------------------
+    # ---- the connection ---------------------------------------------------------------------------------------------
 
     def create_context(self, session_mode: int) -> JMSContext:
         """Make a context with a session of its own on the same connection (section 6.1). Raises JMSError."""
@@ -149,7 +149,7 @@ class JMSContext(MessageFactory):
         self._check_open()
         self._connection.stop()
 
-    # ---- the session ----------------------------------------------------------------------------------------------
+    # ---- the session ------------------------------------------------------------------------------------------------
 
     @property
     def session_mode(self) -> SessionMode:
@@ -186,7 +186,7 @@ class JMSContext(MessageFactory):
         """As `Session.unsubscribe`."""
         self._session.unsubscribe(name)
 
-    # ---- temporary destinations --------------------------------------------------------------------------------
+    # ---- temporary destinations -------------------------------------------------------------------------------------
 
     def create_temporary_queue(self) -> TemporaryQueue:
         """As `Session.create_temporary_queue`."""
@@ -196,7 +196,7 @@ class JMSContext(MessageFactory):
         """As `Session.create_temporary_topic`."""
         return self._session.create_temporary_topic()
 
-    # ---- producers, consumers, browsers ---------------------------------------------------------------------------
+    # ---- producers, consumers, browsers -----------------------------------------------------------------------------
 
     def create_producer(self) -> JMSProducer:
         """Make a producer (section 7.10), which sends to any destination."""
@@ -241,7 +241,7 @@ class JMSContext(MessageFactory):
             self._connection.start()
         return self.consumer_type(consumer)
 
-    # ---- closing --------------------------------------------------------------------------------------------------
+    # ---- closing ----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
         """Close the session, and with the last context the connection (section 6.1.8). A second call does nothing.

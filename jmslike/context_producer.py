@@ -84,7 +84,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         if not self._session.is_open:
             raise IllegalStateError("the context is closed")
 
-    # ---- how messages are sent ------------------------------------------------------------------------------------
+    # ---- how messages are sent --------------------------------------------------------------------------------------
 
     def set_delivery_mode(self, value: int) -> JMSProducer:
         """Set `delivery_mode`."""
@@ -137,7 +137,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self.async_listener = completion_listener
         return self
 
-    # ---- headers --------------------------------------------------------------------------------------------------
+    # ---- headers ----------------------------------------------------------------------------------------------------
 
     @property
     def correlation_id(self) -> str | None:
@@ -203,7 +203,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self.type = value
         return self
 
-    # ---- properties -----------------------------------------------------------------------------------------------
+    # ---- properties -------------------------------------------------------------------------------------------------
 
     def set_property(self, name: str, value: PropertyValue) -> JMSProducer:
         """Set a property of what is sent, of the JMS type that its Python type says.

@@ -84,7 +84,7 @@ class MessageProducer(SendSettings):
         The arguments may be given by position as in Java: `send(message, delivery_mode, priority, time_to_live)`, and
         for an unidentified producer `send(queue, message, delivery_mode, priority, time_to_live)`. What is None is the
         producer's default; `time_to_live` is in seconds or a timedelta. With a completion listener the call may return
-        earlier, and the listener is told how it ended (section 7.3).
+        earlier, and the listener is called when the send ends (section 7.3).
 
         Raises ValueError if the destination is missing, or given although the producer has one; InvalidDestinationError
         for a destination that is None or deleted; MessageFormatError for what is no message; JMSError for a setting out

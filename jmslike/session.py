@@ -96,7 +96,7 @@ class Session(MessageFactory):
         self._check_open()
         return self._state.connection.create_temporary(TemporaryTopic)
 
-    # ---- producers, consumers, browsers ---------------------------------------------------------------------------
+    # ---- producers, consumers, browsers -----------------------------------------------------------------------------
 
     def create_producer(self, destination: Destination | None = None) -> MessageProducer:
         """Make a producer (section 7.1); without a destination it is unidentified. Raises InvalidDestinationError."""

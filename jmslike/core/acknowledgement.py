@@ -42,7 +42,7 @@ class Acknowledgement:
         return self._ledger.add(source, delivery)
 
     def listener_returned(self, number: int, *, failed: bool) -> None:
-        """Settle or redeliver what a listener was given, where the mode does so by itself."""
+        """Settle or redeliver a listener's message, where the mode does so by itself."""
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge for the application: the message of that number, or (None) what a context delivered."""
@@ -99,7 +99,7 @@ class Automatic(Acknowledgement):
         return 0
 
     def listener_returned(self, number: int, *, failed: bool) -> None:
-        """Accept what the listener was given; redeliver it if the listener raised."""
+        """Accept the listener's message; redeliver it if the listener raised."""
         if not failed:
             self._accepted(number)
             return

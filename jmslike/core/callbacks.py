@@ -15,7 +15,7 @@ _log = logging.getLogger("jmslike.callbacks")
 
 
 class CallbackThread:
-    """Runs what is given to `submit` one after the other, in a thread that is started by the first of them."""
+    """Runs submitted tasks one after the other, in a thread that the first of them starts."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -24,7 +24,7 @@ class CallbackThread:
         self._thread: threading.Thread | None = None
 
     def submit(self, task: Callable[[], object]) -> None:
-        """Run `task` on the thread, after those given before."""
+        """Run `task` on the thread, after those submitted before."""
         self._tasks.put(task)
         if self._thread is None:
             self._start()
@@ -41,7 +41,7 @@ class CallbackThread:
         return threading.current_thread() is self._thread
 
     def close(self) -> None:
-        """Let the thread end when it has run what it was given."""
+        """Let the thread end when it has run the tasks submitted so far."""
         if self._thread is not None:
             self._tasks.put(None)
 

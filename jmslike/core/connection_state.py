@@ -86,7 +86,7 @@ class ConnectionState:
     # ---- errors that no caller is waiting for -----------------------------------------------------------------------
 
     def lose(self, error: JMSError) -> None:
-        """Note that the link is gone, wake every parked receive, and tell the exception listener; once."""
+        """Note that the link is gone, wake every parked receive, and report the error. Only the first loss counts."""
         if not self.is_open or not self.loss.set(error):
             return
         _log.error("%s: the connection is lost: %s", self.name, error)
@@ -141,7 +141,7 @@ class Reports:
             state.lose(error)
 
     def failed(self, error: JMSError) -> None:
-        """Log an error that no caller waits for, and tell the exception listener."""
+        """Log an error that no caller waits for, and pass it to the exception listener."""
         state = self._state()
         if state is not None:
             _log.error("%s: %s", state.name, error)

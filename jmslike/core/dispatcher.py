@@ -88,7 +88,7 @@ class Listeners:
             self._dispatcher.close()
 
     def abandon(self) -> None:
-        """Forget the thread: in a forked child it does not exist."""
+        """Drop the thread: in a forked child it does not exist."""
         self._dispatcher = None
         self._thread = None
 
@@ -199,11 +199,11 @@ class Dispatcher:
             self.arm()
 
     def _pass_on(self, found: tuple[Intake, Delivery] | None) -> None:
-        """Answer the call that came while this thread found something by itself, and let others have its message."""
+        """Answer the call that came while this thread found another message: let its message be offered elsewhere."""
         self._wake.acquire()
         called, self._called = self._called, None
         if found is not None and called is not None:
-            self._arm(called)  # the transport calls again, is told that this thread is busy, and offers it elsewhere
+            self._arm(called)  # the transport calls again, is refused as this thread is busy, and offers it elsewhere
 
     def _sleep(self) -> None:
         due = min((due for intake in self._intakes if (due := intake.due) is not None), default=None)

@@ -1,4 +1,4 @@
-"""Who is inside a session: how `stop` and `close` keep receives and listeners out without a lock per message.
+"""The gate of a session: how `stop` and `close` keep receives and listeners out without a lock per message.
 
 A receive or a listener is the session's `occupant` while it runs. It first makes itself the occupant and then looks
 whether the session is running. A thread that stops the session first says that it is not running, and then looks for
@@ -19,7 +19,7 @@ class Gate:
     """One session's gate.
 
     `running` and `closed` change only while `changed` is held. `occupant` is set without a lock, by the thread that
-    receives or listens. `awaited` counts the threads that wait for its end: who leaves must notify them.
+    receives or listens. `awaited` counts the threads that wait for its end: an occupant that leaves notifies them.
     """
 
     __slots__ = ("_clock", "_parked", "awaited", "changed", "closed", "listening", "occupant", "running")
@@ -82,8 +82,7 @@ class Gate:
         self._wait(lambda: self.occupant is None or self._parked or self.running)
 
     def wait_vacant(self, occupant: object = None) -> None:
-        """Wait until there is no occupant, or the occupant is another than the given one: what `close` needs (sections
-        6.2.15 and 8.8)."""
+        """Wait until there is no occupant, or another than `occupant`: what `close` needs (sections 6.2.15, 8.8)."""
         self._wait(lambda: self.occupant is None or (occupant is not None and self.occupant is not occupant))
 
     def _wait(self, outside: Callable[[], bool]) -> None:

@@ -43,9 +43,9 @@ class Intake:
     """One subscription, with what waits here to be redelivered.
 
     It keeps from the application: expired messages, those that a predicate of the core leaves out, and those that were
-    delivered too often (dead letters). `fast_take` is the subscription's `take` while nothing asks for a closer look,
-    else None; a receive that finds it there does without `next_within`. `interrupted` says that a take may return None
-    early. `listener` is what the dispatcher calls, if anything.
+    delivered too often (dead letters). `fast_take` is the subscription's `take` while a receive may call it without
+    `next_within`, else None. `interrupted` says that a take may return None early. `listener` is what the dispatcher
+    calls, if anything.
     """
 
     __slots__ = (

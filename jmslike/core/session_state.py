@@ -97,7 +97,7 @@ class SessionState:
         self.acknowledgement.acknowledge(number)
 
     def commit(self) -> None:
-        """Send and acknowledge all of the transaction as one (C6); what a rollback gives back is redelivered."""
+        """Send and acknowledge all of the transaction as one (C6). A rollback redelivers what it received."""
         self.connection.loss.check("transaction rolled back: nothing was sent")
         sends, entries = self.outbox.take_pending(), self.ledger.clear()
         if not sends and not entries:
