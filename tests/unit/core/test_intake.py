@@ -41,23 +41,24 @@ class Coroutine:
         self._ready = asyncio.Event()
 
     async def receive(self) -> Message:
-        gate, intake = self.session.gate, self.intake
-        gate.enter(intake)
-        intake.subscription.ready(self._call)
+        self.intake.subscription.ready(self._call)
         try:
             while True:
                 self._ready.clear()
-                delivery = intake.next()
-                if delivery is None:
-                    await asyncio.wait_for(self._ready.wait(), PATIENCE)
-                    continue
-                refuse = intake.refusal(delivery)
-                if refuse is None:
-                    return intake.hand_over(delivery)
-                await asyncio.to_thread(self._refuse, refuse)
+                self.session.gate.enter(self.intake)  # and leave it before waiting, so that a stop need not wait
+                try:
+                    delivery = self.intake.next()
+                    if delivery is not None:
+                        refuse = self.intake.refusal(delivery)
+                        if refuse is None:
+                            return self.intake.hand_over(delivery)
+                        await asyncio.to_thread(self._refuse, refuse)
+                        continue
+                finally:
+                    self.session.gate.leave()
+                await asyncio.wait_for(self._ready.wait(), PATIENCE)
         finally:
-            intake.subscription.ready(None)
-            gate.leave()
+            self.intake.subscription.ready(None)
 
     def _call(self) -> bool:
         self._loop.call_soon_threadsafe(self._ready.set)
@@ -74,6 +75,7 @@ def test_a_coroutine_receives_without_a_thread_that_waits(broker: FakeBroker) ->
         face = Coroutine(session, intake)
         waiting = asyncio.create_task(face.receive())
         await asyncio.sleep(0)
+        session.gate.wait_quiet()
         broker.put(text("old", expiration=1), *texts("ab"))
         broker.put(text("dead"), attempts=1)
         broker.put(*texts("c"))
