@@ -58,7 +58,7 @@ class ConnectionState:
         if settings.client_id is not None:
             try:
                 self.identify(settings.client_id)
-            except JMSError:
+            except BaseException:  # also Ctrl-C: nothing else could close the transport
                 self.is_open = False
                 transport.close()
                 raise

@@ -68,6 +68,16 @@ def test_a_connection_whose_client_id_is_in_use_is_not_left_open(broker: FakeBro
     assert len(broker.named("close transport")) == 1
 
 
+def test_a_connection_that_ctrl_c_ends_is_not_left_open(broker: FakeBroker) -> None:
+    def interrupt() -> None:
+        raise KeyboardInterrupt
+
+    broker.at("identify", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        broker.connect(client_id="me")
+    assert len(broker.named("close transport")) == 1
+
+
 @pytest.mark.parametrize("wrong", ["", None, 5])
 def test_a_client_id_is_a_text(broker: FakeBroker, wrong: Any) -> None:
     connection = broker.connect(start=False)
