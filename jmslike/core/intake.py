@@ -91,9 +91,10 @@ class Intake:
     # ---- taking -----------------------------------------------------------------------------------------------------
 
     def next(self) -> Delivery | None:
-        """Return the next delivery, unsettled, or None; never waits. The caller asks `refusal` before it hands it over.
+        """Return the next delivery, unsettled, or None. The caller asks `refusal` before it hands the delivery over.
 
-        Raises ConnectionLostError.
+        Never waits while the subscription is armed (`Subscription.ready`); one that is not may ask its broker. Raises
+        ConnectionLostError.
         """
         while self.is_open and self._gate.running:
             if self._has_redelivery():
