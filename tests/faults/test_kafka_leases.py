@@ -19,6 +19,7 @@ from jmslike_transports.kafka.address import parse_address
 from jmslike_transports.kafka.groups import Groups
 from jmslike_transports.kafka.leases import Leases
 from jmslike_transports.kafka.library.clients import Clients
+from jmslike_transports.kafka.library.retries import Retries
 from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
 from jmslike_transports.kafka.names import TEMPORARY, lease_group
 from jmslike_transports.kafka.topics import Topics
@@ -61,8 +62,9 @@ class Kept:
 
     def __init__(self, url: str) -> None:
         address = parse_address(url, {}, None, None)
-        self._admin = Clients(address).admin()
-        admin = RetryingAdmin(self._admin, PATIENCE, lambda: None)
+        retries = Retries(PATIENCE, lambda: None)
+        self._admin = Clients(address, retries).admin()
+        admin = RetryingAdmin(self._admin, retries)
         self.topics, self.groups, self.clock = Topics(admin, address), Groups(admin), Later()
 
     def connection(self) -> tuple[Leases, Destination]:

@@ -9,7 +9,8 @@ import pytest
 from kafka import KafkaAdminClient, errors
 
 from jmslike.errors import ConnectionLostError
-from jmslike_transports.kafka.library import retrying_admin
+from jmslike_transports.kafka.library import retries
+from jmslike_transports.kafka.library.retries import Retries
 from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
 
 TIMEOUT = 20.0
@@ -49,12 +50,12 @@ class Admin:
 
 
 def retrying(admin: Any, timeout: float = TIMEOUT, check_loss: Callable[[], None] = lambda: None) -> RetryingAdmin:
-    return RetryingAdmin(admin, timeout, check_loss)
+    return RetryingAdmin(admin, Retries(timeout, check_loss))
 
 
 @pytest.fixture(autouse=True)
 def no_pause(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(retrying_admin, "_PAUSE", 0.0)
+    monkeypatch.setattr(retries, "_PAUSE", 0.0)
 
 
 @pytest.mark.parametrize(("name", "positional", "named"), REQUESTS, ids=[name for name, _, _ in REQUESTS])

@@ -16,6 +16,7 @@ from jmslike_transports.kafka.address import Address
 from jmslike_transports.kafka.groups import Groups
 from jmslike_transports.kafka.leases import Leases
 from jmslike_transports.kafka.library.clients import CLOSING, Clients, close_producer
+from jmslike_transports.kafka.library.retries import Retries
 from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
 from jmslike_transports.kafka.liveness import LivenessCheck
 from jmslike_transports.kafka.names import Names
@@ -34,7 +35,9 @@ class KafkaConnection(LosableConnection):
         super().__init__()
         self.on_lost, self.fail = events.lost, events.failed
         self.address = address
-        self.clients = Clients(address)
+        timeout = address.request_timeout
+        retries = Retries(timeout, self.check)
+        self.clients = Clients(address, retries)
         self.names = Names(address.group)
         self.inventory: Inventory[Any] = Inventory(self.names.owns_temporary)
         self.session_numbers = SessionNumbers()
@@ -42,9 +45,8 @@ class KafkaConnection(LosableConnection):
         self._closing = threading.Lock()
         self._producer: Any = None
         self._closed = False
-        timeout = address.request_timeout
         self.admin = self.clients.admin()
-        retrying = RetryingAdmin(self.admin, timeout, self.check)
+        retrying = RetryingAdmin(self.admin, retries)
         self.topics, self.groups = Topics(retrying, address), Groups(retrying)
         self.topics_once = Topics(self.admin, address)  # without retries
         self.temporaries = Temporaries(self.topics, self.groups, self.names, self.inventory)

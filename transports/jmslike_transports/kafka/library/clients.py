@@ -15,6 +15,7 @@ from jmslike_transports.kafka.library.administrator import Administrator
 from jmslike_transports.kafka.library.consumer import Consumer
 from jmslike_transports.kafka.library.network import Network
 from jmslike_transports.kafka.library.producer_sequences import contain_failures
+from jmslike_transports.kafka.library.retries import Retries
 
 Client = TypeVar("Client")
 
@@ -33,17 +34,23 @@ _LARGEST_REQUEST: Final = 2**30
 
 
 class Clients:
-    """Makes clients with the settings of the URL. Every method connects, and raises JMSError."""
+    """Makes clients with the settings of the URL. Every method connects, and raises JMSError.
 
-    def __init__(self, address: Address) -> None:
+    `admin` comes first and fails with its first attempt. Producers and consumers are made while the connection lives,
+    and retried: a broker may just be restarting.
+    """
+
+    def __init__(self, address: Address, retries: Retries) -> None:
         self.address = address
+        self._retries = retries
         self._common = address.clients()
         self._connect_ms = int(address.connect_timeout * 1000)
         self._request_ms = int(address.request_timeout * 1000)
 
     def admin(self) -> Administrator:
         """Connect a client that describes, creates and deletes topics and groups."""
-        return self._make(Administrator, {"request_timeout_ms": self._request_ms})
+        with border():
+            return self._connect(Administrator, {"request_timeout_ms": self._request_ms})
 
     def producer(self, transactional_id: str | None = None) -> Any:
         """Connect a client that writes each message once."""
@@ -92,12 +99,15 @@ class Clients:
 
     def _make(self, kind: Callable[..., Client], further: Mapping[str, Any], topic: str | None = None) -> Client:
         with border():
-            return kind(
-                **{**self._common, **further},
-                bootstrap_timeout_ms=self._connect_ms,
-                metadata_max_age_ms=_METADATA_AGE,
-                kafka_client=lambda **settings: _prepared(Network(**settings), topic),
-            )
+            return self._retries.until_answered(lambda: self._connect(kind, further, topic))
+
+    def _connect(self, kind: Callable[..., Client], further: Mapping[str, Any], topic: str | None = None) -> Client:
+        return kind(
+            **{**self._common, **further},
+            bootstrap_timeout_ms=self._connect_ms,
+            metadata_max_age_ms=_METADATA_AGE,
+            kafka_client=lambda **settings: _prepared(Network(**settings), topic),
+        )
 
 
 def close_producer(producer: Any, timeout: float) -> None:

@@ -1,31 +1,26 @@
-"""Retries administrative requests until `request_timeout`: kafka-python gives up at once without a connection."""
+"""Retries administrative requests, each of which may meet another coordinator the next time."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, Final
+from typing import Any
 
-from kafka import TopicPartition, errors
+from kafka import TopicPartition
 from kafka.structs import OffsetAndMetadata
 
 from jmslike_transports.kafka.library.administrator import Administrator
-
-_PAUSE: Final = 0.1
-"""Seconds between two attempts."""
+from jmslike_transports.kafka.library.retries import Retries
 
 
 class RetryingAdmin:
     """The requests of an Administrator that topics and groups need, by the same names; see there.
 
-    A request is retried after an error that another broker, or the same one later, may not have. Each raises
-    kafka-python's errors, or what `check_loss` raises once the connection is lost.
+    Each raises what `Retries.until_answered` raises.
     """
 
-    def __init__(self, admin: Administrator, timeout: float, check_loss: Callable[[], None]) -> None:
+    def __init__(self, admin: Administrator, retries: Retries) -> None:
         self._admin = admin
-        self._timeout = timeout
-        self._check_loss = check_loss
+        self._retries = retries
 
     # ---- topics -----------------------------------------------------------------------------------------------------
 
@@ -72,14 +67,8 @@ class RetryingAdmin:
         return self._retry(lambda: self._admin.alter_group_offsets(group, offsets))
 
     def _retry(self, request: Callable[[], Any]) -> Any:
-        deadline = time.monotonic() + self._timeout
-        while True:
-            self._check_loss()
+        def attempt() -> Any:
             self._admin.invalidate_coordinators()
-            try:
-                return request()
-            except errors.KafkaError as error:
-                may_pass = error.retriable and not isinstance(error, errors.UnknownTopicOrPartitionError)
-                if not may_pass or time.monotonic() > deadline:
-                    raise
-            time.sleep(_PAUSE)
+            return request()
+
+        return self._retries.until_answered(attempt)
