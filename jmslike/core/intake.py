@@ -97,7 +97,7 @@ class Intake:
         ConnectionLostError.
         """
         while self.is_open and self._gate.running:
-            if self._has_redelivery():
+            if self._redeliveries and self._has_redelivery():
                 if self._redeliveries[0].due <= self._clock.monotonic():
                     return self._pop_redelivery()[1:]
                 self._session.connection.loss.check()
@@ -132,7 +132,7 @@ class Intake:
             delivery = None
             if not gate.running:
                 self._park(deadline, lambda: gate.running)
-            elif self._has_redelivery():
+            elif self._redeliveries and self._has_redelivery():
                 delivery = self._next_redelivery(deadline)
             else:
                 delivery = self._take_within(deadline, settle)
