@@ -60,12 +60,12 @@ class QueueBrowser:
     def close(self) -> None:
         """Close. A second call does nothing."""
         if self._open:
-            self._shut()
+            self._close()
 
     def _abandon(self) -> None:
         self._open = False
 
-    def _shut(self) -> None:
+    def _close(self) -> None:
         self._open = False
         self._on_closed(self)
 

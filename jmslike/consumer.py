@@ -199,12 +199,12 @@ class MessageConsumer:
         self._listeners.remove(intake)
         if not self._listeners.is_running_here:
             self._gate.wait_vacant(intake)
-        self._shut()
+        self._close()
 
     def _abandon(self) -> None:
         self._intake.is_open = False
 
-    def _shut(self) -> None:
+    def _close(self) -> None:
         self._intake.close()
         self._on_closed(self)
 

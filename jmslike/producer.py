@@ -175,14 +175,14 @@ class MessageProducer(SendSettings):
         if not self._open:
             return
         self._outbox.completions.refuse_inside("MessageProducer.close")
-        self._shut()
+        self._close()
         self._outbox.completions.wait("MessageProducer.close")
 
     def _abandon(self) -> None:
         self._open = False
         self._refresh()
 
-    def _shut(self) -> None:
+    def _close(self) -> None:
         self._abandon()
         if self._outlet is not None:
             self._outlet.sender.close()

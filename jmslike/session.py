@@ -292,13 +292,13 @@ class Session(MessageFactory):
             _log.debug("%s was closed on a lost connection: %s", state.name, error)
         finally:
             state.is_open = False
-            self._shut()
+            self._close_parts()
 
-    def _shut(self) -> None:
+    def _close_parts(self) -> None:
         state = self._state
         for part in list(self._parts):
             try:
-                part._shut()
+                part._close()
             except JMSError as error:
                 _log.debug("%s: closing after a loss: %s", state.name, error)
         try:
