@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.test_architecture import FOLDERS
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -17,8 +21,6 @@ LIBRARIES = {"stomp.py"}
 SOURCES = [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
 NAMES = {path.name for path in SOURCES}
 """What a page may call without its folder, as it is in several."""
-VAGUE = re.compile(r"\b(?:for ever|anew|in place of|who(?:m)?ever|(?:some|any|every|no)body)\b", re.IGNORECASE)
-"""Words that CONTRIBUTING.md replaces by others, or by the name of an actor."""
 COMMAND = re.compile(r"`make ([\w-]+)")
 
 
@@ -54,7 +56,23 @@ def test_contributing_names_every_command() -> None:
     assert named == commands
 
 
-@pytest.mark.parametrize("page", [*TOP, *DOCS], ids=lambda page: page.name)
-def test_pages_name_their_actors(page: Path) -> None:
-    unquoted = re.sub(r'"[^"\n]*"', "", page.read_text(encoding="utf-8"))
-    assert VAGUE.findall(unquoted) == []
+LEVELS = {"exception": "ERROR", "error": "ERROR", "warning": "WARNING", "info": "INFO", "debug": "DEBUG"}
+
+
+def test_readme_names_every_logger_with_its_levels() -> None:
+    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Logging\n")[2]
+    header, _, *rows = ([cell.strip() for cell in row.split("|")[1:-1]] for row in re.findall(r"^\|.*\|$", table, re.M))
+    named = {(row[0].strip("`"), level) for row in rows for level, text in zip(header, row, strict=True) if text}
+    assert named - {(logger, "logger") for logger, _ in named} == {
+        use for folder in FOLDERS for path in (ROOT / folder).rglob("*.py") for use in logged(path)
+    }
+
+
+def logged(path: Path) -> Iterator[tuple[str, str]]:
+    """Find the logger that a module uses, with each of its levels."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    made = re.search(r'^(\w+)(?:: Final)? = logging\.getLogger\("([\w.]+)"\)$', path.read_text(encoding="utf-8"), re.M)
+    for node in ast.walk(tree):
+        match node:
+            case ast.Call(func=ast.Attribute(value=ast.Name(id=name), attr=method)) if made and name == made[1]:
+                yield made[2], LEVELS[method]
