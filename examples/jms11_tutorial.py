@@ -63,7 +63,7 @@ class PriceListener:
 
 
 def announce_prices(session: Session, topic_name: str) -> None:
-    """Publish to a topic: everybody who listens hears it."""
+    """Publish to a topic: every subscriber hears it."""
     producer = session.create_producer(session.create_topic(topic_name))
     for text in ("the desk lamp costs 32.50", "the backpack costs 46.00"):
         producer.send(session.create_text_message(text))

@@ -50,7 +50,7 @@ class Transaction:
     """Sends and settlements that are done together or not at all, in three steps.
 
     - *Claim*, with all the queues locked: wait until there is room, check everything, and keep room and receipts from
-      everybody else. Closing the scope, or a delivery that is not held any more, rolls back here.
+      all others. Closing the scope, or a delivery that is not held any more, rolls back here.
     - *Write*, with no lock held: `Services.write` returns when the transaction is safe. This decides: if it raises, all
       that was claimed is given back; if it returns, the transaction is done, whatever was closed meanwhile.
     - *Apply*, with all the queues locked: settle the deliveries, and put the records in. This cannot fail.

@@ -172,7 +172,7 @@ def test_a_server_without_tls_is_refused(own: Kafka, protocol: str) -> None:
     assert "port for TLS?" in refusal(ConnectionLostError, url, tls_verify=False)
 
 
-# ---- nobody there ----------------------------------------------------------------------------------------------------
+# ---- no broker there -------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("url", ["kafka://{}", "kafka://me:secret@{}", "kafkas://{}", "kafkas://me:secret@{}"])

@@ -1,6 +1,6 @@
 """The messages whose bodies rabbitmq-jms-client 3.4.0 made: `golden/<name>.bin` holds what it sent for each of them.
 
-`python -m tests.interop.record_golden` makes them anew.
+`python -m tests.interop.record_golden` makes them again.
 """
 
 from __future__ import annotations

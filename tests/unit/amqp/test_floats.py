@@ -23,7 +23,7 @@ Decode = Callable[[bytes, int], tuple[Any, int]]
 
 @pytest.fixture
 def pika_as_it_comes() -> Iterator[None]:
-    """Give pika's own coding of values, and put back afterwards what there was."""
+    """Use pika's own coding of values, and restore afterwards what there was."""
     mended = dict(vars(pika.data))
     importlib.reload(pika.data)
     yield

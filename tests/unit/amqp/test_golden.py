@@ -26,7 +26,7 @@ def body_of(name: str) -> bytes:
 
 
 def content(golden: Golden) -> tuple[str, Any]:
-    """Give kind and body as an envelope holds them."""
+    """Return kind and body as an envelope holds them."""
     match golden.kind:
         case "message":
             return "text", None  # the Java client makes no difference
@@ -102,7 +102,7 @@ def test_a_body_that_is_cut_short_is_refused_or_read(name: str, golden: Golden) 
 
 
 def all_of(envelope: Envelope) -> str:
-    """Give all that an envelope says, with types."""
+    """Return all that an envelope says, with types."""
     body = dict(sorted(envelope.body.items())) if envelope.kind == "map" else envelope.body
     times = (envelope.timestamp, envelope.expiration, envelope.due)
     terms = (envelope.id, envelope.destination, envelope.delivery_mode, envelope.priority, envelope.origin)

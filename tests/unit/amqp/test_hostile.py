@@ -36,7 +36,7 @@ def block(data: bytes) -> bytes:
 
 
 def body_with(*, octets: bytes) -> bytes:
-    """Give the body of a bare message whose one property is this object."""
+    """Return the body of a bare message whose one property is this object."""
     head = text("com.rabbitmq.jms.client.RMQNullMessage") + text("id") + struct.pack(">ii", 0, 1) + text("p") + b"\x7f"
     return b"\xac\xed\x00\x05" + block(head) + octets
 

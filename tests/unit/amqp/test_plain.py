@@ -70,12 +70,12 @@ def envelopes(draw: st.DrawFn) -> Envelope:
 
 
 def sent(properties: BasicProperties) -> BasicProperties:
-    """Give the properties as whoever gets them has them."""
+    """Return the properties as a receiver has them."""
     return BasicProperties().decode(b"".join(properties.encode()))
 
 
 def written(value: Any) -> Any:
-    """Give what compares equal for what is the same."""
+    """Return what compares equal for what is the same."""
     return (type(value), repr(value))
 
 

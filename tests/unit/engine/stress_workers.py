@@ -126,7 +126,7 @@ class Producer(Worker):
 
 
 class Receiving(Worker):
-    """What takers and listeners have in common: an endpoint that anybody may close, and what it holds."""
+    """What takers and listeners have in common: an endpoint that any thread may close, and what it holds."""
 
     def __init__(self, world: World, number: int) -> None:
         super().__init__(world, number)

@@ -226,7 +226,7 @@ def test_deleting_the_queue_that_is_sent_to_meanwhile(writing: Writing, error: B
 
 @ENDS
 def test_room_is_kept_while_it_is_written(error: BaseException | None) -> None:
-    """Nobody gets the room that a commit was promised, and it is free again if the write fails."""
+    """No other sender gets the room that a commit was promised, and it is free again if the write fails."""
     with Engine(max_depth=3, max_bytes=6, size_of=lambda record: len(record.body), when_full="fail") as engine:
         writing = Writing(engine)
         send(engine, "a", queue="answers")

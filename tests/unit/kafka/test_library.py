@@ -83,7 +83,7 @@ UNDOCUMENTED: dict[str, dict[type, tuple[str, ...]]] = {
 
 
 def uses() -> Iterator[object]:
-    """Give each name with its class and the file to look at."""
+    """Yield each name with its class and the file to look at."""
     for table in (PRIVATE, UNDOCUMENTED):
         for file, classes in table.items():
             for owner, names in classes.items():
@@ -100,7 +100,7 @@ def test_the_library_still_has_what_is_used(file: str, owner: type, name: str) -
 
 
 def private_names(file: Path) -> set[str]:
-    """Give the underscore names that a module reads from, or overrides in, what is not its own."""
+    """Return the underscore names that a module reads from, or overrides in, what is not its own."""
     tree = ast.parse(file.read_text(encoding="utf-8"))
     read = {node.attr for node in ast.walk(tree) if isinstance(node, ast.Attribute)}
     defined = {node.name for node in ast.walk(tree) if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef))}

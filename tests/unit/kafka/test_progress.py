@@ -31,7 +31,7 @@ def handed_out(*offsets: int, start: int = 0) -> Progress:
 
 
 def noted(it: Progress, also: Collection[int] = ()) -> tuple[int, Notes]:
-    """Give the offset that may be committed, and what goes with it."""
+    """Return the offset that may be committed, and what goes with it."""
     offset = it.committable(also)
     return offset.offset, read_metadata(offset)
 

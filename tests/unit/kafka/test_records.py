@@ -27,7 +27,7 @@ def taken(
     headers: list[tuple[str, Any]] | None = None,
     timestamp: int | None = 7,
 ) -> Any:
-    """Give the record as a consumer has it."""
+    """Return the record as a consumer has it."""
     return ConsumerRecord("orders", 3, 0, 42, timestamp, 0, key, value, headers or [], None, -1, -1, -1)
 
 
@@ -49,7 +49,7 @@ def made(kind: str = "message", body: Any = None, **more: Any) -> Envelope:
 
 
 def header(envelope: Envelope, name: str) -> bytes | None:
-    """Give what the one header of that name holds, None if there is no such header."""
+    """Return what the one header of that name holds, None if there is no such header."""
     values = [value for other, value in write_record(envelope).headers if other == name]
     assert len(values) <= 1
     return values[0] if values else None

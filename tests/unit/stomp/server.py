@@ -80,7 +80,7 @@ class Obliging(Server):
         super().__init__({})
 
     def answer_to(self, frame: bytes) -> bytes:
-        """Give what is sent back for a frame."""
+        """Return what is sent back for a frame."""
         if frame.startswith(b"CONNECT\n"):
             return CONNECTED % b"0,0"
         receipt = re.search(rb"^receipt:(.*)$", frame, re.MULTILINE)
@@ -101,7 +101,7 @@ class Obliging(Server):
 
 
 def wire_of(connection: Connection) -> Wire:
-    """Give the wire under a connection over STOMP."""
+    """Return the wire under a connection over STOMP."""
     transport = connection._state.transport
     assert isinstance(transport, StompTransport)
     return transport.connection.wire

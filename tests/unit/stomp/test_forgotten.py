@@ -1,4 +1,4 @@
-"""A connection that nobody has closed and nobody knows any more, while its threads still run."""
+"""A connection that was not closed and is not referred to any more, while its threads still run."""
 
 from __future__ import annotations
 

@@ -62,7 +62,7 @@ def test_no_other_name_is_used() -> None:
 
 
 def names_used(source: Path) -> Iterator[str]:
-    """Give the attributes of `connection`, `transport` and `send_queue` in a module."""
+    """Yield the attributes of `connection`, `transport` and `send_queue` in a module."""
     for node in ast.walk(ast.parse(source.read_text())):
         if isinstance(node, ast.Attribute) and ast.unparse(node.value).rpartition(".")[2] in (
             "connection",

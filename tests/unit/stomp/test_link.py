@@ -61,7 +61,7 @@ def test_nothing_is_kept_of_a_temporary_destination_that_is_deleted(transport: S
 
 
 class LossAtEntry:
-    """In place of a lock: the connection is lost when it is asked for, and all subscriptions so far have been told."""
+    """Stands for a lock: the connection is lost when it is asked for, and all subscriptions so far have been told."""
 
     def __init__(self, server: Obliging, transport: StompTransport) -> None:
         self._lose = server.end_links

@@ -26,7 +26,7 @@ def server() -> Iterator[Obliging]:
 
 
 def waiting(link: socket.socket) -> int:
-    """Give how many bytes wait to be sent."""
+    """Return how many bytes wait to be sent."""
     from fcntl import ioctl
 
     return int(struct.unpack("i", ioctl(link, _SIOCOUTQNSD, b"\0\0\0\0"))[0])

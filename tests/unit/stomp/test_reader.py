@@ -14,7 +14,7 @@ NAMES = TEXT.filter(lambda name: bool(name) and name != "content-length")
 
 
 def read(pieces: list[bytes]) -> tuple[list[PushedFrame], bytes]:
-    """Give the messages in what comes in these pieces, and what stomp.py sees of it but for the signs of life."""
+    """Return the messages in what comes in these pieces, and what stomp.py sees of it but for the signs of life."""
     messages: list[PushedFrame] = []
     waiting = iter([*pieces, b""])
     reader = Reader(lambda: next(waiting), {b"MESSAGE": messages.append})

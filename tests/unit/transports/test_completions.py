@@ -1,4 +1,4 @@
-"""Completions come in the order of sending, once each, whoever answers and when."""
+"""Completions come in the order of sending, once each, whichever thread answers and when."""
 
 from __future__ import annotations
 
@@ -95,7 +95,7 @@ def test_what_is_answered_while_another_thread_completes_is_completed_by_that() 
     with ThreadPoolExecutor(1) as pool:
         completing = pool.submit(sends.open.answer, first, None)
         assert entered.wait(PATIENCE)
-        sends.open.answer(second, None)  # waits for nobody
+        sends.open.answer(second, None)  # waits for no other
         assert sends.completed == []
         go_on.set()
         completing.result(PATIENCE)

@@ -39,7 +39,7 @@ class LivenessCheck:
                 last = time.monotonic()
                 pause, failures = usual, 0
                 self._then()
-            except Exception as error:  # any: if this thread died, nobody would notice a lost cluster
+            except Exception as error:  # any: without this thread a lost cluster would go unnoticed
                 failures += 1
                 is_long_ago = time.monotonic() - last > self._timeout
                 # a frozen broker may take all of the time, and the next request goes to another one

@@ -149,7 +149,7 @@ class Inventory(Generic[Link]):
         return [subscription for link in self.links() for subscription in link.subscriptions.all()]
 
     def lose(self, error: JMSError) -> None:
-        """Tell every subscription that the connection is gone."""
+        """Report to every subscription that the connection is gone."""
         for subscription in self.subscriptions():
             subscription.lose(error)
 
