@@ -21,7 +21,7 @@ HERE = Queue("here")
 
 def read(headers: Mapping[str, str], body: bytes = b"") -> Envelope:
     """Read a frame as Classic makes it."""
-    always = {"message-id": "ID:vm-1-2-5:1:-1:1:7", "expires": "0", "priority": "4", "timestamp": "1500"}
+    always = {"message-id": "ID:host-1-2-5:1:-1:1:7", "expires": "0", "priority": "4", "timestamp": "1500"}
     return ACTIVEMQ.read(Frame("MESSAGE", always | dict(headers), body), HERE)
 
 
@@ -30,8 +30,8 @@ def read(headers: Mapping[str, str], body: bytes = b"") -> Envelope:
     [
         (Queue("a.b"), "/queue/a.b"),
         (Topic("VirtualTopic.T"), "/topic/VirtualTopic.T"),
-        (TemporaryQueue("ID:vm-1-2-5:1:1"), "/remote-temp-queue/ID:vm-1-2-5:1:1"),
-        (TemporaryTopic("ID:vm-1-2-5:1:2"), "/remote-temp-topic/ID:vm-1-2-5:1:2"),
+        (TemporaryQueue("ID:host-1-2-5:1:1"), "/remote-temp-queue/ID:host-1-2-5:1:1"),
+        (TemporaryTopic("ID:host-1-2-5:1:2"), "/remote-temp-topic/ID:host-1-2-5:1:2"),
     ],
 )
 def test_a_destination_has_an_address_that_leads_back(destination: Destination, address: str) -> None:
@@ -94,7 +94,7 @@ def test_a_group_comes_back() -> None:
 def test_what_java_sent_is_read() -> None:
     headers = {"type": "order", "correlation-id": "c", "color": "red", "persistent": "true", "scheduledJobId": "ID:9"}
     message = read(headers, b"text")
-    assert (message.kind, message.body, message.id) == ("text", "text", "ID:vm-1-2-5:1:-1:1:7")
+    assert (message.kind, message.body, message.id) == ("text", "text", "ID:host-1-2-5:1:-1:1:7")
     assert (message.delivery_mode, message.timestamp) == (2, 1500)
     assert message.headers == Headers("c", None, "order")
     assert message.properties == {"color": "red"}
