@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_architecture import FOLDERS
+from tests.test_imports import BOUNDARY
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").glob("*.md"))
@@ -35,6 +36,13 @@ def test_the_map_names_every_file_that_all_transports_have_in_common(folder: str
     named = set(PATH.findall((ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")))
     files = {f"{Path(folder).name}/{path.name}" for path in (ROOT / folder).glob("[!_]*.py")}
     assert files - named == set()
+
+
+def test_the_map_names_what_a_transport_may_import() -> None:
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    rule = re.search(r"a transport imports only the boundary: ([^.]*)\.", page)
+    assert rule is not None
+    assert {f"jmslike.{name}" for name in re.findall(r"`(\w+)`", rule[1])} == BOUNDARY
 
 
 def test_readme_names_every_page() -> None:
