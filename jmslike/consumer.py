@@ -7,6 +7,7 @@ every message, so its fast lane stands here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from inspect import iscoroutinefunction
 from typing import NoReturn, Self, TypeVar
 
 from jmslike.core.dispatcher import Listeners
@@ -158,7 +159,8 @@ class MessageConsumer:
     def message_listener(self) -> MessageListener | None:
         """A callable that gets each message (section 8.7), or None. Its session then receives by listeners only.
 
-        Raises ValueError for what is not callable; IllegalStateError while another thread receives in the session.
+        Raises ValueError for what is not callable, and for a coroutine function; IllegalStateError while another thread
+        receives in the session.
         """
         self._check_open()
         return self._intake.listener
@@ -168,6 +170,8 @@ class MessageConsumer:
         self._check_open()
         if listener is not None and not callable(listener):
             raise ValueError(f"a message listener is a callable that takes one message, not {listener!r}")
+        if iscoroutinefunction(listener):  # a call would run none of it, and the message would be acknowledged
+            raise ValueError(f"a message listener is an ordinary function, not the coroutine function {listener!r}")
         self._listeners.set(self._intake, listener)
 
     @property

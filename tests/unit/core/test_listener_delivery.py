@@ -185,3 +185,13 @@ def test_a_listener_is_callable(broker: FakeBroker, listener: object) -> None:
         consumer.message_listener = listener  # type: ignore[assignment]
     assert consumer.message_listener is None
     assert consumer.receive(0) is None
+
+
+def test_a_listener_is_no_coroutine_function(broker: FakeBroker) -> None:
+    async def listen(message: Message) -> None: ...
+
+    consumer = broker.session().create_consumer(QUEUE)
+    with pytest.raises(ValueError, match="a message listener is an ordinary function, not the coroutine function"):
+        consumer.message_listener = listen
+    assert consumer.message_listener is None
+    assert consumer.receive(0) is None
