@@ -240,7 +240,9 @@ class Session(MessageFactory):
 
     def _finish_sends(self, what: str) -> None:
         if not self.transacted:
-            raise IllegalStateError(f"{what}() needs a transacted session: create_session(True)")
+            raise IllegalStateError(
+                f"{what}() needs a transacted session: create_session(True), or a context made with SESSION_TRANSACTED"
+            )
         self._state.outbox.completions.wait(what)
 
     # ---- start, stop, close: called by the connection, or by any thread that closes ---------------------------------
