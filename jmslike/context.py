@@ -63,6 +63,7 @@ class JMSContext(MessageFactory):
     consumer_type: ClassVar[type[JMSConsumer]] = JMSConsumer
 
     def __init__(self, connection: Connection, mode: SessionMode, shared: _Shared | None = None) -> None:
+        super().__init__()
         self._shared = shared or _Shared(connection)
         self._shared.join(self)
         self._connection = connection

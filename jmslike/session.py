@@ -57,6 +57,7 @@ class Session(MessageFactory):
     def __init__(
         self, connection: ConnectionState, mode: SessionMode, number: int, on_closed: Callable[[Session], None]
     ) -> None:
+        super().__init__()
         self._state = SessionState(connection, mode, number, self.message_types, keeps=on_closed)
         self._listeners = Listeners(self._state)
         self._on_closed = on_closed
