@@ -8,6 +8,7 @@ from typing import Final
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Level, Support, partial, unsupported
 from jmslike_transports.amqp.address import Address
 from jmslike_transports.amqp.profiles import Profile
+from jmslike_transports.shared.rabbitmq import NO_MESSAGE_GROUP, NO_QUEUE_SELECTOR
 
 _NO_DEFINITION: Final = "AMQP cannot ask how an existing subscription is defined: unsubscribe first"
 _ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
@@ -18,12 +19,8 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     Feature.TOPIC_SELECTOR: EMULATED,
     Feature.NO_LOCAL: EMULATED,
     Feature.CLIENT_ID: EMULATED,
-    Feature.QUEUE_SELECTOR: unsupported(
-        "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
-    ),
-    Feature.MESSAGE_GROUP: unsupported(
-        "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
-    ),
+    Feature.QUEUE_SELECTOR: NO_QUEUE_SELECTOR,
+    Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
     Feature.TRANSACTION: partial(
         "if the broker is killed during a commit, some of its messages may be there and others not, "
         "and what was received may come again"

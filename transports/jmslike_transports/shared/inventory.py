@@ -134,7 +134,7 @@ class Inventory(Generic[Link]):
         return link
 
     def discard(self, link: Link) -> None:
-        """Forget a session link that has closed."""
+        """Drop a session link that has closed."""
         with self._lock:
             if link in self._links:
                 self._links.remove(link)
@@ -191,7 +191,7 @@ class Inventory(Generic[Link]):
             raise InvalidDestinationError(f"{destination} was deleted")
 
     def take_out(self, temporary: Destination) -> None:
-        """Forget one that is to be deleted. Raises InvalidDestinationError, or JMSError while it has a consumer."""
+        """Drop one that is to be deleted. Raises InvalidDestinationError, or JMSError while it has a consumer."""
         in_use = any(subscription.reads(temporary) for subscription in self.subscriptions())
         with self._lock:
             if temporary not in self._temporaries:

@@ -1,8 +1,8 @@
 """The loss of a connection to a broker, and the attempt to connect to one host after another.
 
 `LosableConnection` is the base class of what a transport calls its connection: the wire of AMQP and of STOMP, Kafka's
-connection. A derived class says in `_abandon` how the connection to the broker ends, and wakes its
-waiting threads. A part that only has to know whether the connection is lost takes a `LosableConnection`.
+connection. A derived class says in `_abandon` how the connection to the broker ends, and wakes its waiting threads. A
+part that only has to know whether the connection is lost takes a `LosableConnection`.
 """
 
 from __future__ import annotations

@@ -1,8 +1,10 @@
-"""RabbitMQ's limits, and the names that jmslike uses there, for every protocol that reaches it."""
+"""RabbitMQ's limits, what it lacks, and the names that jmslike uses there, for every protocol that reaches it."""
 
 from __future__ import annotations
 
 from typing import Final
+
+from jmslike.capabilities import unsupported
 
 LONGEST_SHORT: Final = 255
 """Bytes of a name, or of any other short string of AMQP."""
@@ -15,6 +17,13 @@ JMS_HEADERS: Final = frozenset(
     {"JMSCorrelationID", "JMSDeliveryMode", "JMSExpiration", "JMSMessageID", "JMSPriority", "JMSTimestamp", "JMSType"}
 )
 """Headers in which RabbitMQ's own JMS client repeats what the message says elsewhere."""
+
+NO_QUEUE_SELECTOR: Final = unsupported(
+    "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
+)
+NO_MESSAGE_GROUP: Final = unsupported(
+    "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
+)
 
 
 def durable_queue(client_id: str | None, name: str) -> str:

@@ -16,6 +16,8 @@ from jmslike_transports.shared.rabbitmq import (
     LARGEST_PREFETCH,
     LONGEST_EXPIRATION,
     LONGEST_SHORT,
+    NO_MESSAGE_GROUP,
+    NO_QUEUE_SELECTOR,
     claim,
     durable_queue,
     shared_queue,
@@ -92,14 +94,10 @@ class RabbitMQ(Dialect):
             RED_03=_ALL_MARKED,
             SUB_24=_ALL_MARKED,
         ),
-        Feature.QUEUE_SELECTOR: unsupported(
-            "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
-        ),
+        Feature.QUEUE_SELECTOR: NO_QUEUE_SELECTOR,
         Feature.DELAY: unsupported("it delivers at once: send later, or use another broker"),
         Feature.BROWSE: unsupported("RabbitMQ cannot browse over STOMP: use amqp:// or its management page"),
-        Feature.MESSAGE_GROUP: unsupported(
-            "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
-        ),
+        Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
     }
 
     # ---- destinations ---------------------------------------------------------------------------------------------
