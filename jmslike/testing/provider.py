@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from typing import Any, Generic, Protocol, TypeVar
 from uuid import uuid4
@@ -73,6 +73,11 @@ class Provider:
     def url(self) -> str:
         """The provider's URL."""
         return self._harness.url
+
+    @property
+    def options(self) -> Mapping[str, Any]:
+        """The options that a connection factory needs besides the URL."""
+        return self._harness.options
 
     @property
     def patience(self) -> float:

@@ -13,4 +13,10 @@ URL = "native://conformance"
 
 @pytest.fixture(scope="session")
 def harness() -> Harness:
-    return Harness("native", URL, cut=lambda: jmslike.forget(URL))
+    return Harness(
+        "native",
+        URL,
+        {"users": {"jmslike": "secret"}, "user_name": "jmslike", "password": "secret"},
+        cut=lambda: jmslike.forget(URL),
+        refused_user=("jmslike", "wrong"),
+    )

@@ -380,7 +380,7 @@ def test_a_failed_receive_body_consumes_in_a_transaction(jms: Provider) -> None:
 def test_connect_gives_a_started_context(jms: Provider) -> None:
     """CTX-01, CTX-05: jmslike.connect(url) returns a started context."""
     queue = jms.queue()
-    with jmslike.connect(jms.url) as context:
+    with jmslike.connect(jms.url, **jms.options) as context:
         assert context.session_mode == Session.AUTO_ACKNOWLEDGE
         context.auto_start = False
         put(context, queue, "text")

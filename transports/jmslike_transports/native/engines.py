@@ -16,6 +16,7 @@ from jmslike.errors import (
     InvalidClientIDError,
     InvalidDestinationError,
     JMSError,
+    JMSSecurityError,
     ResourceAllocationError,
     TransactionRolledBackError,
 )
@@ -42,12 +43,18 @@ class Client(Protocol):
 
 
 class SharedEngine:
-    """An engine with the connections to it."""
+    """An engine with the connections to it, and the users that it lets in: without `users`, all."""
 
     def __init__(self, options: Mapping[str, Any]) -> None:
         self.options = options
-        self.engine = Engine(**options, size_of=size_of, errors=_ERRORS)
+        own = {name: value for name, value in options.items() if name != "users"}
+        self.engine = Engine(**own, size_of=size_of, errors=_ERRORS)
         self.clients: set[Client] = set()
+
+    def admits(self, user: str | None, password: str | None) -> bool:
+        """Whether the user may connect."""
+        users: Mapping[str, str] | None = self.options.get("users")
+        return users is None or (user is not None and password is not None and users.get(user) == password)
 
 
 _lock = threading.Lock()
@@ -65,10 +72,10 @@ if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_abandon)
 
 
-def join(name: str, options: Mapping[str, Any], client: Client) -> SharedEngine:
+def join(name: str, options: Mapping[str, Any], client: Client, user: str | None, password: str | None) -> SharedEngine:
     """Return the engine of that name, made with these options if it is new.
 
-    Raises JMSError if it exists with other options.
+    Raises JMSError if it exists with other options; JMSSecurityError if it has users, and this is none of them.
     """
     with _lock:
         shared = _engines.get(name)
@@ -79,6 +86,12 @@ def join(name: str, options: Mapping[str, Any], client: Client) -> SharedEngine:
             raise JMSError(
                 f"native://{name} exists with another {', '.join(sorted(differing))}: "
                 "leave the option out, use another name, or jmslike.forget() it first"
+            )
+        if not shared.admits(user, password):
+            raise JMSSecurityError(
+                f"native://{name} refused "
+                + ("a connection without a user" if user is None else f"the user {user!r}")
+                + ": give a user_name of its option users, and that user's password"
             )
         shared.clients.add(client)
         return shared

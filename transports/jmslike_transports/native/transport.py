@@ -38,9 +38,11 @@ def _kind(destination: Destination) -> Kind:
 class NativeTransport:
     """One connection to an engine of this process."""
 
-    def __init__(self, name: str, options: Mapping[str, Any]) -> None:
+    def __init__(self, name: str, options: Mapping[str, Any], user: str | None, password: str | None) -> None:
         self._name = name
         self._options = options
+        self._user = user
+        self._password = password
         self._shared: engines.SharedEngine | None = None
         self._events: Events | None = None
         self.client_id: str | None = None
@@ -56,7 +58,7 @@ class NativeTransport:
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
-        self._shared = engines.join(self._name, self._options, self)
+        self._shared = engines.join(self._name, self._options, self, self._user, self._password)
         self._events = events
         features = dict.fromkeys(Feature, NATIVE)
         if not self.engine.is_durable:
