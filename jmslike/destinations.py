@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from jmslike.errors import IllegalStateError, InvalidDestinationError
 
@@ -32,6 +32,12 @@ class Destination:
 
     def __hash__(self) -> int:
         return hash((self.is_queue, self.name))
+
+    def __copy__(self) -> Self:
+        return self  # it never changes
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.name!r})"
@@ -70,6 +76,9 @@ class _Temporary(Destination):
     __slots__ = ()
     is_temporary = True
     _delete: Callable[[Destination], None] | None
+
+    def __reduce__(self) -> tuple[Callable[[str], Destination], tuple[str]]:
+        return type(self), (self.name,)  # what is read from a pickle cannot delete: that is its connection's part
 
     def delete(self) -> None:
         """Delete this destination and its messages (section 6.2.2).

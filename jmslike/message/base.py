@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Mapping
-from typing import Any, ClassVar, Final, Protocol, TypeVar
+from copy import deepcopy
+from typing import Any, ClassVar, Final, NoReturn, Protocol, Self, TypeVar, cast
 
 from jmslike.constants import DeliveryMode
 from jmslike.envelope import NO_PROPERTIES
-from jmslike.errors import MessageFormatError, MessageNotWriteableError
+from jmslike.errors import IllegalStateError, MessageFormatError, MessageNotWriteableError
 from jmslike.message.headers import DEFAULT_DELIVERY_MODE, DEFAULT_PRIORITY, HeaderAccess
 from jmslike.message.names import DELIVERY_COUNT
 from jmslike.message.properties import PropertyAccess
@@ -39,12 +40,29 @@ class Owner(Protocol):
         """Acknowledge the delivery of that number, as the session's mode says."""
 
 
+class Elsewhere:
+    """The owner of a copy of a received message: it decodes, and acknowledges nothing."""
+
+    __slots__ = ("serializer",)
+
+    def __init__(self, serializer: ObjectSerializer) -> None:
+        self.serializer: Final = serializer
+
+    def acknowledge(self, number: int | None) -> NoReturn:
+        """Refuse: only the session that delivered the message can acknowledge it."""
+        raise IllegalStateError(
+            "this message is a copy, so nothing was acknowledged: call acknowledge() of the message that was received"
+        )
+
+
 class Message(HeaderAccess, PropertyAccess):
     """Headers and properties without a body, and the base of the kinds that have one.
 
     A session makes messages: `session.create_text_message("hello")`. A message that was received is read-only, apart
     from its headers, until `clear_properties` or `clear_body`; what is changed then is this object alone, never the
     message that the provider holds.
+
+    A message can be copied and pickled. The copy shares nothing with it, and cannot acknowledge.
     """
 
     __slots__ = (
@@ -58,7 +76,7 @@ class Message(HeaderAccess, PropertyAccess):
     _body: Any
     _delivery: int
     _locked: int
-    _owner: Owner | None
+    _owner: Owner | Elsewhere | None
     _position: int
     _properties: Mapping[str, PropertyValue]
 
@@ -78,10 +96,20 @@ class Message(HeaderAccess, PropertyAccess):
     def __repr__(self) -> str:
         return f"{type(self).__name__}(id={self.message_id!r}, body={reprlib.repr(self._body)})"
 
+    def __copy__(self) -> Self:
+        return deepcopy(self)  # the properties and the body of a message can change
+
+    def __getstate__(self) -> object:
+        # what has slots has a pair as its state
+        of_subclass, fields = cast("tuple[object, dict[str, Any]]", super().__getstate__())
+        if self._owner is not None:
+            fields["_owner"] = Elsewhere(self._owner.serializer)
+        return of_subclass, fields
+
     def acknowledge(self) -> None:
         """Acknowledge what the session delivered (section 6.2.10). Ignored for a message that was not received.
 
-        Raises IllegalStateError if the session or its connection was closed.
+        Raises IllegalStateError if the session or its connection was closed, and for a copy of a received message.
         """
         if self._owner is not None:
             self._owner.acknowledge(self._delivery)
