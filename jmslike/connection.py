@@ -9,9 +9,7 @@ import itertools
 import logging
 import os
 import threading
-import warnings
 import weakref
-from collections.abc import Callable
 from typing import ClassVar, Self
 
 from jmslike.capabilities import Capabilities, Feature
@@ -199,11 +197,6 @@ class Connection:
         self._state.is_open = False
         for session in self._sessions:
             session._abandon()
-
-    def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
-        state = getattr(self, "_state", None)  # missing where connecting failed
-        if state is not None and state.is_open:
-            warn(f"a connection to {state.capabilities.product} was never closed", ResourceWarning, source=self)
 
     def __enter__(self) -> Self:
         return self

@@ -5,11 +5,14 @@ Every thread of the application may read it. A transport's own threads enter by 
 
 from __future__ import annotations
 
+import _thread
 import itertools
 import logging
 import uuid
+import warnings
 import weakref
 from collections.abc import Callable
+from contextlib import suppress
 from functools import partial
 from typing import Final, TypeVar
 
@@ -126,6 +129,13 @@ class ConnectionState:
         self._exceptions.close()
         self.transport.close()
         _log.debug("%s: closed", self.name)
+
+    def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
+        if self.is_open and hasattr(self, "capabilities"):  # and connecting has not failed
+            # What it held comes to others. This thread may hold any lock, that of `threading` too: another one closes.
+            with suppress(RuntimeError):  # the interpreter ends
+                _thread.start_new_thread(self.transport.close, ())
+            warn(f"a connection to {self.capabilities.product} was never closed", ResourceWarning, source=self)
 
 
 class Reports:

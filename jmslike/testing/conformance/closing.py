@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from jmslike import IllegalStateError, InvalidDestinationError, Message, Session, TextMessage
@@ -48,6 +50,24 @@ def test_messages_outlive_their_connection(jms: Provider) -> None:
     assert received.text == "changed"
     with pytest.raises(IllegalStateError):
         received.acknowledge()
+
+
+def test_a_connection_that_is_dropped_warns_and_gives_back(jms: Provider) -> None:
+    """CONN-10: what it held comes to others, as if it had been closed."""
+    queue = jms.queue()
+
+    def take_and_drop() -> None:
+        connection = jms.factory().create_connection()  # `jms.connection` would keep it
+        connection.start()
+        session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
+        put(session, queue, "first", "second")
+        assert take_text(jms, session.create_consumer(queue)) == "first"
+
+    take_and_drop()
+    with pytest.warns(ResourceWarning, match="was never closed"):
+        gc.collect()
+    consumer = jms.connection().create_session().create_consumer(queue)
+    assert set(take_texts(jms, consumer, 2)) == {"first", "second"}
 
 
 def test_closing_a_connection_ends_a_blocked_receive(jms: Provider) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -20,10 +20,22 @@ from jmslike.settings import make_settings
 from jmslike.spi import SubscriptionSpec
 from tests.unit.core.fake import PATIENCE, QUEUE, FakeBroker, FakeTransport, text, texts
 
+_connections: list[ConnectionState] = []
+
+
+@pytest.fixture(autouse=True)
+def closed_at_the_end() -> Iterator[None]:
+    yield
+    while _connections:
+        connection = _connections.pop()
+        connection.is_open = False
+        connection.close()
+
 
 def intake_of(broker: FakeBroker, mode: SessionMode, **options: Any) -> tuple[SessionState, Intake]:
     """Return a running session's state, and the intake of its only subscription."""
     connection = ConnectionState(FakeTransport(broker), make_settings(options), broker.clock)
+    _connections.append(connection)
     session = SessionState(connection, mode, 1, MESSAGE_TYPES, keeps=None)
     intake = Intake(session, session.link.subscribe(SubscriptionSpec(QUEUE)), QUEUE, None)
     session.gate.set_running(True)
