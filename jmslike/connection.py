@@ -10,6 +10,7 @@ import logging
 import os
 import threading
 import weakref
+from collections.abc import Callable, Sequence
 from typing import ClassVar, Self
 
 from jmslike.capabilities import Capabilities, Feature
@@ -142,19 +143,22 @@ class Connection:
     # ---- start, stop, close -----------------------------------------------------------------------------------------
 
     def start(self) -> None:
-        """Start or resume delivery (section 6.1.4). Ignored if started."""
+        """Start or resume delivery (section 6.1.4). Ignored if started.
+
+        Raises JMSError if a provider refuses a consumer; all others are started.
+        """
         self._use()
         with self._lock:
             if self._started:
                 return
             self._started = True
-            for session in self._sessions:
-                session._start()
+            _each([session._start for session in self._sessions])
 
     def stop(self) -> None:
         """Stop delivery (section 6.1.5). Waits until no listener runs and no receive can return a message.
 
-        Ignored if stopped. Raises IllegalStateError if called by a message listener of this connection.
+        What was pushed to consumers ahead of their receives goes back to the provider, for others that wait. Ignored if
+        stopped. Raises IllegalStateError if called by a message listener of this connection.
         """
         self._use()
         with self._lock:
@@ -164,8 +168,7 @@ class Connection:
             self._started = False
             for session in sessions:
                 session._stop()
-        for session in sessions:
-            session._wait_quiet()
+        _each([session._settle_down for session in sessions])
 
     def close(self) -> None:
         """Close, with all sessions and what they made (section 6.1.8). A second call does nothing.
@@ -203,6 +206,18 @@ class Connection:
 
     def __exit__(self, *exc_info: object) -> None:
         self.close()
+
+
+def _each(calls: Sequence[Callable[[], None]]) -> None:
+    """Make all calls, and then raise the first JMSError of one."""
+    failures = []
+    for call in calls:
+        try:
+            call()
+        except JMSError as error:
+            failures.append(error)
+    if failures:
+        raise failures[0]
 
 
 _connections: weakref.WeakSet[Connection] = weakref.WeakSet()

@@ -187,13 +187,15 @@ class Session(MessageFactory):
                 raise IllegalStateError("a durable subscription that is not shared needs a client id on the connection")
         selector = optional(selector_text)
         origin = connection.origin() if no_local and not destination.is_queue else None
-        window = connection.settings.window
-        spec = SubscriptionSpec(destination, selector, name, durable, shared, excluded_origin=origin, window=window)
+        stopped = not state.gate.running
+        spec = SubscriptionSpec(
+            destination, selector, name, durable, shared, origin, connection.settings.window, stopped=stopped
+        )
         require_features(connection.capabilities, spec)
         if durable or shared:
             check_name(name)
         predicate = left_to_the_core(connection.capabilities, spec)
-        intake = Intake(state, state.link.subscribe(spec), destination, predicate)
+        intake = Intake(state, state.link.subscribe(spec), destination, predicate, stopped=stopped)
         consumer = self.consumer_type(
             state,
             intake,
@@ -203,6 +205,11 @@ class Session(MessageFactory):
             self._discard,
         )
         self._parts[consumer] = None
+        try:
+            intake.follow()  # if the connection was started or stopped meanwhile
+        except JMSError:
+            consumer.close()
+            raise
         return consumer
 
     # ---- acknowledgement and transactions ---------------------------------------------------------------------------
@@ -251,7 +258,10 @@ class Session(MessageFactory):
     def _start(self) -> None:
         self._state.gate.set_running(True)
         self._state.refresh()
-        self._listeners.arm()
+        try:
+            self._state.follow()
+        finally:
+            self._listeners.arm()
 
     def _stop(self) -> None:
         self._state.gate.set_running(False)
@@ -259,8 +269,9 @@ class Session(MessageFactory):
         self._state.interrupt()
         self._listeners.arm()
 
-    def _wait_quiet(self) -> None:
+    def _settle_down(self) -> None:
         self._state.gate.wait_quiet()
+        self._state.follow()
 
     def _refuse_inside_listener(self, what: str) -> None:
         self._listeners.refuse_inside(what)

@@ -2,7 +2,7 @@
 
 A transport implements Transport, SessionLink, Sender, Subscription and one of the factories, and declares its
 `Capabilities`. The core does everything that is the same everywhere. The value types are never changed after they are
-handed over. The clauses C1 to C13 are the whole contract; `jmslike.testing.contract` has at least one test for each and
+handed over. The clauses C1 to C14 are the whole contract; `jmslike.testing.contract` has at least one test for each and
 runs them against any transport.
 
 Threads: the methods of a Transport may be called by several threads at once, each by the thread of a session or of the
@@ -44,6 +44,11 @@ method says otherwise. `close` may be called by any thread, also while another t
 - C12  No lock is held while calling `ready` callbacks, events, completions or the application.
 - C13  `settle` names exactly what is settled. A transport acknowledges cumulatively only up to the highest receipt
        below which nothing that was pushed on that channel, subscription or partition is unsettled.
+- C14  A subscription to which a provider pushes is `Stoppable`: it starts and stops with its session, and begins as
+       `SubscriptionSpec.stopped` says. Stopped, it is live (C1) and asks for no message that another consumer could
+       get. `stop` gives back what was pushed and `take` never handed out, its attempts unchanged; receipts stay valid.
+       What cannot be given back while they are held follows when they are settled. A `take` of a stopped subscription
+       waits as if nothing came.
 """
 
 from __future__ import annotations
@@ -87,6 +92,7 @@ __all__ = [
     "SessionLink",
     "SessionSpec",
     "Settlement",
+    "Stoppable",
     "Subscription",
     "SubscriptionSpec",
     "Target",
@@ -136,7 +142,7 @@ class SubscriptionSpec:
 
     `name` is None for a queue and for an unshared non-durable subscription; `window` is in messages. `excluded_origin`
     is noLocal: the origin whose messages are left out. The client id of a named subscription is that of
-    `Transport.identify`.
+    `Transport.identify`. `stopped` is how a `Stoppable` subscription begins (C14).
     """
 
     destination: Destination
@@ -146,6 +152,7 @@ class SubscriptionSpec:
     shared: bool = False
     excluded_origin: str | None = None
     window: int = 100
+    stopped: bool = False
 
 
 class Events(Protocol):
@@ -211,6 +218,26 @@ class Subscription(Protocol):
 
     def close(self) -> None:
         """Close (C9)."""
+
+
+@runtime_checkable
+class Stoppable(Subscription, Protocol):
+    """A subscription to which the provider pushes messages ahead of `take` (C14).
+
+    One that asks the provider only in `take` is none: without a `take` it keeps no message from others.
+    """
+
+    def start(self) -> None:
+        """Let the provider push. Raises JMSError as `SessionLink.subscribe` does; ConnectionLostError.
+
+        Does nothing if it is started or closed. The core calls `start` and `stop` one at a time, from any thread.
+        """
+
+    def stop(self) -> None:
+        """Ask for nothing more, and give back what `take` never handed out. Raises JMSError; ConnectionLostError.
+
+        Does nothing if it is stopped or closed. No `take` that began before is in progress.
+        """
 
 
 Settlement: TypeAlias = "tuple[Subscription, Sequence[Receipt], Outcome]"

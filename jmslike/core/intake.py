@@ -8,6 +8,7 @@ one thread at a time.
 from __future__ import annotations
 
 import logging
+import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
@@ -20,7 +21,7 @@ from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.message import Message, received_message
-from jmslike.spi import ACCEPT, Delivery, Receipt, Subscription
+from jmslike.spi import ACCEPT, Delivery, Receipt, Stoppable, Subscription
 
 _log = logging.getLogger("jmslike.redelivery")
 
@@ -49,8 +50,8 @@ class Intake:
     """
 
     __slots__ = (
-        "_clock", "_gate", "_predicate", "_redeliveries", "_session", "destination", "fast_take", "interrupted",
-        "is_open", "listener", "subscription",
+        "_clock", "_following", "_gate", "_is_stopped", "_predicate", "_redeliveries", "_session", "destination",
+        "fast_take", "interrupted", "is_open", "listener", "subscription",
     )  # fmt: skip
 
     def __init__(
@@ -59,6 +60,8 @@ class Intake:
         subscription: Subscription,
         destination: Destination,
         predicate: Callable[[Envelope], bool] | None,
+        *,
+        stopped: bool = False,
     ) -> None:
         self.subscription: Subscription = subscription
         self.destination: Final = destination
@@ -71,6 +74,8 @@ class Intake:
         self._predicate = predicate
         self._redeliveries: deque[Redelivery] = deque()
         self.interrupted: bool = False
+        self._is_stopped = stopped
+        self._following = threading.Lock()
         session.receivers.add(self)
         self.refresh()
 
@@ -87,6 +92,23 @@ class Intake:
                 and not self._session.acknowledgement.is_batched
             )
             self.fast_take = self.subscription.take if plain else None
+
+    def follow(self) -> None:
+        """Start or stop the subscription as the session is by now (C14). Any thread; no receive is in progress.
+
+        Raises what `Stoppable.start` and `Stoppable.stop` raise.
+        """
+        subscription = self.subscription
+        if not isinstance(subscription, Stoppable):
+            return
+        with self._following:
+            stopped = not self._gate.running
+            if stopped != self._is_stopped and self.is_open:
+                if stopped:
+                    subscription.stop()
+                else:
+                    subscription.start()
+                self._is_stopped = stopped
 
     # ---- taking -----------------------------------------------------------------------------------------------------
 
@@ -106,6 +128,7 @@ class Intake:
             if delivery is not None or not self.interrupted:
                 return delivery
             self.interrupted = False
+        self._session.acknowledgement.flush()
         return None
 
     @property
@@ -131,6 +154,7 @@ class Intake:
         while self.is_open and not gate.closed:
             delivery = None
             if not gate.running:
+                self._session.acknowledgement.flush()
                 self._park(deadline, lambda: gate.running)
             elif self._redeliveries and self._has_redelivery():
                 delivery = self._next_redelivery(deadline)

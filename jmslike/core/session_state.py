@@ -12,7 +12,7 @@ from jmslike.core.gate import Gate
 from jmslike.core.ledger import Ledger, Source, acceptances, redeliver
 from jmslike.core.outbox import Outbox
 from jmslike.core.redelivery import RedeliveryPolicy
-from jmslike.errors import IllegalStateError, TransactionRolledBackError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, TransactionRolledBackError
 from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
 
@@ -25,6 +25,9 @@ class Receiver(Source, Protocol):
 
     def interrupt(self) -> None:
         """Make a receive in progress look at the gate again."""
+
+    def follow(self) -> None:
+        """Start or stop the subscription as the session is by now."""
 
 
 class SessionState:
@@ -128,6 +131,22 @@ class SessionState:
         """Make each receive in progress look at the gate again."""
         for receiver in list(self.receivers):
             receiver.interrupt()
+
+    def follow(self) -> None:
+        """Start or stop each subscription as the session is by now (C14). No receive is in progress.
+
+        Raises the first JMSError after all were tried; not that of a loss, which each receive raises.
+        """
+        failures = []
+        for receiver in list(self.receivers):
+            try:
+                receiver.follow()
+            except ConnectionLostError:
+                return
+            except JMSError as error:
+                failures.append(error)
+        if failures:
+            raise failures[0]
 
     def abandon(self) -> None:
         """Close without I/O: in a forked child the link belongs to the parent."""

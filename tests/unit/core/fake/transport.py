@@ -204,6 +204,7 @@ class FakeSubscription:
         self.unsettled: dict[object, tuple[Envelope, int]] = {}
         self.interrupted = False
         self.closed = False
+        self.stopped = spec.stopped
         self.stale: set[str] = set()  # ids that the broker may give to another consumer
         selecting = Feature.QUEUE_SELECTOR if spec.destination.is_queue else Feature.TOPIC_SELECTOR
         self._selector = spec.selector if self._filters(selecting) else None
@@ -216,6 +217,8 @@ class FakeSubscription:
     def first(self) -> tuple[Envelope, int] | None:
         """Return the first waiting message that this subscription may take, with its attempts."""
         with self.broker.changed:
+            if self.stopped:
+                return None
             return next((waiting for waiting in self.mailbox.messages if self._wants(waiting[0])), None)
 
     def _wants(self, envelope: Envelope) -> bool:
@@ -284,6 +287,18 @@ class FakeSubscription:
         self.broker.called("holds", self.id_of(receipt))
         held = self.unsettled.get(receipt)
         return held is not None and held[0].id not in self.stale and self.link.transport.lost is None
+
+    def start(self) -> None:
+        self.broker.called("start subscription", self.spec.destination)
+        with self.broker.changed:
+            self.stopped = False
+            self.broker.changed.notify_all()
+        self.broker.offer(self.mailbox)
+
+    def stop(self) -> None:
+        self.broker.called("stop subscription", self.spec.destination)
+        with self.broker.changed:
+            self.stopped = True
 
     def close(self) -> None:
         with self.broker.changed:
