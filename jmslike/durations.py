@@ -7,7 +7,7 @@ import threading
 from datetime import timedelta
 from typing import TypeAlias
 
-Duration: TypeAlias = "float | timedelta"
+Duration: TypeAlias = float | timedelta
 
 
 def seconds(value: Duration, what: str) -> float:

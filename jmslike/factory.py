@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, Unpack
 
 from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
 from jmslike.context import JMSContext
+from jmslike.factory_options import FactoryOptions
 from jmslike.registry import resolve
 
 
@@ -20,7 +21,7 @@ class ConnectionFactory:
     connection_type: ClassVar[type[Connection]] = Connection
     context_type: ClassVar[type[JMSContext]] = JMSContext
 
-    def __init__(self, url: str, **options: Any) -> None:
+    def __init__(self, url: str, **options: Unpack[FactoryOptions]) -> None:
         self._provider = resolve(url, options)
 
     def __repr__(self) -> str:
@@ -48,7 +49,7 @@ class ConnectionFactory:
         return self.context_type(self.create_connection(user_name, password), mode)
 
 
-def connect(url: str, **options: Any) -> JMSContext:
+def connect(url: str, **options: Unpack[FactoryOptions]) -> JMSContext:
     """Connect to the URL, and return a started JMSContext that acknowledges automatically.
 
     Raises as `ConnectionFactory` and `ConnectionFactory.create_context` do.

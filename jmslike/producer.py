@@ -12,6 +12,7 @@ from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.envelope import NO_PROPERTIES, constraints_of
 from jmslike.errors import IllegalStateError, InvalidDestinationError
+from jmslike.message.foreign import AnyMessage
 from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
 
 
@@ -47,7 +48,7 @@ class MessageProducer(SendSettings):
     @overload
     def send(
         self,
-        message: Any,
+        message: AnyMessage,
         delivery_mode: int | None = None,
         priority: int | None = None,
         time_to_live: Duration | None = None,
@@ -60,7 +61,7 @@ class MessageProducer(SendSettings):
     def send(
         self,
         destination: Destination,
-        message: Any,
+        message: AnyMessage,
         /,
         delivery_mode: int | None = None,
         priority: int | None = None,

@@ -3,6 +3,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def connect() -> Iterator[Connect]:
     """Return a function that opens and starts connections; they are closed when the test ends."""
     with ExitStack() as opened:
 
-        def open_one(url: str, **options: object) -> Connection:
+        def open_one(url: str, **options: Any) -> Connection:
             connection = opened.enter_context(ConnectionFactory(url, **options).create_connection())
             connection.start()
             return connection

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -43,7 +44,7 @@ def silent() -> Iterator[str]:
         yield f"127.0.0.1:{server.getsockname()[1]}"
 
 
-def check_that_messages_pass(connect: Connect, name: str, url: str, **options: object) -> None:
+def check_that_messages_pass(connect: Connect, name: str, url: str, **options: Any) -> None:
     """Check that every client of a connection connects: administrator, producers and consumers."""
     connection = connect(url, **options)
     session, transacted = connection.create_session(), connection.create_session(Session.SESSION_TRANSACTED)
@@ -55,7 +56,7 @@ def check_that_messages_pass(connect: Connect, name: str, url: str, **options: o
 
 
 def refusal(
-    kind: type[JMSError], url: str, user: str | None = None, password: str | None = None, **options: object
+    kind: type[JMSError], url: str, user: str | None = None, password: str | None = None, **options: Any
 ) -> str:
     """Return the error of a connection that is refused, which must come in time."""
     factory = ConnectionFactory(url, connect_timeout=2, **options)

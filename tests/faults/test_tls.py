@@ -129,14 +129,14 @@ def guarded(target: Target, server: Credentials, authority: Authority) -> Iterat
     it.close()
 
 
-def check_that_messages_pass(connect: Connect, name: str, url: str, **options: object) -> None:
+def check_that_messages_pass(connect: Connect, name: str, url: str, **options: Any) -> None:
     session = connect(url, **options).create_session()
     consumer = session.create_consumer(session.create_queue(name))
     put(session, name, ["short", LONG_TEXT])
     assert [take(consumer), take(consumer)] == ["short", LONG_TEXT]
 
 
-def refusal_of(url: str, **options: object) -> str:
+def refusal_of(url: str, **options: Any) -> str:
     """Return the error of a connection that is refused, which must come in time."""
     factory = ConnectionFactory(url, connect_timeout=2, **options)
     with pytest.raises(JMSError) as refused:

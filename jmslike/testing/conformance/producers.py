@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -205,7 +206,7 @@ def test_sending_to_a_deleted_temporary_destination_is_refused(jms: Provider) ->
 
 
 @pytest.mark.parametrize("thing", [None, "text", b"bytes", 1, {}], ids=repr)
-def test_only_a_message_can_be_sent(jms: Provider, thing: object) -> None:
+def test_only_a_message_can_be_sent(jms: Provider, thing: Any) -> None:
     """PROD-12: None, or any other object, raises MessageFormatError."""
     line = Line(jms)
     with pytest.raises(MessageFormatError):

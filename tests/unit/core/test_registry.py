@@ -99,7 +99,8 @@ def test_an_option_is_given_once(url: str, keywords: dict[str, Any], name: str) 
 
 
 def test_an_unknown_option_is_refused_and_the_known_are_named() -> None:
-    for url, keywords in (("fake://?shape=round", {}), ("fake://", {"shape": "round"})):
+    keyword: dict[str, Any] = {"shape": "round"}
+    for url, keywords in (("fake://?shape=round", {}), ("fake://", keyword)):
         with pytest.raises(
             JMSError, match=r"unknown option 'shape' for fake://; known are client_id, colour, connect_"
         ):
@@ -116,7 +117,7 @@ def test_bad_values_are_refused_by_name() -> None:
     with pytest.raises(JMSError, match="option window is 'x'"):
         ConnectionFactory("fake://?window=x")
     with pytest.raises(JMSError, match="fake://: option colour is 'no colour'") as caught:
-        ConnectionFactory("fake://", colour="no colour").create_connection()
+        ConnectionFactory("fake://", colour="no colour").create_connection()  # type: ignore[call-arg]
     assert isinstance(caught.value.linked_exception, ValueError)
 
 
@@ -274,7 +275,7 @@ def test_contexts_have_their_mode() -> None:
 
 
 def test_connect_returns_a_started_context() -> None:
-    with connect("fake://me@host", colour="red") as context:
+    with connect("fake://me@host", colour="red") as context:  # type: ignore[call-arg]
         assert context._connection._started
         assert context.session_mode is SessionMode.AUTO_ACKNOWLEDGE
         context.create_producer().send(QUEUE, "a")

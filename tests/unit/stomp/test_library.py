@@ -7,6 +7,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from stomp.utils import PollableQueue
@@ -32,7 +33,7 @@ def started() -> Iterator[Started]:
         server.close()
 
 
-def connect(url: str, **options: object) -> Connection:
+def connect(url: str, **options: Any) -> Connection:
     return ConnectionFactory(url, tls_ca=CERTIFICATE, request_timeout=1, **options).create_connection()
 
 

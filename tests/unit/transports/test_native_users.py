@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -63,7 +64,7 @@ def test_later_changes_of_the_mapping_have_no_effect() -> None:
 
 
 @pytest.mark.parametrize("users", [{}, "anna", {"anna": None}, {1: "s3cret"}, ["anna"]])
-def test_what_is_no_mapping_of_users_is_refused_without_showing_it(users: object) -> None:
+def test_what_is_no_mapping_of_users_is_refused_without_showing_it(users: Any) -> None:
     with pytest.raises(JMSError, match="mapping of user names to passwords") as refusal:
         ConnectionFactory(URL, users=users).create_connection()
     assert "s3cret" not in str(refusal.value)
