@@ -61,7 +61,7 @@ def test_messages_through_a_pipe() -> None:
     for name in ("-", "/dev/stdin"):
         result = run([*COMMAND, "compare", name, "--scenario", "delivery"], "id,item\n1,lamp\n2,backpack\n")
         assert (result.returncode, result.stderr) == (0, "")
-        assert "(CSV, 2 messages)" in result.stdout
+        assert "(CSV, 2 messages below a header)" in result.stdout
 
 
 def test_what_is_wrong_with_the_standard_input() -> None:
