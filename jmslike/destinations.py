@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from jmslike.errors import IllegalStateError, InvalidDestinationError
+from jmslike.exact import exact_text, type_name
 
 
 class Destination:
@@ -18,7 +19,7 @@ class Destination:
     def __init__(self, name: str) -> None:
         if not isinstance(name, str) or not name:
             raise InvalidDestinationError(f"the name of a destination must be a non-empty str, not {name!r}")
-        self._name = name
+        self._name = exact_text(name)
 
     @property
     def name(self) -> str:
@@ -108,3 +109,21 @@ class TemporaryTopic(_Temporary, Topic):
     def __init__(self, name: str, delete: Callable[[Destination], None] | None = None) -> None:
         super().__init__(name)
         self._delete = delete
+
+
+_KINDS: Final = (TemporaryQueue, TemporaryTopic, Queue, Topic)
+
+
+def exact_destination(value: object, what: str) -> Destination:
+    """Return the same destination as a Queue, Topic, TemporaryQueue or TemporaryTopic, and not of a subclass.
+
+    Raises InvalidDestinationError for what is none of these; `what` says for what one is needed.
+    """
+    kind = type(value)
+    if kind in _KINDS:
+        return value  # type: ignore[return-value]
+    if isinstance(value, _KINDS):
+        plain: Any = next(each for each in _KINDS if isinstance(value, each))
+        return plain(value.name, value._delete) if isinstance(value, _Temporary) else plain(value.name)  # type: ignore[no-any-return]
+    shown = f"the str {value!r}: name a queue by create_queue(name)" if isinstance(value, str) else type_name(value)
+    raise InvalidDestinationError(f"a queue or topic is needed {what}, not {'None' if value is None else shown}")

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 from datetime import timedelta
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 Duration: TypeAlias = float | timedelta
+
+_LARGEST: Final = sys.float_info.max
+"""An int beyond it is no float."""
 
 
 def seconds(value: Duration, what: str) -> float:
@@ -16,9 +20,9 @@ def seconds(value: Duration, what: str) -> float:
         value = value.total_seconds()
     if isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{what} is a number of seconds or a timedelta, not {value!r}")
-    if math.isnan(value) or value < 0:
+    if not value >= 0:  # also NaN
         raise ValueError(f"{what} must not be negative, it is {value!r}")
-    return float(value)
+    return math.inf if value > _LARGEST else float(value)
 
 
 def waiting_time(timeout: Duration | None) -> float | None:

@@ -31,7 +31,8 @@ class ConnectionFactory:
         """Connect; the connection is stopped (section 6.1.4). `user_name` overrides the user of the URL.
 
         Raises JMSSecurityError if the provider refuses the user; InvalidClientIDError if the factory's client id is in
-        use; ConnectionLostError if the provider cannot be reached.
+        use; ConnectionLostError if the provider cannot be reached; JMSError for a user or password that is no
+        str.
         """
         return self.connection_type(self._provider.transport(user_name, password), self._provider.settings)
 

@@ -7,22 +7,48 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
+from jmslike.exact import exact_integer, exact_text
+
 Value = TypeVar("Value")
+
+
+def text_of(value: Any) -> str:
+    """Return a value as it would stand in a URL: seconds for a timedelta; anything else as it prints."""
+    if isinstance(value, str):
+        return exact_text(value)
+    if isinstance(value, timedelta):
+        return repr(value.total_seconds())
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(exact_integer(value))
+    return str(value)
+
+
+def text(name: str, value: Any) -> str:
+    """Return a text."""
+    if not isinstance(value, str):
+        refuse(name, value, "a str")
+    return exact_text(value)
 
 
 def whole(name: str, value: Any, lowest: int, highest: int | None = None) -> int:
     """Return a whole number within the bounds."""
     expected = f"of at least {lowest}" if highest is None else f"from {lowest} to {highest}"
     number = int(value) if isinstance(value, str) and value.removeprefix("-").isdecimal() else value
+    if isinstance(number, int) and not isinstance(number, bool):
+        number = exact_integer(number)
     if type(number) is not int or number < lowest or (highest is not None and number > highest):
         refuse(name, value, f"a whole number {expected}")
     return number
 
 
 def seconds(name: str, value: Any, lowest: float = 0, highest: float = math.inf, also: str = "") -> float:
-    """Return seconds within the bounds; `also` says what else the option takes, if the caller has looked for that."""
+    """Return seconds within the bounds, also of a timedelta. `also` says what else the option takes, if the caller has
+    looked for that."""
+    if isinstance(value, timedelta):
+        value = value.total_seconds()
     bounds = f"at least {lowest:g}" if highest == math.inf else f"{lowest:g} to {highest:.10g}"
     return _number(name, value, lowest, highest, f"{also}{bounds} seconds")
 

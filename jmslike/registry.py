@@ -13,6 +13,8 @@ from importlib.metadata import EntryPoint, entry_points
 from typing import Any, Final
 
 from jmslike.errors import JMSError
+from jmslike.exact import exact_text
+from jmslike.options import text, text_of
 from jmslike.settings import GENERAL_OPTIONS, WIRE_OPTIONS, Settings, make_settings
 from jmslike.spi import MultiProviderFactory, ObjectOption, Transport, TransportFactory, WrapperFactory
 from jmslike.url import Options, parse_place, parse_wrapper, scheme_of, without_secrets
@@ -44,9 +46,10 @@ class Provider:
 
         `user_name` overrides the user of the URL or the options.
         """
-        settings = self.settings
-        user, secret = (user_name, password) if user_name is not None else (settings.user_name, settings.password)
+        user, secret = self.settings.user_name, self.settings.password
         try:
+            if user_name is not None:
+                user, secret = text("user_name", user_name), None if password is None else text("password", password)
             return self.make(user, secret)
         except ValueError as error:
             raise JMSError(f"{self.url}: {error}") from error
@@ -62,7 +65,8 @@ def resolve(url: str, keywords: Mapping[str, Any]) -> Provider:
 
     Raises JMSError that names what is known for an unknown scheme, a missing extra or an unknown option.
     """
-    return _resolve(url, keywords, GENERAL_OPTIONS)
+    plain = exact_text(url) if isinstance(url, str) else url
+    return _resolve(plain, {exact_text(name): value for name, value in keywords.items()}, GENERAL_OPTIONS)
 
 
 def _resolve(url: str, keywords: Mapping[str, Any], general: Collection[str]) -> Provider:
@@ -167,7 +171,7 @@ def _options(
             raise JMSError(f"unknown option {name!r} for {scheme}://; known are {', '.join(sorted(known))}")
     settings = make_settings({name: value for name, value in given.items() if name in GENERAL_OPTIONS})
     own = {
-        name: value if name in objects else str(value)
+        name: value if name in objects else text_of(value)
         for name, value in given.items()
         if name in factory.options or name in WIRE_OPTIONS
     }

@@ -5,21 +5,22 @@ from __future__ import annotations
 from jmslike.constants import DeliveryMode
 from jmslike.durations import Duration, seconds
 from jmslike.errors import JMSError
+from jmslike.exact import exact_integer
 from jmslike.message import Message
 
 
 def check_delivery_mode(value: int) -> DeliveryMode:
     """Check a delivery mode. Raises JMSError for anything but 1 and 2."""
-    if isinstance(value, bool) or value not in (1, 2):
+    if isinstance(value, bool) or not isinstance(value, int) or value not in (1, 2):
         raise JMSError(f"a delivery mode is DeliveryMode.PERSISTENT or NON_PERSISTENT, not {value!r}")
-    return DeliveryMode(value)
+    return DeliveryMode(exact_integer(value))
 
 
 def check_priority(value: int) -> int:
     """Check a priority. Raises JMSError for anything but 0 to 9."""
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= 9:
         raise JMSError(f"a priority is a whole number from 0 to 9, not {value!r}")
-    return value
+    return exact_integer(value)
 
 
 def check_duration(value: Duration, what: str) -> float:

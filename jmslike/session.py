@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from typing import ClassVar, Final, Self, TypeAlias
+from dataclasses import replace
+from typing import ClassVar, Final, Self, TypeAlias, cast
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Feature
@@ -20,13 +21,13 @@ from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
 from jmslike.core.session_state import SessionState
 from jmslike.core.subscription_rules import (
-    check_consumable,
-    check_name,
     check_topic,
+    consumable,
     left_to_the_core,
     require_features,
+    subscription_name,
 )
-from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic, exact_destination
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError, TransactionRolledBackError
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageFactory
@@ -152,7 +153,7 @@ class Session(MessageFactory):
         Raises InvalidDestinationError for an unknown name; JMSError while it has a consumer or unsettled messages.
         """
         self._check_open()
-        check_name(name)
+        name = subscription_name(name)
         self._state.connection.capabilities.require(Feature.DURABLE_SUBSCRIPTION)
         self._state.connection.transport.unsubscribe(name)
 
@@ -162,6 +163,7 @@ class Session(MessageFactory):
         self._check_open()
         if not isinstance(queue, Queue):
             raise InvalidDestinationError(f"only a queue can be browsed, not {queue!r}")
+        queue = cast("Queue", exact_destination(queue, "to browse"))
         selector = optional(message_selector)
         self._state.connection.capabilities.require(Feature.BROWSE)
         browser = self.browser_type(self._state, queue, selector, self._discard)
@@ -180,7 +182,7 @@ class Session(MessageFactory):
     ) -> MessageConsumer:
         self._check_open()
         state, connection = self._state, self._state.connection
-        check_consumable(destination, connection.owns_temporary)
+        destination = consumable(destination, connection.owns_temporary)
         if durable or shared:
             check_topic(destination, durable=durable)
             if durable and not shared and connection.client_id is None:
@@ -193,7 +195,7 @@ class Session(MessageFactory):
         )
         require_features(connection.capabilities, spec)
         if durable or shared:
-            check_name(name)
+            spec = replace(spec, name=subscription_name(name))
         predicate = left_to_the_core(connection.capabilities, spec)
         intake = Intake(state, state.link.subscribe(spec), destination, predicate, stopped=stopped)
         consumer = self.consumer_type(

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jmslike.errors import JMSError
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer
-from jmslike.options import factor, refuse, seconds, whole
+from jmslike.options import factor, refuse, seconds, text, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,18 +30,12 @@ class Settings:
     object_serializer: ObjectSerializer = field(default_factory=JSONSerializer)
 
 
-def _text(name: str, value: Any) -> str:
-    if not isinstance(value, str):
-        refuse(name, value, "a str")
-    return value
-
-
 def _dead_letter(name: str, value: Any) -> str:
-    text = _text(name, value)
-    prefix, _, suffix = text.partition("{name}")
+    pattern = text(name, value)
+    prefix, _, suffix = pattern.partition("{name}")
     if not {"{", "}"}.isdisjoint(prefix + suffix):
         refuse(name, value, "a queue's name, in which {name} may stand once and no other brace")
-    return text
+    return pattern
 
 
 def _serializer(name: str, value: Any) -> ObjectSerializer:
@@ -51,9 +45,9 @@ def _serializer(name: str, value: Any) -> ObjectSerializer:
 
 
 _CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
-    "client_id": _text,
-    "user_name": _text,
-    "password": _text,
+    "client_id": text,
+    "user_name": text,
+    "password": text,
     "max_redeliveries": partial(whole, lowest=-1),
     "redelivery_delay": seconds,
     "redelivery_backoff": partial(factor, lowest=1),

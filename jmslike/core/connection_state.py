@@ -23,6 +23,7 @@ from jmslike.core.gate import Gate
 from jmslike.core.loss import Loss
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
 from jmslike.errors import IllegalStateError, InvalidClientIDError, JMSError
+from jmslike.exact import exact_text
 from jmslike.settings import Settings
 from jmslike.spi import Transport
 
@@ -79,6 +80,7 @@ class ConnectionState:
         if not isinstance(client_id, str) or not client_id:
             raise InvalidClientIDError(f"a client id is a non-empty str, not {client_id!r}")
         self.capabilities.require(Feature.CLIENT_ID)
+        client_id = exact_text(client_id)
         self.transport.identify(client_id)
         self.client_id = client_id
 

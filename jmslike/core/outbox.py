@@ -14,9 +14,9 @@ from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock
 from jmslike.constants import DeliveryMode
 from jmslike.core.completions import CompletionCalls, CompletionListener, check_listener
-from jmslike.destinations import Destination
+from jmslike.destinations import Destination, exact_destination
 from jmslike.envelope import Envelope, Terms, constraints_of
-from jmslike.errors import InvalidDestinationError, MessageFormatError
+from jmslike.errors import MessageFormatError
 from jmslike.message import Message
 from jmslike.message.foreign import adopt
 from jmslike.message.serializers import ObjectSerializer
@@ -71,12 +71,11 @@ class Outbox:
 
     def open(self, destination: Destination) -> Outlet:
         """Return a new outlet, which the caller closes. Raises InvalidDestinationError if it cannot be sent to."""
-        if not isinstance(destination, Destination):
-            raise InvalidDestinationError(f"a queue or topic is needed to send to, not {destination!r}")
+        destination = exact_destination(destination, "to send to")
         sender = self._link.sender(destination)
         origin = self._origin()
         non_persistent, persistent = (
-            Terms(destination, mode, origin, self._id_prefix)
+            Terms(destination, int(mode), origin, self._id_prefix)
             for mode in (DeliveryMode.NON_PERSISTENT, DeliveryMode.PERSISTENT)
         )
         post = partial(self._defer, sender) if self._transacted else sender.send
@@ -98,7 +97,7 @@ class Outbox:
         self,
         outlet: Outlet,
         message: Any,
-        delivery_mode: int,
+        delivery_mode: DeliveryMode,
         priority: int,
         time_to_live: float,
         delivery_delay: float,
@@ -123,7 +122,7 @@ class Outbox:
         milliseconds = int(sent_at * 1000)
         expiration = milliseconds + max(1, round(time_to_live * 1000)) if time_to_live else 0
         due = milliseconds + round(delivery_delay * 1000) if delivery_delay else 0
-        envelope = seal(message, outlet.terms[DeliveryMode(delivery_mode)], self.number(), sent_at, priority)
+        envelope = seal(message, outlet.terms[delivery_mode], self.number(), sent_at, priority)
         envelope.constraints = constraints_of(expiration, due, envelope.properties)
         if original is not message:
             message._stamp(original)

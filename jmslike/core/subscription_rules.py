@@ -5,18 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from jmslike.capabilities import Capabilities, Feature, Level
-from jmslike.destinations import Destination, Queue, Topic
+from jmslike.destinations import Destination, Topic, exact_destination
 from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.exact import exact_text
 from jmslike.selector import Selector
 from jmslike.spi import Envelope, SubscriptionSpec
 
 
-def check_consumable(destination: object, is_own: Callable[[Destination], bool]) -> None:
-    """Raise InvalidDestinationError unless it can be consumed from; a temporary one must be the connection's own."""
-    if not isinstance(destination, (Queue, Topic)):
-        raise InvalidDestinationError(f"a queue or topic is needed to consume from, not {destination!r}")
+def consumable(value: object, is_own: Callable[[Destination], bool]) -> Destination:
+    """Return what is consumed from. Raises InvalidDestinationError; a temporary one must be the connection's own."""
+    destination = exact_destination(value, "to consume from")
     if destination.is_temporary and not is_own(destination):
         raise InvalidDestinationError(f"{destination} can be consumed only by the connection that created it")
+    return destination
 
 
 def check_topic(topic: object, *, durable: bool) -> None:
@@ -27,10 +28,11 @@ def check_topic(topic: object, *, durable: bool) -> None:
         raise InvalidDestinationError("a temporary topic cannot have durable subscriptions")
 
 
-def check_name(name: object) -> None:
-    """Raise JMSError unless it can name a subscription (section 4.2.4)."""
-    if not isinstance(name, str) or not name:
-        raise JMSError(f"a subscription needs a name, a non-empty str, not {name!r}")
+def subscription_name(value: object) -> str:
+    """Return the name of a subscription (section 4.2.4). Raises JMSError unless it is a str that is not empty."""
+    if not isinstance(value, str) or not value:
+        raise JMSError(f"a subscription needs a name, a non-empty str, not {value!r}")
+    return exact_text(value)
 
 
 def require_features(capabilities: Capabilities, spec: SubscriptionSpec) -> None:

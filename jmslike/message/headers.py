@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from jmslike.destinations import Destination
+from jmslike.destinations import Destination, exact_destination
 from jmslike.envelope import Constraints, Envelope, Headers, Terms, copy_of, seconds_of
-from jmslike.errors import InvalidDestinationError, JMSError, MessageFormatError
+from jmslike.errors import JMSError, MessageFormatError
+from jmslike.exact import exact_integer, type_name
 from jmslike.message import typed
 
 _SET_BY_SEND = ("destination", "delivery_mode", "priority", "message_id", "timestamp", "expiration", "delivery_time")
@@ -73,7 +74,7 @@ class HeaderAccess:
 
     @message_id.setter
     def message_id(self, value: str | None) -> None:
-        checked = typed.string(value)
+        checked = typed.named("header", "JMSMessageID", typed.string, value)
         self._changed().id_or_number = checked or ""
 
     @property
@@ -84,7 +85,7 @@ class HeaderAccess:
 
     @destination.setter
     def destination(self, value: Destination | None) -> None:
-        checked = _destination(value)
+        checked = _destination(value, "as JMSDestination")
         draft = self._changed()
         terms = draft.terms
         draft.terms = Terms(checked, terms.delivery_mode, terms.origin, terms.id_prefix)  # type: ignore[arg-type]
@@ -97,7 +98,7 @@ class HeaderAccess:
 
     @delivery_mode.setter
     def delivery_mode(self, value: int) -> None:
-        mode = _between(1, value, 2, "delivery mode")
+        mode = _between(1, value, 2, "JMSDeliveryMode")
         draft = self._changed()
         terms = draft.terms
         draft.terms = Terms(terms.destination, mode, terms.origin, terms.id_prefix)
@@ -110,7 +111,7 @@ class HeaderAccess:
 
     @priority.setter
     def priority(self, value: int) -> None:
-        checked = _between(0, value, 9, "priority")
+        checked = _between(0, value, 9, "JMSPriority")
         self._changed().priority = checked
 
     @property
@@ -121,7 +122,7 @@ class HeaderAccess:
 
     @timestamp.setter
     def timestamp(self, value: int) -> None:
-        milliseconds = typed.long(value)
+        milliseconds = int(typed.named("header", "JMSTimestamp", typed.long, value))
         self._changed().sent_at = seconds_of(milliseconds)
 
     @property
@@ -132,7 +133,7 @@ class HeaderAccess:
 
     @expiration.setter
     def expiration(self, value: int) -> None:
-        milliseconds = int(typed.long(value))
+        milliseconds = int(typed.named("header", "JMSExpiration", typed.long, value))
         draft = self._changed()
         draft.constraints = Constraints(milliseconds, draft.due)
 
@@ -144,7 +145,7 @@ class HeaderAccess:
 
     @delivery_time.setter
     def delivery_time(self, value: int) -> None:
-        milliseconds = int(typed.long(value))
+        milliseconds = int(typed.named("header", "JMSDeliveryTime", typed.long, value))
         draft = self._changed()
         draft.constraints = Constraints(draft.expiration, milliseconds)
 
@@ -158,7 +159,7 @@ class HeaderAccess:
 
     @redelivered.setter
     def redelivered(self, value: bool) -> None:
-        checked = typed.boolean(value)
+        checked = typed.named("header", "JMSRedelivered", typed.boolean, value)
         self._changed().redelivered = checked
 
     @property
@@ -169,7 +170,8 @@ class HeaderAccess:
 
     @correlation_id.setter
     def correlation_id(self, value: str | None) -> None:
-        self._headers = self._headers._replace(correlation_id=typed.string(value))
+        checked = typed.named("header", "JMSCorrelationID", typed.string, value)
+        self._headers = self._headers._replace(correlation_id=checked)
 
     @property
     def correlation_id_as_bytes(self) -> bytes | None:
@@ -179,7 +181,8 @@ class HeaderAccess:
 
     @correlation_id_as_bytes.setter
     def correlation_id_as_bytes(self, value: bytes | None) -> None:
-        self._headers = self._headers._replace(correlation_id=typed.octets(value))
+        checked = typed.named("header", "JMSCorrelationID", typed.octets, value)
+        self._headers = self._headers._replace(correlation_id=checked)
 
     @property
     def reply_to(self) -> Destination | None:
@@ -188,7 +191,7 @@ class HeaderAccess:
 
     @reply_to.setter
     def reply_to(self, value: Destination | None) -> None:
-        destination = _destination(value)
+        destination = _destination(value, "as JMSReplyTo")
         if destination is not None and destination.is_temporary:
             destination = type(destination)(destination.name)  # only its maker may delete it, not the receiver
         self._headers = self._headers._replace(reply_to=destination)
@@ -200,18 +203,17 @@ class HeaderAccess:
 
     @type.setter
     def type(self, value: str | None) -> None:
-        self._headers = self._headers._replace(type=typed.string(value))
+        self._headers = self._headers._replace(type=typed.named("header", "JMSType", typed.string, value))
 
 
-def _destination(value: Destination | None) -> Destination | None:
-    if value is not None and not isinstance(value, Destination):
-        raise InvalidDestinationError(f"wanted a Destination or None, not {type(value).__name__}")
-    return value
+def _destination(value: Destination | None, what: str) -> Destination | None:
+    return None if value is None else exact_destination(value, f"{what}, or None")
 
 
 def _between(lowest: int, value: int, highest: int, name: str) -> int:
     if not isinstance(value, int) or isinstance(value, bool):
-        raise MessageFormatError(f"the {name} is an int, not {type(value).__name__}")
-    if not lowest <= value <= highest:
-        raise JMSError(f"the {name} is {lowest} to {highest}, not {value}")
-    return value
+        raise MessageFormatError(f"{name} is an int, not {type_name(value)}")
+    number = exact_integer(value)
+    if not lowest <= number <= highest:
+        raise JMSError(f"{name} is {lowest} to {highest}, not {number}")
+    return number

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
-from typing import Final
+from collections.abc import Callable, Iterator, MutableMapping
+from typing import Any, Final
 
+from jmslike.exact import exact_text
 from jmslike.message import typed
 from jmslike.message.base import Message
 from jmslike.values import ItemValue, conversion
@@ -61,43 +62,43 @@ class MapMessage(Message, MutableMapping[str, ItemValue]):
 
     def get_boolean(self, name: str) -> bool:
         """Read a boolean; a missing one is False, a text is True only if it says "true"."""
-        return conversion.to_boolean(self._body.get(name))
+        return conversion.to_boolean(self._body.get(name), "item", name)
 
     def get_byte(self, name: str) -> int:
         """Read an integer of 8 bits."""
-        return conversion.to_byte(self._body.get(name))
+        return conversion.to_byte(self._body.get(name), "item", name)
 
     def get_short(self, name: str) -> int:
         """Read an integer of 16 bits."""
-        return conversion.to_short(self._body.get(name))
+        return conversion.to_short(self._body.get(name), "item", name)
 
     def get_char(self, name: str) -> str:
         """Read one UTF-16 code unit."""
-        return conversion.to_char(self._body.get(name))
+        return conversion.to_char(self._body.get(name), "item", name)
 
     def get_int(self, name: str) -> int:
         """Read an integer of 32 bits."""
-        return conversion.to_int(self._body.get(name))
+        return conversion.to_int(self._body.get(name), "item", name)
 
     def get_long(self, name: str) -> int:
         """Read an integer of 64 bits."""
-        return conversion.to_long(self._body.get(name))
+        return conversion.to_long(self._body.get(name), "item", name)
 
     def get_float(self, name: str) -> float:
         """Read a number of single precision."""
-        return conversion.to_float(self._body.get(name))
+        return conversion.to_float(self._body.get(name), "item", name)
 
     def get_double(self, name: str) -> float:
         """Read a number of double precision."""
-        return conversion.to_double(self._body.get(name))
+        return conversion.to_double(self._body.get(name), "item", name)
 
     def get_string(self, name: str) -> str | None:
         """Read any item but bytes as a text in Java's spelling; None if it is missing."""
-        return conversion.to_string(self._body.get(name))
+        return conversion.to_string(self._body.get(name), "item", name)
 
     def get_bytes(self, name: str) -> bytes | None:
         """Read bytes; None if they are missing."""
-        return conversion.to_bytes(self._body.get(name))
+        return conversion.to_bytes(self._body.get(name), "item", name)
 
     def get_object(self, name: str) -> ItemValue:
         """Read an item as the type that it was set as; None if it is missing."""
@@ -105,53 +106,57 @@ class MapMessage(Message, MutableMapping[str, ItemValue]):
 
     def set_boolean(self, name: str, value: bool) -> None:
         """Set a boolean."""
-        self.set_object(name, typed.boolean(value))
+        self._set(name, typed.boolean, value)
 
     def set_byte(self, name: str, value: int) -> None:
         """Set an integer of 8 bits."""
-        self.set_object(name, typed.byte(value))
+        self._set(name, typed.byte, value)
 
     def set_short(self, name: str, value: int) -> None:
         """Set an integer of 16 bits."""
-        self.set_object(name, typed.short(value))
+        self._set(name, typed.short, value)
 
     def set_char(self, name: str, value: str) -> None:
         """Set one UTF-16 code unit: a character up to U+FFFF."""
-        self.set_object(name, typed.char(value))
+        self._set(name, typed.char, value)
 
     def set_int(self, name: str, value: int) -> None:
         """Set an integer of 32 bits."""
-        self.set_object(name, typed.int32(value))
+        self._set(name, typed.int32, value)
 
     def set_long(self, name: str, value: int) -> None:
         """Set an integer of 64 bits."""
-        self.set_object(name, typed.long(value))
+        self._set(name, typed.long, value)
 
     def set_float(self, name: str, value: float) -> None:
         """Set a number, rounded to single precision."""
-        self.set_object(name, typed.single(value))
+        self._set(name, typed.single, value)
 
     def set_double(self, name: str, value: float) -> None:
         """Set a number of double precision."""
-        self.set_object(name, typed.double(value))
+        self._set(name, typed.double, value)
 
     def set_string(self, name: str, value: str | None) -> None:
         """Set a text."""
-        self.set_object(name, typed.string(value))
+        self._set(name, typed.string, value)
 
     def set_bytes(self, name: str, value: typed.BytesLike | None) -> None:
         """Set bytes, which are copied."""
-        self.set_object(name, typed.octets(value))
+        self._set(name, typed.octets, value)
 
     def set_object(self, name: str, value: object) -> None:
         """Set an item; its Python type decides its JMS type.
 
         An int is an int if it fits 32 bits, else a long; a float is a double.
         """
+        self._set(name, typed.item_value, value)
+
+    def _set(self, name: str, check: Callable[[Any], ItemValue], value: Any) -> None:
         items = self._writable_items()
         if not isinstance(name, str) or not name:
             raise ValueError(f"the name of an item is a non-empty str, not {name!r}")
-        items[name] = typed.item_value(value)
+        name = exact_text(name)
+        items[name] = typed.named("item", name, check, value)
 
     def _writable_items(self) -> dict[str, ItemValue]:
         self._require_writable_body()

@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from jmslike.errors import MessageFormatError
-from jmslike.message import typed
+from jmslike.exact import exact_text, type_name
 from jmslike.selector import is_identifier
 from jmslike.values import PropertyValue
 
@@ -32,22 +32,26 @@ So all properties of a received message can be copied to another one.
 _KNOWN = PROVIDER_NAMES | {GROUP_ID, GROUP_SEQ}
 
 
-def checked_property(name: str, value: object) -> PropertyValue:
-    """Check a name, and return the value to store under it.
+def checked_name(name: str) -> str:
+    """Return the name of a property to set.
 
-    Raises ValueError unless the name is a Java identifier, no word of the selector language, and none of those that
-    begin with JMS but for JMSXGroupID (a str), JMSXGroupSeq (an int), what the provider sets, and the vendors'
-    `JMS_...`. Raises MessageFormatError for a value that is no property.
+    Raises ValueError unless it is a Java identifier, no word of the selector language, and none of those that begin
+    with JMS but for JMSXGroupID, JMSXGroupSeq, what the provider sets, and the vendors' `JMS_...`.
     """
     if not isinstance(name, str):
-        raise ValueError(f"the name of a property is a str, not {type(name).__name__}")
-    _check(name)
-    checked = typed.property_value(value)
-    if name == GROUP_ID and not isinstance(checked, str | None):
-        raise MessageFormatError(f"{GROUP_ID} is a str, not {type(value).__name__}")
-    if name == GROUP_SEQ and not (checked is None or type(checked) is int):
+        raise ValueError(f"the name of a property is a str, not {type_name(name)}")
+    exact = exact_text(name)
+    _check(exact)
+    return exact
+
+
+def checked_value(name: str, value: PropertyValue) -> PropertyValue:
+    """Return the value of a property to set. Raises MessageFormatError: JMSXGroupID is a str, JMSXGroupSeq an int."""
+    if name == GROUP_ID and not isinstance(value, str | None):
+        raise MessageFormatError(f"{GROUP_ID} is a str, not {type_name(value)}")
+    if name == GROUP_SEQ and not (value is None or type(value) is int):
         raise MessageFormatError(f"{GROUP_SEQ} is an int of 32 bits, not {value!r}")
-    return checked
+    return value
 
 
 @lru_cache(maxsize=1024)

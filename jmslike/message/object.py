@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from jmslike.errors import MessageFormatError
+from jmslike.exact import type_name
+from jmslike.message import typed
 from jmslike.message.base import Message
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer
 
@@ -42,9 +44,11 @@ class ObjectMessage(Message):
             self._body = None
             return
         try:
-            self._body = self._codec().encode(value)
+            self._body = typed.octets(self._codec().encode(value))
         except Exception as error:
-            raise MessageFormatError(f"a {type(value).__name__} cannot be sent as an object: {error}") from error
+            raise MessageFormatError(
+                f"the object, of type {type_name(value)}, cannot be encoded for an ObjectMessage: {error}"
+            ) from error
 
     def _codec(self) -> ObjectSerializer:
         try:

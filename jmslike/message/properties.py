@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, MutableMapping
+from collections.abc import Callable, Iterator, Mapping, MutableMapping
+from typing import Any
 
 from jmslike.message import typed
-from jmslike.message.names import PROVIDER_NAMES, checked_property
+from jmslike.message.names import PROVIDER_NAMES, checked_name, checked_value
 from jmslike.values import PropertyValue, conversion
 
 
@@ -37,35 +38,35 @@ class PropertyGetters:
 
     def get_boolean_property(self, name: str) -> bool:
         """Read a boolean; a missing one is False, a text is True only if it says "true"."""
-        return conversion.to_boolean(self._property(name))
+        return conversion.to_boolean(self._property(name), "property", name)
 
     def get_byte_property(self, name: str) -> int:
         """Read an integer of 8 bits."""
-        return conversion.to_byte(self._property(name))
+        return conversion.to_byte(self._property(name), "property", name)
 
     def get_short_property(self, name: str) -> int:
         """Read an integer of 16 bits."""
-        return conversion.to_short(self._property(name))
+        return conversion.to_short(self._property(name), "property", name)
 
     def get_int_property(self, name: str) -> int:
         """Read an integer of 32 bits."""
-        return conversion.to_int(self._property(name))
+        return conversion.to_int(self._property(name), "property", name)
 
     def get_long_property(self, name: str) -> int:
         """Read an integer of 64 bits."""
-        return conversion.to_long(self._property(name))
+        return conversion.to_long(self._property(name), "property", name)
 
     def get_float_property(self, name: str) -> float:
         """Read a number of single precision."""
-        return conversion.to_float(self._property(name))
+        return conversion.to_float(self._property(name), "property", name)
 
     def get_double_property(self, name: str) -> float:
         """Read a number of double precision."""
-        return conversion.to_double(self._property(name))
+        return conversion.to_double(self._property(name), "property", name)
 
     def get_string_property(self, name: str) -> str | None:
         """Read any property as a text in Java's spelling ("true", "127", "1.0E10"); None if it is missing."""
-        return conversion.to_string(self._property(name))
+        return conversion.to_string(self._property(name), "property", name)
 
     def get_object_property(self, name: str) -> PropertyValue:
         """Read a property as the type that it was set as; None if it is missing."""
@@ -92,43 +93,47 @@ class PropertyAccess(PropertyGetters):
 
     def set_boolean_property(self, name: str, value: bool) -> None:
         """Set a boolean."""
-        self.set_object_property(name, typed.boolean(value))
+        self._set_property(name, typed.boolean, value)
 
     def set_byte_property(self, name: str, value: int) -> None:
         """Set an integer of 8 bits."""
-        self.set_object_property(name, typed.byte(value))
+        self._set_property(name, typed.byte, value)
 
     def set_short_property(self, name: str, value: int) -> None:
         """Set an integer of 16 bits."""
-        self.set_object_property(name, typed.short(value))
+        self._set_property(name, typed.short, value)
 
     def set_int_property(self, name: str, value: int) -> None:
         """Set an integer of 32 bits."""
-        self.set_object_property(name, typed.int32(value))
+        self._set_property(name, typed.int32, value)
 
     def set_long_property(self, name: str, value: int) -> None:
         """Set an integer of 64 bits."""
-        self.set_object_property(name, typed.long(value))
+        self._set_property(name, typed.long, value)
 
     def set_float_property(self, name: str, value: float) -> None:
         """Set a number, rounded to single precision."""
-        self.set_object_property(name, typed.single(value))
+        self._set_property(name, typed.single, value)
 
     def set_double_property(self, name: str, value: float) -> None:
         """Set a number of double precision."""
-        self.set_object_property(name, typed.double(value))
+        self._set_property(name, typed.double, value)
 
     def set_string_property(self, name: str, value: str | None) -> None:
         """Set a text."""
-        self.set_object_property(name, typed.string(value))
+        self._set_property(name, typed.string, value)
 
     def set_object_property(self, name: str, value: object) -> None:
         """Set a property of the type that the Python type says: an int is an int if it fits 32 bits, else a long; a
         float is a double (section 3.5.5). A value for what only the provider sets, such as JMSXDeliveryCount, is
         ignored.
         """
+        self._set_property(name, typed.property_value, value)
+
+    def _set_property(self, name: str, check: Callable[[Any], PropertyValue], value: Any) -> None:
         properties = self._writable_properties()
-        checked = checked_property(name, value)
+        name = checked_name(name)
+        checked = checked_value(name, typed.named("property", name, check, value))
         if name not in PROVIDER_NAMES:
             properties[name] = checked
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from jmslike.errors import MessageEOFError, MessageFormatError, MessageNotReadableError
 from jmslike.message import typed
@@ -91,7 +91,7 @@ class StreamMessage(Message):
         if taken == _JUST_ENDED and size is not None:
             self._taken = 0
             return b""
-        value = conversion.to_bytes(self._field())
+        value = conversion.to_bytes(self._field(), "field", self._position)
         if value is None:
             self._advance()
             return None
@@ -108,50 +108,50 @@ class StreamMessage(Message):
 
     def write_boolean(self, value: bool) -> None:
         """Write a boolean."""
-        self._write(typed.boolean(value))
+        self._write(typed.boolean, value)
 
     def write_byte(self, value: int) -> None:
         """Write an integer of 8 bits."""
-        self._write(typed.byte(value))
+        self._write(typed.byte, value)
 
     def write_short(self, value: int) -> None:
         """Write an integer of 16 bits."""
-        self._write(typed.short(value))
+        self._write(typed.short, value)
 
     def write_char(self, value: str) -> None:
         """Write one UTF-16 code unit: a character up to U+FFFF."""
-        self._write(typed.char(value))
+        self._write(typed.char, value)
 
     def write_int(self, value: int) -> None:
         """Write an integer of 32 bits."""
-        self._write(typed.int32(value))
+        self._write(typed.int32, value)
 
     def write_long(self, value: int) -> None:
         """Write an integer of 64 bits."""
-        self._write(typed.long(value))
+        self._write(typed.long, value)
 
     def write_float(self, value: float) -> None:
         """Write a number, rounded to single precision."""
-        self._write(typed.single(value))
+        self._write(typed.single, value)
 
     def write_double(self, value: float) -> None:
         """Write a number of double precision."""
-        self._write(typed.double(value))
+        self._write(typed.double, value)
 
     def write_string(self, value: str | None) -> None:
         """Write a text."""
-        self._write(typed.string(value))
+        self._write(typed.string, value)
 
     def write_bytes(self, value: typed.BytesLike | None) -> None:
         """Write a field of bytes, which are copied."""
-        self._write(typed.octets(value))
+        self._write(typed.octets, value)
 
     def write_object(self, value: object) -> None:
         """Write a field; its Python type decides its JMS type.
 
         An int is an int if it fits 32 bits, else a long; a float is a double.
         """
-        self._write(typed.item_value(value))
+        self._write(typed.item_value, value)
 
     def _content(self) -> NoReturn:
         raise MessageFormatError("the body of a StreamMessage can only be read field by field")
@@ -174,20 +174,20 @@ class StreamMessage(Message):
         self._position += 1
         self._taken = 0
 
-    def _read(self, convert: Callable[[ItemValue], T]) -> T:
+    def _read(self, convert: conversion.Reader[T]) -> T:
         if getattr(self, "_taken", 0) > 0:
             raise MessageFormatError("the field of bytes is not read to its end: read_bytes(n) returns b'' there")
-        value = convert(self._field())
+        value = convert(self._field(), "field", self._position)
         self._advance()
         return value
 
-    def _write(self, value: ItemValue) -> None:
+    def _write(self, check: Callable[[Any], ItemValue], value: Any) -> None:
         self._require_writable_body()
         body = self._body
         if not isinstance(body, list):
             body = self._body = list(body)
-        body.append(value)
+        body.append(typed.named("field", len(body), check, value))
 
 
-def _as_it_is(value: ItemValue) -> ItemValue:
+def _as_it_is(value: ItemValue, what: str = "", name: object = None) -> ItemValue:
     return value

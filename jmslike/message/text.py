@@ -24,4 +24,4 @@ class TextMessage(Message):
     @text.setter
     def text(self, value: str | None) -> None:
         self._require_writable_body()
-        self._body = typed.string(value)
+        self._body = value if type(value) is str else typed.named("text", None, typed.string, value)

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import Final
 
 from jmslike.errors import InvalidSelectorError
+from jmslike.exact import exact_text, type_name
 from jmslike.selector.compiler import Matches, Selectable, compiled
 from jmslike.selector.lexer import MAX_LENGTH, is_identifier
 from jmslike.selector.parser import HEADERS, MAX_DEPTH, MAX_PATTERN, parse_tree
@@ -54,7 +55,8 @@ def parse(text: str) -> Selector:
     MAX_PATTERN characters. Section 3.8.1.1.
     """
     if not isinstance(text, str):
-        raise InvalidSelectorError(f"a selector is a str, not {type(text).__name__}")
+        raise InvalidSelectorError(f"a selector is a str, not {type_name(text)}")
+    text = exact_text(text)
     return _cached(text) if len(text) <= _CACHED_LENGTH else _parsed(text)
 
 

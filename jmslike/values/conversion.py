@@ -7,14 +7,14 @@ The specification has a table for properties (3-2) and one for items (3-7). The 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Final, NoReturn, TypeAlias, TypeVar
+from typing import Any, Final, NoReturn, Protocol, TypeVar
 
 from jmslike.errors import MessageFormatError
 from jmslike.values import Byte, Char, Float, ItemValue, Long, Short
 from jmslike.values.java_numbers import double_text, parse_double, parse_float, parse_integer
 
 T = TypeVar("T")
-Reader: TypeAlias = Callable[[ItemValue], T]
+R = TypeVar("R", covariant=True)
 
 TYPE_NAMES: Final[Mapping[type, str]] = {
     bool: "boolean",
@@ -45,12 +45,19 @@ CONVERSIONS: Final[Mapping[type, frozenset[type]]] = {
 """For each type as which a value was set, the types as which it can be read."""
 
 
+class Reader(Protocol[R]):
+    """Reads a value as one type. `what` and `name` are for the error: what the value is, and which of these."""
+
+    def __call__(self, value: ItemValue, what: str = "value", name: object = None) -> R:
+        """Read. Raises MessageFormatError or ValueError."""
+
+
 def _nothing() -> None:
     return None
 
 
 def _no_number() -> NoReturn:
-    raise ValueError("the value is missing or None, which is neither a number nor a char")
+    raise ValueError("missing or None, which is neither a number nor a char")
 
 
 def _text(value: Any) -> str:
@@ -68,15 +75,25 @@ def _reader(
     if parse is not None:
         casts[str] = parse
 
-    def read(value: ItemValue) -> T:
-        if value is None:
-            return missing()
+    def read(value: ItemValue, what: str = "value", name: object = None) -> T:
         convert = casts.get(type(value))
-        if convert is None:
-            raise MessageFormatError(f"a {TYPE_NAMES[type(value)]} cannot be read as a {TYPE_NAMES[target]}")
-        return convert(value)
+        try:
+            if convert is not None:
+                return convert(value)
+            if value is None:
+                return missing()
+        except ValueError as error:
+            raise ValueError(f"{described(what, name)}: {error}") from None
+        raise MessageFormatError(
+            f"{described(what, name)}: a {TYPE_NAMES[type(value)]} cannot be read as a {TYPE_NAMES[target]}"
+        )
 
     return read
+
+
+def described(what: str, name: object) -> str:
+    """Return what an error calls a value, such as: the property 'n'."""
+    return f"the {what}" if name is None else f"the {what} {name!r}"
 
 
 def _integer_reader(target: type[int]) -> Reader[int]:

@@ -303,9 +303,9 @@ def test_where_to_send_is_said_exactly_once(broker: FakeBroker) -> None:
         unidentified.send(QUEUE, message, destination=QUEUE)  # type: ignore[call-overload]
     with pytest.raises(InvalidDestinationError, match="the destination is None"):
         unidentified.send(None, message)  # type: ignore[call-overload]
-    with pytest.raises(InvalidDestinationError, match="to send to, not 'q'"):
+    with pytest.raises(InvalidDestinationError, match="to send to, not the str 'q'"):
         unidentified.send(message, destination="q")  # type: ignore[call-overload]
-    with pytest.raises(InvalidDestinationError, match="to send to, not 'q'"):
+    with pytest.raises(InvalidDestinationError, match="to send to, not the str 'q'"):
         session.create_producer("q")  # type: ignore[arg-type]
     assert broker.named("send") == []
 

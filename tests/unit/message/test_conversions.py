@@ -104,7 +104,7 @@ def test_every_cell_of_the_tables(make: Callable[[str, Any], Read], kind: str, t
     if target not in row:
         with pytest.raises(MessageFormatError) as caught:
             read(target)
-        assert str(caught.value) == f"a {kind} cannot be read as a {target}"
+        assert str(caught.value).endswith(f": a {kind} cannot be read as a {target}")
     else:
         assert read(target) == row[target]
         assert type(read(target)) is PYTHON_TYPES[target]
@@ -141,7 +141,7 @@ def test_what_is_missing_reads_as_none() -> None:
             readers.append(getattr(message, f"get_{target}_property"))
         for reader in readers:
             if expected is ValueError:
-                with pytest.raises(ValueError, match="the value is missing or None"):
+                with pytest.raises(ValueError, match="'absent': missing or None"):
                     reader("absent")
             else:
                 assert reader("absent") is expected
@@ -184,11 +184,11 @@ def test_set_integers_have_the_range_of_the_type(make: Callable[[str, Any], Read
     for number in (limit - 1, -limit):
         assert make(width, number)(width) == number
     for number in (limit, -limit - 1):
-        with pytest.raises(ValueError, match=f"^{number} is out .* {width}: {-limit} to {limit - 1}$") as caught:
+        with pytest.raises(ValueError, match=f": {number} is out .* {width}: {-limit} to {limit - 1}$") as caught:
             make(width, number)
         assert not isinstance(caught.value, JMSError)
     for wrong in (True, 1.0, "1", None, b"1"):
-        with pytest.raises(MessageFormatError, match="wanted a int"):
+        with pytest.raises(MessageFormatError, match=": wanted an int, not"):
             make(width, wrong)
 
 
@@ -196,20 +196,20 @@ def test_set_integers_have_the_range_of_the_type(make: Callable[[str, Any], Read
 def test_wrong_types_for_the_other_setters(make: Callable[[str, Any], Read]) -> None:
     """PROP-02, MSG-18: MessageFormatError says the expected and the actual type."""
     wrong: dict[str, tuple[str, list[Any]]] = {
-        "boolean": ("bool", [1, 0, "true", None]),
-        "float": ("float", [True, "1.0", None]),
-        "double": ("float", [False, "1.0", None]),
-        "string": ("str or None", [5, b"x", True, ["x"]]),
+        "boolean": ("a bool", [1, 0, "true", None]),
+        "float": ("a float", [True, "1.0", None]),
+        "double": ("a float", [False, "1.0", None]),
+        "string": ("a str or None", [5, b"x", True, ["x"]]),
         "object": ("bool, int, float, str", [[1], {"a": 1}, object(), 1j, (1,), {1}]),
     }
     if make is not as_property:
         wrong |= {
-            "char": ("str of one character", [5, b"x", None]),
-            "bytes": ("bytes-like object or None", ["x", 5, [1]]),
+            "char": ("a str of one character", [5, b"x", None]),
+            "bytes": ("a bytes-like object or None", ["x", 5, [1]]),
         }
     for kind, (wanted, values) in wrong.items():
         for value in values:
-            with pytest.raises(MessageFormatError, match=f"^wanted a {wanted}.*, not {type(value).__name__}$"):
+            with pytest.raises(MessageFormatError, match=f": wanted {wanted}.*, not {type(value).__name__}$"):
                 make(kind, value)
 
 

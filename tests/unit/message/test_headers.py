@@ -167,11 +167,11 @@ def test_numbers_in_range(name: str, values: Any) -> None:
 
 def test_messages_say_what_was_wrong() -> None:
     """PROD-05: with the range and the value."""
-    with pytest.raises(JMSError, match="the priority is 0 to 9, not 10"):
+    with pytest.raises(JMSError, match="JMSPriority is 0 to 9, not 10"):
         new_message(Message).priority = 10
-    with pytest.raises(MessageFormatError, match="the delivery mode is an int, not str"):
+    with pytest.raises(MessageFormatError, match="JMSDeliveryMode is an int, not str"):
         new_message(Message).delivery_mode = "2"  # type: ignore[assignment]
-    with pytest.raises(InvalidDestinationError, match="wanted a Destination or None, not str"):
+    with pytest.raises(InvalidDestinationError, match="as JMSReplyTo, or None, not the str 'q'"):
         new_message(Message).reply_to = "q"  # type: ignore[assignment]
 
 

@@ -134,7 +134,7 @@ def test_what_would_not_come_back_equal(value: Any) -> None:
     """MSG-11: MessageFormatError when it is set, with the cause; what was set before stays."""
     message = new_message(ObjectMessage)
     message.object = ["before"]
-    with pytest.raises(MessageFormatError, match=f"a {type(value).__name__} cannot be sent as an object") as caught:
+    with pytest.raises(MessageFormatError, match=r"the object, of type .*, cannot be encoded for an") as caught:
         message.object = value
     assert caught.value.linked_exception is not None
     assert message.object == ["before"]
