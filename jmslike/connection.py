@@ -11,13 +11,14 @@ import os
 import threading
 import weakref
 from collections.abc import Callable, Sequence
-from typing import ClassVar, Self
+from typing import Any, ClassVar, Final, Self
 
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
 from jmslike.core.connection_state import ConnectionState, ExceptionListener
 from jmslike.errors import IllegalStateError, JMSError
+from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
@@ -25,6 +26,9 @@ from jmslike.settings import Settings
 from jmslike.spi import Transport
 
 _log = logging.getLogger("jmslike.connection")
+
+_UNSAID: Final[Any] = object()
+"""An argument that was not given."""
 
 
 class Connection:
@@ -108,18 +112,32 @@ class Connection:
     # ---- sessions ---------------------------------------------------------------------------------------------------
 
     def create_session(
-        self, transacted: bool | int = False, acknowledge_mode: int = SessionMode.AUTO_ACKNOWLEDGE
+        self, first: bool | int = False, /, acknowledge_mode: int = _UNSAID, *, transacted: bool | int = _UNSAID
     ) -> Session:
-        """Make a session (section 6.2). A session mode, not a bool, in first place is Java's `createSession(int)`.
+        """Make a session (section 6.2): `create_session(transacted, acknowledge_mode)` or `create_session(mode)`.
 
-        Raises JMSError for an unknown mode; UnsupportedFeatureError where there are no transactions.
+        A number alone, by position, is a session mode, as in Java's `createSession(int)`. The first of two arguments,
+        and `transacted` by name, is a boolean: 0 and 1, as scripts for Java write them, are False and True. A
+        transacted session ignores `acknowledge_mode`.
+
+        Raises JMSError for an unknown mode, and for what is no boolean; UnsupportedFeatureError where there are no
+        transactions.
         """
-        if transacted is True:
-            mode = SessionMode.SESSION_TRANSACTED
-        else:
-            mode = check_session_mode(acknowledge_mode if transacted is False else transacted)
-            if transacted is False and mode is SessionMode.SESSION_TRANSACTED:
-                raise JMSError("SESSION_TRANSACTED contradicts transacted=False; say create_session(True)")
+        if transacted is not _UNSAID:
+            if first is not False:
+                raise TypeError("create_session() got two values for transacted")
+            first = _transacted(transacted)
+        elif acknowledge_mode is not _UNSAID:
+            first = _transacted(first)
+        if first is True:
+            return self._open_session(SessionMode.SESSION_TRANSACTED)
+        if first is not False:
+            return self._open_session(check_session_mode(first))
+        if acknowledge_mode is _UNSAID:
+            return self._open_session(SessionMode.AUTO_ACKNOWLEDGE)
+        mode = check_session_mode(acknowledge_mode)
+        if mode is SessionMode.SESSION_TRANSACTED:
+            raise JMSError("SESSION_TRANSACTED contradicts transacted=False; say create_session(True)")
         return self._open_session(mode)
 
     def _open_session(self, mode: SessionMode) -> Session:
@@ -231,6 +249,17 @@ def _abandon_all() -> None:
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_abandon_all)
+
+
+def _transacted(value: object) -> bool:
+    try:
+        if isinstance(value, SessionMode):
+            raise ValueError(f"transacted is True or False, not the session mode {value!r}")
+        return exact_boolean(value, "transacted")
+    except ValueError as error:
+        raise JMSError(
+            f"{error}: say create_session(transacted, acknowledge_mode), or create_session(mode) with the mode alone"
+        ) from error
 
 
 def check_session_mode(mode: int) -> SessionMode:

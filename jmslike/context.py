@@ -15,6 +15,7 @@ from jmslike.context_producer import JMSProducer
 from jmslike.core.connection_state import ExceptionListener
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import IllegalStateError
+from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageFactory
 from jmslike.metadata import ConnectionMetaData
@@ -138,7 +139,7 @@ class JMSContext(MessageFactory):
     @auto_start.setter
     def auto_start(self, value: bool) -> None:
         self._check_open()
-        self._auto_start = bool(value)
+        self._auto_start = exact_boolean(value, "auto_start")
 
     def start(self) -> None:
         """As `Connection.start`."""

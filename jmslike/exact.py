@@ -18,6 +18,18 @@ def exact_integer(value: int) -> int:
     return value if type(value) is int else int.__int__(value)
 
 
+def exact_boolean(value: object, what: str) -> bool:
+    """Return a boolean; 0 and 1, as scripts for Java write them, are False and True. Raises ValueError for others.
+
+    Nothing else has a truth here: `"false"` would be true.
+    """
+    if type(value) is bool:
+        return value
+    if isinstance(value, int) and int.__int__(value) in (0, 1):
+        return int.__int__(value) == 1
+    raise ValueError(f"{what} is True or False, not {value!r}")
+
+
 def type_name(value: object) -> str:
     """Return the name of the value's type, with its module unless that is a built-in one: an error quotes it."""
     kind = type(value)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from jmslike.constants import DeliveryMode
 from jmslike.durations import Duration, seconds
 from jmslike.errors import JMSError
-from jmslike.exact import exact_integer
+from jmslike.exact import exact_boolean, exact_integer
 from jmslike.message import Message
 
 
@@ -37,7 +37,8 @@ def check_duration(value: Duration, what: str) -> float:
 class SendSettings:
     """The defaults of a producer's sends. A subclass says whether it is open.
 
-    A setter raises JMSError for a value out of range; every access raises IllegalStateError after `close`.
+    A setter raises JMSError for a value out of range, ValueError for what is no boolean. Every access raises
+    IllegalStateError after `close`.
     """
 
     __slots__ = (
@@ -125,7 +126,7 @@ class SendSettings:
     @disable_message_id.setter
     def disable_message_id(self, value: bool) -> None:
         self._check_open()
-        self._disable_message_id = bool(value)
+        self._disable_message_id = exact_boolean(value, "disable_message_id")
 
     @property
     def disable_message_timestamp(self) -> bool:
@@ -136,4 +137,4 @@ class SendSettings:
     @disable_message_timestamp.setter
     def disable_message_timestamp(self, value: bool) -> None:
         self._check_open()
-        self._disable_message_timestamp = bool(value)
+        self._disable_message_timestamp = exact_boolean(value, "disable_message_timestamp")

@@ -29,6 +29,7 @@ from jmslike.core.subscription_rules import (
 )
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic, exact_destination
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError, TransactionRolledBackError
+from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageFactory
 from jmslike.producer import MessageProducer
@@ -113,7 +114,8 @@ class Session(MessageFactory):
         """Make a consumer of a queue, or a new non-durable subscription of a topic (sections 8.1 and 8.3.1).
 
         `no_local` leaves out what the own connection publishes; on a queue it has no effect. Raises
-        InvalidDestinationError; InvalidSelectorError; UnsupportedFeatureError where the transport cannot do it.
+        InvalidDestinationError; InvalidSelectorError; ValueError for a `no_local` that is no boolean;
+        UnsupportedFeatureError where the transport cannot do it.
         """
         return self._subscribe(destination, message_selector, no_local=no_local)
 
@@ -188,7 +190,8 @@ class Session(MessageFactory):
             if durable and not shared and connection.client_id is None:
                 raise IllegalStateError("a durable subscription that is not shared needs a client id on the connection")
         selector = optional(selector_text)
-        origin = connection.origin() if no_local and not destination.is_queue else None
+        excludes_own = exact_boolean(no_local, "no_local")
+        origin = connection.origin() if excludes_own and not destination.is_queue else None
         stopped = not state.gate.running
         spec = SubscriptionSpec(
             destination, selector, name, durable, shared, origin, connection.settings.window, stopped=stopped

@@ -16,6 +16,7 @@ from jmslike.testing.steps import (
     attempt_of,
     error_of,
     is_silent,
+    left_in,
     put,
     still_runs,
     take,
@@ -252,6 +253,25 @@ def test_an_unknown_session_mode_is_refused(jms: Provider, mode: int) -> None:
         connection.create_session(False, mode)
     with pytest.raises(JMSError):
         connection.create_session(mode)
+
+
+def test_zero_beside_a_mode_is_false(jms: Provider) -> None:
+    """CONN-24, SESS-01: create_session(0, mode), as scripts for Java write it, is not transacted; others are errors."""
+    connection, queue = jms.connection(), jms.queue()
+    session = connection.create_session(0, Session.AUTO_ACKNOWLEDGE)
+    assert (session.transacted, session.acknowledge_mode) == (False, Session.AUTO_ACKNOWLEDGE)
+    put(session, queue, "1")
+    session.close()
+    assert left_in(jms, queue) == ["1"]
+    with pytest.raises(JMSError):
+        connection.create_session(Session.CLIENT_ACKNOWLEDGE, Session.CLIENT_ACKNOWLEDGE)
+
+
+@requires(Feature.TRANSACTION)
+def test_one_beside_a_mode_is_true(jms: Provider) -> None:
+    """CONN-25: create_session(1, mode) is transacted."""
+    session = jms.connection().create_session(1, Session.CLIENT_ACKNOWLEDGE)
+    assert (session.transacted, session.acknowledge_mode) == (True, Session.SESSION_TRANSACTED)
 
 
 @requires(Feature.TRANSACTION)

@@ -118,7 +118,9 @@ def test_each_connection_has_an_identity_of_its_own(broker: FakeBroker) -> None:
         ((1,), SessionMode.AUTO_ACKNOWLEDGE),
         ((Session.CLIENT_ACKNOWLEDGE,), SessionMode.CLIENT_ACKNOWLEDGE),
         ((3,), SessionMode.DUPS_OK_ACKNOWLEDGE),
-        ((4, 2), SessionMode.INDIVIDUAL_ACKNOWLEDGE),
+        ((0, 1), SessionMode.AUTO_ACKNOWLEDGE),
+        ((0, Session.CLIENT_ACKNOWLEDGE), SessionMode.CLIENT_ACKNOWLEDGE),
+        ((1, Session.CLIENT_ACKNOWLEDGE), SessionMode.SESSION_TRANSACTED),
     ],
 )
 def test_both_ways_to_say_the_mode_of_a_session(broker: FakeBroker, arguments: tuple[Any, ...], mode: int) -> None:
@@ -127,6 +129,37 @@ def test_both_ways_to_say_the_mode_of_a_session(broker: FakeBroker, arguments: t
     assert session.transacted is (mode == SessionMode.SESSION_TRANSACTED)
     assert broker.named("session") == [("session", ACKNOWLEDGEMENTS[SessionMode(mode)].needs)]
     assert broker.named("session")[0][1].transacted is session.transacted
+
+
+@pytest.mark.parametrize(
+    ("named", "mode"),
+    [
+        ({"transacted": 0}, SessionMode.AUTO_ACKNOWLEDGE),
+        ({"transacted": 1}, SessionMode.SESSION_TRANSACTED),
+        ({"transacted": False, "acknowledge_mode": 3}, SessionMode.DUPS_OK_ACKNOWLEDGE),
+        ({"transacted": 0, "acknowledge_mode": 2}, SessionMode.CLIENT_ACKNOWLEDGE),
+        ({"transacted": True, "acknowledge_mode": "anything"}, SessionMode.SESSION_TRANSACTED),
+        ({"acknowledge_mode": 2}, SessionMode.CLIENT_ACKNOWLEDGE),
+    ],
+)
+def test_the_mode_of_a_session_by_name(broker: FakeBroker, named: dict[str, Any], mode: int) -> None:
+    assert broker.connect().create_session(**named).acknowledge_mode is mode
+
+
+@pytest.mark.parametrize("first", [4, 2, -1, "0", None, 0.5, Session.SESSION_TRANSACTED, Session.AUTO_ACKNOWLEDGE])
+def test_the_first_of_two_arguments_is_a_boolean(broker: FakeBroker, first: Any) -> None:
+    connection = broker.connect()
+    with pytest.raises(JMSError, match=r"transacted is True or False, not .*create_session\(mode\)"):
+        connection.create_session(first, Session.CLIENT_ACKNOWLEDGE)
+    with pytest.raises(JMSError, match="transacted is True or False, not "):
+        connection.create_session(transacted=first)
+    assert broker.named("session") == []
+
+
+def test_transacted_is_given_once(broker: FakeBroker) -> None:
+    create: Any = broker.connect().create_session
+    with pytest.raises(TypeError, match="two values"):
+        create(2, transacted=True)
 
 
 @pytest.mark.parametrize("arguments", [(5,), (-1,), ("1",), (None,), (False, 5), (False, True), (False, None)])

@@ -13,7 +13,7 @@ import jmslike
 from jmslike import InvalidDestinationError, JMSError, MessageFormatError, Queue, TemporaryQueue, Topic
 from jmslike.destinations import Destination, exact_destination
 from jmslike.durations import seconds
-from jmslike.exact import exact_integer, exact_text, type_name
+from jmslike.exact import exact_boolean, exact_integer, exact_text, type_name
 from jmslike.message import MapMessage, Message, ObjectMessage, new_message
 from jmslike.message.typed import item_value, property_value
 from jmslike.options import text_of, whole
@@ -208,3 +208,25 @@ def test_an_error_names_what_was_read_or_set(act: Any, error: type[Exception], t
     """PROP-05, PROP-11, MSG-16, MSG-18: the property, item or header."""
     with pytest.raises(error, match=text):
         act(new_message(MapMessage))
+
+
+@pytest.mark.parametrize(("value", "exact"), [(True, True), (False, False), (1, True), (0, False), (Level.ONE, True)])
+def test_a_boolean_may_be_0_or_1(value: Any, exact: bool) -> None:
+    assert exact_boolean(value, "x") is exact
+
+
+@pytest.mark.parametrize("value", [2, -1, "false", "", None, 0.0, [], Level.HIGH])
+def test_nothing_else_is_a_boolean(value: Any) -> None:
+    with pytest.raises(ValueError, match="x is True or False, not "):
+        exact_boolean(value, "x")
+
+
+def test_settings_that_are_booleans_refuse_texts() -> None:
+    with jmslike.connect("native://booleans") as context:
+        topic: Any = context.create_topic("t")
+        with pytest.raises(ValueError, match="no_local is True or False"):
+            context.create_consumer(topic, None, "false")  # type: ignore[arg-type]
+        with pytest.raises(ValueError, match="auto_start is True or False"):
+            context.auto_start = "no"  # type: ignore[assignment]
+        with pytest.raises(ValueError, match="disable_message_id is True or False"):
+            context.create_producer().set_disable_message_id("no")  # type: ignore[arg-type]
