@@ -28,6 +28,7 @@ class Feature(Enum):
     BROWSE = "queue browsers"
     TEMPORARY = "temporary queues and topics"
     REDELIVERY_COUNT = "delivery counts that survive the session"
+    REDELIVERY_DELAY = "a message that waits for its redelivery lets others pass"
     PERSISTENCE = "messages that survive a restart of the provider"
     ORDER = "order of one producer's messages"
     NO_LOCAL = "noLocal subscriptions"

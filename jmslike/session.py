@@ -193,9 +193,9 @@ class Session(MessageFactory):
         excludes_own = exact_boolean(no_local, "no_local")
         origin = connection.origin() if excludes_own and not destination.is_queue else None
         stopped = not state.gate.running
-        spec = SubscriptionSpec(
-            destination, selector, name, durable, shared, origin, connection.settings.window, stopped=stopped
-        )
+        window = connection.settings.window
+        dead_letters = state.redelivery.dead_letters_of(destination)
+        spec = SubscriptionSpec(destination, selector, name, durable, shared, origin, window, stopped, dead_letters)
         require_features(connection.capabilities, spec)
         if durable or shared:
             spec = replace(spec, name=subscription_name(name))

@@ -19,7 +19,8 @@ method says otherwise. `close` may be called by any thread, also while another t
 - C3   What was pushed and `take` has not handed out never exceeds `window` messages. A session that holds more than
        that unsettled still gets its next message.
 - C4   The order of one producer's messages to one destination, with the same priority and mode and without delay, is
-       kept where ORDER is declared.
+       kept where ORDER is declared. What was released comes before what was never handed over. What was postponed lets
+       others pass until its time, and then comes again like what was released.
 - C5   `send` without a completion returns only after the broker took responsibility for a persistent message. With one
        it pipelines: the completion is called exactly once, with an error or None, in the order of sending, also on loss
        and close; the core bounds how many are open. `settle` returns when the settlement is applied if the session
@@ -85,6 +86,7 @@ __all__ = [
     "MultiProviderFactory",
     "ObjectOption",
     "Outcome",
+    "Postponing",
     "PropertyValue",
     "Queue",
     "Receipt",
@@ -127,13 +129,11 @@ class SessionSpec:
     """The needs of a session, whatever its mode.
 
     `transacted`: it settles by `commit`. `awaits_settlement`: `settle` returns when the settlement is applied, not when
-    it is handed to the wire (C5). `settles_one_by_one`: receipts are settled in any order, so earlier ones may stay
-    unsettled for long.
+    it is handed to the wire (C5). Receipts are settled in any order, so earlier ones may stay unsettled for long.
     """
 
     transacted: bool = False
     awaits_settlement: bool = False
-    settles_one_by_one: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,8 @@ class SubscriptionSpec:
 
     `name` is None for a queue and for an unshared non-durable subscription; `window` is in messages. `excluded_origin`
     is noLocal: the origin whose messages are left out. The client id of a named subscription is that of
-    `Transport.identify`. `stopped` is how a `Stoppable` subscription begins (C14).
+    `Transport.identify`. `stopped` is how a `Stoppable` subscription begins (C14). `dead_letters` is the queue that the
+    core would move dead letters to, if any.
     """
 
     destination: Destination
@@ -153,6 +154,7 @@ class SubscriptionSpec:
     excluded_origin: str | None = None
     window: int = 100
     stopped: bool = False
+    dead_letters: Destination | None = None
 
 
 class Events(Protocol):
@@ -240,6 +242,19 @@ class Stoppable(Subscription, Protocol):
         """
 
 
+class Postponing(Subscription, Protocol):
+    """A source of deliveries whose provider keeps what has failed until it is due: where REDELIVERY_DELAY is NATIVE.
+
+    Where it is EMULATED, the core holds such deliveries unsettled, and goes on to take others.
+    """
+
+    def postpone(self, receipts: Sequence[Receipt], attempts: int, delay: float) -> None:
+        """Release these deliveries with so many attempts, to be handed over in `delay` seconds or later (C4).
+
+        Otherwise like `settle`.
+        """
+
+
 Settlement: TypeAlias = "tuple[Subscription, Sequence[Receipt], Outcome]"
 
 
@@ -252,7 +267,8 @@ class SessionLink(Protocol):
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
         """Subscribe (C1). Waits for the broker, at most `request_timeout`.
 
-        Raises InvalidDestinationError; JMSError for a subscription that is in use by another; ConnectionLostError.
+        Raises InvalidDestinationError, also if a queue cannot have the name of `dead_letters`; JMSError for a
+        subscription that is in use by another; ConnectionLostError.
         """
 
     def commit(

@@ -83,7 +83,7 @@ class Backlog:
         self._views: dict[object, View] = {}
         self._owners: dict[str, object] = {}
         self._members: dict[str, dict[Entry, None]] = {}  # the waiting records of each group
-        self._delayed: set[Entry] = set()
+        self._delayed: dict[Entry, int] = {}  # what waits for its time, and that time, in milliseconds
         self._timetable: list[tuple[int, int, Entry]] = []  # a heap: when to look at an entry, in milliseconds
         self._expiring = 0  # how many of those that wait have an expiration
         self._order = itertools.count()
@@ -116,41 +116,29 @@ class Backlog:
         if constraints.expiration:
             self._note(constraints.expiration, entry)
         if constraints.due > now:
-            entry.waiting = False
-            self._delayed.add(entry)
-            self._note(constraints.due, entry)
+            self._delay(entry, constraints.due)
         else:
             self._append(entry)
 
     def put_back(self, entry: Entry) -> None:
         """Put a released record before the fresh ones."""
-        record = entry.record
-        if record.constraints is not None:
-            if _is_expired(record, self._now()):
-                self.expired.append(record)
-                return
-            if record.constraints.expiration:
-                self._note(record.constraints.expiration, entry)
-        self._log(record.priority)
-        self._returned[entry] = None
-        self._count(entry)
-        for view in self._views.values():
-            self._show_again(view.track(record.priority), entry)
+        if self._may_come_back(entry):
+            self._put_first(entry)
+
+    def postpone(self, entry: Entry, due: int) -> None:
+        """Put a released record before the fresh ones at `due`, in milliseconds since the epoch."""
+        if self._may_come_back(entry):
+            self._delay(entry, due)
 
     def tick(self) -> None:
         """Remove what has expired, and let in what is due."""
         now = self._now()
         while self._timetable and self._timetable[0][0] <= now:
             _, _, entry = heapq.heappop(self._timetable)
-            if not entry.waiting and entry not in self._delayed:
-                continue
-            if _is_expired(entry.record, now):
+            if self._is_here(entry) and _is_expired(entry.record, now):
                 self._expire(entry)
-            elif entry in self._delayed and entry.record.constraints.due <= now:
-                self._delayed.discard(entry)
-                entry.number = next(self._numbers)  # it stands behind those that came before it was due
-                entry.waiting = True
-                self._append(entry)
+            elif self._delayed.get(entry, now + 1) <= now:
+                self._let_in(entry)
         for log in self._logs.values():
             self._tidy(log)
 
@@ -208,7 +196,7 @@ class Backlog:
                 self._remove(entry)
                 self._tidy(log)
                 return entry.record
-        return self._delayed.pop().record if self._delayed else None
+        return self._delayed.popitem()[0].record if self._delayed else None
 
     def promise(self, entry: Entry, receiver: object) -> None:
         """Note that the receiver was called for this entry, so that no other is."""
@@ -257,9 +245,7 @@ class Backlog:
     def in_order(self) -> list[Any]:
         """Return the records that wait, are due and have not expired, in the order of delivery."""
         now = self._now()
-        entries = [*self._returned]
-        for log in self._logs.values():
-            entries += [entry for entry in log.entries if entry.waiting]
+        entries = [*self._returned, *(entry for log in self._logs.values() for entry in log.entries if entry.waiting)]
         return [entry.record for entry in sorted(entries) if not _is_expired(entry.record, now)]
 
     # -- inside
@@ -285,6 +271,36 @@ class Backlog:
     def _append(self, entry: Entry) -> None:
         self._log(entry.record.priority).entries.append(entry)
         self._count(entry)
+
+    def _may_come_back(self, entry: Entry) -> bool:
+        constraints = entry.record.constraints
+        if constraints is not None and constraints.expiration:
+            if _is_expired(entry.record, self._now()):
+                self.expired.append(entry.record)
+                return False
+            self._note(constraints.expiration, entry)
+        return True
+
+    def _put_first(self, entry: Entry) -> None:
+        self._log(entry.record.priority)
+        self._returned[entry] = None
+        self._count(entry)
+        for view in self._views.values():
+            self._show_again(view.track(entry.record.priority), entry)
+
+    def _delay(self, entry: Entry, due: int) -> None:
+        entry.waiting = False
+        self._delayed[entry] = due
+        self._note(due, entry)
+
+    def _let_in(self, entry: Entry) -> None:
+        del self._delayed[entry]
+        entry.waiting = True
+        if entry.fresh:
+            entry.number = next(self._numbers)  # it stands behind those that came before it was due
+            self._append(entry)
+        else:
+            self._put_first(entry)
 
     def _count(self, entry: Entry) -> None:
         self.waiting += 1
@@ -315,9 +331,7 @@ class Backlog:
 
     def _expire(self, entry: Entry) -> None:
         self.expired.append(entry.record)
-        if entry in self._delayed:
-            self._delayed.discard(entry)
-        else:
+        if self._delayed.pop(entry, None) is None:
             self._remove(entry)
 
     def _log(self, priority: int) -> Log:

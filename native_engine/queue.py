@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
 
 from native_engine.backlog import Backlog
@@ -132,21 +133,22 @@ class Queue:
 
     def take_back(self, released: Iterable[tuple[Receipt, int]]) -> None:
         """Put released records back before the fresh ones, in their order, each with its attempts (locked)."""
-        books = self.books
-        for receipt, attempts in released:
-            self.released += 1
-            if self.state is State.OPEN:
-                record = receipt.record
-                if books is not None:
-                    books.handed(record, attempts)
-                entry = Entry(record, receipt.number, attempts, False)
-                if record.constraints is not None:
-                    self.become_general()
-                if self.backlog is not None:
-                    self.backlog.put_back(entry)
-                else:
-                    heapq.heappush(self.lanes.returned, entry)
+        for entry in self._returned(released):
+            if entry.record.constraints is not None:
+                self.become_general()
+            if self.backlog is not None:
+                self.backlog.put_back(entry)
+            else:
+                heapq.heappush(self.lanes.returned, entry)
         self._refresh()
+
+    def postpone(self, released: Iterable[tuple[Receipt, int]], delay: float) -> None:
+        """Put released records back, each with its attempts, to be taken in `delay` seconds (locked)."""
+        due = math.ceil((self.services.clock.now() + delay) * 1000)
+        for entry in self._returned(released):
+            self.become_general()
+            if self.backlog is not None:
+                self.backlog.postpone(entry, due)
 
     def check(self) -> None:
         """Raise if nothing can be sent here (locked)."""
@@ -311,6 +313,14 @@ class Queue:
 
     def _refuse(self, record: Any) -> None:
         self.check()
+
+    def _returned(self, released: Iterable[tuple[Receipt, int]]) -> Iterator[Entry]:
+        for receipt, attempts in released:
+            self.released += 1
+            if self.state is State.OPEN:
+                if self.books is not None:
+                    self.books.handed(receipt.record, attempts)
+                yield Entry(receipt.record, receipt.number, attempts, False)
 
     def _absorb(self) -> None:
         assert self.backlog is not None

@@ -95,6 +95,19 @@ class Receiver:
             calls = self._queue.offer()
         call_all(calls)
 
+    def postpone(self, receipts: Iterable[Receipt], attempts: int, delay: float) -> None:
+        """Release exactly these, to be delivered again in `delay` seconds; until then others pass them.
+
+        What is not held is passed over. Raises the closed error when the engine is closed.
+        """
+        with self._queue.lock:
+            if self._queue.state in (State.CLOSED, State.FORKED):
+                self._queue.check()
+            released = [receipt for receipt in receipts if self._let_go(receipt)]
+            self._queue.postpone(((receipt, attempts) for receipt in released), delay)
+            calls = self._queue.offer()
+        call_all(calls)
+
     def ready(self, callback: Ready | None) -> None:
         """Listen, or with None listen no more. The callback is called when a record may be taken, at once if one waits.
 

@@ -14,6 +14,7 @@ from typing import ClassVar, Final
 
 from jmslike.constants import SessionMode
 from jmslike.core.ledger import Ledger, Source
+from jmslike.core.redelivery import reason_of
 from jmslike.spi import ACCEPT, Delivery, SessionSpec
 
 
@@ -41,8 +42,8 @@ class Acknowledgement:
         """Note what a receive hands over. Return the message's number; 0 if it is settled already."""
         return self._ledger.add(source, delivery)
 
-    def listener_returned(self, number: int, *, failed: bool) -> None:
-        """Settle or redeliver a listener's message, where the mode does so by itself."""
+    def listener_returned(self, number: int, error: BaseException | None) -> None:
+        """Settle a listener's message, or redeliver it if the listener raised, where the mode does so by itself."""
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge for the application: the message of that number, or (None) what a context delivered."""
@@ -77,7 +78,7 @@ class Individual(Acknowledgement):
     """INDIVIDUAL_ACKNOWLEDGE: each message acknowledges itself only."""
 
     __slots__ = ()
-    needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True, settles_one_by_one=True)
+    needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True)
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge that message; a context, which has no single message to name, acknowledges nothing."""
@@ -98,15 +99,15 @@ class Automatic(Acknowledgement):
         source.subscription.settle((delivery[1],), ACCEPT)
         return 0
 
-    def listener_returned(self, number: int, *, failed: bool) -> None:
+    def listener_returned(self, number: int, error: BaseException | None) -> None:
         """Accept the listener's message; redeliver it if the listener raised."""
-        if not failed:
+        if error is None:
             self._accepted(number)
             return
         entry = self._ledger.pop(number)
         if entry is not None:  # else the listener called recover
             source, delivery = entry
-            source.redeliver([delivery])
+            source.redeliver([delivery], reason_of(error))
 
     def _accepted(self, number: int) -> None:
         self._ledger.accept(number)

@@ -266,21 +266,22 @@ class Dispatcher:
         envelope, _, attempts = delivery
         session = self._session
         number = session.ledger.add(intake, delivery)
-        failed = True
+        failure: BaseException | None = None
         try:
             listener(received_message(envelope, session, attempts, number))
-            failed = False
-        except Exception:
+        except Exception as error:
+            failure = error
             _log.exception("a message listener of %s raised an exception at %s", intake.destination, envelope.id)
-        except BaseException:
+        except BaseException as error:
+            failure = error
             _log.exception("a message listener of %s ended the delivery to its session", intake.destination)
             raise
         finally:
-            self._returned(intake, number, failed=failed)
+            self._returned(intake, number, failure)
 
-    def _returned(self, intake: Intake, number: int, *, failed: bool) -> None:
+    def _returned(self, intake: Intake, number: int, failure: BaseException | None) -> None:
         try:
-            self._session.acknowledgement.listener_returned(number, failed=failed)
+            self._session.acknowledgement.listener_returned(number, failure)
         except JMSError as error:
             _log.error(
                 "a message that a listener of %s handled could not be acknowledged; it may be redelivered: %s",

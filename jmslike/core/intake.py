@@ -13,45 +13,39 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import closing
 from functools import partial
-from typing import Final, NamedTuple
+from typing import Final, cast
 
-from jmslike.core.redelivery import dead_letter_of
+from jmslike.capabilities import Feature, Level
+from jmslike.core.redelivery import dead_letter_of, growing_pause
 from jmslike.core.session_state import SessionState
+from jmslike.core.waiting import Waiting
 from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.message import Message, received_message
-from jmslike.spi import ACCEPT, Delivery, Receipt, Stoppable, Subscription
+from jmslike.spi import ACCEPT, Delivery, Postponing, Receipt, Stoppable, Subscription
 
 _log = logging.getLogger("jmslike.redelivery")
 
 _DEAD_LETTER_RETRY: Final = 1.0
-"""Seconds until a dead letter that could not be moved is tried again."""
+"""Seconds until a dead letter that could not be moved is tried again, the first time."""
 
 MessageListener = Callable[[Message], object]
-
-
-class Redelivery(NamedTuple):
-    """A delivery that waits in this process to be handed over again, from `due` (monotonic seconds) on."""
-
-    due: float
-    envelope: Envelope
-    receipt: Receipt
-    attempts: int
 
 
 class Intake:
     """One subscription, with what waits here to be redelivered.
 
     It keeps from the application: expired messages, those that a predicate of the core leaves out, and those that were
-    delivered too often (dead letters). `fast_take` is the subscription's `take` while a receive may call it without
-    `next_within`, else None. `interrupted` says that a take may return None early. `listener` is what the dispatcher
-    calls, if anything.
+    delivered too often (dead letters). `_redeliveries` come before anything else. Others pass a redelivery with a
+    delay, which the provider keeps, or `_waiting`. `fast_take` is the subscription's `take` while a receive may call it
+    without `next_within`, else None. `interrupted` says that a take may return None early. `listener` is what the
+    dispatcher calls, if anything.
     """
 
     __slots__ = (
-        "_clock", "_following", "_gate", "_is_stopped", "_predicate", "_redeliveries", "_session", "destination",
-        "fast_take", "interrupted", "is_open", "listener", "subscription",
+        "_clock", "_following", "_gate", "_is_stopped", "_predicate", "_provider_waits", "_redeliveries", "_session",
+        "_unmoved", "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "subscription",
     )  # fmt: skip
 
     def __init__(
@@ -72,7 +66,10 @@ class Intake:
         self._gate = session.gate
         self._clock = session.connection.clock
         self._predicate = predicate
-        self._redeliveries: deque[Redelivery] = deque()
+        self._redeliveries: deque[Delivery] = deque()
+        self._waiting = Waiting(self._clock)
+        self._provider_waits = session.connection.capabilities.level(Feature.REDELIVERY_DELAY) is Level.NATIVE
+        self._unmoved = 0  # tries in a row to move a dead letter, all in vain
         self.interrupted: bool = False
         self._is_stopped = stopped
         self._following = threading.Lock()
@@ -87,6 +84,7 @@ class Intake:
                 gate.running
                 and self.is_open
                 and not self._redeliveries
+                and not self._waiting
                 and self._predicate is None
                 and not gate.listening
                 and not self._session.acknowledgement.is_batched
@@ -119,12 +117,7 @@ class Intake:
         ConnectionLostError.
         """
         while self.is_open and self._gate.running:
-            if self._redeliveries and self._has_redelivery():
-                if self._redeliveries[0].due <= self._clock.monotonic():
-                    return self._pop_redelivery()[1:]
-                self._session.connection.loss.check()
-                return None
-            delivery = self._take_at_once()
+            delivery = self._next_redelivery() or self._take_at_once()
             if delivery is not None or not self.interrupted:
                 return delivery
             self.interrupted = False
@@ -133,17 +126,16 @@ class Intake:
 
     @property
     def is_redelivering(self) -> bool:
-        """Whether redeliveries wait here, before which nothing new is handed over. Safe from any thread."""
+        """Whether redeliveries are here, before which nothing new is handed over. Safe from any thread."""
         return bool(self._redeliveries)
 
     @property
     def due(self) -> float | None:
-        """When (monotonic seconds) the first redelivery may be handed over; None if none waits.
+        """When (monotonic seconds) the first redelivery with a delay may be handed over; None if none waits here.
 
         Safe from any thread.
         """
-        redeliveries = self._redeliveries  # `close`, on another thread, replaces them
-        return redeliveries[0].due if redeliveries else None
+        return self._waiting.due
 
     def next_within(self, deadline: float | None, *, settle: bool) -> Delivery | None:
         """Return the next delivery that may be handed over, or None at the deadline (monotonic seconds) or when closed.
@@ -156,10 +148,8 @@ class Intake:
             if not gate.running:
                 self._session.acknowledgement.flush()
                 self._park(deadline, lambda: gate.running)
-            elif self._redeliveries and self._has_redelivery():
-                delivery = self._next_redelivery(deadline)
             else:
-                delivery = self._take_within(deadline, settle)
+                delivery = self._next_redelivery() or self._take_within(deadline, settle)
                 if delivery is None and self.interrupted:
                     self.interrupted = False
                     continue
@@ -176,7 +166,8 @@ class Intake:
         session = self._session
         if session.acknowledgement.is_batched and len(session.ledger):
             return self._take_at_once()  # None: the caller looks at the gate before a take that waits
-        remaining = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
+        until = deadline if self._waiting.due is None else _earlier(deadline, self._waiting.due)
+        remaining = None if until is None else max(0.0, until - self._clock.monotonic())
         return self.subscription.take(remaining, settle)
 
     def _take_at_once(self) -> Delivery | None:
@@ -199,11 +190,11 @@ class Intake:
 
     # ---- what is not handed over ------------------------------------------------------------------------------------
 
-    def refusal(self, delivery: Delivery) -> Callable[[], None] | None:
+    def refusal(self, delivery: Delivery, reason: str = "") -> Callable[[], None] | None:
         """Return None if the delivery may be handed over, else the call that settles it.
 
-        Refused are expired messages, those that the predicate leaves out, and dead letters. The call may wait for the
-        broker; it raises ConnectionLostError.
+        Refused are expired messages, those that the predicate leaves out, and dead letters; `reason` says why the last
+        attempt failed, if that is known. The call may wait for the broker; it raises ConnectionLostError.
         """
         envelope, receipt, attempts = delivery
         constraints = envelope.constraints
@@ -212,14 +203,15 @@ class Intake:
         if self._predicate is not None and not self._predicate(envelope):
             return partial(self._drop, receipt)
         if attempts and self._session.redelivery.exhausted(attempts, self.destination):
-            return partial(self._bury, envelope, receipt, attempts)
+            return partial(self._bury, delivery, reason or f"delivered {attempts} times without being acknowledged")
         return None
 
     def _drop(self, receipt: Receipt | None) -> None:
         if receipt is not None:
             self.subscription.settle((receipt,), ACCEPT)
 
-    def _bury(self, envelope: Envelope, receipt: Receipt, attempts: int) -> None:
+    def _bury(self, delivery: Delivery, reason: str) -> None:
+        envelope, receipt, attempts = delivery
         queue = self._session.redelivery.dead_letter_queue(self.destination)
         _log.warning(
             "%s from %s: gave up after %d deliveries; %s",
@@ -231,7 +223,6 @@ class Intake:
         if queue is None:
             self._drop(receipt)
             return
-        reason = f"delivered {attempts} times without being acknowledged"
         copy = dead_letter_of(envelope, queue, attempts, reason)
         link = self._session.link
         try:
@@ -241,13 +232,17 @@ class Intake:
         except ConnectionLostError:
             raise
         except JMSError as error:
-            if self.subscription.holds(receipt):
-                _log.error(
-                    "%s cannot be moved to %s; retrying in %g s: %s", envelope.id, queue, _DEAD_LETTER_RETRY, error
-                )
-                retry = self._clock.monotonic() + _DEAD_LETTER_RETRY
-                self._redeliveries.appendleft(Redelivery(retry, envelope, receipt, attempts))
-                self.refresh()
+            self._keep_dead_letter(delivery, queue, error)
+        else:
+            self._unmoved = 0
+
+    def _keep_dead_letter(self, delivery: Delivery, queue: Destination, error: JMSError) -> None:
+        if not self.subscription.holds(delivery[1]):
+            return  # another consumer has it (C7)
+        self._unmoved += 1
+        pause = growing_pause(self._unmoved, _DEAD_LETTER_RETRY)
+        _log.error("%s cannot be moved to %s; retrying in %g s: %s", delivery[0].id, queue, pause, error)
+        self._postpone(delivery, pause)
 
     # ---- handing over -----------------------------------------------------------------------------------------------
 
@@ -258,51 +253,64 @@ class Intake:
         number = 0 if receipt is None else session.acknowledgement.handed_over(self, delivery)
         return received_message(envelope, session, attempts, number)
 
-    # ---- redelivery in this process ---------------------------------------------------------------------------------
+    # ---- redelivery -------------------------------------------------------------------------------------------------
 
-    def _has_redelivery(self) -> bool:
-        # those that the transport took back are dropped (C7)
-        while self._redeliveries:
-            if self.subscription.holds(self._redeliveries[0].receipt):
-                return True
-            self._pop_redelivery()
-        return False
+    def _next_redelivery(self) -> Delivery | None:
+        while True:
+            delivery = self._redeliveries.popleft() if self._redeliveries else self._waiting.pop()
+            if delivery is None:
+                return None
+            if not (self._redeliveries or self._waiting):
+                self.refresh()
+            if self.subscription.holds(delivery[1]):  # else the transport took it back (C7)
+                return delivery
 
-    def _pop_redelivery(self) -> Redelivery:
-        redelivery = self._redeliveries.popleft()
-        if not self._redeliveries:
+    def _postpone(self, delivery: Delivery, delay: float) -> None:
+        """Have the delivery handed over in `delay` seconds; others pass it."""
+        _, receipt, attempts = delivery
+        if delay and self._provider_waits:
+            cast("Postponing", self.subscription).postpone((receipt,), attempts, delay)
+        elif self.is_open:
+            self._waiting.add(delivery, delay)
             self.refresh()
-        return redelivery
-
-    def _next_redelivery(self, deadline: float | None) -> Delivery | None:
-        due = self._redeliveries[0].due
-        if due > self._clock.monotonic():
-            gate = self._gate
-            self._park(due if deadline is None else min(due, deadline), lambda: not gate.running)
-            return None
-        return self._pop_redelivery()[1:]
+        else:
+            self.subscription.settle((receipt,), attempts)
 
     def put_back(self, delivery: Delivery) -> None:
         """Make a delivery that was not handed over the next one."""
-        self._redeliveries.appendleft(Redelivery(0.0, *delivery))
+        self._redeliveries.appendleft(delivery)
         self.refresh()
 
-    def redeliver(self, deliveries: list[Delivery]) -> None:
-        """Hand these deliveries, oldest first, over again before anything else, each with one more attempt.
+    def redeliver(self, deliveries: list[Delivery], reason: str = "") -> None:
+        """Deliver these, oldest first, again, each with one more attempt: before anything else, or after their delay.
 
-        A closed intake releases them to the broker instead.
+        `reason` says why the last attempt failed, if that is known. What has failed too often is a dead letter at once.
+        A closed intake releases the others to the broker.
         """
-        if not self.is_open:
-            for _, receipt, attempts in deliveries:
-                self.subscription.settle((receipt,), attempts + 1)
-            return
-        now = self._clock.monotonic()
-        delay = self._session.redelivery.delay_before
-        self._redeliveries.extendleft(
-            Redelivery(now + delay(attempts + 1), envelope, receipt, attempts + 1)
-            for envelope, receipt, attempts in reversed(deliveries)
-        )
+        delay_before = self._session.redelivery.delay_before
+        again = []
+        for envelope, receipt, attempts in deliveries:
+            delivery = (envelope, receipt, attempts + 1)
+            if self._is_refused(delivery, reason):
+                continue
+            delay = delay_before(attempts + 1)
+            if delay or not self.is_open:
+                self._postpone(delivery, delay)
+            else:
+                again.append(delivery)
+        self._redeliveries.extendleft(reversed(again))
         self.refresh()
+
+    def _is_refused(self, delivery: Delivery, reason: str) -> bool:
+        refuse = self.refusal(delivery, reason)
+        if refuse is None:
+            return False
+        try:
+            if self.subscription.holds(delivery[1]):  # else another consumer has it (C7)
+                refuse()
+        except ConnectionLostError as error:  # which whatever comes next raises, too
+            _log.debug("%s cannot be given up: %s", delivery[0].id, error)
+        return True
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 
@@ -321,11 +329,15 @@ class Intake:
     def close(self) -> None:
         """Release what was not handed over, and close the subscription; nothing is inside the gate."""
         self.is_open = False
-        waiting, self._redeliveries = self._redeliveries, deque()
+        redeliveries, self._redeliveries = self._redeliveries, deque()
         try:
-            for redelivery in waiting:
-                self.subscription.settle((redelivery.receipt,), redelivery.attempts)
+            for _, receipt, attempts in (*redeliveries, *self._waiting.clear()):
+                self.subscription.settle((receipt,), attempts)
         except JMSError as error:
             _log.debug("what waited for %s cannot be released: %s", self.destination, error)
         self.subscription.close()
         self._session.receivers.discard(self)
+
+
+def _earlier(deadline: float | None, due: float) -> float:
+    return due if deadline is None else min(deadline, due)

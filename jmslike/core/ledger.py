@@ -13,8 +13,8 @@ class Source(Protocol):
 
     subscription: Subscription
 
-    def redeliver(self, deliveries: list[Delivery]) -> None:
-        """Hand these deliveries, oldest first, over again before anything else, each with one more attempt."""
+    def redeliver(self, deliveries: list[Delivery], reason: str = "") -> None:
+        """Deliver these, oldest first, again, each with one more attempt; `reason`: why the last one failed."""
 
 
 Entry: TypeAlias = "tuple[Source, Delivery]"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from traceback import format_exception_only
 from typing import Final, Self
 
 from jmslike.destinations import Destination, Queue
@@ -15,6 +16,13 @@ ATTEMPTS: Final = "JMS_jmslike_attempts"
 
 _LONGEST_DELAY: Final = 1e9
 """Seconds: more than thirty years, and less than a clock can count."""
+_AT_ONCE: Final = 20
+"""Redeliveries without a pause where no delay is set."""
+_SHORTEST_PAUSE: Final = 0.001
+_LONGEST_PAUSE: Final = 30.0
+"""Seconds."""
+_LONGEST_REASON: Final = 500
+"""Characters."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,11 +48,23 @@ class RedeliveryPolicy:
         return attempts > self.max_redeliveries >= 0 and not self.is_dead_letter_queue(destination)
 
     def delay_before(self, attempts: int) -> float:
-        """Return the seconds to wait before the hand-over that follows `attempts` others."""
+        """Return the seconds to wait before the hand-over that follows `attempts` others.
+
+        Without a delay, a message that goes on failing comes at once 20 times, and then after a pause that doubles:
+        else a consumer without a limit would do nothing else.
+        """
+        if not self.delay:
+            return growing_pause(attempts - _AT_ONCE, _SHORTEST_PAUSE)
         try:
-            return min(self.delay * self.backoff ** (attempts - 1), _LONGEST_DELAY) if self.delay else 0.0
+            return min(self.delay * self.backoff ** (attempts - 1), _LONGEST_DELAY)
         except OverflowError:
             return _LONGEST_DELAY
+
+    def dead_letters_of(self, destination: Destination) -> Queue | None:
+        """Return the queue that a consumer of `destination` may have to move dead letters to, if any."""
+        if self.max_redeliveries < 0 or self.is_dead_letter_queue(destination):
+            return None
+        return self.dead_letter_queue(destination)
 
     def dead_letter_queue(self, destination: Destination) -> Queue | None:
         """Return the queue for dead letters of `destination`; None: they are dropped."""
@@ -63,6 +83,20 @@ class RedeliveryPolicy:
             and destination.name.endswith(suffix)
             and len(destination.name) > len(prefix) + len(suffix)
         )
+
+
+def growing_pause(times: int, first: float) -> float:
+    """Return the seconds to wait after so many failures: `first`, then twice as long each time, at most 30."""
+    if times <= 0:
+        return 0.0
+    return min(first * 2.0 ** min(times - 1, 64), _LONGEST_PAUSE)
+
+
+def reason_of(error: BaseException) -> str:
+    """Return what an exception says, in one line that every broker takes as a property."""
+    text = " ".join("".join(format_exception_only(error)).split())
+    text = "".join(letter if letter.isprintable() else "?" for letter in text)
+    return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 3]}..."
 
 
 def dead_letter_of(envelope: Envelope, queue: Queue, attempts: int, reason: str) -> Envelope:

@@ -36,6 +36,14 @@ def attempts_at(jms: Provider, session: Session, consumer: MessageConsumer, coun
     return attempts
 
 
+def give_back(session: Session) -> None:
+    """Have what the session received redelivered."""
+    if session.transacted:
+        session.rollback()
+    else:
+        session.recover()
+
+
 def test_a_first_delivery_says_so(jms: Provider) -> None:
     """RED-01, ACK-12: not marked as redelivered, count 1; every later one is marked, with a higher count."""
     session, queue = jms.connection().create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
@@ -149,7 +157,7 @@ def test_a_redelivery_waits_for_its_delay(jms: Provider) -> None:
     connection, queue = jms.connection(redelivery_delay=0.03, redelivery_backoff=2), jms.queue()
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     consumer = session.create_consumer(queue)
-    put(session, queue, "1", "2")
+    put(session, queue, "1")
     assert text_of(take(jms, consumer)) == "1"
     for attempt, delay in [(2, 0.03), (3, 0.06), (4, 0.12)]:
         began = time.monotonic()
@@ -159,9 +167,59 @@ def test_a_redelivery_waits_for_its_delay(jms: Provider) -> None:
         assert time.monotonic() - began >= delay
 
 
+@pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
+def test_others_pass_a_message_that_waits_for_its_redelivery(jms: Provider, mode: int) -> None:
+    """RED-09: what follows is received meanwhile, and the message comes again afterwards."""
+    connection, queue = jms.connection(redelivery_delay=1, max_redeliveries=1), jms.queue()
+    session = connection.create_session(mode)
+    consumer = session.create_consumer(queue)
+    put(connection.create_session(), queue, "bad", "2", "3")
+    assert take_text(jms, consumer) == "bad"
+    began = time.monotonic()
+    give_back(session)
+    assert [take_text(jms, consumer), take_text(jms, consumer)] == ["2", "3"]
+    again = take(jms, consumer)
+    assert (text_of(again), attempt_of(again)) == ("bad", (True, 2))
+    assert time.monotonic() - began >= 1
+    give_back(session)
+    session.close()
+    assert left_in(jms, dead_letters_of(queue)) == ["bad"]
+
+
+def test_bad_messages_do_not_stop_the_workers(jms: Provider) -> None:
+    """RED-09: listeners of two workers that fail on two messages handle all others before these come again."""
+    queue, bad = jms.queue(), {"1", "2"}
+    connection = jms.connection(redelivery_delay=3600)
+
+    def refuse_bad(message: Message) -> None:
+        if text_of(message) in bad:
+            raise ValueError("cannot read this order")
+
+    handled = Listener(jms, refuse_bad)
+    for _ in range(2):
+        connection.create_session().create_consumer(queue).message_listener = handled
+    texts = [str(number) for number in range(1, 21)]
+    put(jms.connection().create_session(), queue, *texts)
+    handled.wait_for(20)
+    assert {*handled.texts} == {*texts}
+
+
+def test_a_message_that_always_fails_lets_others_pass(jms: Provider) -> None:
+    """RED-09: without a limit and a delay, what follows is delivered although a listener goes on failing."""
+    connection, queue = jms.connection(max_redeliveries=-1), jms.queue()
+
+    def fail_on_poison(message: Message) -> None:
+        if text_of(message) == "poison":
+            raise ValueError("a listener that fails")
+
+    connection.create_session().create_consumer(queue).message_listener = listener = Listener(jms, fail_on_poison)
+    put(jms.connection().create_session(), queue, "poison", "next")
+    jms.eventually(lambda: "next" in listener.texts)
+
+
 def test_a_receive_ends_before_a_later_redelivery(jms: Provider) -> None:
     """RED-06, CONS-02: it returns None when its time is up before the redelivery is due, and nothing is lost."""
-    session = jms.connection(redelivery_delay=3600).create_session(Session.CLIENT_ACKNOWLEDGE)
+    session = jms.connection(redelivery_delay=2).create_session(Session.CLIENT_ACKNOWLEDGE)
     queue = jms.queue()
     consumer = session.create_consumer(queue)
     put(session, queue, "1")
@@ -169,8 +227,7 @@ def test_a_receive_ends_before_a_later_redelivery(jms: Provider) -> None:
     session.recover()
     assert jms.in_thread(lambda: consumer.receive(0.02)).result() is None
     assert jms.in_thread(consumer.receive_no_wait).result() is None
-    session.close()
-    assert left_in(jms, queue) == ["1"]
+    assert take_text(jms, consumer) == "1"
 
 
 def test_a_dead_letter_tells_where_it_came_from(jms: Provider) -> None:
@@ -190,6 +247,20 @@ def test_a_dead_letter_tells_where_it_came_from(jms: Provider) -> None:
     assert letter.get_string_property("JMS_jmslike_original_destination") == str(queue)
     assert letter.get_int_property("JMS_jmslike_attempts") == 2
     assert letter.get_string_property("JMS_jmslike_reason")
+
+
+def test_a_dead_letter_says_why_its_listener_failed(jms: Provider) -> None:
+    """RED-07: the reason is what the listener raised at the last attempt."""
+    queue = jms.queue()
+
+    def fail(message: Message) -> None:
+        raise ValueError('no order "é"\nin this text')
+
+    connection = jms.connection(max_redeliveries=0)
+    connection.create_session().create_consumer(queue).message_listener = fail
+    put(jms.connection().create_session(), queue, "poison")
+    letter = take(jms, consumer_of(jms, dead_letters_of(queue)))
+    assert letter.get_string_property("JMS_jmslike_reason") == 'ValueError: no order "é" in this text'
 
 
 def test_a_listener_that_always_fails_does_not_spin(jms: Provider) -> None:

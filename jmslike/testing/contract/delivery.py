@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from functools import partial
+from typing import cast
 
 import pytest
 
-from jmslike.capabilities import Feature
+from jmslike.capabilities import Feature, Level
 from jmslike.constants import SessionMode
 from jmslike.errors import JMSError
-from jmslike.spi import ACCEPT
+from jmslike.spi import ACCEPT, Postponing
 from jmslike.testing.contract.border import Border, Completions, message
 
 
@@ -177,3 +179,40 @@ def test_settle_is_applied_when_it_returns(border: Border, mode: SessionMode) ->
         subscription.settle([receipt], ACCEPT)
     link.close()
     assert border.remaining(queue) == []
+
+
+def test_what_is_postponed_lets_others_pass_until_its_time(border: Border) -> None:
+    """C4, C7: a postponed delivery is stale; others go on, and it comes not before its time, with its attempts."""
+    if not border.declares(Feature.REDELIVERY_DELAY, Level.NATIVE):
+        pytest.skip("the provider keeps no redeliveries until they are due")
+    queue, link = border.queue(), border.session()
+    border.send(link, queue, ["bad", "good", "better"])
+    subscription = border.subscribe(link, queue)
+    _, bad, _ = border.receive(subscription)
+    began = time.monotonic()
+    cast("Postponing", subscription).postpone([bad], 3, 0.2)
+    assert not subscription.holds(bad)
+    subscription.settle([bad], ACCEPT)
+    others = border.receive_all(subscription, 2)
+    assert [envelope.body for envelope, _, _ in others] == ["good", "better"]
+    envelope, receipt, attempts = border.receive(subscription)
+    assert (envelope.body, attempts) == ("bad", 3)
+    assert time.monotonic() - began >= 0.2
+    subscription.settle([receipt, *(receipt for _, receipt, _ in others)], ACCEPT)
+    link.close()
+    assert border.remaining(queue) == []
+
+
+def test_what_a_closed_subscription_postpones_goes_to_another(border: Border) -> None:
+    """C4, C9: receipts may be postponed after the close of their subscription; another link gets the message."""
+    if not border.declares(Feature.REDELIVERY_DELAY, Level.NATIVE):
+        pytest.skip("the provider keeps no redeliveries until they are due")
+    queue, link = border.queue(), border.session()
+    border.send(link, queue, ["bad"])
+    subscription = border.subscribe(link, queue)
+    _, receipt, _ = border.receive(subscription)
+    subscription.close()
+    cast("Postponing", subscription).postpone([receipt], 1, 0.05)
+    other = border.subscribe(border.session(), queue)
+    envelope, _, attempts = border.receive(other)
+    assert (envelope.body, attempts) == ("bad", 1)

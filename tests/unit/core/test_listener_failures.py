@@ -7,6 +7,7 @@ from queue import SimpleQueue
 
 import pytest
 
+from jmslike.capabilities import EMULATED
 from jmslike.clock import SystemClock
 from jmslike.constants import SessionMode
 from jmslike.destinations import Queue
@@ -58,36 +59,48 @@ def test_a_listener_that_always_fails_sends_its_message_to_the_dead_letter_queue
     assert broker.bodies(Queue("DLQ.q")) == ["a"]
 
 
-def test_the_redelivery_delay_holds_for_listeners(broker: FakeBroker) -> None:
+@pytest.mark.parametrize("mode", AUTOMATIC)
+def test_a_dead_letter_says_what_the_listener_raised(broker: FakeBroker, mode: int) -> None:
+    seen = Seen(fail)
+    broker.session(mode, max_redeliveries=0).create_consumer(QUEUE).message_listener = seen
+    broker.put(*texts("ab"))
+    assert seen.bodies(2) == ["a", "b"]
+    ((letter, _),) = broker.queue(Queue("DLQ.q")).messages
+    assert letter.properties["JMS_jmslike_reason"] == "RuntimeError: the listener's own trouble"
+
+
+def test_the_redelivery_delay_holds_for_listeners() -> None:
+    broker = FakeBroker(REDELIVERY_DELAY=EMULATED)
     session = broker.session(redelivery_delay=60)
     seen, elsewhere = Seen(fail), Seen()
     session.create_consumer(QUEUE).message_listener = seen
     session.create_consumer(OTHER).message_listener = elsewhere
     broker.put(*texts("ab"))
-    assert seen.bodies(1) == ["a"]
+    assert seen.bodies(2) == ["a", "b"]
     broker.put(text("x", OTHER))
     assert elsewhere.bodies(1) == ["x"]
     assert seen.nothing_more()
     broker.clock.advance(60)
     broker.put(text("y", OTHER))
-    assert seen.bodies(2) == ["a", "b"]
+    assert seen.bodies(1) == ["a"]
     assert elsewhere.bodies(1) == ["y"]
+    shut(broker)
 
 
 def test_the_thread_wakes_by_itself_when_a_redelivery_is_due() -> None:
-    broker = FakeBroker(SystemClock())
+    broker = FakeBroker(SystemClock(), REDELIVERY_DELAY=EMULATED)
     session = broker.session(redelivery_delay=0.02)
-    seen, elsewhere = Seen(fail, fail), Seen(fail)
+    seen, elsewhere = Seen(fail, lambda: None, fail), Seen(fail)
     session.create_consumer(OTHER).message_listener = elsewhere
     session.create_consumer(QUEUE).message_listener = seen
     broker.put(*texts("ab"), text("x", OTHER))
-    assert seen.bodies(4) == ["a", "a", "a", "b"]
+    assert seen.bodies(4) == ["a", "b", "a", "a"]
     assert elsewhere.bodies(2) == ["x", "x"]
     shut(broker)
 
 
 def test_a_redelivery_that_is_due_while_stopped_waits_for_start() -> None:
-    broker = FakeBroker(SystemClock())
+    broker = FakeBroker(SystemClock(), REDELIVERY_DELAY=EMULATED)
     session = broker.session(redelivery_delay=0.02)
     seen = Seen(fail)
     session.create_consumer(QUEUE).message_listener = seen

@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 
+from jmslike.capabilities import EMULATED
 from jmslike.errors import IllegalStateError
 from jmslike.message import Message
+from tests.unit.core.conftest import shut
 from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, connection_of, text, texts
 from tests.unit.core.listeners import Pause, Seen, fail
 
@@ -233,15 +235,17 @@ def test_arming_beside_stop_does_not_leave_a_stopped_session_armed(broker: FakeB
     assert broker.subscriptions[0].callback is None
 
 
-def test_a_consumer_that_closes_while_the_thread_falls_asleep_does_not_disturb_it(broker: FakeBroker) -> None:
+def test_a_consumer_that_closes_while_the_thread_falls_asleep_does_not_disturb_it() -> None:
+    broker = FakeBroker(REDELIVERY_DELAY=EMULATED)
     session = broker.session(redelivery_delay=60)
     consumer, other = session.create_consumer(QUEUE), session.create_consumer(OTHER)
     seen = Seen()
     other.message_listener = seen
     consumer.message_listener = Seen(fail)
     broker.put(text("a"))
-    broker.until(lambda: consumer._intake.is_redelivering)
+    broker.until(lambda: consumer._intake.due)
     consumer.close()
     broker.put(text("x", OTHER))
     assert seen.bodies(1) == ["x"]
     assert broker.attempts(QUEUE) == [("a", 1)]
+    shut(broker)

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import pytest
 
-from jmslike.core.redelivery import RedeliveryPolicy, dead_letter_of
-from jmslike.destinations import Queue, Topic
+from jmslike.capabilities import EMULATED, NATIVE, Support
+from jmslike.consumer import MessageConsumer
+from jmslike.core.redelivery import RedeliveryPolicy, dead_letter_of, reason_of
+from jmslike.destinations import Destination, Queue, Topic
 from jmslike.errors import ConnectionLostError, TransactionRolledBackError
 from jmslike.message import Message
 from jmslike.session import Session
 from jmslike.spi import Headers
-from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, Task, connection_of, text, texts
+from tests.unit.core.conftest import shut
+from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, text, texts
 
 DEAD = Queue("DLQ.q")
+PASSING = [NATIVE, EMULATED]
 
 
 def policy(
@@ -36,10 +41,58 @@ def test_attempts_beyond_the_limit_exhaust_a_message(limit: int, attempts: int, 
 
 @pytest.mark.parametrize(
     ("delay", "backoff", "attempts", "seconds"),
-    [(0, 5, 3, 0), (2, 1, 1, 2), (2, 1, 7, 2), (2, 3, 1, 2), (2, 3, 2, 6), (2, 3, 3, 18), (0.5, 1.5, 2, 0.75)],
+    [(0, 5, 20, 0), (2, 1, 1, 2), (2, 1, 7, 2), (2, 3, 1, 2), (2, 3, 2, 6), (2, 3, 3, 18), (0.5, 1.5, 2, 0.75)],
 )
 def test_each_attempt_waits_longer_by_the_backoff(delay: float, backoff: float, attempts: int, seconds: float) -> None:
     assert policy(delay=delay, backoff=backoff).delay_before(attempts) == seconds
+
+
+@pytest.mark.parametrize(
+    ("attempts", "seconds"),
+    [(1, 0), (20, 0), (21, 0.001), (22, 0.002), (31, 1.024), (35, 16.384), (36, 30), (10**6, 30)],
+)
+def test_without_a_delay_a_message_that_goes_on_failing_comes_ever_later(attempts: int, seconds: float) -> None:
+    assert policy(-1).delay_before(attempts) == seconds
+
+
+@pytest.mark.parametrize(
+    ("limit", "dead_letter", "destination", "queue"),
+    [
+        (6, "DLQ.{name}", QUEUE, DEAD),
+        (0, "DLQ.{name}", TOPIC, Queue("DLQ.t")),
+        (-1, "DLQ.{name}", QUEUE, None),
+        (6, "DLQ.{name}", DEAD, None),
+        (6, "", QUEUE, None),
+    ],
+)
+def test_a_consumer_knows_where_its_dead_letters_go(
+    limit: int, dead_letter: str, destination: Destination, queue: Queue | None
+) -> None:
+    assert policy(limit, dead_letter=dead_letter).dead_letters_of(destination) == queue
+
+
+class MuteError(Exception):
+    def __str__(self) -> str:
+        raise ValueError("no text")
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("no such order"), "ValueError: no such order"),
+        (KeyError("id"), "KeyError: 'id'"),
+        (RuntimeError(), "RuntimeError"),
+        (ValueError("two\nlines,\ta tab, \x00 and \ud800"), "ValueError: two lines, a tab, ? and ?"),
+        (ValueError("x" * 1000), f"ValueError: {'x' * 485}..."),
+    ],
+)
+def test_the_reason_is_one_line_of_the_exception(error: Exception, reason: str) -> None:
+    assert reason_of(error) == reason
+    assert len(reason) <= 500
+
+
+def test_an_exception_without_a_text_has_a_reason() -> None:
+    assert "Mute" in reason_of(MuteError())
 
 
 def test_the_dead_letter_queue_is_named_after_the_destination() -> None:
@@ -109,6 +162,12 @@ def test_a_dead_letter_is_a_copy_without_what_restricts_it() -> None:
 # ---- the limit ------------------------------------------------------------------------------------------------------
 
 
+def received(consumer: MessageConsumer) -> Any:
+    """Return the body that a receive finds, which does not wait."""
+    message = consumer.receive_no_wait()
+    return None if message is None else message._body
+
+
 def fail(session: Session, consumer: object, times: int) -> list[int]:
     counts = []
     for _ in range(times):
@@ -176,7 +235,56 @@ def test_without_a_limit_a_message_is_redelivered_forever(broker: FakeBroker) ->
     session = broker.session(Session.CLIENT_ACKNOWLEDGE, max_redeliveries=-1)
     consumer = session.create_consumer(QUEUE)
     broker.put(text("a"))
-    assert fail(session, consumer, 50) == list(range(1, 51))
+    assert fail(session, consumer, 50) == list(range(1, 22))
+    broker.clock.advance(0.001)
+    assert fail(session, consumer, 50) == [22]
+    for count in range(23, 50):
+        broker.clock.advance(30)
+        assert fail(session, consumer, 50) == [count]
+
+
+def test_what_comes_behind_a_message_without_a_limit_passes_it(broker: FakeBroker) -> None:
+    session = broker.session(Session.CLIENT_ACKNOWLEDGE, max_redeliveries=-1)
+    consumer = session.create_consumer(QUEUE)
+    broker.put(text("a"))
+    fail(session, consumer, 21)
+    broker.put(text("b"))
+    message = consumer.receive(0)
+    assert message is not None
+    assert message.message_id == "ID:b"
+
+
+def test_a_message_that_has_failed_too_often_is_a_dead_letter_at_once(broker: FakeBroker) -> None:
+    session = broker.session(Session.CLIENT_ACKNOWLEDGE, max_redeliveries=1, redelivery_delay=5)
+    consumer = session.create_consumer(QUEUE)
+    broker.put(text("a"))
+    assert fail(session, consumer, 1) == [1]
+    broker.clock.advance(5)
+    assert fail(session, consumer, 1) == [2]
+    assert broker.bodies(DEAD) == ["a"]
+
+
+def test_a_dead_letter_of_a_closed_consumer_goes_at_once(broker: FakeBroker) -> None:
+    session = broker.session(Session.SESSION_TRANSACTED, max_redeliveries=0)
+    consumer = session.create_consumer(QUEUE)
+    broker.put(text("a"))
+    assert consumer.receive(0) is not None
+    consumer.close()
+    session.rollback()
+    assert broker.bodies(DEAD) == ["a"]
+    assert broker.bodies(QUEUE) == []
+
+
+def test_a_loss_while_a_dead_letter_moves_is_told_by_what_follows(broker: FakeBroker) -> None:
+    session = broker.session(Session.SESSION_TRANSACTED, max_redeliveries=0)
+    consumer = session.create_consumer(QUEUE)
+    broker.put(text("a"))
+    assert consumer.receive(0) is not None
+    broker.at("commit", broker.cut)
+    broker.at("sender", lambda: None)
+    session.rollback()
+    with pytest.raises(ConnectionLostError):
+        consumer.receive(0)
 
 
 def test_the_default_is_six_redeliveries(broker: FakeBroker) -> None:
@@ -223,20 +331,39 @@ def test_a_dead_letter_that_became_stale_is_left_to_others(broker: FakeBroker) -
     assert not consumer._intake.is_redelivering
 
 
-def test_a_dead_letter_that_cannot_be_moved_is_kept_and_tried_again_after_a_second(broker: FakeBroker) -> None:
+@pytest.mark.parametrize("passing", PASSING)
+def test_what_follows_passes_a_dead_letter_that_cannot_be_moved(passing: Support) -> None:
+    broker = FakeBroker(REDELIVERY_DELAY=passing)
     consumer = broker.session(max_redeliveries=0).create_consumer(QUEUE)
     broker.put(text("a"), attempts=1)
-    broker.put(text("b"))
+    broker.put(*texts("bc"))
     broker.at("commit", TransactionRolledBackError("not now"))
-    assert consumer.receive_no_wait() is None
-    assert broker.bodies(DEAD) == []
+    assert received(consumer) == "b"
     broker.clock.advance(0.9)
-    assert consumer.receive_no_wait() is None
+    assert received(consumer) == "c"
+    assert broker.bodies(DEAD) == []
     broker.clock.advance(0.1)
-    message = consumer.receive_no_wait()
-    assert message is not None
-    assert message.message_id == "ID:b"
+    assert received(consumer) is None
     assert broker.bodies(DEAD) == ["a"]
+    shut(broker)
+
+
+def test_a_dead_letter_is_tried_again_ever_later_until_one_is_moved(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    consumer = broker.session(max_redeliveries=0).create_consumer(QUEUE)
+    broker.put(text("a"), attempts=1)
+    for pause in (1, 2, 4, 8, 16, 30, 30):
+        broker.at("commit", TransactionRolledBackError("not now"))
+        assert received(consumer) is None
+        assert f"retrying in {pause} s: not now" in caplog.messages[-1]
+        broker.clock.advance(pause)
+    assert received(consumer) is None
+    assert broker.bodies(DEAD) == ["a"]
+    broker.put(text("b"), attempts=1)
+    broker.at("commit", TransactionRolledBackError("not now"))
+    assert received(consumer) is None
+    assert "retrying in 1 s" in caplog.messages[-1]
 
 
 def test_other_errors_of_burying_reach_the_receiver(broker: FakeBroker) -> None:
@@ -247,93 +374,3 @@ def test_other_errors_of_burying_reach_the_receiver(broker: FakeBroker) -> None:
         consumer.receive(0)
     assert broker.named("close sender") == [("close sender", DEAD)]
     assert consumer._gate.occupant is None
-
-
-# ---- the delay ------------------------------------------------------------------------------------------------------
-
-
-def test_nothing_later_is_delivered_before_the_delay_is_over(broker: FakeBroker) -> None:
-    session = broker.session(Session.CLIENT_ACKNOWLEDGE, redelivery_delay=5, redelivery_backoff=2)
-    consumer = session.create_consumer(QUEUE)
-    broker.put(*texts("ab"))
-    assert consumer.receive(0) is not None
-    for delay in (5, 10, 20):
-        session.recover()
-        assert consumer.receive_no_wait() is None
-        broker.clock.advance(delay - 0.25)
-        assert consumer.receive_no_wait() is None
-        broker.clock.advance(0.25)
-        message = consumer.receive_no_wait()
-        assert message is not None
-        assert message.message_id == "ID:a"
-    assert broker.bodies(QUEUE) == ["b"]
-
-
-def test_a_receive_ends_when_the_redelivery_is_due(broker: FakeBroker) -> None:
-    session = broker.session(Session.CLIENT_ACKNOWLEDGE, redelivery_delay=5)
-    consumer = session.create_consumer(QUEUE)
-    broker.put(text("a"))
-    assert consumer.receive(0) is not None
-    session.recover()
-    for timeout in (None, 7):
-        task = Task(consumer.receive, timeout)
-        broker.clock.until_waiting()
-        broker.clock.advance(4.9)
-        assert task.goes_on()
-        broker.clock.advance(0.1)
-        message = task.end()
-        assert message is not None
-        session.recover()
-
-
-def test_a_receive_ends_when_its_time_is_up_before_the_redelivery_is_due(broker: FakeBroker) -> None:
-    session = broker.session(Session.CLIENT_ACKNOWLEDGE, redelivery_delay=5)
-    consumer = session.create_consumer(QUEUE)
-    broker.put(text("a"))
-    assert consumer.receive(0) is not None
-    session.recover()
-    task = Task(consumer.receive, 3)
-    broker.clock.until_waiting()
-    broker.clock.advance(3)
-    assert task.end() is None
-    broker.clock.advance(2)
-    assert consumer.receive_no_wait() is not None
-
-
-def test_a_receive_that_waits_for_a_redelivery_is_woken_by_stop_and_close(broker: FakeBroker) -> None:
-    session = broker.session(Session.CLIENT_ACKNOWLEDGE, redelivery_delay=5)
-    consumer = session.create_consumer(QUEUE)
-    broker.put(text("a"))
-    assert consumer.receive(0) is not None
-    session.recover()
-    task = Task(consumer.receive)
-    broker.clock.until_waiting()
-    connection_of(session).stop()
-    broker.clock.advance(6)
-    assert task.goes_on()
-    consumer.close()
-    assert task.end() is None
-    assert broker.attempts(QUEUE) == [("a", 1)]
-
-
-def test_a_stale_redelivery_is_not_waited_for(broker: FakeBroker) -> None:
-    session = broker.session(Session.CLIENT_ACKNOWLEDGE, redelivery_delay=5)
-    consumer = session.create_consumer(QUEUE)
-    broker.put(*texts("ab"))
-    assert consumer.receive(0) is not None
-    session.recover()
-    broker.subscriptions[0].stale = {"ID:a"}
-    message = consumer.receive_no_wait()
-    assert message is not None
-    assert message.message_id == "ID:b"
-
-
-def test_what_expires_while_it_waits_is_not_delivered_again(broker: FakeBroker) -> None:
-    session = broker.session(Session.CLIENT_ACKNOWLEDGE, redelivery_delay=5)
-    consumer = session.create_consumer(QUEUE)
-    broker.put(text("a", expiration=int(broker.clock.now() * 1000) + 4000))
-    assert consumer.receive(0) is not None
-    session.recover()
-    broker.clock.advance(5)
-    assert consumer.receive_no_wait() is None
-    assert broker.named("settle") == [("settle", ["ID:a"], None)]

@@ -21,6 +21,8 @@ from jmslike.spi import SubscriptionSpec
 from tests.unit.core.conftest import shut
 from tests.unit.core.fake import QUEUE, TOPIC, FakeBroker, connection_of, text
 
+DEAD = Queue("DLQ.t")
+
 
 def spec(broker: FakeBroker) -> SubscriptionSpec:
     ((_, found),) = broker.named("subscribe")
@@ -30,7 +32,7 @@ def spec(broker: FakeBroker) -> SubscriptionSpec:
 
 def test_a_consumer_of_a_queue(broker: FakeBroker) -> None:
     consumer = broker.session(window=7).create_consumer(QUEUE)
-    assert spec(broker) == SubscriptionSpec(QUEUE, None, None, False, False, None, 7)
+    assert spec(broker) == SubscriptionSpec(QUEUE, None, None, False, False, None, 7, dead_letters=Queue("DLQ.q"))
     assert consumer.message_selector is None
     assert consumer.no_local is False
 
@@ -45,7 +47,8 @@ def test_no_local_means_nothing_on_a_queue(broker: FakeBroker) -> None:
 def test_no_local_excludes_the_connections_own_origin(broker: FakeBroker, client_id: str | None) -> None:
     session = broker.session(client_id=client_id) if client_id else broker.session()
     consumer = session.create_consumer(TOPIC, no_local=True)
-    assert spec(broker) == SubscriptionSpec(TOPIC, excluded_origin=client_id or session._state.connection.uuid)
+    origin = client_id or session._state.connection.uuid
+    assert spec(broker) == SubscriptionSpec(TOPIC, excluded_origin=origin, dead_letters=DEAD)
     assert consumer.no_local is True
 
 
@@ -69,20 +72,26 @@ def test_a_blank_selector_is_none(broker: FakeBroker, blank: str | None) -> None
 def test_a_durable_subscription(broker: FakeBroker, method: str) -> None:
     session = broker.session(client_id="me")
     consumer = getattr(session, method)(TOPIC, "name", "n > 1", True)
-    assert spec(broker) == SubscriptionSpec(TOPIC, spec(broker).selector, "name", True, False, "me", 100)
+    assert spec(broker) == SubscriptionSpec(
+        TOPIC, spec(broker).selector, "name", True, False, "me", 100, dead_letters=DEAD
+    )
     assert consumer.message_selector == "n > 1"
     assert consumer.no_local is True
 
 
 def test_a_shared_subscription(broker: FakeBroker) -> None:
     consumer = broker.session().create_shared_consumer(TOPIC, "name", "n > 1")
-    assert spec(broker) == SubscriptionSpec(TOPIC, spec(broker).selector, "name", False, True, None, 100)
+    assert spec(broker) == SubscriptionSpec(
+        TOPIC, spec(broker).selector, "name", False, True, None, 100, dead_letters=DEAD
+    )
     assert consumer.message_selector == "n > 1"
 
 
 def test_a_shared_durable_subscription_needs_no_client_id(broker: FakeBroker) -> None:
     consumer = broker.session().create_shared_durable_consumer(TOPIC, "name", "n > 1")
-    assert spec(broker) == SubscriptionSpec(TOPIC, spec(broker).selector, "name", True, True, None, 100)
+    assert spec(broker) == SubscriptionSpec(
+        TOPIC, spec(broker).selector, "name", True, True, None, 100, dead_letters=DEAD
+    )
     assert consumer.message_selector == "n > 1"
 
 

@@ -16,6 +16,7 @@ class Item:
     number: int
     attempts: int = 0
     fresh: bool = True
+    due: int = 0
 
     @property
     def rank(self) -> tuple[int, bool, int]:
@@ -27,8 +28,7 @@ class Item:
         return limits is not None and 0 < limits.expiration <= now
 
     def early(self, now: int) -> bool:
-        limits = self.record.constraints
-        return limits is not None and limits.due > now
+        return self.due > now
 
 
 @dataclass(eq=False)
@@ -54,7 +54,7 @@ class ModelQueue:
 
     def send(self, record: Record) -> None:
         self.enqueued += 1
-        item = Item(record, next(self._numbers))
+        item = Item(record, next(self._numbers), due=record.constraints.due if record.constraints else 0)
         if item.expired(self.now):
             self.expired += 1
         elif item.early(self.now):
@@ -64,10 +64,11 @@ class ModelQueue:
 
     def advance(self, seconds: float) -> None:
         self.now += round(seconds * 1000)
-        for item in sorted(self.delayed, key=lambda item: (item.record.constraints.due, item.number)):  # type: ignore[union-attr]
+        for item in sorted(self.delayed, key=lambda item: (item.due, item.number)):
             if not item.early(self.now) or item.expired(self.now):
                 self.delayed.remove(item)
-                item.number = next(self._numbers)
+                if item.fresh:
+                    item.number = next(self._numbers)
                 self.waiting.append(item)
         for item in [item for item in self.waiting if item.expired(self.now)]:
             self.waiting.remove(item)
@@ -113,6 +114,15 @@ class ModelQueue:
             else:
                 again = item.attempts + 1 if attempts is None else attempts
                 self.waiting.append(Item(item.record, item.number, again, False))
+
+    def postpone(self, receiver: ModelReceiver, items: list[Item], attempts: int, seconds: int) -> None:
+        """Put back later, with these attempts."""
+        for item in items:
+            receiver.held.remove(item)
+            if item.expired(self.now):
+                self.expired += 1
+            else:
+                self.delayed.append(Item(item.record, item.number, attempts, False, self.now + seconds * 1000))
 
     def close(self, receiver: ModelReceiver) -> None:
         receiver.closed = True

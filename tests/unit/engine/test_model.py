@@ -129,6 +129,12 @@ class QueueMachine(RuleBasedStateMachine):
         pair.real.settle(pair.give_up(items), outcome)
         self.model.settle(pair.model, items, outcome)
 
+    @rule(pair=receivers, data=st.data(), attempts=st.integers(1, 3), seconds=st.sampled_from([1, 5]))
+    def postpone(self, pair: Pair, data: st.DataObject, attempts: int, seconds: int) -> None:
+        items = pair.some(data)
+        pair.real.postpone(pair.give_up(items), attempts, seconds)
+        self.model.postpone(pair.model, items, attempts, seconds)
+
     @rule(pair=receivers, outcome=OUTCOMES)
     def settle_what_is_stale(self, pair: Pair, outcome: int | None) -> None:
         assert not any(pair.real.holds(receipt) for receipt in pair.stale)

@@ -18,6 +18,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     **dict.fromkeys(Feature, NATIVE),
     Feature.TOPIC_SELECTOR: EMULATED,
     Feature.NO_LOCAL: EMULATED,
+    Feature.REDELIVERY_DELAY: EMULATED,
     Feature.CLIENT_ID: EMULATED,
     Feature.QUEUE_SELECTOR: NO_QUEUE_SELECTOR,
     Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,

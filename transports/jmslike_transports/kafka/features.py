@@ -12,6 +12,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     **dict.fromkeys(Feature, NATIVE),
     Feature.TOPIC_SELECTOR: EMULATED,
     Feature.NO_LOCAL: EMULATED,
+    Feature.REDELIVERY_DELAY: EMULATED,
     Feature.BROWSE: EMULATED,
     Feature.TEMPORARY: EMULATED,
     Feature.TTL: EMULATED,

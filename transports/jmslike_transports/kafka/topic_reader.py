@@ -77,7 +77,6 @@ class TopicReader:
         self._window = window
         self._membership = membership
         self.has_group = membership.group is not None
-        self._is_gap_bounded = self.has_group and session.settles_one_by_one
         self._consumer = clients.consumer(topic, membership.group, client_id=membership.member)
         self._owned = Partitions(self._consumer, membership.definition, self._timeout_ms)
         self._arrived = 0  # counted by the thread only
@@ -283,7 +282,7 @@ class TopicReader:
         return records
 
     def _room(self) -> int:
-        if self._is_gap_bounded and any(progress.is_too_wide for progress in self._owned.begun()):
+        if self.has_group and any(progress.is_too_wide for progress in self._owned.begun()):
             return 0
         return self._window - (self._arrived - self._taken)
 

@@ -33,6 +33,18 @@ class Mailbox:
     def __init__(self, destination: Destination) -> None:
         self.destination = destination
         self.messages: deque[tuple[Envelope, int]] = deque()
+        self.postponed: list[tuple[float, Envelope, int]] = []
+
+    def let_in(self, now: float) -> None:
+        """Put what was postponed until `now` (monotonic seconds) first."""
+        due = sorted((each for each in self.postponed if each[0] <= now), key=lambda each: each[0])
+        self.postponed = [each for each in self.postponed if each[0] > now]
+        self.messages.extendleft((envelope, attempts) for _, envelope, attempts in reversed(due))
+
+    def within(self, remaining: float | None, now: float) -> float | None:
+        """Return the seconds to wait for a message, so that none that is postponed is missed."""
+        waits = [each[0] - now for each in self.postponed] + ([] if remaining is None else [remaining])
+        return min(waits, default=None)
 
 
 class FakeBroker:
@@ -135,6 +147,7 @@ class FakeBroker:
         with self.changed:
             for mailbox in self.mailboxes:
                 if mailbox.destination == destination:
+                    mailbox.let_in(self.clock.monotonic())
                     return mailbox
             return self.add_mailbox(destination)
 

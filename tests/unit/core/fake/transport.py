@@ -219,6 +219,7 @@ class FakeSubscription:
         with self.broker.changed:
             if self.stopped:
                 return None
+            self.mailbox.let_in(self.broker.clock.monotonic())
             return next((waiting for waiting in self.mailbox.messages if self._wants(waiting[0])), None)
 
     def _wants(self, envelope: Envelope) -> bool:
@@ -241,7 +242,7 @@ class FakeSubscription:
                 remaining = None if deadline is None else deadline - clock.monotonic()
                 if remaining is not None and remaining <= 0:
                     return None
-                clock.wait(self.broker.changed, remaining)
+                clock.wait(self.broker.changed, self.mailbox.within(remaining, clock.monotonic()))
 
     def _hand_out(self, found: tuple[Envelope, int], settle: bool) -> Delivery:
         self.mailbox.messages.remove(found)
@@ -256,6 +257,16 @@ class FakeSubscription:
         self.link.transport.check()
         self.broker.called("settle", [self.id_of(receipt) for receipt in receipts], outcome)
         self.apply(receipts, outcome)
+
+    def postpone(self, receipts: Sequence[object], attempts: int, delay: float) -> None:
+        self.link.transport.check()
+        self.broker.called("postpone", [self.id_of(receipt) for receipt in receipts], attempts, delay)
+        due = self.broker.clock.monotonic() + delay
+        with self.broker.changed:
+            for receipt in receipts:
+                held = self.unsettled.pop(receipt, None)
+                if held is not None and held[0].id not in self.stale:
+                    self.mailbox.postponed.append((due, held[0], attempts))
 
     def apply(self, receipts: Sequence[object], outcome: Outcome) -> None:
         """Settle these deliveries; nothing happens to a message whose receipt is stale (C7)."""

@@ -91,6 +91,7 @@ class ActiveMQ(Dialect):
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
         Feature.NO_LOCAL: EMULATED,
+        Feature.REDELIVERY_DELAY: EMULATED,
         Feature.NO_WAIT: EMULATED,
         Feature.REDELIVERY_COUNT: partial(
             ACK_05=_ALL_REDELIVERED,

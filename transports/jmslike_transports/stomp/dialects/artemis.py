@@ -63,6 +63,7 @@ class Artemis(Dialect):
         ),
         Feature.TOPIC_SELECTOR: EMULATED,
         Feature.NO_LOCAL: EMULATED,
+        Feature.REDELIVERY_DELAY: EMULATED,
         Feature.NO_WAIT: EMULATED,
         Feature.TEMPORARY: partial(CONN_19="a send from another connection creates the deleted destination again"),
         Feature.NAMES: partial(DST_02=_ONE_NAME),

@@ -72,6 +72,7 @@ class RabbitMQ(Dialect):
         **dict.fromkeys(Feature, NATIVE),
         Feature.TOPIC_SELECTOR: EMULATED,
         Feature.NO_LOCAL: EMULATED,
+        Feature.REDELIVERY_DELAY: EMULATED,
         Feature.NO_WAIT: EMULATED,
         Feature.CLIENT_ID: EMULATED,
         Feature.PRIORITY: partial(

@@ -1,0 +1,50 @@
+"""Deliveries that a consumer holds until they are due to be delivered again, while others pass them."""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from typing import TypeAlias
+
+from jmslike.clock import Clock
+from jmslike.spi import Delivery
+
+_Place: TypeAlias = "tuple[float, int, Delivery]"
+
+
+class Waiting:
+    """Deliveries in the order in which they are due; those that are due together keep their order."""
+
+    __slots__ = ("_clock", "_numbers", "_places")
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._numbers = itertools.count()
+        self._places: list[_Place] = []  # a heap
+
+    def __bool__(self) -> bool:
+        return bool(self._places)
+
+    def add(self, delivery: Delivery, delay: float) -> None:
+        """Hold the delivery for `delay` seconds."""
+        heapq.heappush(self._places, (self._clock.monotonic() + delay, next(self._numbers), delivery))
+
+    @property
+    def due(self) -> float | None:
+        """When (monotonic seconds) the first of them is due; None if there is none. Safe from any thread."""
+        try:
+            return self._places[0][0]
+        except IndexError:
+            return None
+
+    def pop(self) -> Delivery | None:
+        """Take out one that is due; None if there is none."""
+        due = self.due
+        if due is None or due > self._clock.monotonic():
+            return None
+        return heapq.heappop(self._places)[2]
+
+    def clear(self) -> list[Delivery]:
+        """Take all out, in their order."""
+        places, self._places = self._places, []
+        return [delivery for _, _, delivery in sorted(places)]
