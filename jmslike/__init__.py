@@ -49,6 +49,7 @@ from jmslike.metadata import ConnectionMetaData, library_version
 from jmslike.producer import MessageProducer
 from jmslike.requestor import QueueRequestor, TopicRequestor
 from jmslike.session import Session
+from jmslike.statistics import QueueStatistics
 from jmslike.values import Byte, Char, Float, Long, Short
 
 __version__ = library_version()
@@ -97,6 +98,7 @@ __all__ = [
     "Queue",
     "QueueBrowser",
     "QueueRequestor",
+    "QueueStatistics",
     "ResourceAllocationError",
     "Session",
     "SessionMode",

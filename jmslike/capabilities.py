@@ -36,6 +36,7 @@ class Feature(Enum):
     COMPETING_CONSUMERS = "several consumers of a queue, where any that is free takes the next message"
     NO_WAIT = "receive_no_wait finds what already waits in the queue"
     CLIENT_ID = "exclusive client identifiers"
+    STATISTICS = "counts of a queue, such as its depth"
     NAMES = "queues and topics may have the same names"
 
 

@@ -20,6 +20,7 @@ from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageFactory
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
+from jmslike.statistics import QueueStatistics
 
 
 class _Shared:
@@ -211,6 +212,10 @@ class JMSContext(MessageFactory):
         if self._auto_start:
             self._connection.start()
         return browser
+
+    def statistics(self, queue: Queue) -> QueueStatistics:
+        """As `Session.statistics`."""
+        return self._session.statistics(queue)
 
     def create_consumer(
         self, destination: Destination, message_selector: str | None = None, no_local: bool = False

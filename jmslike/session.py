@@ -34,7 +34,8 @@ from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageFactory
 from jmslike.producer import MessageProducer
 from jmslike.selector import optional
-from jmslike.spi import SubscriptionSpec
+from jmslike.spi import StatisticsLink, SubscriptionSpec
+from jmslike.statistics import QueueStatistics
 
 _log = logging.getLogger("jmslike.session")
 
@@ -171,6 +172,18 @@ class Session(MessageFactory):
         browser = self.browser_type(self._state, queue, selector, self._discard)
         self._parts[browser] = None
         return browser
+
+    def statistics(self, queue: Queue) -> QueueStatistics:
+        """Return the depth of a queue, and what else the provider counts (an extension).
+
+        Raises InvalidDestinationError for anything but a queue; UnsupportedFeatureError where the provider tells
+        nothing, with what to use instead; ConnectionLostError.
+        """
+        self._check_open()
+        if not isinstance(queue, Queue):
+            raise InvalidDestinationError(f"only a queue has statistics, not {queue!r}")
+        self._state.connection.capabilities.require(Feature.STATISTICS)
+        return cast("StatisticsLink", self._state.link).statistics(queue)
 
     def _subscribe(
         self,

@@ -70,6 +70,7 @@ from jmslike.envelope import (
 )
 from jmslike.errors import JMSError
 from jmslike.selector import Selector
+from jmslike.statistics import QueueStatistics
 from jmslike.values import PropertyValue
 
 __all__ = [
@@ -89,11 +90,13 @@ __all__ = [
     "Postponing",
     "PropertyValue",
     "Queue",
+    "QueueStatistics",
     "Receipt",
     "Sender",
     "SessionLink",
     "SessionSpec",
     "Settlement",
+    "StatisticsLink",
     "Stoppable",
     "Subscription",
     "SubscriptionSpec",
@@ -286,6 +289,13 @@ class SessionLink(Protocol):
 
     def close(self) -> None:
         """Close, releasing what is unsettled (C9)."""
+
+
+class StatisticsLink(SessionLink, Protocol):
+    """A session link of a transport that declares STATISTICS."""
+
+    def statistics(self, queue: Destination) -> QueueStatistics:
+        """Return the counts of the queue. Zero for a queue that is not there."""
 
 
 class Transport(Protocol):

@@ -239,6 +239,12 @@ class Engine:
                     counts[QueueAddress("topic", name, subscription.label)] = subscription.queue.statistics()
             return counts
 
+    def queue_statistics(self, name: str) -> Statistics | None:
+        """Return the counts of one queue; None if there is no such queue."""
+        with self._lock:
+            queue = self._queues.get(name)
+            return None if queue is None else queue.statistics()
+
     def close(self) -> None:
         """Drop everything. Calls that wait, and later ones, raise the closed error."""
         with self._lock:

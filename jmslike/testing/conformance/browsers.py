@@ -35,6 +35,30 @@ def test_browsing_takes_nothing_from_the_queue(jms: Provider) -> None:
     assert texts_of([take(jms, consumer) for _ in texts]) == texts
 
 
+@requires(Feature.STATISTICS)
+def test_statistics_count_what_waits_in_a_queue(jms: Provider) -> None:
+    """QB-08: the depth of a queue grows with what is sent, and shrinks with what is acknowledged."""
+    session = jms.connection().create_session()
+    queue = jms.queue()
+    assert session.statistics(queue).depth == 0
+    put(session, queue, "a", "b", "c")
+    jms.eventually(lambda: session.statistics(queue).depth == 3)
+    with session.create_consumer(queue) as consumer:
+        take(jms, consumer)
+    jms.eventually(lambda: session.statistics(queue).depth == 2)
+
+
+def test_only_a_queue_has_statistics(jms: Provider) -> None:
+    """QB-08: a topic or None is no queue, and a closed session tells nothing."""
+    session = jms.connection().create_session()
+    for wrong in (jms.topic(), None):
+        with pytest.raises(InvalidDestinationError):
+            session.statistics(wrong)  # type: ignore[arg-type]
+    session.close()
+    with pytest.raises(IllegalStateError):
+        session.statistics(jms.queue())
+
+
 @requires(Feature.BROWSE)
 def test_what_was_browsed_is_received_for_the_first_time(jms: Provider) -> None:
     """QB-01: a received message does not show that it was browsed."""

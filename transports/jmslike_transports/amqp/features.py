@@ -29,6 +29,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     Feature.DELAY: partial(
         ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
     ),
+    Feature.STATISTICS: partial("the depth, without what was pushed to consumers, and the number of consumers"),
     Feature.DURABLE_SUBSCRIPTION: partial(SUB_12=_NO_DEFINITION, SUB_17=_NO_DEFINITION),
     Feature.SHARED_SUBSCRIPTION: partial(SUB_06=_NO_DEFINITION, SUB_16=_NO_DEFINITION),
 }

@@ -12,7 +12,7 @@ from typing import Any
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.selector import Selector
-from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
+from jmslike.spi import Destination, Envelope, QueueStatistics, SessionSpec, SubscriptionSpec
 from jmslike_transports.amqp.browser import browse
 from jmslike_transports.amqp.commit import ConfirmedCommit, TransactedCommit
 from jmslike_transports.amqp.connection import AmqpConnection
@@ -71,6 +71,10 @@ class AmqpLink:
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""
         return browse(self._connection, queue, selector)
+
+    def statistics(self, queue: Destination) -> QueueStatistics:
+        """See StatisticsLink."""
+        return self._connection.topology.statistics(queue.name)
 
     # ---- settling -------------------------------------------------------------------------------------------------
 

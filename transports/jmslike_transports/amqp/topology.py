@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from jmslike.errors import ConnectionLostError, JMSError, UnsupportedFeatureError
-from jmslike.spi import Destination
+from jmslike.spi import Destination, QueueStatistics
 from jmslike_transports.amqp.channel import Channel, Reply
 from jmslike_transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, PRECONDITION_FAILED, RESOURCE_LOCKED, code_of
 from jmslike_transports.amqp.java_destinations import TEMPORARY_TOPICS
@@ -99,7 +99,7 @@ class Topology:
     def exists(self, queue: str) -> bool:
         """Whether the queue exists; it may be exclusive to another connection."""
         try:
-            self.call("find a queue", lambda raw, reply: raw.queue_declare(queue, passive=True, callback=reply))
+            self._find(queue)
         except JMSError as refusal:
             if code_of(refusal) == NOT_FOUND:
                 return False
@@ -109,8 +109,21 @@ class Topology:
 
     def consumers(self, queue: str) -> int:
         """Return the number of consumers of a queue. Raises InvalidDestinationError if it does not exist."""
-        found = self.call("find a queue", lambda raw, reply: raw.queue_declare(queue, passive=True, callback=reply))
-        return int(found.method.consumer_count)
+        return int(self._find(queue).consumer_count)
+
+    def statistics(self, queue: str) -> QueueStatistics:
+        """Return what the broker counts of a queue; zeros if it does not exist."""
+        try:
+            found = self._find(queue)
+        except JMSError as refusal:
+            if code_of(refusal) != NOT_FOUND:
+                raise
+            return QueueStatistics(depth=0, consumers=0)
+        return QueueStatistics(depth=int(found.message_count), consumers=int(found.consumer_count))
+
+    def _find(self, queue: str) -> Any:
+        find: Any = self.call("find a queue", lambda raw, reply: raw.queue_declare(queue, passive=True, callback=reply))
+        return find.method
 
     def queue(self, name: str, **options: Any) -> None:
         """Declare a queue. Raises JMSError if it was declared with other options."""

@@ -14,6 +14,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     Feature.NO_LOCAL: EMULATED,
     Feature.REDELIVERY_DELAY: EMULATED,
     Feature.BROWSE: EMULATED,
+    Feature.STATISTICS: partial("the depth alone, counted by reading all records that wait"),
     Feature.TEMPORARY: EMULATED,
     Feature.TTL: EMULATED,
     Feature.NO_WAIT: EMULATED,

@@ -11,7 +11,7 @@ from typing import Any
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.selector import Selector
-from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
+from jmslike.spi import Destination, Envelope, QueueStatistics, SessionSpec, SubscriptionSpec
 from jmslike_transports.kafka.browser import browse
 from jmslike_transports.kafka.commit import KafkaCommit
 from jmslike_transports.kafka.connection import KafkaConnection
@@ -91,6 +91,10 @@ class KafkaLink:
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""
         return browse(self._connection, queue, selector)
+
+    def statistics(self, queue: Destination) -> QueueStatistics:
+        """See StatisticsLink."""
+        return QueueStatistics(depth=sum(1 for _ in self.browse(queue, None)))
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 

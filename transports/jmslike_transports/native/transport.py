@@ -14,6 +14,7 @@ from jmslike.spi import (
     Destination,
     Envelope,
     Events,
+    QueueStatistics,
     Sender,
     SessionSpec,
     Settlement,
@@ -26,6 +27,8 @@ from jmslike_transports.native import engines
 from native_engine import TEMPORARY_PREFIX, Engine, Kind, Receiver, Scope
 
 _IN_MEMORY: Final = unsupported("native://NAME is in memory: persistent messages, too, end with the process")
+
+NO_STATISTICS: Final = QueueStatistics(*[0] * 8)
 
 _KEPT: Final = 16
 """Receivers kept before those that are closed and hold nothing are dropped."""
@@ -177,6 +180,22 @@ class NativeLink:
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""
         return self._engine.browse(queue.name, None if selector is None else selector.matches)
+
+    def statistics(self, queue: Destination) -> QueueStatistics:
+        """See StatisticsLink."""
+        counts = self._engine.queue_statistics(queue.name)
+        if counts is None:
+            return NO_STATISTICS
+        return QueueStatistics(
+            counts.depth,
+            counts.in_flight,
+            counts.consumers,
+            counts.enqueued,
+            counts.delivered,
+            counts.acknowledged,
+            counts.expired,
+            counts.dead_lettered,
+        )
 
     def close(self) -> None:
         """See SessionLink.close."""

@@ -22,6 +22,7 @@ from jmslike.spi import (
     Envelope,
     Events,
     Outcome,
+    QueueStatistics,
     SessionSpec,
     SubscriptionSpec,
 )
@@ -158,6 +159,10 @@ class FakeLink:
         for envelope, _ in list(self.broker.queue(queue).messages):
             if selector is None or selector.matches(envelope):
                 yield envelope
+
+    def statistics(self, queue: Destination) -> QueueStatistics:
+        self.broker.called("statistics", queue)
+        return QueueStatistics(len(self.broker.queue(queue).messages))
 
     def close(self) -> None:
         self.broker.called("close link")

@@ -90,6 +90,7 @@ class Artemis(Dialect):
             CID_06="Artemis lets several STOMP connections have one client id, which then share its subscriptions"
         ),
         Feature.BROWSE: unsupported("Artemis cannot browse over STOMP: use its console"),
+        Feature.STATISTICS: unsupported("Artemis tells them over JMX and HTTP only: use its console"),
     }
 
     def __init__(self, server: str) -> None:

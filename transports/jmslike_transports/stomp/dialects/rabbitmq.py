@@ -98,6 +98,7 @@ class RabbitMQ(Dialect):
         Feature.QUEUE_SELECTOR: NO_QUEUE_SELECTOR,
         Feature.DELAY: unsupported("it delivers at once: send later, or use another broker"),
         Feature.BROWSE: unsupported("RabbitMQ cannot browse over STOMP: use amqp:// or its management page"),
+        Feature.STATISTICS: unsupported("RabbitMQ tells them over AMQP: use amqp:// or its management page"),
         Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
     }
 
