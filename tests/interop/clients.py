@@ -115,7 +115,7 @@ class Python:
         body: Any = None,
         *,
         properties: Mapping[str, Any] | None = None,
-        correlation_id: str | None = None,
+        correlation_id: str | bytes | None = None,
         reply_to: Destination | None = None,
         type: str | None = None,  # noqa: A002 - the header's name
         delivery_mode: int = DeliveryMode.PERSISTENT,
@@ -127,7 +127,11 @@ class Python:
         message = compose(self.context, kind, body)
         for name, value in (properties or {}).items():
             message.set_object_property(name, value)
-        message.correlation_id, message.reply_to, message.type = correlation_id, reply_to, type
+        message.reply_to, message.type = reply_to, type
+        if isinstance(correlation_id, bytes):
+            message.correlation_id_as_bytes = correlation_id
+        else:
+            message.correlation_id = correlation_id
         producer = self.context.create_producer().set_delivery_mode(delivery_mode).set_priority(priority)
         producer.set_time_to_live(time_to_live).set_delivery_delay(delay).send(destination, message)
         return message

@@ -53,10 +53,15 @@ class PlainQueue(Queue):
     """A queue to which the Java client of RabbitMQ sends bodies in the clear, and which it does not declare."""
 
 
+class PlainTopic(Topic):
+    """A routing key of `amq.topic`, to which the Java client of RabbitMQ sends bodies in the clear."""
+
+
 _KINDS: Final[Mapping[type[Destination], str]] = {
     QuorumQueue: "quorum queue",
     PriorityQueue: "priority queue",
     PlainQueue: "plain queue",
+    PlainTopic: "plain topic",
 }
 
 

@@ -1,4 +1,4 @@
-"""Has the Java client of RabbitMQ send the messages that `tests.unit.amqp.golden` lists, and keeps their bodies."""
+"""Has the Java client of RabbitMQ send the messages that `tests.unit.transports.golden` lists; keeps their bodies."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.brokers import broker
 from tests.interop.build import classpath
 from tests.interop.clients import Java
 from tests.interop.peer import Peer, PlainQueue, QuorumQueue
-from tests.unit.amqp.golden import FOLDER, GOLDEN, Golden
+from tests.unit.transports.golden import FOLDER, GOLDEN, Golden
 
 KINDS = {"reply-to-quorum-queue": QuorumQueue, "reply-to-plain-queue": PlainQueue}
 

@@ -14,7 +14,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from jmslike import Destination, Long, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.spi import Envelope, Headers
-from jmslike_transports.amqp.jms_body import decode, encode
+from jmslike_transports.shared.jms_body import decode, encode
 from tests.brokers import Broker
 from tests.interop.bodies import FIRST, READ, RELAYED, SENT, each
 from tests.interop.clients import Java

@@ -18,7 +18,9 @@ import jmslike_transports.amqp
 from jmslike_transports.amqp import library
 
 ADVICE = f"read {library.__file__} against this version of pika, then raise the ceiling in pyproject.toml"
-PATCHES = "read pika_patches.py and floats.py against this version of pika, then raise the ceiling in pyproject.toml"
+PATCHES = (
+    "read pika_patches.py and number_types.py against this version of pika, then raise the ceiling in pyproject.toml"
+)
 
 METHODS = {"_adapter_emit_data", "_on_data_available", "_process_frame"}
 ATTRIBUTES = {"_frame_buffer", "_transport", "bytes_received"}

@@ -17,9 +17,9 @@ from jmslike import Byte, Float, Long, MessageFormatError, Queue, Short, Tempora
 from jmslike.spi import Envelope, Headers
 from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
 from jmslike_transports.amqp.headers import MOST_IN_HEADERS
-from jmslike_transports.amqp.plain import read_plain
 from jmslike_transports.amqp.profiles import PROFILES
-from tests.unit.amqp.test_jms_body import BODIES, TIMES
+from jmslike_transports.shared.rabbitmq_messages import read_plain
+from tests.unit.transports.test_jms_body import BODIES, TIMES
 
 PLAIN, JMS = PROFILES["plain"], PROFILES["jms"]
 SOURCE = Queue("source")

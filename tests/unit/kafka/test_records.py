@@ -12,8 +12,8 @@ from kafka.consumer.fetcher import ConsumerRecord
 from jmslike import Byte, Float, Long, MessageFormatError, Queue, Short, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Destination, Envelope, Headers, PropertyValue
 from jmslike_transports.kafka.records import Record, read_record, write_record
-from tests.unit.amqp.test_jms_body import BODIES, TIMES
 from tests.unit.amqp.test_plain import CHARACTERS, DESTINATIONS, NUMBERS, TEXTS, VALUES, everything
+from tests.unit.transports.test_jms_body import BODIES, TIMES
 
 SOURCE = Queue("orders")
 NAMES = st.from_regex(r"[A-Za-z_$][A-Za-z0-9_$]{0,20}", fullmatch=True) | st.sampled_from(

@@ -7,10 +7,8 @@ from typing import Any, Final
 
 from pika import BasicProperties
 
-from jmslike.spi import Destination, Envelope, TemporaryQueue, Topic
-from jmslike_transports.amqp import jms_body
-from jmslike_transports.amqp.java_objects import MAGIC
-from jmslike_transports.amqp.plain import DIRECT_REPLY, read_plain
+from jmslike.spi import Destination, Envelope, Topic
+from jmslike_transports.shared.rabbitmq_messages import read_message, read_plain
 
 _log = logging.getLogger("jmslike.amqp")
 
@@ -21,30 +19,12 @@ _MOST_ATTEMPTS: Final = 2**31 - 2
 def read_envelope(method: Any, properties: Any, body: bytes, destination: Destination) -> Envelope:
     """Return the envelope of a delivery. Properties that cannot be read are left out, and logged."""
     try:
-        return _read(method, properties, body, destination)
+        if type(destination) is Topic and method.routing_key not in ("", destination.name):  # a wildcard matched
+            destination = Topic(method.routing_key)
+        return read_message(properties, body, destination)
     except Exception:  # the consumer gets the body all the same
         _log.exception("could not read the properties of a message; it is delivered without them")
         return read_plain(BasicProperties(), body, destination)
-
-
-def _read(method: Any, properties: Any, body: bytes, destination: Destination) -> Envelope:
-    """Return the envelope. A body that only looks like one of the Java client comes as bytes."""
-    if body.startswith(MAGIC):
-        try:
-            envelope = jms_body.decode(body, destination)
-        except jms_body.StreamError:
-            pass
-        else:
-            answers = properties.reply_to
-            if answers is not None and answers.startswith(DIRECT_REPLY):  # a name that the broker made after the body
-                envelope.headers = envelope.headers._replace(reply_to=TemporaryQueue(answers))
-            return envelope
-    if type(destination) is Topic and method.routing_key not in (
-        "",
-        destination.name,
-    ):  # a wildcard matched
-        destination = Topic(method.routing_key)
-    return read_plain(properties, body, destination)
 
 
 def attempts_of(method: Any, properties: Any) -> int:

@@ -1,4 +1,4 @@
-"""Limits of RabbitMQ for headers and short strings. Beyond them it closes the connection, or nothing can be written."""
+"""Limits of RabbitMQ for headers. Beyond them it closes the connection, or nothing can be written."""
 
 from __future__ import annotations
 
@@ -7,26 +7,11 @@ from typing import Any, Final
 
 from jmslike.codec import utf8
 from jmslike.errors import MessageFormatError
-from jmslike_transports.shared.rabbitmq import LONGEST_SHORT
+from jmslike_transports.shared.rabbitmq import LONGEST_SHORT, is_finite, short
 
 MOST_IN_HEADERS: Final = 100_000
 """Bytes. All headers together must fit into one frame of 128 KiB."""
 _MOST_OF_A_NUMBER: Final = 16
-
-
-def short(text: str | bytes | None) -> str | None:
-    """Return the text if it is a str that fits a short string, else None."""
-    if not isinstance(text, str):
-        return None
-    try:
-        return text if _size(text) <= LONGEST_SHORT else None
-    except MessageFormatError:
-        return None
-
-
-def is_finite(value: object) -> bool:
-    """Whether the value is anything but an infinity or NaN, which RabbitMQ refuses."""
-    return not isinstance(value, float) or value - value == 0
 
 
 def check_headers(headers: Mapping[str, Any]) -> None:

@@ -4,7 +4,7 @@ Pika by itself makes a system call for each frame, three for a message, and the 
 loop. It reads frame by frame, and decodes all headers, which the body may say again.
 
 This rests on names that pika does not document, as of version 1.4. Only this module uses them, and pika_patches.py and
-floats.py replace functions of `pika.data`; tests/unit/amqp/test_library_names.py lists all of them.
+number_types.py replace functions of `pika.data`; tests/unit/amqp/test_library_names.py lists all of them.
 """
 
 from __future__ import annotations

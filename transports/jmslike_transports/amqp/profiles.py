@@ -8,23 +8,25 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 import pika
-from pika.compat import long
 
 from jmslike.capabilities import Feature
 from jmslike.codec import encode_body
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope
-from jmslike.values import Long
-from jmslike_transports.amqp import jms_body
-from jmslike_transports.amqp.headers import acceptable, check_headers, short
-from jmslike_transports.amqp.java_destinations import DEFAULT, QUEUES, TEMPORARY_TOPICS, TOPICS
-from jmslike_transports.amqp.plain import DIRECT_REPLY, plain_headers
-from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, LONGEST_SHORT, durable_queue
+from jmslike_transports.amqp.headers import acceptable, check_headers
+from jmslike_transports.shared import jms_body
+from jmslike_transports.shared.java_destinations import (
+    DEFAULT,
+    QUEUES,
+    TEMPORARY_QUEUE,
+    TEMPORARY_TOPIC,
+    TEMPORARY_TOPICS,
+    TOPICS,
+)
+from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, LONGEST_SHORT, durable_queue, short
+from jmslike_transports.shared.rabbitmq_messages import DIRECT_REPLY, long, typed_headers
 
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
-_JAVA_TEMPORARY_QUEUE: Final = "jms-temp-queue-"
-_JAVA_TEMPORARY_TOPIC: Final = "jms-temp-topic-"
-"""How the Java client begins the names of temporary destinations."""
 _PLAIN_TOPICS: Final = "amq.topic"
 _PLAIN_TEMPORARY: Final = "jmslike-temporary."
 _NAMED_BY_BROKER: Final = "amq."
@@ -71,7 +73,7 @@ class Profile(ABC):
         name = destination.name
         if destination.is_queue:
             return not name.startswith(DIRECT_REPLY)
-        return destination.is_temporary and name.startswith((_JAVA_TEMPORARY_TOPIC, _PLAIN_TEMPORARY))
+        return destination.is_temporary and name.startswith((TEMPORARY_TOPIC, _PLAIN_TEMPORARY))
 
 
 class JMS(Profile):
@@ -80,8 +82,8 @@ class JMS(Profile):
     name = "jms"
     binds_queues_to = QUEUES
     topics = TOPICS
-    temporary_queue = _JAVA_TEMPORARY_QUEUE
-    temporary_topic = _JAVA_TEMPORARY_TOPIC
+    temporary_queue = TEMPORARY_QUEUE
+    temporary_topic = TEMPORARY_TOPIC
     gaps: ClassVar[Mapping[Feature, Mapping[str, str]]] = {
         Feature.DURABLE_SUBSCRIPTION: {"SUB-08": _SAME_NAME},
     }
@@ -112,9 +114,7 @@ class JMS(Profile):
             further["JMSCorrelationID"] = correlation_id
         if message_type is not None:
             further["JMSType"] = message_type
-        for name, value in envelope.properties.items():
-            if value is not None:
-                further[name] = long(value) if value.__class__ is Long else value
+        further.update((name, value) for name, value in envelope.properties.items() if value is not None)
         if further:
             headers.update(acceptable(further))
         return _basic(envelope, "application/octet-stream", headers), body
@@ -135,11 +135,11 @@ class Plain(Profile):
     def write(self, envelope: Envelope) -> tuple[pika.BasicProperties, bytes]:
         """See Profile.write. A temporary destination of a Java client gets a body that it can read."""
         destination = envelope.destination
-        if destination.is_temporary and destination.name.startswith(_JAVA_TEMPORARY_QUEUE):
+        if destination.is_temporary and destination.name.startswith(TEMPORARY_QUEUE):
             return PROFILES["jms"].write(envelope)
         octets, is_text, marks = encode_body(envelope.kind, envelope.body)
         is_text |= envelope.kind == "text"  # also a text with a NUL, which AMQP can carry
-        headers = plain_headers(envelope, is_text=is_text)
+        headers = typed_headers(envelope, is_text=is_text)
         headers.update(marks)
         check_headers(headers)
         if not is_text:

@@ -15,9 +15,9 @@ from jmslike.errors import ConnectionLostError, JMSError, UnsupportedFeatureErro
 from jmslike.spi import Destination, QueueStatistics
 from jmslike_transports.amqp.channel import Channel, Reply
 from jmslike_transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, PRECONDITION_FAILED, RESOURCE_LOCKED, code_of
-from jmslike_transports.amqp.java_destinations import TEMPORARY_TOPICS
 from jmslike_transports.amqp.profiles import Profile, checked
 from jmslike_transports.amqp.wire import Wire
+from jmslike_transports.shared.java_destinations import TEMPORARY_TOPICS
 
 _log = logging.getLogger("jmslike.amqp")
 

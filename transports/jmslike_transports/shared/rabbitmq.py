@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Final
 
 from jmslike.capabilities import unsupported
+from jmslike.codec import utf8
+from jmslike.errors import MessageFormatError
 
 LONGEST_SHORT: Final = 255
 """Bytes of a name, or of any other short string of AMQP."""
@@ -24,6 +26,21 @@ NO_QUEUE_SELECTOR: Final = unsupported(
 NO_MESSAGE_GROUP: Final = unsupported(
     "it has no groups, and JMSXGroupID is a property like any other: give each group a queue with one consumer"
 )
+
+
+def short(text: str | bytes | None) -> str | None:
+    """Return the text if it is a str that fits a short string, else None."""
+    if not isinstance(text, str):
+        return None
+    try:
+        return text if (len(text) if text.isascii() else len(utf8(text))) <= LONGEST_SHORT else None
+    except MessageFormatError:
+        return None
+
+
+def is_finite(value: object) -> bool:
+    """Whether the value is anything but an infinity or NaN, which RabbitMQ refuses in a header."""
+    return not isinstance(value, float) or value - value == 0
 
 
 def durable_queue(client_id: str | None, name: str) -> str:

@@ -1,4 +1,4 @@
-"""Text forms shared by wires without native types: kinds of destinations, hexadecimal bytes, times."""
+"""Text forms shared by wires without native types: kinds of destinations, hexadecimal bytes, times, STOMP's headers."""
 
 from __future__ import annotations
 
@@ -15,6 +15,34 @@ KINDS: Final[Mapping[str, type[Destination]]] = {
 }
 """Kinds of destinations, by their names."""
 KIND_NAMES: Final[Mapping[type[Destination], str]] = {kind: name for name, kind in KINDS.items()}
+
+STOMP_HEADERS: Final = frozenset(
+    {
+        "ack",
+        "amq-msg-type",
+        "browser",
+        "content-length",
+        "content-type",
+        "correlation-id",
+        "destination",
+        "destination-type",
+        "expires",
+        "id",
+        "message-id",
+        "persistent",
+        "priority",
+        "receipt",
+        "redelivered",
+        "reply-to",
+        "subscription",
+        "subscription-type",
+        "timestamp",
+        "transaction",
+        "transformation",
+        "type",
+    }
+)
+"""Headers of STOMP and of the brokers, which are not properties."""
 
 _LATEST: Final = 2**53
 """The latest time that is believed, in milliseconds since the epoch."""

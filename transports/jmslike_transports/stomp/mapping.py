@@ -8,7 +8,7 @@ from typing import Any, Final
 
 from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties, encode_properties
 from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
-from jmslike_transports.shared.text_forms import octets_of
+from jmslike_transports.shared.text_forms import STOMP_HEADERS, octets_of
 
 ID: Final = "jmslike_id"
 TIMESTAMP: Final = "jmslike_timestamp"
@@ -24,42 +24,14 @@ ESCAPED: Final = "jmslike_p_"
 GROUP: Final = "JMSXGroupID"
 SEQ: Final = "JMSXGroupSeq"
 
-PROTOCOL: Final = frozenset(
-    {
-        "ack",
-        "amq-msg-type",
-        "browser",
-        "content-length",
-        "content-type",
-        "correlation-id",
-        "destination",
-        "destination-type",
-        "expires",
-        "id",
-        "message-id",
-        "persistent",
-        "priority",
-        "receipt",
-        "redelivered",
-        "reply-to",
-        "subscription",
-        "subscription-type",
-        "timestamp",
-        "transaction",
-        "transformation",
-        "type",
-    }
-)
-"""Headers of STOMP and of the brokers, which are not properties."""
-
 
 def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
     """Return the headers of the properties, without JMSXGroupID and JMSXGroupSeq: brokers have headers for those."""
     if GROUP in properties or SEQ in properties:
         properties = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
-    if PROTOCOL.isdisjoint(properties) and _MARK not in ",".join(properties):
+    if STOMP_HEADERS.isdisjoint(properties) and _MARK not in ",".join(properties):
         return encode_properties(properties)
-    taken = [name for name in properties if name in PROTOCOL or name.startswith(_MARK)]
+    taken = [name for name in properties if name in STOMP_HEADERS or name.startswith(_MARK)]
     return encode_properties(properties, {name: f"{ESCAPED}{name}" for name in taken})
 
 
@@ -137,7 +109,7 @@ def bare_envelope(frame: Any, destination: Destination) -> Envelope:
         destination=destination,
         kind="bytes",
         body=frame.body or b"",
-        properties={name: text for name, text in raw.items() if name not in PROTOCOL},
+        properties={name: text for name, text in raw.items() if name not in STOMP_HEADERS},
     )
 
 
@@ -146,7 +118,7 @@ _OWN: Final = frozenset({ID, TIMESTAMP, DUE, ORIGIN, CORRELATION_BYTES, GROUP_SE
 
 @cache
 def _known(hidden: frozenset[str]) -> frozenset[str]:
-    return PROTOCOL | _OWN | hidden
+    return STOMP_HEADERS | _OWN | hidden
 
 
 def _client_headers(raw: Mapping[str, str], reply_to: Destination | None) -> Headers:

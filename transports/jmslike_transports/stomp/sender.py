@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any, Final
 
-from jmslike.codec import connection_of, encode_body
+from jmslike.codec import connection_of
 from jmslike.errors import TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
 from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.stomp.dialects.base import Dialect
 from jmslike_transports.stomp.frames import escape, frame, header_lines
-from jmslike_transports.stomp.mapping import ORIGIN
 from jmslike_transports.stomp.wire import Wire
 
 _BLANK: Final = "\0"
@@ -25,6 +24,7 @@ class StompSender:
         self._dialect = dialect
         self._inventory = inventory
         self._destination = destination
+        self._encode_body = dialect.encoder_of_bodies(destination)
         self._may_be_deleted = dialect.owns_temporary(destination.name)
         self._id_lines = "".join(f"{name}:{_BLANK}\n" for name in dialect.id_headers)
         self._time_lines = "".join(f"{name}:{_BLANK}\n" for name in dialect.timestamp_headers)
@@ -44,7 +44,7 @@ class StompSender:
 
     def encode(self, envelope: Envelope) -> tuple[str, bytes]:
         """Return the header lines and the body of a SEND. Raises JMSError for a message that the broker cannot take."""
-        octets, is_text, marks = encode_body(envelope.kind, envelope.body)
+        octets, is_text, marks = self._encode_body(envelope)
         if envelope.terms is not self._terms:
             self._prepare(envelope.terms)
         number = envelope.id_or_number
@@ -68,7 +68,7 @@ class StompSender:
         if mode is not None:
             head["persistent"] = mode
         if terms.origin is not None and terms.origin != connection_of(terms.id_prefix):
-            head[ORIGIN] = terms.origin
+            head[self._dialect.origin_header] = terms.origin
         self._head = header_lines(head)
         self._id_prefix = escape(terms.id_prefix)
         self._terms = terms

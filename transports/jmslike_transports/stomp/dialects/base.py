@@ -5,16 +5,22 @@ from __future__ import annotations
 import itertools
 import uuid
 from abc import ABC, abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from jmslike.capabilities import Feature, Support
+from jmslike.codec import Body, encode_body
 from jmslike.errors import UnsupportedFeatureError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
-from jmslike_transports.stomp.mapping import ID, TIMESTAMP
+from jmslike_transports.stomp.mapping import ID, ORIGIN, TIMESTAMP
 from jmslike_transports.stomp.wire import Wire
+
+
+def encode_envelope(envelope: Envelope) -> Body:
+    """Return the body of a message as text or bytes, which any client can read."""
+    return encode_body(envelope.kind, envelope.body)
 
 
 class BrokerRequest(NamedTuple):
@@ -64,6 +70,8 @@ class Dialect(ABC):
     """The headers that carry JMSMessageID."""
     timestamp_headers: ClassVar[tuple[str, ...]] = (TIMESTAMP,)
     """The headers that carry JMSTimestamp."""
+    origin_header: ClassVar[str] = ORIGIN
+    """The header that carries the origin, if the id does not."""
     modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
     """The header `persistent` for each delivery mode. A mode that is not here is sent without it."""
 
@@ -127,6 +135,10 @@ class Dialect(ABC):
     def attempts(self, frame: Any) -> int:
         """Return how often the message was delivered before, as far as the broker says."""
         return 1 if frame.headers.get("redelivered") == "true" else 0
+
+    def encoder_of_bodies(self, destination: Destination) -> Callable[[Envelope], Body]:
+        """Return what encodes the body of a message to that destination. It raises MessageFormatError."""
+        return encode_envelope
 
     def length_headers(self, body: bytes, *, is_text: bool) -> dict[str, str]:
         """Return the headers that tell a text from bytes."""

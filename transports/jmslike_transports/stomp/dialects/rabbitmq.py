@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
-from jmslike.codec import utf8
-from jmslike.destinations import TemporaryQueue
+from jmslike.codec import Body, utf8
+from jmslike.destinations import TemporaryQueue, Topic
 from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from jmslike_transports.shared import jms_body
+from jmslike_transports.shared.java_destinations import TEMPORARY_QUEUE, TEMPORARY_TOPIC, TEMPORARY_TOPICS
 from jmslike_transports.shared.rabbitmq import (
-    JMS_HEADERS,
     LARGEST_PREFETCH,
     LONGEST_EXPIRATION,
     LONGEST_SHORT,
@@ -21,31 +22,24 @@ from jmslike_transports.shared.rabbitmq import (
     claim,
     durable_queue,
     shared_queue,
+    short,
 )
-from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
-from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
-from jmslike_transports.stomp.mapping import (
-    ESCAPED,
-    GROUP,
-    GROUP_SEQ,
-    SEQ,
+from jmslike_transports.shared.rabbitmq_messages import (
+    DECLARING,
+    ORIGIN,
+    TEXT,
     TIMESTAMP,
-    common_headers,
-    milliseconds,
-    read_envelope,
+    TYPE,
+    Properties,
+    digits,
+    read_message,
+    text_headers,
 )
+from jmslike_transports.shared.text_forms import STOMP_HEADERS
+from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
+from jmslike_transports.stomp.mapping import milliseconds
 from jmslike_transports.stomp.wire import Wire
 
-EXPIRES: Final = "jmslike_expires"
-REPLY_TO: Final = "jmslike_reply_to"
-
-_KINDS: Final[Mapping[str, type[Destination]]] = {**KINDS, "reply-queue": TemporaryQueue}
-
-_DECLARING: Final = frozenset(
-    {"app-id", "auto-delete", "content-encoding", "durable", "exclusive", "expiration", "user-id"}
-)
-"""Headers by which a SEND would declare its queue or set AMQP's own fields, as would all that begin with x-."""
-_SHORT: Final = ("correlation-id", "type")
 _NOWHERE: Final = "/topic/jmslike.nowhere"
 
 _DROPPED: Final = "a message to a queue that does not exist is dropped without an error"
@@ -64,6 +58,8 @@ class RabbitMQ(Dialect):
 
     product = "RabbitMQ"
     id_headers = ("amqp-message-id",)
+    timestamp_headers = (TIMESTAMP,)
+    origin_header = ORIGIN
     modes: ClassVar[dict[int, str]] = {2: "true"}
     nack_requeues = True
     confirms_commits = False
@@ -156,53 +152,47 @@ class RabbitMQ(Dialect):
     # ---- messages -------------------------------------------------------------------------------------------------
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
-        headers = {
-            f"{ESCAPED}{name}" if name in _DECLARING or name.startswith("x-") else name: text
-            for name, text in common_headers(envelope).items()
-        }
-        for name in _SHORT:
-            if name in headers and len(utf8(headers[name])) > LONGEST_SHORT:
-                headers[_own(name)] = headers.pop(name)
+        headers = text_headers(envelope)
+        correlation_id, reply_to, message_type = envelope.headers
+        fields = {"correlation-id": short(correlation_id), "type": short(message_type)}
+        headers.update((name, text) for name, text in fields.items() if text is not None)
         if envelope.expiration:
-            headers[EXPIRES] = str(envelope.expiration)
             left = max(0, envelope.expiration - int(time.time() * 1000))
             if left <= LONGEST_EXPIRATION:
                 headers["expiration"] = str(left)
-        reply_to = envelope.headers.reply_to
-        if reply_to is not None:
-            headers[REPLY_TO] = f"/{KIND_NAMES[type(reply_to)]}/{reply_to.name}"
-            if reply_to.is_queue and "/" not in reply_to.name:
-                headers["reply-to"] = reply_to.name  # a routing key of the default exchange, for clients of AMQP
-        sequence = envelope.properties.get(SEQ)
-        if isinstance(sequence, int):
-            headers[GROUP_SEQ] = str(sequence)
+        if reply_to is not None and reply_to.is_queue and "/" not in reply_to.name:
+            headers["reply-to"] = reply_to.name  # a routing key of the default exchange, for clients of AMQP
         return headers
 
+    def encoder_of_bodies(self, destination: Destination) -> Callable[[Envelope], Body]:
+        """See Dialect.encoder_of_bodies. A temporary destination of a Java client gets a body that it can read."""
+        if destination.is_temporary and destination.name.startswith((TEMPORARY_QUEUE, TEMPORARY_TOPIC)):
+            return _encode_for_java
+        return super().encoder_of_bodies(destination)
+
     def length_headers(self, body: bytes, *, is_text: bool) -> dict[str, str]:
-        kind = "text/plain" if is_text else "application/octet-stream"
-        return {"content-type": kind, "content-length": str(len(body))}
+        if is_text:
+            return {"content-type": "text/plain", TYPE: TEXT}
+        return {"content-type": "application/octet-stream", "content-length": str(len(body))}
 
     def read(self, frame: Any, destination: Destination) -> Envelope:
         raw: dict[str, str] = frame.headers
-        for name in _SHORT:
-            if _own(name) in raw:
-                raw[name] = raw[_own(name)]
-        if TIMESTAMP not in raw and "JMSTimestamp" in raw:
-            raw[TIMESTAMP] = raw["JMSTimestamp"]
-        message_id = raw.get("amqp-message-id") or raw.get("JMSMessageID") or raw.get("message-id", "")
-        reply_to = raw.get(REPLY_TO) or raw.get("reply-to")
-        return read_envelope(
-            frame,
-            destination,
-            is_text=raw.get("content-type", "").startswith("text/"),
-            hidden=_HIDDEN,
-            hidden_prefixes=("x-",),
-            message_id=message_id if message_id.startswith("ID:") else f"ID:{message_id}",
-            reply_to=None if reply_to is None else _destination(reply_to),
-            group=raw.get(GROUP),
-            group_seq=raw.get(GROUP_SEQ) or raw.get(SEQ),
-            expiration=_expiration(raw),
+        get = raw.get
+        if type(destination) is Topic:
+            destination = _sent_to(get("destination", ""), destination)
+        fields = Properties(
+            headers={name: text for name, text in raw.items() if name not in _NO_PROPERTIES},
+            content_type=get("content-type"),
+            delivery_mode=2 if get("persistent") == "true" else 1,
+            priority=digits(get("priority")),
+            correlation_id=get("correlation-id"),
+            reply_to=get("reply-to"),
+            expiration=get("expiration"),
+            message_id=get("amqp-message-id") or get("message-id"),
+            timestamp=digits(get("timestamp")),
+            type=get("type"),
         )
+        return read_message(fields, frame.body or b"", destination)
 
     def attempts(self, frame: Any) -> int:
         count = milliseconds(frame.headers.get("x-delivery-count"))  # of a quorum queue
@@ -213,11 +203,18 @@ _EXCLUSIVE: Final = {"durable": "true", "exclusive": "true", "auto-delete": "fal
 _LASTING: Final = {"durable": "true", "auto-delete": "false"}
 
 
-def _own(name: str) -> str:
-    return f"jmslike_{name}"
+def _encode_for_java(envelope: Envelope) -> Body:
+    return Body(jms_body.encode(envelope), False, {})
 
 
-_HIDDEN: Final = _DECLARING | JMS_HEADERS | {EXPIRES, REPLY_TO, "amqp-message-id"} | {_own(name) for name in _SHORT}
+_NO_PROPERTIES: Final = STOMP_HEADERS | DECLARING | {"amqp-message-id"}
+_TOPICS: Final = "/topic/"
+"""How RabbitMQ names the topic that a message was sent to."""
+
+
+def _sent_to(address: str, subscribed: Destination) -> Destination:
+    name = address.removeprefix(_TOPICS).replace("%2F", "/")
+    return Topic(name) if address.startswith(_TOPICS) and name and name != subscribed.name else subscribed
 
 
 def _address(destination: Destination) -> str:
@@ -226,6 +223,8 @@ def _address(destination: Destination) -> str:
         raise InvalidDestinationError(f"{destination}: over STOMP, RabbitMQ reads %2F as a slash")
     name = _escaped(_checked(destination.name))
     if not destination.is_queue:
+        if destination.is_temporary and name.startswith(TEMPORARY_TOPIC):
+            return f"/exchange/{TEMPORARY_TOPICS}/{name}"
         return f"/topic/{name}"
     # a temporary queue may belong to another connection, so a SEND must not declare it
     return f"/amq/queue/{name}" if destination.is_temporary else f"/queue/{name}"
@@ -252,17 +251,3 @@ def _delete_queue(queue: str, how: dict[str, str]) -> list[BrokerRequest]:
     subscribe = ("SUBSCRIBE", {**nothing, "x-queue-name": queue, **how})
     delete = ("UNSUBSCRIBE", {**this, "durable": "true", "x-queue-name": queue})
     return [BrokerRequest("SUBSCRIBE", nothing, before=(subscribe, delete)), BrokerRequest("UNSUBSCRIBE", this)]
-
-
-def _expiration(raw: dict[str, str]) -> int:
-    own = raw.get(EXPIRES)
-    if own is not None:
-        return milliseconds(own)
-    lifetime, start = milliseconds(raw.get("expiration")), milliseconds(raw.get(TIMESTAMP))
-    return start + lifetime if lifetime and start else 0
-
-
-def _destination(text: str) -> Destination | None:
-    _, kind, name = text.split("/", 2) if text.startswith("/") and text.count("/") > 1 else ("", "queue", text)
-    destination = _KINDS.get(kind)
-    return destination(name) if destination is not None and name else None

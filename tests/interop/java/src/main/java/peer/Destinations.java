@@ -25,6 +25,7 @@ final class Destinations {
             case "quorum queue" -> declaredWith(name, Map.of("x-queue-type", "quorum"));
             case "priority queue" -> declaredWith(name, Map.of("x-max-priority", 9));
             case "plain queue" -> new RMQDestination(name, "", name, name); // its messages travel in the clear
+            case "plain topic" -> new RMQDestination(name, "amq.topic", name, null);
             default -> temporary.get(name);
         };
     }

@@ -1,4 +1,4 @@
-"""Headers of floating point: kept by mending pika, or by pika itself."""
+"""Headers with numbers: kept, with their types, by mending pika."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from jmslike import Float
-from jmslike_transports.amqp.floats import keep_floats
+from jmslike import Byte, Float, Long, Short
+from jmslike_transports.amqp.number_types import keep_types
 
 Encode = Callable[[list[bytes], Any], int]
 Decode = Callable[[bytes, int], tuple[Any, int]]
@@ -56,34 +56,34 @@ def test_they_are_kept_in_lists_and_tables(values: list[float], table: dict[str,
     assert round_trip([*values, table, {"in": table}]) == [*values, table, {"in": table}]
 
 
+@pytest.mark.parametrize(
+    ("encoded", "value"),
+    [
+        (b"b\xff", Byte(-1)),
+        (b"s\xff\x00", Short(-256)),
+        (b"U\x01\x00", Short(256)),
+        (b"B\xff", 255),
+        (b"u\xff\xff", 65535),
+        (b"I\xff\xff\xff\xfe", -2),
+        (b"l" + bytes(7) + b"\x05", Long(5)),
+        (b"L" + bytes(7) + b"\x05", Long(5)),
+        (b"f" + struct.pack(">f", 1.1), Float(1.1)),
+        (b"d" + struct.pack(">d", 1.1), 1.1),
+    ],
+)
+def test_each_type_of_amqp_is_one_of_ours(encoded: bytes, value: object) -> None:
+    decoded, end = pika.data.decode_value(encoded, 0)
+    assert (type(decoded), decoded, end) == (type(value), value, len(encoded))
+
+
+def test_a_long_stays_one() -> None:
+    assert type(round_trip(Long(5))) is Long
+
+
 @pytest.mark.usefixtures("pika_as_it_comes")
 def test_this_is_needed_and_changes_nothing_else() -> None:
-    others = ["text", b"octets", True, 5, 2**40, Decimal("1.25"), None, [1, "two"], {"three": 3}]
+    others = ["text", b"octets", True, 5, Decimal("1.25"), None, [1, "two"], {"three": 3}]
     before = [round_trip(value) for value in others]
-    keep_floats()
+    keep_types()
     assert [(type(value), value) for value in map(round_trip, others)] == [(type(value), value) for value in before]
     assert round_trip(1.5) == 1.5
-
-
-def coder_of_a_pika_that_keeps_floats(encode: Encode, decode: Decode) -> tuple[Encode, Decode]:
-    def encode_value(pieces: list[bytes], value: Any) -> int:
-        if isinstance(value, float):
-            pieces.append(struct.pack(">cd", b"d", value))
-            return 9
-        return encode(pieces, value)
-
-    def decode_value(encoded: bytes, offset: int) -> tuple[Any, int]:
-        if encoded[offset : offset + 1] == b"d":
-            return struct.unpack_from(">d", encoded, offset + 1)[0], offset + 9
-        return decode(encoded, offset)
-
-    return encode_value, decode_value
-
-
-@pytest.mark.usefixtures("pika_as_it_comes")
-def test_a_pika_that_keeps_them_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
-    own = coder_of_a_pika_that_keeps_floats(pika.data.encode_value, pika.data.decode_value)
-    monkeypatch.setattr(pika.data, "encode_value", own[0])
-    monkeypatch.setattr(pika.data, "decode_value", own[1])
-    keep_floats()
-    assert (pika.data.encode_value, pika.data.decode_value) == own

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from jmslike import Byte, Char, Float, Long, MessageFormatError, Queue, Short, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.spi import Envelope, Headers
-from jmslike_transports.amqp.jms_body import decode, encode
-from tests.unit.amqp.test_golden import ELSEWHERE, all_of
+from jmslike_transports.shared.jms_body import decode, encode
+from tests.unit.transports.test_golden import ELSEWHERE, all_of
 
 NAMES = st.text(min_size=1, max_size=300)
 TEXTS = st.text(max_size=300) | st.sampled_from(["x" * 65_535, "x" * 65_536, "\0" * 40_000, "\U0001d11e" * 30_000])

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from struct import Struct
 from typing import Any, Final
 
-from jmslike_transports.amqp.java_destinations import ObjectReader
-from jmslike_transports.amqp.java_objects import BLOCK, LONG_BLOCK, MAGIC, StreamError, text_of
-from jmslike_transports.amqp.java_values import DECODERS, ENCODERS, OBJECT, Serialised, name_text, read_text
+from jmslike_transports.shared.java_destinations import ObjectReader
+from jmslike_transports.shared.java_objects import BLOCK, LONG_BLOCK, MAGIC, StreamError, text_of
+from jmslike_transports.shared.java_values import DECODERS, ENCODERS, OBJECT, Serialised, name_text, read_text
 
 _OBJECT_TAG: Final = b"\x7f"
 _LONGEST_SHORT_BLOCK: Final = 0xFF

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from jmslike.errors import MessageFormatError
 from jmslike.values import Byte, Char, Float, Long, Short, modified_utf8
-from jmslike_transports.amqp.java_objects import StreamError, text_of
+from jmslike_transports.shared.java_objects import StreamError, text_of
 
 NULL, BOOLEAN, BYTE, SHORT, INT, LONG, FLOAT, DOUBLE, TEXT, CHAR, BYTES, OBJECT = 0xFF, *range(1, 11), 0x7F
 

@@ -17,10 +17,10 @@ from jmslike.destinations import Destination
 from jmslike.errors import MessageFormatError
 from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Envelope, Headers
 from jmslike.values import Char, Long
-from jmslike_transports.amqp.java_destinations import serialised
-from jmslike_transports.amqp.java_objects import MAGIC, ObjectParser, StreamError
-from jmslike_transports.amqp.java_stream import BlockReader, BlockWriter
-from jmslike_transports.amqp.java_values import ENCODERS, INT, LONG, byte_array, short_text, string
+from jmslike_transports.shared.java_destinations import serialised
+from jmslike_transports.shared.java_objects import MAGIC, ObjectParser, StreamError
+from jmslike_transports.shared.java_stream import BlockReader, BlockWriter
+from jmslike_transports.shared.java_values import ENCODERS, INT, LONG, byte_array, short_text, string
 from jmslike_transports.shared.text_forms import moment
 
 __all__ = ["StreamError", "decode", "encode"]

@@ -9,8 +9,8 @@ import pytest
 
 from jmslike import Queue
 from jmslike.spi import Envelope
-from jmslike_transports.amqp.jms_body import StreamError, decode, encode
-from tests.unit.amqp.golden import FOLDER, GOLDEN, Golden
+from jmslike_transports.shared.jms_body import StreamError, decode, encode
+from tests.unit.transports.golden import FOLDER, GOLDEN, Golden
 
 ELSEWHERE = Queue("elsewhere")
 SERIALISED = {

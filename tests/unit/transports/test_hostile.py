@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from jmslike import Queue
 from jmslike.spi import Envelope
 from jmslike.values import PropertyValue
-from jmslike_transports.amqp.java_objects import DEEPEST, MOST_VALUES
-from jmslike_transports.amqp.jms_body import StreamError, decode, encode
-from tests.unit.amqp.golden import GOLDEN
-from tests.unit.amqp.test_golden import ELSEWHERE, body_of
+from jmslike_transports.shared.java_objects import DEEPEST, MOST_VALUES
+from jmslike_transports.shared.jms_body import StreamError, decode, encode
+from tests.unit.transports.golden import GOLDEN
+from tests.unit.transports.test_golden import ELSEWHERE, body_of
 
 SMALL = [body for body in map(body_of, GOLDEN) if len(body) < 2000]
 HANDLE = 0x7E0000

@@ -6,12 +6,15 @@ from functools import lru_cache
 from typing import Any, Final
 
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
-from jmslike_transports.amqp.java_objects import JavaObject, ObjectParser, StreamError
-from jmslike_transports.amqp.java_values import class_of, short_text, string
+from jmslike_transports.shared.java_objects import JavaObject, ObjectParser, StreamError
+from jmslike_transports.shared.java_values import class_of, short_text, string
 
 QUEUES: Final = "jms.durable.queues"
 TOPICS: Final = "jms.durable.topic"
 TEMPORARY_TOPICS: Final = "jms.temp.topic"
+TEMPORARY_QUEUE: Final = "jms-temp-queue-"
+TEMPORARY_TOPIC: Final = "jms-temp-topic-"
+"""How the Java client begins the names of temporary destinations."""
 DEFAULT: Final = ""
 """The default exchange, which routes to every queue by its name; a temporary queue is bound to no other."""
 
