@@ -7,9 +7,9 @@ import pytest
 from jmslike.testing import Harness
 from jmslike.testing.conformance import *  # noqa: F403
 from tests.brokers import Broker
-from tests.harnesses import harness_of
+from tests.harnesses import rabbitmq_harness
 
 
 @pytest.fixture(scope="session")
 def harness(rabbitmq: Broker) -> Harness:
-    return harness_of(rabbitmq, "stomp")
+    return rabbitmq_harness(rabbitmq, "stomp")

@@ -9,11 +9,11 @@ import pytest
 from jmslike.testing import Harness
 from jmslike.testing.conformance import *  # noqa: F403
 from tests.brokers import Broker
-from tests.harnesses import DELAYS_APART, harness_of
+from tests.harnesses import rabbitmq_harness
 
 
 @pytest.fixture(scope="session")
 def harness(rabbitmq: Broker) -> Harness:
-    harness = harness_of(rabbitmq, "amqp", DELAYS_APART, profile="plain", queue_type="quorum")
+    harness = rabbitmq_harness(rabbitmq, "amqp", profile="plain", queue_type="quorum")
     # RabbitMQ 3.10 cannot recover a quorum queue if it is killed in the second after the queue was declared
     return replace(harness, restart=harness.restart and rabbitmq.restart)

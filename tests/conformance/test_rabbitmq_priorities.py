@@ -7,9 +7,9 @@ import pytest
 from jmslike.testing import Harness
 from jmslike.testing.conformance.order import *  # noqa: F403
 from tests.brokers import Broker
-from tests.harnesses import DELAYS_APART, harness_of
+from tests.harnesses import rabbitmq_harness
 
 
 @pytest.fixture(scope="session")
 def harness(rabbitmq: Broker) -> Harness:
-    return harness_of(rabbitmq, "amqp", DELAYS_APART, max_priority=9)
+    return rabbitmq_harness(rabbitmq, "amqp", max_priority=9)

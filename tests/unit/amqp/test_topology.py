@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from jmslike import TemporaryQueue, TemporaryTopic, UnsupportedFeatureError
+from jmslike import Queue, TemporaryQueue, TemporaryTopic, UnsupportedFeatureError
 from jmslike_transports.amqp.profiles import PROFILES
 from jmslike_transports.amqp.topology import Topology
+from jmslike_transports.shared.rabbitmq_delays import LEVELS, LONGEST_DELAY
 
 
 class Answering(Topology):
@@ -33,23 +33,20 @@ def test_who_answers_a_thousand_programs_remembers_none() -> None:
     assert topology._known == set()
 
 
-def test_a_delay_is_declared_once_a_minute_and_then_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    topology, now = Answering(), 0.0
-    monkeypatch.setattr(time, "monotonic", lambda: now)
-    names = {topology.delay("", milliseconds) for milliseconds in range(1, 101)}
-    assert len(names) == 100
-    asked = len(topology.asked)
-    assert topology.delay("", 7) in names
-    assert len(topology.asked) == asked
-    now = 61.0
-    assert topology.delay("", 7) in names
-    assert len(topology.asked) == asked + 3
-    assert len(topology._delays) == 1
+def test_delays_are_declared_once_and_again_when_they_were_deleted() -> None:
+    topology, queue = Answering(), Queue("queue")
+    ways = {topology.delays.route(queue, milliseconds) for milliseconds in range(1, 101)}
+    assert len(ways) == 100
+    assert topology.asked == ["find an exchange", "bind a queue"]
+    topology.delays.invalidate()
+    topology.delays.route(queue, 7)
+    again = topology.asked[2:]
+    assert again.count("declare a queue") == again.count("bind an exchange") + 2 == LEVELS + 3
+    assert "find an exchange" not in again
 
 
-def test_no_delay_is_longer_than_a_queue_lives() -> None:
+def test_no_delay_is_longer_than_all_levels_together() -> None:
     topology = Answering()
-    day = 24 * 3600 * 1000
-    topology.delay("", 49 * day)
-    with pytest.raises(UnsupportedFeatureError, match="49 days"):
-        topology.delay("", 50 * day)
+    topology.delays.route(Queue("queue"), LONGEST_DELAY)
+    with pytest.raises(UnsupportedFeatureError, match="nothing was sent: RabbitMQ delays a message by at most 24 days"):
+        topology.delays.route(Queue("queue"), LONGEST_DELAY + 1)

@@ -66,6 +66,8 @@ class TransactedCommit(_AmqpCommit):
                 self._invalidate(missed)  # their queues have been deleted since they were declared
                 for publication in missed:
                     self._topology.ensure(publication.destination)
+                    if publication.is_delayed:
+                        self._topology.delays.ensure(publication.destination)
                 missed = self._publish(missed)
             except JMSError as error:
                 raise TransactionInDoubtError(
@@ -90,6 +92,8 @@ class TransactedCommit(_AmqpCommit):
     def _invalidate(self, publications: Sequence[Publication]) -> None:
         for publication in publications:
             self._topology.invalidate(publication.destination)
+        if any(publication.is_delayed for publication in publications):
+            self._topology.delays.invalidate()
 
     def close(self) -> None:
         """See _AmqpCommit.close."""

@@ -22,6 +22,8 @@ RESOURCE_LOCKED: Final = 405
 PRECONDITION_FAILED: Final = 406
 _RESOURCE_ERROR: Final = 506
 _NOT_ALLOWED: Final = 530
+OTHERWISE_DEFINED: Final = (ACCESS_REFUSED, RESOURCE_LOCKED, PRECONDITION_FAILED)
+"""The refusals of a declaration, for which what exists may do."""
 
 _TYPES: Final[Mapping[int, type[JMSError]]] = {
     ACCESS_REFUSED: JMSSecurityError,

@@ -27,6 +27,8 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
         "and what was received may come again"
     ),
     Feature.DELAY: partial(
+        "if the broker is killed, a publication that is due while it starts may miss subscriptions, "
+        "and a message to a queue may come twice",
         ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
     ),
     Feature.STATISTICS: partial("the depth, without what was pushed to consumers, and the number of consumers"),

@@ -40,6 +40,7 @@ class Publication(NamedTuple):
     method: bytes
     properties: Any
     body: bytes
+    is_delayed: bool = False
 
     def frames(self, raw: Any) -> bytes:
         """Return its frames for pika's channel. Raises MessageFormatError for what AMQP cannot carry."""

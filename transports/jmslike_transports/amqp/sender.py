@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import Completion, Destination, Envelope
 from jmslike_transports.amqp.connection import AmqpConnection
@@ -23,7 +25,8 @@ class AmqpSender:
         self._exchange, self._key = self._profile.route(destination)
         self._must_arrive = self._profile.is_always_bound(destination)
         self._method = publish_method(self._exchange, self._key, mandatory=self._must_arrive)
-        self._unattended = watched(unattended(destination, connection.report), self._invalidate)
+        self._report = unattended(destination, connection.report)
+        self._unattended = watched(self._report, self._invalidate)
 
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
@@ -31,7 +34,10 @@ class AmqpSender:
             self._inventory.require_present(self._destination)
         publication = self.publication(envelope)
         if completion is not None:
-            self._publisher.post(publication, watched(completion, self._invalidate))
+            invalidate = self._invalidate_delays if publication.is_delayed else self._invalidate
+            self._publisher.post(publication, watched(completion, invalidate))
+        elif envelope.delivery_mode == 1 and publication.is_delayed:
+            self._publisher.post(publication, watched(self._report, self._invalidate_delays))
         elif envelope.delivery_mode == 1:
             self._publisher.post(publication, self._unattended)
         else:
@@ -39,6 +45,10 @@ class AmqpSender:
 
     def _invalidate(self) -> None:
         self._topology.invalidate(self._destination)
+
+    def _invalidate_delays(self) -> None:
+        self._invalidate()
+        self._topology.delays.invalidate()
 
     def send_confirmed(self, envelope: Envelope) -> None:
         """Send, and wait until the broker has confirmed the message, whatever its delivery mode."""
@@ -49,6 +59,8 @@ class AmqpSender:
             self._publisher.send(publication)
         except InvalidDestinationError:  # the queue or exchange has been deleted since it was declared
             self._invalidate()
+            if publication.is_delayed:
+                self._topology.delays.invalidate()
             if self._destination.is_temporary:
                 raise
             self._publisher.send(self.publication(envelope))
@@ -60,11 +72,15 @@ class AmqpSender:
         reply_to = envelope.headers.reply_to
         if reply_to is not None and not reply_to.is_temporary:
             topology.ensure_reply_queue(reply_to)
-        method = self._method
-        if envelope.due:
-            exchange = topology.delay(self._exchange, max(1, envelope.due - envelope.timestamp))
-            method = publish_method(exchange, self._key, mandatory=self._must_arrive)
-        return Publication(self._destination, method, *self._profile.write(envelope))
+        properties, body = self._profile.write(envelope)
+        delay = envelope.due - int(time.time() * 1000) if envelope.due else 0
+        if delay <= 0:
+            return Publication(self._destination, self._method, properties, body)
+        exchange, further_key = topology.delays.route(self._destination, delay)
+        properties.headers["BCC"] = [further_key]
+        properties.expiration = None  # in a level's queue it would end the delay
+        method = publish_method(exchange, self._key, mandatory=True)
+        return Publication(self._destination, method, properties, body, is_delayed=True)
 
     def check_before_commit(self) -> None:
         """Raise TransactionRolledBackError if a message of a transaction could not arrive."""

@@ -7,24 +7,19 @@ from __future__ import annotations
 
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Any, Final
 
-from jmslike.errors import ConnectionLostError, JMSError, UnsupportedFeatureError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Destination, QueueStatistics
 from jmslike_transports.amqp.channel import Channel, Reply
-from jmslike_transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, PRECONDITION_FAILED, RESOURCE_LOCKED, code_of
+from jmslike_transports.amqp.delays import Delays
+from jmslike_transports.amqp.errors import NOT_FOUND, OTHERWISE_DEFINED, RESOURCE_LOCKED, code_of
 from jmslike_transports.amqp.profiles import Profile, checked
 from jmslike_transports.amqp.wire import Wire
 from jmslike_transports.shared.java_destinations import TEMPORARY_TOPICS
 
 _log = logging.getLogger("jmslike.amqp")
-
-_DELAYS_LAST: Final = 60.0
-"""Seconds for which the queue of a delay is used before it is declared again, which renews its lifetime."""
-_LONGEST_LIFETIME: Final = 2**32 - 1
-_OTHERWISE_DEFINED: Final = (ACCESS_REFUSED, RESOURCE_LOCKED, PRECONDITION_FAILED)
 
 
 class Topology:
@@ -38,7 +33,7 @@ class Topology:
         self._channel: Channel | None = None
         self._known: set[Destination] = set()
         self._exchanges: set[str] = set()
-        self._delays: dict[str, float] = {}
+        self.delays: Final = Delays(self, profile)
 
     def call(self, what: str, start: Callable[[Any, Reply], object]) -> Any:
         """Let `start(channel, reply)` make a request, and return the broker's answer. Raises JMSError for a refusal."""
@@ -74,15 +69,16 @@ class Topology:
     def invalidate(self, destination: Destination) -> None:
         """Declare it again the next time, because it or its exchange was deleted."""
         self._known.discard(destination)
+        self.delays.forget(destination)
         if not destination.is_queue:
             self._exchanges.discard(self._profile.route(destination)[0])
 
-    def lasting_queue(self, name: str) -> None:
-        """Declare a durable queue. An existing queue is used, however it was declared."""
+    def lasting_queue(self, name: str, arguments: dict[str, Any] | None = None) -> None:
+        """Declare a durable queue, by default with the connection's arguments. An existing queue is used as it is."""
         try:
-            self.queue(name, durable=True, arguments=self._arguments)
+            self.queue(name, durable=True, arguments=self._arguments if arguments is None else arguments)
         except JMSError as refusal:
-            if code_of(refusal) not in _OTHERWISE_DEFINED or not self.exists(name):
+            if code_of(refusal) not in OTHERWISE_DEFINED or not self.exists(name):
                 raise
 
     def _declare_queue(self, name: str) -> None:
@@ -93,7 +89,7 @@ class Topology:
                 self.exchange(exchange, "direct")
                 self.bind(name, exchange, name)
             except JMSError as refusal:  # only Java programs need it, and this user may not declare it
-                if code_of(refusal) not in _OTHERWISE_DEFINED:
+                if code_of(refusal) not in OTHERWISE_DEFINED:
                     raise
 
     def exists(self, queue: str) -> bool:
@@ -129,7 +125,20 @@ class Topology:
         """Declare a queue. Raises JMSError if it was declared with other options."""
         self.call("declare a queue", lambda raw, reply: raw.queue_declare(name, callback=reply, **options))
 
-    def exchange(self, name: str, kind: str = "topic") -> None:
+    def exchange_exists(self, name: str) -> bool:
+        """Whether the exchange exists."""
+        try:
+            self.call(
+                "find an exchange",
+                lambda raw, reply: raw.exchange_declare(name, passive=True, callback=reply),
+            )
+        except JMSError as refusal:
+            if code_of(refusal) != NOT_FOUND:
+                raise
+            return False
+        return True
+
+    def exchange(self, name: str, kind: str = "topic", arguments: dict[str, Any] | None = None) -> None:
         """Declare a durable exchange. An existing exchange is used, however it was declared."""
         if name in self._exchanges or name.startswith("amq."):
             return
@@ -137,15 +146,15 @@ class Topology:
         try:
             self.call(
                 "declare an exchange",
-                lambda raw, reply: raw.exchange_declare(name, kind, durable=durable, callback=reply),
+                lambda raw, reply: raw.exchange_declare(
+                    name, kind, durable=durable, arguments=arguments, callback=reply
+                ),
             )
         except JMSError as refusal:
-            if code_of(refusal) not in _OTHERWISE_DEFINED:
+            if code_of(refusal) not in OTHERWISE_DEFINED:
                 raise
-            self.call(
-                "find an exchange",
-                lambda raw, reply: raw.exchange_declare(name, passive=True, callback=reply),
-            )
+            if not self.exchange_exists(name):
+                raise
         self._exchanges.add(name)
 
     def bind(self, queue: str, exchange: str, key: str) -> None:
@@ -168,30 +177,3 @@ class Topology:
             channel.call("delete a queue", lambda reply: channel.raw.queue_delete(queue, callback=reply))
         finally:
             channel.close()
-
-    # ---- delays ---------------------------------------------------------------------------------------------------
-
-    def delay(self, exchange: str, milliseconds: int) -> str:
-        """Return an exchange that forwards messages to `exchange` that much later, with the same routing key.
-
-        Behind it is a queue in which messages expire. Each delay needs its own: a queue expires only its first message.
-        """
-        name = f"jmslike.delay.{milliseconds}.{exchange}"
-        declared = self._delays.get(name)
-        if declared is not None and time.monotonic() - declared < _DELAYS_LAST:
-            return name
-        now = time.monotonic()
-        lifetime = milliseconds + round(2000 * _DELAYS_LAST)
-        if lifetime > _LONGEST_LIFETIME:
-            raise UnsupportedFeatureError(f"RabbitMQ delays a message by at most 49 days, not {milliseconds:,} ms")
-        arguments = {"x-message-ttl": milliseconds, "x-dead-letter-exchange": exchange, "x-expires": lifetime}
-
-        def declare_exchange(raw: Any, reply: Reply) -> None:
-            raw.exchange_declare(name, "fanout", durable=True, auto_delete=True, callback=reply)
-
-        self.call("declare an exchange", declare_exchange)
-        self.queue(name, durable=True, arguments=arguments)
-        self.bind(name, name, "")
-        self._delays = {each: at for each, at in list(self._delays.items()) if now - at < _DELAYS_LAST}
-        self._delays[name] = now
-        return name

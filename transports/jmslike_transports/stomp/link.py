@@ -26,8 +26,7 @@ class StompLink:
 
     def sender(self, destination: Destination) -> StompSender:
         """See SessionLink.sender."""
-        connection = self._connection
-        return StompSender(connection.wire, connection.dialect, connection.inventory, destination)
+        return StompSender(self._connection, destination)
 
     def subscribe(self, spec: SubscriptionSpec) -> StompSubscription:
         """See SessionLink.subscribe."""

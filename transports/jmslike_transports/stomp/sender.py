@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Final
+import time
+from typing import Final
 
 from jmslike.codec import connection_of
 from jmslike.errors import TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
-from jmslike_transports.shared.inventory import Inventory
-from jmslike_transports.stomp.dialects.base import Dialect
+from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import escape, frame, header_lines
-from jmslike_transports.stomp.wire import Wire
 
 _BLANK: Final = "\0"
 """Where a message's own id or time goes in lines that are written once."""
@@ -19,10 +18,11 @@ _BLANK: Final = "\0"
 class StompSender:
     """Writes SEND frames. A persistent message waits for its receipt, or its completion does."""
 
-    def __init__(self, wire: Wire, dialect: Dialect, inventory: Inventory[Any], destination: Destination) -> None:
-        self._wire = wire
-        self._dialect = dialect
-        self._inventory = inventory
+    def __init__(self, connection: StompConnection, destination: Destination) -> None:
+        self._wire = connection.wire
+        self._dialect = dialect = connection.dialect
+        self._inventory = connection.inventory
+        self._run = connection.run
         self._destination = destination
         self._encode_body = dialect.encoder_of_bodies(destination)
         self._may_be_deleted = dialect.owns_temporary(destination.name)
@@ -56,10 +56,18 @@ class StompSender:
         )
         if envelope.properties or envelope.headers is not NO_HEADERS or envelope.constraints is not None:
             marks.update(self._dialect.headers(envelope))
+            if envelope.due:
+                lines = self._delayed_address(envelope) + lines
         marks.update(self._dialect.length_headers(octets, is_text=is_text))
         if marks:
             lines += header_lines(marks)
         return self._dialect.checked(lines), octets
+
+    def _delayed_address(self, envelope: Envelope) -> str:
+        """Return the lines that name another destination for a message that is not due: the first such line counts."""
+        delay = envelope.due - int(time.time() * 1000)
+        address = self._dialect.delayed_address(self._destination, delay, self._run) if delay > 0 else None
+        return "" if address is None else header_lines(address)
 
     def _prepare(self, terms: Terms) -> None:
         """Write once the lines that all messages of one producer share."""

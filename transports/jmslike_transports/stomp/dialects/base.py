@@ -108,6 +108,15 @@ class Dialect(ABC):
     def address(self, destination: Destination) -> dict[str, str]:
         """Return the headers that name the destination of a SEND."""
 
+    def delayed_address(
+        self, destination: Destination, milliseconds: int, run: Callable[[BrokerRequest], None]
+    ) -> dict[str, str] | None:
+        """Return the headers that name the destination of a SEND with that delay, or None for those of `address`.
+
+        `run` sends a request and waits for its answer. Raises UnsupportedFeatureError.
+        """
+        return None
+
     @abstractmethod
     def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
         """Return how to subscribe. Raises JMSError for a subscription that the broker could not serve."""

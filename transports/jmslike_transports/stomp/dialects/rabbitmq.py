@@ -9,7 +9,7 @@ from typing import Any, ClassVar, Final
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.codec import Body, utf8
 from jmslike.destinations import TemporaryQueue, Topic
-from jmslike.errors import InvalidDestinationError
+from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared import jms_body
 from jmslike_transports.shared.java_destinations import TEMPORARY_QUEUE, TEMPORARY_TOPIC, TEMPORARY_TOPICS
@@ -23,6 +23,16 @@ from jmslike_transports.shared.rabbitmq import (
     durable_queue,
     shared_queue,
     short,
+)
+from jmslike_transports.shared.rabbitmq_delays import (
+    DUE,
+    RELAY_RENEWAL,
+    entrance,
+    exit_binding,
+    relay_arguments,
+    relay_mark,
+    relay_name,
+    routing_key,
 )
 from jmslike_transports.shared.rabbitmq_messages import (
     DECLARING,
@@ -41,6 +51,12 @@ from jmslike_transports.stomp.mapping import milliseconds
 from jmslike_transports.stomp.wire import Wire
 
 _NOWHERE: Final = "/topic/jmslike.nowhere"
+_TOPIC_EXCHANGE: Final = "amq.topic"
+
+_NO_LEVELS: Final = (
+    "nothing was sent: RabbitMQ delays messages over STOMP once a connection of amqp:// has sent one with a delay, "
+    "which declares the exchanges"
+)
 
 _DROPPED: Final = "a message to a queue that does not exist is dropped without an error"
 _NO_DEFINITION: Final = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
@@ -92,11 +108,20 @@ class RabbitMQ(Dialect):
             SUB_24=_ALL_MARKED,
         ),
         Feature.QUEUE_SELECTOR: NO_QUEUE_SELECTOR,
-        Feature.DELAY: unsupported("it delivers at once: send later, or use another broker"),
+        Feature.DELAY: partial(
+            "STOMP cannot declare the exchanges that delays need: a connection of amqp:// does at its first delay; "
+            "and if the broker is killed just when messages are due, they may be lost",
+            ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
+        ),
         Feature.BROWSE: unsupported("RabbitMQ cannot browse over STOMP: use amqp:// or its management page"),
         Feature.STATISTICS: unsupported("RabbitMQ tells them over AMQP: use amqp:// or its management page"),
         Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
     }
+
+    def __init__(self, server: str) -> None:
+        super().__init__(server)
+        self._relays: dict[Destination, float] = {}
+        """When the relay of a destination was declared, on the monotonic clock."""
 
     # ---- destinations ---------------------------------------------------------------------------------------------
 
@@ -112,6 +137,20 @@ class RabbitMQ(Dialect):
 
     def delete_requests(self, temporary: Destination) -> list[BrokerRequest]:
         return _delete_queue(temporary.name, _EXCLUSIVE) if temporary.is_queue else []
+
+    def delayed_address(
+        self, destination: Destination, milliseconds: int, run: Callable[[BrokerRequest], None]
+    ) -> dict[str, str]:
+        first, exchange = entrance(milliseconds), _exchange(destination)
+        if time.monotonic() - self._relays.get(destination, -RELAY_RENEWAL) >= RELAY_RENEWAL:
+            try:
+                run(_relay_request(destination, exchange))
+            except JMSError as error:
+                if "no exchange" in str(error):
+                    raise UnsupportedFeatureError(f"{_NO_LEVELS}: {error}") from error
+                raise
+            self._relays[destination] = time.monotonic()
+        return {"destination": f"/exchange/{first}/{routing_key(milliseconds, relay_mark(exchange, destination.name))}"}
 
     # ---- subscriptions --------------------------------------------------------------------------------------------
 
@@ -157,8 +196,9 @@ class RabbitMQ(Dialect):
         fields = {"correlation-id": short(correlation_id), "type": short(message_type)}
         headers.update((name, text) for name, text in fields.items() if text is not None)
         if envelope.expiration:
-            left = max(0, envelope.expiration - int(time.time() * 1000))
-            if left <= LONGEST_EXPIRATION:
+            now = int(time.time() * 1000)
+            left = max(0, envelope.expiration - now)
+            if left <= LONGEST_EXPIRATION and envelope.due <= now:  # before that it would end the delay
                 headers["expiration"] = str(left)
         if reply_to is not None and reply_to.is_queue and "/" not in reply_to.name:
             headers["reply-to"] = reply_to.name  # a routing key of the default exchange, for clients of AMQP
@@ -223,11 +263,18 @@ def _address(destination: Destination) -> str:
         raise InvalidDestinationError(f"{destination}: over STOMP, RabbitMQ reads %2F as a slash")
     name = _escaped(_checked(destination.name))
     if not destination.is_queue:
-        if destination.is_temporary and name.startswith(TEMPORARY_TOPIC):
-            return f"/exchange/{TEMPORARY_TOPICS}/{name}"
-        return f"/topic/{name}"
+        exchange = _exchange(destination)
+        return f"/topic/{name}" if exchange == _TOPIC_EXCHANGE else f"/exchange/{exchange}/{name}"
     # a temporary queue may belong to another connection, so a SEND must not declare it
     return f"/amq/queue/{name}" if destination.is_temporary else f"/queue/{name}"
+
+
+def _exchange(destination: Destination) -> str:
+    """Return the exchange to which the destination's name is a routing key."""
+    if destination.is_queue:
+        return ""
+    is_java = destination.is_temporary and destination.name.startswith(TEMPORARY_TOPIC)
+    return TEMPORARY_TOPICS if is_java else _TOPIC_EXCHANGE
 
 
 def _escaped(name: str) -> str:
@@ -242,6 +289,31 @@ def _checked(name: str) -> str:
 
 def _durable(name: str, client_id: str | None) -> str:
     return _checked(durable_queue(client_id, name))
+
+
+def _relay_request(destination: Destination, exchange: str) -> BrokerRequest:
+    """Return the request that declares a destination, and the relay of its delayed messages.
+
+    It has a connection of its own, because RabbitMQ ends one that names a missing exchange. What the relay pushes to
+    its consumer there returns to the relay.
+    """
+    key = destination.name
+    declare = []
+    if destination.is_queue and not destination.is_temporary:
+        # the destination is declared at once, though the message is never sent
+        this = {"transaction": "declare"}
+        declare = [("BEGIN", this), ("SEND", {"destination": _address(destination), **this}), ("ABORT", this)]
+    relay = {
+        "id": "relay",
+        "destination": f"/exchange/{DUE}/{exit_binding(relay_mark(exchange, key))}",
+        "ack": "client-individual",
+        "prefetch-count": "1",
+        "x-queue-name": relay_name(exchange, key),
+        **_LASTING,
+        **relay_arguments(exchange, key),
+    }
+    # as with a client id, RabbitMQ may confirm a SUBSCRIBE that it refuses
+    return BrokerRequest("UNSUBSCRIBE", {"id": "relay"}, client_id="", before=(*declare, ("SUBSCRIBE", relay)))
 
 
 def _delete_queue(queue: str, how: dict[str, str]) -> list[BrokerRequest]:
