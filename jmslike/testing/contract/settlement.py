@@ -6,7 +6,7 @@ import pytest
 
 from jmslike.capabilities import Feature, Level
 from jmslike.constants import SessionMode
-from jmslike.destinations import TemporaryQueue
+from jmslike.destinations import Queue, TemporaryQueue
 from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import ACCEPT, Receipt, Subscription
 from jmslike.testing.contract.border import Border, message
@@ -60,6 +60,23 @@ def test_commit_moves_a_message_in_any_session_mode(border: Border) -> None:
     assert border.remaining(dead) == ["bad"]
     link.close()
     assert border.remaining(queue) == ["good"]
+
+
+@pytest.mark.parametrize("length", [245, 249, 251, 252, 255])
+def test_a_subscription_is_refused_or_its_dead_letters_can_be_moved(border: Border, length: int) -> None:
+    """C6, C11: what could not be moved to the queue `dead_letters` is never taken: subscribe refuses the name."""
+    if not border.declares(Feature.TRANSACTION):
+        pytest.skip("no transactions")
+    queue = Queue(border.name("queue").ljust(length, "x"))
+    dead, link = Queue(f"DLQ.{queue.name}"), border.session()
+    try:
+        subscription = border.subscribe(link, queue, dead_letters=dead)
+    except InvalidDestinationError:
+        return
+    border.send(link, queue, ["bad"])
+    _, receipt, _ = border.receive(subscription)
+    link.commit([(link.sender(dead), message(dead, "bad"))], [(subscription, [receipt], ACCEPT)], dead_letters=True)
+    assert border.remaining(dead) == ["bad"]
 
 
 def test_commit_releases_what_it_is_told_to_release(border: Border) -> None:

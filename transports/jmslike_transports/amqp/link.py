@@ -16,10 +16,12 @@ from jmslike.spi import Destination, Envelope, QueueStatistics, SessionSpec, Sub
 from jmslike_transports.amqp.browser import browse
 from jmslike_transports.amqp.commit import ConfirmedCommit, TransactedCommit
 from jmslike_transports.amqp.connection import AmqpConnection
+from jmslike_transports.amqp.profiles import checked
 from jmslike_transports.amqp.publisher import Publisher
 from jmslike_transports.amqp.receive_channel import ReceiveChannel
 from jmslike_transports.amqp.sender import AmqpSender
 from jmslike_transports.amqp.subscription import AmqpSubscription
+from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
 
 
@@ -45,6 +47,7 @@ class AmqpLink:
     def subscribe(self, spec: SubscriptionSpec) -> AmqpSubscription:
         """See SessionLink.subscribe."""
         self._connection.inventory.require_subscribable(spec)
+        require_dead_letters(spec, lambda queue: checked(queue.name))
         channel = self._receive_channel()
         subscription = AmqpSubscription(self._connection, channel, spec, self._spec, self.subscriptions)
         self.subscriptions.add(subscription)

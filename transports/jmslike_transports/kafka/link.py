@@ -16,11 +16,13 @@ from jmslike_transports.kafka.browser import browse
 from jmslike_transports.kafka.commit import KafkaCommit
 from jmslike_transports.kafka.connection import KafkaConnection
 from jmslike_transports.kafka.group_membership import membership
+from jmslike_transports.kafka.names import topic_of
 from jmslike_transports.kafka.publisher import Publisher
 from jmslike_transports.kafka.sender import KafkaSender
 from jmslike_transports.kafka.subscription import KafkaSubscription
 from jmslike_transports.kafka.topic_reader import TopicReader
 from jmslike_transports.kafka.transactional_producer import FencedError, TransactionalProducer
+from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
 
 
@@ -49,6 +51,7 @@ class KafkaLink:
         connection.check()
         self.subscriptions.check()
         connection.inventory.require_subscribable(spec)
+        require_dead_letters(spec, topic_of)
         topic = connection.topics.ensure(spec.destination)
         predecessor = next((other for other in self.subscriptions.all() if other.may_precede(spec)), None)
         if predecessor is not None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
+from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
 from jmslike_transports.stomp.browser import browse
 from jmslike_transports.stomp.commit import StompCommit
@@ -31,6 +32,7 @@ class StompLink:
     def subscribe(self, spec: SubscriptionSpec) -> StompSubscription:
         """See SessionLink.subscribe."""
         self._connection.inventory.require_subscribable(spec)
+        require_dead_letters(spec, self._connection.dialect.address)
         subscription = StompSubscription(self._connection, spec, self._spec)
         self.subscriptions.add(subscription)
         return subscription
