@@ -7,7 +7,7 @@ read it; nothing else says what a transport can do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from types import MappingProxyType
 
@@ -61,6 +61,11 @@ class Support:
     exceptions: Mapping[str, str] = field(default_factory=dict)
     reason: str = ""
 
+    @property
+    def why(self) -> str:
+        """All reasons in one line."""
+        return "; ".join(filter(None, (self.reason, *dict.fromkeys(self.exceptions.values()))))
+
 
 NATIVE = Support(Level.NATIVE)
 EMULATED = Support(Level.EMULATED)
@@ -110,6 +115,14 @@ class Capabilities:
         support = self.features[feature]
         if support.level is Level.UNSUPPORTED:
             raise UnsupportedFeatureError(f"{self.product} has no {feature.value}: {support.reason}")
+
+    def strict(self) -> Capabilities:
+        """Return these capabilities with nothing that is done in part: such features count as unsupported."""
+        features = {
+            feature: unsupported(support.why) if support.level is Level.PARTIAL else support
+            for feature, support in self.features.items()
+        }
+        return replace(self, features=features)
 
     @property
     def exceptions(self) -> dict[str, str]:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import sys
 import threading
+import warnings
 from datetime import timedelta
 from typing import Final, TypeAlias
 
 Duration: TypeAlias = float | timedelta
+
+_AN_HOUR: Final = 3600
+_AGES: Final = 10**9
 
 _LARGEST: Final = sys.float_info.max
 """An int beyond it is no float."""
@@ -17,12 +22,28 @@ _LARGEST: Final = sys.float_info.max
 def seconds(value: Duration, what: str) -> float:
     """Return the duration in seconds. Raises ValueError if it is negative, not a number or of another type."""
     if isinstance(value, timedelta):
-        value = value.total_seconds()
-    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        number = value.total_seconds()
+    elif isinstance(value, bool) or not isinstance(value, (int, float)):
         raise ValueError(f"{what} is a number of seconds or a timedelta, not {value!r}")
-    if not value >= 0:  # also NaN
+    else:
+        number = value
+        if _AN_HOUR <= number < _AGES and number % 1000 == 0:
+            _warn_of_milliseconds(int(number), what)
+    if not number >= 0:  # also NaN
         raise ValueError(f"{what} must not be negative, it is {value!r}")
-    return math.inf if value > _LARGEST else float(value)
+    return math.inf if number > _LARGEST else float(number)
+
+
+def _warn_of_milliseconds(value: int, what: str) -> None:
+    """Warn, at the place in the application, of a number that looks like Java's milliseconds."""
+    level, frame = 1, inspect.currentframe()
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "jmslike":
+        level, frame = level + 1, frame.f_back
+    warnings.warn(
+        f"the {what} is {value} seconds, which is {timedelta(seconds=value)}: if milliseconds are meant, as in Java, "
+        f"divide by 1000; if it is right, write timedelta(seconds={value})",
+        stacklevel=level,
+    )
 
 
 def waiting_time(timeout: Duration | None) -> float | None:

@@ -27,6 +27,7 @@ class GeneralOptions(TypedDict, total=False):
     max_in_flight: int | None
     connect_timeout: Duration | None
     request_timeout: Duration | None
+    strict: bool | None
     object_serializer: ObjectSerializer | None
 
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jmslike.errors import JMSError
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer
-from jmslike.options import factor, refuse, seconds, text, whole
+from jmslike.options import choice, factor, refuse, seconds, text, whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,12 @@ class Settings:
     max_in_flight: int = 1000
     connect_timeout: float = 10.0
     request_timeout: float = 30.0
+    strict: bool = False
     object_serializer: ObjectSerializer = field(default_factory=JSONSerializer)
+
+
+def _truth(name: str, value: Any) -> bool:
+    return choice(name, str(value), {"true": True, "false": False})
 
 
 def _dead_letter(name: str, value: Any) -> str:
@@ -56,6 +61,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "max_in_flight": partial(whole, lowest=1),
     "connect_timeout": partial(seconds, lowest=0.001),
     "request_timeout": partial(seconds, lowest=0.001),
+    "strict": _truth,
     "object_serializer": _serializer,
 }
 

@@ -21,6 +21,7 @@ from jmslike.clock import Clock
 from jmslike.core.callbacks import CallbackThread
 from jmslike.core.gate import Gate
 from jmslike.core.loss import Loss
+from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
 from jmslike.errors import IllegalStateError, InvalidClientIDError, JMSError
 from jmslike.exact import exact_text
@@ -39,7 +40,7 @@ class ConnectionState:
 
     __slots__ = (
         "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "exception_listener", "gates", "id_prefix",
-        "is_open", "loss", "name", "next_number", "settings", "temporaries", "transport", "uuid",
+        "is_open", "loss", "name", "next_number", "settings", "temporaries", "transport", "unheeded", "uuid",
     )  # fmt: skip
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
@@ -58,7 +59,9 @@ class ConnectionState:
         self.temporaries: set[Destination] = set()
         self.exception_listener: ExceptionListener | None = None
         self._exceptions = CallbackThread(f"jmslike-exceptions-{self.name}")
-        self.capabilities: Capabilities = transport.open(Reports(self))
+        offered = transport.open(Reports(self))
+        self.capabilities: Capabilities = offered.strict() if settings.strict else offered
+        self.unheeded: Final = Unheeded(self.capabilities, strict=settings.strict)
         if settings.client_id is not None:
             try:
                 self.identify(settings.client_id)

@@ -14,6 +14,7 @@ from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock
 from jmslike.constants import DeliveryMode
 from jmslike.core.completions import CompletionCalls, CompletionListener, check_listener
+from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, exact_destination
 from jmslike.envelope import Envelope, Terms, constraints_of
 from jmslike.errors import MessageFormatError
@@ -47,6 +48,7 @@ class Outbox:
         self,
         link: SessionLink,
         capabilities: Capabilities,
+        unheeded: Unheeded,
         clock: Clock,
         *,
         name: str,
@@ -62,6 +64,7 @@ class Outbox:
         self.number = number
         self._link = link
         self._capabilities = capabilities
+        self._unheeded = unheeded
         self._transacted = transacted
         self._origin = origin
         self._id_prefix = id_prefix
@@ -79,6 +82,8 @@ class Outbox:
             for mode in (DeliveryMode.NON_PERSISTENT, DeliveryMode.PERSISTENT)
         )
         post = partial(self._defer, sender) if self._transacted else sender.send
+        if self._unheeded:
+            post = partial(self._check_and_post, post)
         return Outlet(sender, post, (non_persistent, persistent))
 
     def outlet(self, destination: Destination) -> Outlet:
@@ -137,12 +142,17 @@ class Outbox:
             if self._transacted:
                 outlet.post(envelope)
             else:
+                self._unheeded.check(envelope)
                 outlet.sender.send(envelope, completed)
         except BaseException:
             self.completions.abandon()
             raise
         if self._transacted:
             completed(None)
+
+    def _check_and_post(self, post: Callable[[Envelope], None], envelope: Envelope) -> None:
+        self._unheeded.check(envelope)
+        post(envelope)
 
     def _defer(self, sender: Sender, envelope: Envelope) -> None:
         self._pending.append((sender, envelope))

@@ -70,6 +70,7 @@ class SessionState:
         self.outbox: Final = Outbox(
             self.link,
             connection.capabilities,
+            connection.unheeded,
             connection.clock,
             name=self.name,
             transacted=self.acknowledgement.needs.transacted,

@@ -41,6 +41,7 @@ def test_the_names_of_the_options() -> None:
         "max_in_flight",
         "connect_timeout",
         "request_timeout",
+        "strict",
         "object_serializer",
     }
     assert set(WIRE_OPTIONS) == {"connect_timeout", "request_timeout"}
