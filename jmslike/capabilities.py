@@ -38,6 +38,7 @@ class Feature(Enum):
     CLIENT_ID = "exclusive client identifiers"
     STATISTICS = "counts of a queue, such as its depth"
     NAMES = "queues and topics may have the same names"
+    PROCESSES = "connections from several processes"
 
 
 class Level(Enum):

@@ -33,8 +33,7 @@ class Commands(TyperGroup):
             code = exit_code(error)
             if code is None:
                 raise
-            reason = error.format_message() if hasattr(error, "format_message") else str(error)
-            complain("".join([reason, *getattr(error, "__notes__", [])]))
+            complain("".join([_reason(error), *getattr(error, "__notes__", [])]))
         sys.exit(code)
 
 
@@ -47,6 +46,16 @@ def exit_code(error: Exception) -> int | None:
     if isinstance(error, (ValueError, OSError)) or hasattr(error, "format_message"):  # the latter is typer's
         return WRONG_USE
     return None
+
+
+def _reason(error: Exception) -> str:
+    """Return what is wrong; for an error of typer in the form of ours, with the command whose help to read."""
+    if not hasattr(error, "format_message"):
+        return str(error)
+    text = str(error.format_message()).rstrip(".")
+    context = getattr(error, "ctx", None)
+    advice = f"; see: {context.command_path} --help" if context else ""
+    return f"{text[:1].lower()}{text[1:]}{advice}"
 
 
 def complain(reason: str) -> None:

@@ -11,13 +11,14 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from jmslike.cli.terminal import FILE_HELP, FORMAT, console, factory_for
+from jmslike.cli.terminal import FILE_HELP, FORMAT, console, factory_for, whole_number
 from jmslike.compare import FileSource, Format, Source
 from jmslike.compare import compare as play
 from jmslike.compare.orders import Orders
 from jmslike.compare.phrases import plural
 from jmslike.compare.play import columns, known
-from jmslike.compare.report import show
+from jmslike.compare.report import markdown, show
+from jmslike.compare.results import Comparison
 from jmslike.compare.scenarios import SCENARIOS
 
 
@@ -29,12 +30,17 @@ def compare(
             help=f"{FILE_HELP} Without it: generated orders. Then the providers to play on; without any: native://",
         ),
     ] = None,
-    receivers: Annotated[int, typer.Option(min=1, max=100, help="Receivers in each scenario.")] = 3,
+    receivers: Annotated[
+        int, typer.Option(parser=whole_number(1, 100), metavar="N", help="Receivers in each scenario.")
+    ] = 3,
     scenario: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(SCENARIOS)}; may be given several times.")
     ] = None,
     file_format: Annotated[Format | None, FORMAT] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
+    markdown_file: Annotated[
+        Path | None, typer.Option("--markdown", help="Write the report to this file as well, as Markdown.")
+    ] = None,
 ) -> int:
     """Send the same messages through a queue and through a topic, on each URL, and check every number.
 
@@ -47,8 +53,9 @@ def compare(
     if file is None and file_format is not None:
         raise ValueError("--format describes a FILE, and there is none; name the file")
     source: Source = Orders() if file is None else FileSource(file, file_format)
-    if json_file is not None:
-        _check_writable(json_file, file)
+    for path in (json_file, markdown_file):
+        if path is not None:
+            _check_writable(path, file)
     with _progress() as progress:
         task = progress.add_task("", total=len(urls) * columns(names) * len(source))
         comparison = play(
@@ -60,10 +67,15 @@ def compare(
         )
     show(comparison, console())
     if json_file is not None:
-        numbers = json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False)
-        json_file.write_text(f"{numbers}\n", encoding="utf-8", errors="backslashreplace")
-        typer.echo(f"{plural(len(comparison.reports), 'report')} written to {json_file}", err=True)
+        _write(json_file, json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False) + "\n", comparison)
+    if markdown_file is not None:
+        _write(markdown_file, markdown(comparison), comparison)
     return 0 if comparison.passed else 1
+
+
+def _write(path: Path, text: str, comparison: Comparison) -> None:
+    path.write_text(text, encoding="utf-8", errors="backslashreplace")
+    typer.echo(f"{plural(len(comparison.reports), 'report')} written to {path}", err=True)
 
 
 def _told_apart(words: list[str]) -> tuple[Path | None, list[str]]:

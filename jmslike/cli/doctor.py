@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import platform
-import re
 from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from importlib.metadata import PackageNotFoundError, entry_points, version
 from typing import Annotated, Final
 
 import typer
@@ -14,6 +13,7 @@ from rich.text import Text
 
 from jmslike import JMSError
 from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
+from jmslike.compare.provenance import requirements
 from jmslike.registry import GROUP, how_to_install, load
 from jmslike.url import without_secrets
 
@@ -51,19 +51,12 @@ def version_of(distribution: str) -> str | None:
 def _installed() -> Iterator[tuple[str, str, bool]]:
     yield "Python", f"{platform.python_version()} on {platform.platform(terse=True)}", True
     yield "jmslike", version_of("jmslike") or "not installed as a package: pip install . in a checkout", True
-    for extra, distribution in _requirements():
+    for extra, distribution in requirements("jmslike"):
+        if extra not in EXTRAS:
+            continue
         found = version_of(distribution)
         missing = f"not installed; {how_to_install(extra)}"
         yield f"{distribution} (extra {extra})", found or missing, found is not None
-
-
-def _requirements() -> Iterator[tuple[str, str]]:
-    """Yield each extra with each distribution that it needs, from the metadata of the package."""
-    for requirement in requires("jmslike") or []:
-        name = re.match(r"[\w.-]+", requirement)
-        extra = re.search(r"""extra\s*==\s*["']([\w-]+)["']""", requirement)
-        if name and extra and extra[1] in EXTRAS:
-            yield extra[1], name[0]
 
 
 def _transports() -> Iterator[tuple[str, str, bool]]:

@@ -23,7 +23,15 @@ from jmslike import (
     StreamMessage,
     TextMessage,
 )
-from jmslike.cli.terminal import FILE_HELP, FORMAT, NATIVE_NOTE, destination_of, factory_for
+from jmslike.cli.terminal import (
+    FILE_HELP,
+    FORMAT,
+    NATIVE_NOTE,
+    destination_of,
+    factory_for,
+    seconds,
+    whole_number,
+)
 from jmslike.compare import FileSource, Format
 from jmslike.compare.phrases import naming, plural
 
@@ -81,9 +89,12 @@ def receive(
     url: URL,
     destination: DESTINATION,
     count: Annotated[
-        int | None, typer.Option(min=1, help="Stop after so many; fewer is an error (exit code 1).")
+        int | None,
+        typer.Option(parser=whole_number(1), metavar="N", help="Stop after so many; fewer is an error (exit code 1)."),
     ] = None,
-    timeout: Annotated[float, typer.Option(min=0, help="Seconds to wait for each message.")] = 5.0,
+    timeout: Annotated[
+        float, typer.Option(parser=seconds, metavar="SECONDS", help="Seconds to wait for each message.")
+    ] = 5.0,
     selector: SELECTOR = None,
     as_json: AS_JSON = False,
 ) -> int:

@@ -4,18 +4,58 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 import typer
 from rich.console import Console
 
 from jmslike import ConnectionFactory, Destination, JMSError, Queue, Topic
+from jmslike.compare import Format
 from jmslike.registry import resolve
 
 NATIVE_NOTE: Final = "native:// lives in one process: here it is new and empty, good for a trial only"
 FILE_HELP: Final = "Messages: CSV with a header, JSON lines, or one a line; - for the standard input."
-FORMAT: Final = typer.Option("--format", help="What the file is; without it, its content decides.")
 WIDTH_OF_A_FILE: Final = 120
+
+
+def whole_number(least: int, most: int | None = None) -> Callable[[str | int], int]:
+    """Return the parser of an option that is a whole number within these bounds."""
+    bounds = f"{least} or more" if most is None else f"{least} to {most}"
+
+    def parse(value: str | int) -> int:
+        with suppress(ValueError):
+            number = int(value)
+            if least <= number and (most is None or number <= most):
+                return number
+        raise typer.BadParameter(f"{str(value)!r} is not a whole number of {bounds}")
+
+    return parse
+
+
+def seconds(value: str | float) -> float:
+    """Parse an option that is a time."""
+    with suppress(ValueError):
+        number = float(value)
+        if 0 <= number < float("inf"):
+            return number
+    raise typer.BadParameter(f"{str(value)!r} is not a number of seconds, 0 or more")
+
+
+def file_format(value: str) -> Format:
+    """Parse an option that is the format of a file."""
+    with suppress(ValueError):
+        return Format(value)
+    raise typer.BadParameter(f"{value!r} is not one of {', '.join(Format)}")
+
+
+FORMAT: Final = typer.Option(
+    "--format",
+    parser=file_format,
+    metavar="|".join(Format),
+    help="What the file is; without it, its content decides.",
+)
 
 
 def factory_for(url: str) -> ConnectionFactory:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 
-from jmslike import ConnectionFactory, Feature, UnsupportedFeatureError
+from jmslike import ConnectionFactory, Feature, Level, UnsupportedFeatureError
+from jmslike.compare import provenance
 from jmslike.compare.phrases import naming, plural
 from jmslike.compare.results import Column, Comparison, Report, ScenarioResult
 from jmslike.compare.scenarios import SCENARIOS, Scenario
@@ -38,9 +39,9 @@ def compare(
         raise ValueError("a comparison needs at least one receiver")
     if not len(source):
         raise ValueError(f"no messages in {source.name}")
-    factories = [ConnectionFactory(url) for url in urls]
-    reports = [_report(url, factory) for url, factory in zip(urls, factories, strict=True)]
-    for report, factory in zip(reports, factories, strict=True):
+    date = provenance.now()
+    reports = [_report(url) for url in urls]
+    for report, url in zip(reports, urls, strict=True):
         for name in names:
             scenario = SCENARIOS[name]
             result = _describe(scenario, receivers)
@@ -53,8 +54,8 @@ def compare(
 
                 on_sent(0)
                 with naming(report.url):
-                    result.columns.append(_column(title, play, factory, source, receivers, patience, on_sent))
-    return Comparison(source.name, len(source), receivers, reports)
+                    result.columns.append(_column(title, play, url, source, receivers, patience, on_sent))
+    return Comparison(source.name, len(source), receivers, date, provenance.host(), provenance.versions(), reports)
 
 
 def known(names: Iterable[str]) -> list[str]:
@@ -71,31 +72,43 @@ def columns(names: Iterable[str]) -> int:
     return sum(len(SCENARIOS[name].columns) for name in names)
 
 
-def _report(url: str, factory: ConnectionFactory) -> Report:
+def _report(url: str) -> Report:
     """Connect once, so that a provider that does not answer is found before anything is played."""
-    with naming(url), factory.create_connection() as connection:
+    with naming(url), ConnectionFactory(url).create_connection() as connection:
         found = connection.capabilities
-    levels = {feature.value: support.level.value for feature, support in found.features.items()}
-    return Report(without_secrets(url), found.product, found.version, found.supports(Feature.PERSISTENCE), levels)
+    features = found.features.items()
+    return Report(
+        url=without_secrets(url),
+        product=found.product,
+        version=found.version,
+        clients=provenance.clients(url),
+        durable=found.supports(Feature.PERSISTENCE),
+        capabilities={feature.value: support.level.value for feature, support in features},
+        reasons={
+            feature.value: support.reason
+            for feature, support in features
+            if support.level is Level.PARTIAL and support.reason
+        },
+    )
 
 
 def _describe(scenario: Scenario, receivers: int) -> ScenarioResult:
     story = scenario.story.format(receivers=plural(receivers, "receiver"))
     features = [feature.value for feature in scenario.features]
-    return ScenarioResult(scenario.name, scenario.title, story, scenario.note, features)
+    return ScenarioResult(scenario.name, scenario.title, story, scenario.note, features, scenario.headline)
 
 
 def _column(
     title: str,
     play: Play,
-    factory: ConnectionFactory,
+    url: str,
     source: Source,
     receivers: int,
     patience: float,
     progress: Callable[[int], None],
 ) -> Column:
     try:
-        with Stage(factory, source, receivers, patience=patience, progress=progress) as stage:
+        with Stage(url, source, receivers, patience=patience, progress=progress) as stage:
             return Column(title, play(stage))
     except UnsupportedFeatureError as error:
         return Column(title, refused=str(error))

@@ -46,13 +46,17 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class ScenarioResult:
-    """The columns of one scenario, the features that it depends on, and a note for the reader."""
+    """The columns of one scenario, the features that it depends on, and a note for the reader.
+
+    `headline` is how the label begins of the check that stands for the scenario in a summary.
+    """
 
     name: str
     title: str
     story: str
     note: str
     features: list[str]
+    headline: str
     columns: list[Column] = field(default_factory=list)
 
 
@@ -60,24 +64,30 @@ class ScenarioResult:
 class Report:
     """All scenarios on one URL (without its password), and the declared level of every feature.
 
-    `durable`: messages survive a restart of the provider.
+    `clients` are the libraries that speak to the provider, with their versions. `durable`: messages survive a restart
+    of the provider. `reasons` has the words of the provider for features that it has in part.
     """
 
     url: str
     product: str
     version: str
+    clients: list[str]
     durable: bool
     capabilities: dict[str, str]
+    reasons: dict[str, str]
     scenarios: list[ScenarioResult] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
 class Comparison:
-    """One run of `jmslike compare`."""
+    """One run of `jmslike compare`: when it began (ISO 8601), on which host, with which versions."""
 
     source: str
     messages: int
     receivers: int
+    date: str
+    host: str
+    versions: dict[str, str]
     reports: list[Report] = field(default_factory=list)
 
     @property
@@ -88,8 +98,20 @@ class Comparison:
         )
 
     @property
+    def checks(self) -> list[Check]:
+        """The numbers that had to be the expected ones, of all scenarios on all URLs."""
+        return [
+            check
+            for report in self.reports
+            for scenario in report.scenarios
+            for column in scenario.columns
+            for check in column.checks
+            if check.expected is not None
+        ]
+
+    @property
     def durability_differs(self) -> bool:
-        """Whether some of the runs were durable and others not: their speed says little about the providers."""
+        """Whether some of the runs were durable and others not: then their speed cannot be compared."""
         return len({report.durable for report in self.reports}) > 1
 
     def as_dict(self) -> dict[str, Any]:

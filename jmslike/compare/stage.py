@@ -6,9 +6,10 @@ the other threads in `Arrivals` and in the answer to a probe.
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Callable, Sequence
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from itertools import islice
 from threading import Barrier, BrokenBarrierError, Semaphore
 from types import TracebackType
@@ -18,6 +19,7 @@ from jmslike import (
     Capabilities,
     Connection,
     ConnectionFactory,
+    ConnectionLostError,
     Destination,
     Feature,
     InvalidDestinationError,
@@ -29,12 +31,15 @@ from jmslike import (
     Session,
     TextMessage,
     Topic,
+    UnsupportedFeatureError,
 )
 from jmslike.compare.measure import NO_KEY, PROBE, Arrivals, Journal, Sent, fingerprint
 from jmslike.compare.source import Source
 
 KEY: Final = "compare_key"
 """The property that carries a message's key."""
+PAUSE: Final = 0.5
+"""Seconds between two attempts where nothing tells when the next one can succeed."""
 STEP: Final = 100
 """Messages between two reports of progress."""
 
@@ -86,26 +91,28 @@ class Stage:
 
     def __init__(
         self,
-        factory: ConnectionFactory,
+        url: str,
         source: Source,
         receivers: int,
         *,
         patience: float = 10.0,
         progress: Callable[[int], None] = lambda sent: None,
     ) -> None:
+        self.url = url
         self.source = source
         self.receivers = receivers
         self.patience = patience
         self.sent: Final = Sent()
         self.name: Final = f"jmslike.compare.{uuid.uuid4().hex[:8]}"
-        self._factory = factory
+        self._factory = ConnectionFactory(url)
         self._progress = progress
         self._texts = iter(source)
         self._arrivals = Arrivals()
         self._expected = 0
         self._durable = False
-        connection = factory.create_connection()
+        connection = self._factory.create_connection()
         self._connections = [connection]
+        self._ends: list[Callable[[], None]] = []
         self.capabilities: Capabilities = connection.capabilities
         self._session = connection.create_session()
         self._producer = self._session.create_producer(None)
@@ -116,10 +123,13 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        for end in self._ends:
+            end()
         for connection in reversed(self._connections):
             connection.close()
         if self._durable:
-            self._unsubscribe()
+            with nullcontext() if error is None else suppress(JMSError):  # the first error says what is wrong
+                self._unsubscribe()
 
     @property
     def queue(self) -> Queue:
@@ -142,13 +152,18 @@ class Stage:
         It has a client id only for the sake of a durable subscription, as receivers with different ones share none.
         """
         connection = self._factory.create_connection()
-        self._connections.append(connection)
+        self._connections.append(connection)  # first, so that it is closed if the provider refuses the client id
         if self._durable:
-            connection.client_id = self._client_id(name)
+            connection.client_id = self.client_id(name)
         return connection
 
-    def _client_id(self, name: str) -> str:
+    def client_id(self, name: str) -> str:
+        """Return the client id of a receiver with a durable subscription; the subscription has the same name."""
         return f"{self.name}.{name.replace(' ', '-')}"
+
+    def end_with(self, end: Callable[[], None]) -> None:
+        """Call this when the stage ends."""
+        self._ends.append(end)
 
     @property
     def names(self) -> list[str]:
@@ -158,6 +173,23 @@ class Stage:
     def receiver(self, name: str, subscribe: Subscribe, work: Work = nothing) -> Receiver:
         """Start a receiver."""
         return Receiver(name, self.connect(name), subscribe, self._arrivals, work)
+
+    def successor(self, name: str, subscribe: Subscribe, takeover: float) -> Receiver:
+        """Start a receiver in the place of one that has ended.
+
+        `takeover` is how many seconds the provider may need to find out that its client id or subscription is free.
+        """
+        latest = time.monotonic() + takeover
+        while True:
+            try:
+                return self.receiver(name, subscribe)
+            except (ConnectionLostError, UnsupportedFeatureError):
+                raise
+            except JMSError:
+                self._connections.pop().close()
+                if time.monotonic() >= latest:
+                    raise
+                time.sleep(PAUSE)
 
     def team(self, subscribe: Subscribe, work: Work = nothing) -> list[Receiver]:
         """Start as many receivers as were asked for, all with the same kind of consumer."""
@@ -170,14 +202,14 @@ class Stage:
         shared by all clients.
         """
         self._durable = True
-        return lambda session, receiver: session.create_durable_consumer(self.topic, self._client_id(receiver))
+        return lambda session, receiver: session.create_durable_consumer(self.topic, self.client_id(receiver))
 
     def _unsubscribe(self) -> None:
         for name in self.names:
             with self._factory.create_connection() as connection:
-                connection.client_id = self._client_id(name)
+                connection.client_id = self.client_id(name)
                 with suppress(InvalidDestinationError):  # its receiver never subscribed
-                    connection.create_session().unsubscribe(self._client_id(name))
+                    connection.create_session().unsubscribe(self.client_id(name))
 
     def send(self, destination: Destination, count: int | None = None) -> int:
         """Send the next `count` messages of the source (None: all that are left), and return how many were sent."""
@@ -240,10 +272,13 @@ class Stage:
             message.set_int_property(KEY, PROBE)
             self._producer.send(message, destination=destination)
 
-    def expect(self, count: int) -> None:
-        """Wait for `count` more messages at the receivers; if too few arrive, the counts show it."""
+    def expect(self, count: int, takeover: float = 0.0) -> None:
+        """Wait for `count` more messages at the receivers; if too few arrive, the counts show it.
+
+        `takeover` is how many seconds longer to wait, where the provider must first find out that a receiver is dead.
+        """
         self._expected += count
-        self._arrivals.wait_for(self._expected, self.patience)
+        self._arrivals.wait_for(self._expected, self.patience + takeover)
 
 
 def key_of(message: Message) -> int:

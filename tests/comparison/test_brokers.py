@@ -41,9 +41,14 @@ def test_side_by_side_with_the_engine(
     jmslike.forget(engine)
     assert result.exit_code == 0, result.output
     assert "checked numbers are as expected" in result.stdout
-    assert "The runs differ in durability" in result.stdout
+    assert "keeps messages in memory" in result.stdout
+    assert "keeps messages on disk" in result.stdout
+    assert "kill -9" in result.stdout
     found = json.loads(numbers.read_text(encoding="utf-8"))
     assert [report["durable"] for report in found["reports"]] == [False, True]
+    assert found["reports"][1]["clients"]
     for scenario in found["reports"][1]["scenarios"]:
         for column in scenario["columns"]:
             assert bool(column["checks"]) != bool(column["refused"])
+    (death,) = (scenario for scenario in found["reports"][1]["scenarios"] if scenario["name"] == "death")
+    assert [column["refused"] for column in death["columns"]] == [None] * 3

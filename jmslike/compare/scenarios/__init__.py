@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Final
 
-from jmslike.compare.scenarios import death, delivery, offline, sharing
+from jmslike.compare.scenarios import closing, death, delivery, offline, sharing
 from jmslike.compare.scenarios.scenario import Scenario
 
 SCENARIOS: Final[dict[str, Scenario]] = {
-    module.SCENARIO.name: module.SCENARIO for module in (delivery, sharing, offline, death)
+    module.SCENARIO.name: module.SCENARIO for module in (delivery, sharing, offline, closing, death)
 }
 """All scenarios by name, in the order in which they are played."""
 

@@ -52,7 +52,8 @@ SCENARIO = Scenario(
     name="delivery",
     title="Delivery: who gets what",
     story="{receivers} listen while the messages are sent.",
-    features=(Feature.ORDER,),
+    features=(Feature.ORDER, Feature.COMPETING_CONSUMERS),
+    headline="received in all",
     columns={"queue": on_queue, "topic": on_topic},
     note="How a queue splits its messages is its own affair: a receiver may get many of them, few or none.",
 )

@@ -67,5 +67,6 @@ SCENARIO = Scenario(
     title="Offline receivers: what waits for them",
     story="One receiver listens, goes away, and comes back, while the messages are sent.",
     features=(Feature.DURABLE_SUBSCRIPTION, Feature.PERSISTENCE),
+    headline="lost",
     columns={"queue": on_queue, "topic": on_topic, "topic, durable": on_durable_subscription},
 )

@@ -18,7 +18,8 @@ Play: TypeAlias = Callable[[Stage], list[Check]]
 class Scenario:
     """A scenario: its columns by title, each played on a stage of its own; `story` may use {receivers}.
 
-    `note` explains what may surprise a newcomer in the numbers.
+    `headline` is how the label begins of the check that a summary shows. `note` explains what may surprise a newcomer
+    in the numbers.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Scenario:
     story: str
     features: Sequence[Feature]
     columns: Mapping[str, Play]
+    headline: str
     note: str = ""
 
 
@@ -46,7 +48,7 @@ def integrity(result: Tally, capabilities: Capabilities, lost: int = 0, *, order
     else:
         order = unpromised("out of order", result.reordered)
     return [
-        exactly("lost", result.lost, lost),
+        exactly("lost, as a topic must" if lost else "lost", result.lost, lost),
         exactly("duplicated", result.duplicated, 0),
         order,
         exactly("damaged", result.damaged, 0),

@@ -91,5 +91,6 @@ SCENARIO = Scenario(
     title="Load sharing: who does the work",
     story="{receivers} work through the messages.",
     features=(Feature.COMPETING_CONSUMERS, Feature.SHARED_SUBSCRIPTION, Feature.ORDER),
+    headline="receivers at work at the same time",
     columns={"queue": on_queue, "topic, shared": on_shared_subscription, "topic, plain": on_topic},
 )

@@ -24,17 +24,18 @@ def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> 
     file.write_text("".join(f'{{"n": {number}}}\n' for number in range(20)), encoding="utf-8")
     result = run("compare", str(file), url, "--receivers", "2", "--json", str(numbers))
     assert result.exit_code == 0, result.output
-    for title in ("Delivery", "Load sharing", "Offline receivers", "A receiver dies mid-work"):
+    for title in ("Delivery", "Load sharing", "Offline receivers", "A receiver closes mid-work"):
         assert title in result.stdout
     assert f"{file} (JSON lines, 20 messages)" in result.stdout.replace("\n", "")
     assert "checked numbers are as expected" in result.stdout
-    assert "✗" not in result.stdout
+    assert "expected " not in result.stdout.partition("Summary")[0].replace("as expected", "")
     found = json.loads(numbers.read_text(encoding="utf-8"))
     assert (found["messages"], found["receivers"], found["passed"]) == (20, 2, True)
     assert [scenario["name"] for scenario in found["reports"][0]["scenarios"]] == [
         "delivery",
         "sharing",
         "offline",
+        "closing",
         "death",
     ]
 
@@ -44,9 +45,9 @@ def test_chosen_scenarios_on_several_urls(run: Run, url: str, tmp_path: Path) ->
     file.write_text("a\nb\nc\n", encoding="utf-8")
     result = run("compare", str(file), url, f"{url}-2", "--scenario", "offline", "--scenario", "delivery")
     assert result.exit_code == 0, result.output
-    assert f"Provider: (1) {url} " in result.stdout
-    assert f"Provider: (2) {url}-2 " in result.stdout
-    assert result.stdout.count("Offline receivers") == result.stdout.count("Delivery") == 1
+    assert f"native (1)  {url} " in result.stdout
+    assert f"native (2)  {url}-2 " in result.stdout
+    assert result.stdout.count("Offline receivers") == result.stdout.count("Delivery") == 2, "with the summary"
     assert "Load sharing" not in result.stdout
 
 

@@ -28,6 +28,8 @@ from native_engine import TEMPORARY_PREFIX, Engine, Kind, Receiver, Scope
 
 _IN_MEMORY: Final = unsupported("native://NAME is in memory: persistent messages, too, end with the process")
 
+_ONE_PROCESS: Final = unsupported("it lives in one process: use a broker to connect several")
+
 NO_STATISTICS: Final = QueueStatistics(*[0] * 8)
 
 _KEPT: Final = 16
@@ -63,7 +65,7 @@ class NativeTransport:
         """See Transport.open."""
         self._shared = engines.join(self._name, self._options, self, self._user, self._password)
         self._events = events
-        features = dict.fromkeys(Feature, NATIVE)
+        features = {**dict.fromkeys(Feature, NATIVE), Feature.PROCESSES: _ONE_PROCESS}
         if not self.engine.is_durable:
             features[Feature.PERSISTENCE] = _IN_MEMORY
         return Capabilities("native engine", version("jmslike"), features)

@@ -1,0 +1,66 @@
+"""The report as Markdown, for a page that others read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from jmslike.compare.report.outline import Cell, Grid, Mark, Section, outline
+from jmslike.compare.results import Comparison
+
+_SIGNS = {Mark.RIGHT: " ✓", Mark.WRONG: " ✗", Mark.FREE: "", Mark.ABSENT: ""}
+
+_LEGEND = "✓ as expected, ✗ not as expected; no sign: not promised; n/a: not available"
+
+
+def markdown(comparison: Comparison) -> str:
+    """Return all of a comparison, the summary first."""
+    found = outline(comparison)
+    lines = ["# Comparison of queues and topics", ""]
+    lines += [f"- {_plain(name)}: {_plain(fact)}" for name, fact in found.facts]
+    lines += [f"- Signs: {_LEGEND}", "", f"**{_plain(found.verdict.text)}**", "", "## Summary", ""]
+    for section in found.summary:
+        lines += _section(section, "###")
+    lines += _section(found.declarations, "##")
+    for section in found.scenarios:
+        lines += _section(section, "##")
+    return "\n".join(lines).rstrip() + "\n"
+
+
+def _section(section: Section, heading: str) -> Iterator[str]:
+    yield f"{heading} {_plain(section.title)}"
+    yield ""
+    for line in section.above:
+        yield from (_plain(line), "")
+    if section.grid.labels:
+        yield from _table(section.grid)
+        yield ""
+    for line in section.below:
+        yield from (_plain(line), "")
+
+
+def _table(grid: Grid) -> Iterator[str]:
+    titles = [
+        f"{group.name}: {title}" if group.name and title else group.name or title
+        for group in grid.groups
+        for title, _ in group.columns
+    ]
+    yield _row([grid.corner, *titles])
+    yield "|---|" + "---:|" * len(titles)
+    cells = [cells for group in grid.groups for _, cells in group.columns]
+    for row, label in enumerate(grid.labels):
+        indent = "&nbsp;&nbsp;" if label.startswith(" ") else ""
+        yield _row([f"{indent}{_plain(label.strip())}", *(_cell(column[row]) for column in cells)], plain=False)
+
+
+def _row(texts: list[str], *, plain: bool = True) -> str:
+    return f"| {' | '.join(_plain(text) if plain else text for text in texts)} |"
+
+
+def _cell(cell: Cell) -> str:
+    expected = f" expected {cell.expected}" if cell.expected else ""
+    return f"{_plain(cell.text)}{_SIGNS[cell.mark]}{_plain(expected)}"
+
+
+def _plain(text: str) -> str:
+    """Return the text with what Markdown would read as its own escaped."""
+    return "".join(f"\\{character}" if character in r"\`*_[]<>|#" else character for character in text)
