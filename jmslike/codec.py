@@ -1,9 +1,12 @@
 """Envelopes as text headers and bytes, for every wire that has nothing richer.
 
 Properties travel as strings in Java's spelling, under their own names, so that any peer can read them. One property
-more, `jmslike_types`, has their types for another jmslike. A text or bytes body travels as it is. The other bodies
-travel in JSON: `jmslike_kind` has the kind, and `jmslike_items` the type of each item in one letter: z boolean, b byte,
-s short, i int, l long, f float, d double, c char, S String, x bytes, n null.
+more, `jmslike_types`, has their types for another jmslike, also of strings that could be numbers or booleans. So what
+it does not name came from elsewhere, or reads as a string only.
+
+A text or bytes body travels as it is. The other bodies travel in JSON: `jmslike_kind` has the kind, and `jmslike_items`
+the type of each item in one letter: z boolean, b byte, s short, i int, l long, f float, d double, c char, S String,
+x bytes, n null.
 """
 
 from __future__ import annotations
@@ -16,6 +19,7 @@ from typing import Any, Final, NamedTuple
 from jmslike.envelope import NO_PROPERTIES
 from jmslike.errors import MessageFormatError
 from jmslike.values import Byte, Char, Float, Long, PropertyValue, Short, conversion
+from jmslike.values.spelled import is_ambiguous, spelled_names, without_types
 
 TYPES: Final = "jmslike_types"
 KIND: Final = "jmslike_kind"
@@ -55,15 +59,18 @@ def java_text(value: PropertyValue) -> str:
 
 
 def encode_properties(properties: Mapping[str, PropertyValue], names: Mapping[str, str] = _SAME) -> dict[str, str]:
-    """Return the properties as strings, with `jmslike_types` if any is not a String.
+    """Return the properties as strings, with `jmslike_types` if any is not a String or does not look like one.
 
     `names` has the names on the wire of properties that travel under another name.
     """
     headers: dict[str, str] = {}
     types = []
+    spelled = spelled_names(properties)
     for name, value in properties.items():
         if value.__class__ is str:
             headers[names.get(name, name)] = value
+            if is_ambiguous(value) and name not in spelled:
+                types.append(f"{name}=S")
         else:
             types.append(f"{name}={_LETTERS[value.__class__]}")
             if value is not None:  # what is not there is NULL to a broker's selectors
@@ -74,25 +81,28 @@ def encode_properties(properties: Mapping[str, PropertyValue], names: Mapping[st
 
 
 def decode_properties(headers: dict[str, str], types: str | None) -> Mapping[str, PropertyValue]:
-    """Return the properties with the types of `jmslike_types`; a value that does not fit its type stays a String.
+    """Return the properties with the types of `jmslike_types`. The others are marked as known by their spelling only.
 
-    The headers must be the properties only, under their own names. They are changed and returned.
+    The headers must be the properties only, under their own names. They are changed.
     """
     if not headers and not types:
         return NO_PROPERTIES
     properties: dict[str, PropertyValue] = headers  # type: ignore[assignment]
+    strings = set()
     if types:
         for item in types.split(";"):
             name, _, letter = item.rpartition("=")
             text, reader = headers.get(name), _READERS.get(letter)
             if letter == "n" and name:
                 properties[name] = None
+            elif letter == "S":
+                strings.add(name)
             elif isinstance(text, str) and reader is not None:
                 try:
                     properties[name] = reader(text)
                 except (ValueError, MessageFormatError):
                     continue  # a peer on the way changed the value and not its type
-    return properties
+    return without_types(properties, properties.keys() - strings)
 
 
 class Body(NamedTuple):

@@ -9,6 +9,7 @@ from typing import Final, Self
 from jmslike.destinations import Destination, Queue
 from jmslike.envelope import Envelope, Terms, copy_of
 from jmslike.settings import Settings
+from jmslike.values.spelled import marked_like
 
 ORIGINAL_DESTINATION: Final = "JMS_jmslike_original_destination"
 REASON: Final = "JMS_jmslike_reason"
@@ -104,10 +105,11 @@ def dead_letter_of(envelope: Envelope, queue: Queue, attempts: int, reason: str)
     copy = copy_of(envelope, Envelope)
     copy.terms = Terms(queue, envelope.delivery_mode, envelope.origin, "")
     copy.constraints = None
-    copy.properties = {
+    properties = {
         **envelope.properties,
         ORIGINAL_DESTINATION: str(envelope.destination),
         REASON: reason,
         ATTEMPTS: attempts,
     }
+    copy.properties = marked_like(envelope.properties, properties)
     return copy

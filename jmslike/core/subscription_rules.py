@@ -53,8 +53,8 @@ def left_to_the_core(capabilities: Capabilities, spec: SubscriptionSpec) -> Call
     own = spec.excluded_origin if capabilities.level(Feature.NO_LOCAL) is Level.EMULATED else None
     if selector is None:
         return None if own is None else lambda envelope: envelope.origin != own
-    matches = selector.matches
-    return matches if own is None else lambda envelope: envelope.origin != own and matches(envelope)
+    selects = selector.selects
+    return selects if own is None else lambda envelope: envelope.origin != own and selects(envelope)
 
 
 def _selecting(spec: SubscriptionSpec) -> Feature:

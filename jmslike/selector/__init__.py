@@ -6,15 +6,16 @@ A Selector never changes, and any thread may use it.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Final
 
 from jmslike.errors import InvalidSelectorError
 from jmslike.exact import exact_text, type_name
-from jmslike.selector.compiler import Matches, Selectable, compiled
+from jmslike.selector.compiler import Matches, Selectable, compiled, compiled_for_spellings
 from jmslike.selector.lexer import MAX_LENGTH, is_identifier
 from jmslike.selector.parser import HEADERS, MAX_DEPTH, MAX_PATTERN, parse_tree
 from jmslike.selector.tree import Condition
+from jmslike.values.spelled import SpelledProperties
 
 __all__ = [
     "HEADERS",
@@ -33,17 +34,28 @@ _CACHED_SELECTORS: Final = 512
 _CACHED_LENGTH: Final = 2_000
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Selector:
     """A selector that is known to be valid.
 
     `text` is what the application wrote, `tree` its meaning (`jmslike.selector.tree`), and `matches` the function that
-    returns whether it selects a message.
+    returns whether it selects a message. To `matches` all properties have their types. `selects` also knows those that
+    came without, so it is for messages that a broker delivered.
     """
 
     text: str
     tree: Condition
     matches: Matches
+
+    def selects(self, message: Selectable) -> bool:
+        """Whether it selects a message, which may come from a client that sends no types."""
+        if isinstance(message.properties, SpelledProperties):
+            return self._matches_spelled(message)
+        return self.matches(message)
+
+    @cached_property
+    def _matches_spelled(self) -> Matches:
+        return compiled_for_spellings(self.tree)
 
 
 def parse(text: str) -> Selector:

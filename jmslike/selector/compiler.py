@@ -6,6 +6,9 @@ both. So `a AND b` is true if both are true, and false if either is false.
 
 The source text holds only words of this module: the selector's names and literals are numbered global variables of the
 function.
+
+There are two functions for a condition. One is for messages whose properties have their types. In the other, each value
+that is known by its spelling only is read as the type that its place asks for (`jmslike.selector.spelling`).
 """
 
 from __future__ import annotations
@@ -13,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
-from jmslike.selector import operations, tree
+from jmslike.selector import operations, spelling, tree
 from jmslike.selector.like import matcher
 from jmslike.values import PropertyValue
 
@@ -84,26 +87,45 @@ _WORDS: Final[Mapping[str, Any]] = {
     **{word: operations.COMPARISONS[symbol] for symbol, word in _COMPARE.items()},
     **{word: operations.ARITHMETIC[symbol] for symbol, word in _CALCULATE.items()},
 }
+_WORDS_OF_SPELLINGS: Final[Mapping[str, Any]] = {
+    **_WORDS,
+    "boolean": spelling.as_boolean,
+    "negative": spelling.negative,
+    "number": spelling.as_number,
+    "string": spelling.as_string,
+    "unsigned": spelling.unsigned,
+    "with_spellings": spelling.with_spellings,
+    **{word: spelling.SPELLED_COMPARISONS[symbol] for symbol, word in _COMPARE.items()},
+    **{word: spelling.SPELLED_ARITHMETIC[symbol] for symbol, word in _CALCULATE.items()},
+}
 
 
 def compiled(condition: tree.Condition) -> Matches:
-    """Return the function that returns whether the condition is true for a message."""
-    compiler = _Compiler()
-    expression = compiler.condition(condition, True)
-    source = (
-        "def matches(message):\n"
-        "    properties = message.properties\n"
-        f"    return True if {expression} else False"
-    )  # fmt: skip
-    exec(compile(source, "<selector>", "exec"), compiler.words)
-    return compiler.words["matches"]  # type: ignore[no-any-return]
+    """Return the function that returns whether the condition is true for a message. All properties have types."""
+    return _Compiler(_WORDS).function(condition)
+
+
+def compiled_for_spellings(condition: tree.Condition) -> Matches:
+    """Return the function that returns the same for a message with SpelledProperties."""
+    return _CompilerForSpellings(_WORDS_OF_SPELLINGS).function(condition)
 
 
 class _Compiler:
     __slots__ = ("words",)
+    properties = "message.properties"
 
-    def __init__(self) -> None:
-        self.words = dict(_WORDS)
+    def __init__(self, words: Mapping[str, Any]) -> None:
+        self.words = dict(words)
+
+    def function(self, condition: tree.Condition) -> Matches:
+        expression = self.condition(condition, True)
+        source = (
+            "def matches(message):\n"
+            f"    properties = {self.properties}\n"
+            f"    return True if {expression} else False"
+        )  # fmt: skip
+        exec(compile(source, "<selector>", "exec"), self.words)
+        return self.words["matches"]  # type: ignore[no-any-return]
 
     def constant(self, value: object) -> str:
         word = f"k{len(self.words)}"
@@ -125,6 +147,10 @@ class _Compiler:
             case tree.Arithmetic(first, rest):
                 steps = "".join(f", {_CALCULATE[operator]}, {self.value(operand)}" for operator, operand in rest)
                 return f"chained({self.value(first)}{steps})"
+
+    def value_as(self, kind: str, node: tree.Value) -> str:
+        """Return the expression of a value that the condition asks to be a boolean, number or string."""
+        return self.value(node)
 
     # Conditions: the expression is true if the condition is what is `wanted`
 
@@ -150,7 +176,7 @@ class _Compiler:
             case tree.Between(operand, low, high, negated):
                 return self.between(operand, low, high, negated, wanted)
             case tree.Identifier() | tree.Literal():
-                return f"{self.value(node)} is {wanted}"
+                return f"{self.value_as('boolean', node)} is {wanted}"
 
     def joined(self, operands: tuple[tree.Condition, ...], wanted: bool, word: str) -> str:
         return f"({f' {word} '.join(self.condition(operand, wanted) for operand in operands)})"
@@ -170,26 +196,34 @@ class _Compiler:
         if isinstance(right, tree.Literal) and not isinstance(left, tree.Literal):
             value = right.value
             if isinstance(value, bool):
-                return self.test(left, f"value is {value == (operator == '=')}", wanted)
+                return self.test("boolean", left, f"value is {value == (operator == '=')}", wanted)
             if isinstance(value, str) and operator == "=":
-                return self.test(left, f"value == {self.constant(value)}", wanted)
+                return self.test("string", left, f"value == {self.constant(value)}", wanted)
             if isinstance(value, str):
                 return self.string_test(left, f"value != {self.constant(value)}", wanted)
             if -_PLAIN < value < _PLAIN:
                 test = f"value.__class__ in numbers and value {_PYTHON[operator]} {self.constant(value)}"
-                return self.test(left, test, wanted)
+                return self.test("number", left, test, wanted)
         compared = f"{_COMPARE[operator]}({self.value(left)}, {self.value(right)})"
         return compared if wanted else f"{compared} is False"
 
     def string_test(self, node: tree.Value, test: str, wanted: bool) -> str:
-        return self.test(node, f"value.__class__ is str and {test}", wanted)
+        return self.test("string", node, f"value.__class__ is str and {test}", wanted)
 
-    def test(self, node: tree.Value, test: str, wanted: bool) -> str:
+    def test(self, kind: str, node: tree.Value, test: str, wanted: bool) -> str:
         """Test a value against something that is not NULL: false is then what is neither NULL nor true."""
-        value = f"(value := {self.value(node)})"
+        value = f"(value := {self.value_as(kind, node)})"
         if wanted:
             return test.replace("value", value, 1)
         return f"({value} is not None and not ({test}))"
+
+
+class _CompilerForSpellings(_Compiler):
+    __slots__ = ()
+    properties = "with_spellings(message.properties)"
+
+    def value_as(self, kind: str, node: tree.Value) -> str:
+        return f"{kind}({self.value(node)})"
 
 
 def _not(negated: bool) -> str:

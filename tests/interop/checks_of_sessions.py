@@ -30,6 +30,17 @@ OF_NUMBERS = [
     "JMSTimestamp > 0 AND colour IS NOT NULL AND colour <> 'green'",
 ]
 
+OF_SPELLINGS = [
+    "ok",
+    "NOT (ok = FALSE)",
+    "n * 2 > 13 AND n * 2 < 15",
+    "n - 1 = 6.0",
+    "-d = -1.5",
+    "n IN ('7') OR n = 7",
+    "n <> 70",
+    "d < n AND n < 70",
+]
+
 
 def place_for_selectors(jms: Provider) -> Destination:
     """Return a queue, or where queues have no selectors, a topic."""
@@ -63,6 +74,41 @@ def test_our_selector_chooses_among_javas_and_our_messages(
         for program in (java, python):
             send_two(program, place)
             assert text_of(consumer.receive(jms.patience)) == "chosen"
+        assert consumer.receive(jms.silence) is None
+
+
+@pytest.mark.parametrize("selector", OF_STRINGS[:-1] + OF_NUMBERS + OF_SPELLINGS)
+def test_our_selector_chooses_on_a_topic(jms: Provider, python: Python, java: Java, selector: str) -> None:
+    """Here jmslike selects: a property of Java's is what the selector asks for, where the protocol loses its type."""
+    topic = jms.topic()
+    with python.context.create_consumer(topic, selector) as consumer:
+        for program in (java, python):
+            send_two(program, topic)
+            assert text_of(consumer.receive(jms.patience)) == "chosen"
+        assert consumer.receive(jms.silence) is None
+
+
+def test_our_durable_subscription_selects_among_javas_messages(jms: Provider, java: Java) -> None:
+    topic = jms.topic()
+    with jms.factory(client_id=jms.name("client")).create_context() as context:
+        selector = "n BETWEEN 6 AND 8 AND ok AND colour <> 'green'"
+        context.create_durable_consumer(topic, "sub", selector).close()
+        send_two(java, topic)
+        with context.create_durable_consumer(topic, "sub", selector) as consumer:
+            chosen = consumer.receive(jms.patience)
+            assert text_of(chosen) == "chosen"
+            assert consumer.receive(jms.silence) is None
+        context.unsubscribe("sub")
+    assert (chosen.get_int_property("n"), chosen.get_boolean_property("ok")) == (7, True)  # type: ignore[union-attr]
+
+
+def test_our_shared_subscription_selects_among_javas_messages(jms: Provider, python: Python, java: Java) -> None:
+    topic = jms.topic()
+    if not jms.capabilities.supports(Feature.SHARED_SUBSCRIPTION):
+        return
+    with python.context.create_shared_consumer(topic, jms.name("shared"), "d * 2 = 3 AND ok = TRUE") as consumer:
+        send_two(java, topic)
+        assert text_of(consumer.receive(jms.patience)) == "chosen"
         assert consumer.receive(jms.silence) is None
 
 

@@ -10,6 +10,7 @@ import pytest
 from jmslike.codec import TYPES, decode_body, decode_properties, encode_body, encode_properties
 from jmslike.errors import MessageFormatError
 from jmslike.values import Byte, Char, Float, Long, Short
+from jmslike.values.spelled import spelled_names
 
 PROPERTIES: dict[str, Any] = {
     "flag": True,
@@ -41,9 +42,24 @@ def test_a_null_is_no_header() -> None:
     assert encode_properties({"p": None}) == {TYPES: "p=n"}
 
 
-def test_strings_need_no_types() -> None:
-    assert encode_properties({"a": "1"}) == {"a": "1"}
+def test_strings_need_no_types_but_where_they_read_as_something_else() -> None:
+    strings = {"a": "red", "b": "", "c": "1", "d": "true"}
+    assert encode_properties(strings) == {**strings, TYPES: "c=S;d=S"}
+    assert spelled_names(decode_properties(dict(strings), "c=S;d=S")) == set()
     assert decode_properties({}, None) == {}
+
+
+def test_what_a_peer_sent_or_added_without_a_type_is_known_by_its_spelling_only() -> None:
+    headers = {"n": "7", "s": "7", "added": "7", "flag": "false", "word": "red"}
+    decoded = decode_properties(headers, "n=i;s=S")
+    assert decoded == {**headers, "n": 7}
+    assert {type(value) for value in decoded.values()} == {int, str}
+    assert spelled_names(decoded) == {"added", "flag"}
+
+
+def test_what_is_sent_on_stays_as_unknown_as_it_came() -> None:
+    again = encode_properties(decode_properties({"n": "7", "s": "7"}, "s=S"))
+    assert again == {"n": "7", "s": "7", TYPES: "s=S"}
 
 
 @pytest.mark.parametrize("types", ["n=i", "n=z;", "other=i", "=", "n=?", "n", ";;"])

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kafka.consumer.fetcher import ConsumerRecord
 
 from jmslike import Byte, Float, Long, MessageFormatError, Queue, Short, TemporaryQueue, TemporaryTopic, Topic
+from jmslike.selector import parse
 from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Destination, Envelope, Headers, PropertyValue
 from jmslike_transports.kafka.records import Record, read_record, write_record
 from tests.unit.amqp.test_plain import CHARACTERS, DESTINATIONS, NUMBERS, TEXTS, VALUES, everything
@@ -281,6 +282,13 @@ def test_a_record_of_any_program() -> None:
     assert envelope.properties == {"traceparent": "00-ab", "raw": "\ufffd", "JMSXGroupID": "customer-7"}
     assert envelope.constraints is not None
     assert envelope.constraints.group == "customer-7"
+
+
+def test_a_property_without_a_type_is_what_a_selector_asks_for() -> None:
+    envelope = read(None, b"", [("n", b"7"), ("jms.string.s", b"7"), ("jms.int.i", b"\0\0\0\7")])
+    assert envelope.properties == {"n": "7", "s": "7", "i": 7}
+    assert parse("n > 5 AND n = '7' AND i = 7").selects(envelope)
+    assert not parse("s > 5").selects(envelope)
 
 
 def test_a_tombstone_is_a_message_without_a_body() -> None:

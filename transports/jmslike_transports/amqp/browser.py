@@ -42,7 +42,7 @@ def browse(
     try:
         while (found := channel.get(queue.name)) is not None:
             envelope = read_envelope(*found, queue)
-            if selector is None or selector.matches(envelope):
+            if selector is None or selector.selects(envelope):
                 yield envelope
     finally:
         channel.close()

@@ -41,7 +41,7 @@ def browse(
             if record.offset < ends[partition] and record.offset not in settled.get(partition, ()):
                 envelope = read_record(record, queue)
                 has_expired = 0 < envelope.expiration <= time.time() * 1000
-                if not has_expired and (selector is None or selector.matches(envelope)):
+                if not has_expired and (selector is None or selector.selects(envelope)):
                     yield envelope
     finally:
         consumer.close(autocommit=False)

@@ -25,6 +25,7 @@ from jmslike.spi import (
     PropertyValue,
 )
 from jmslike.values import Byte, Float, Long, Short
+from jmslike.values.spelled import without_types
 from jmslike_transports.shared.text_forms import KINDS, moment
 
 Header: TypeAlias = "tuple[str, bytes]"
@@ -174,6 +175,7 @@ def read_record(record: Any, destination: Destination) -> Envelope:
     """Return the message of a record, which any program may have written."""
     ours: dict[str, Any] = {}
     properties: dict[str, PropertyValue] = {}
+    untyped: list[str] = []
     for header, octets in record.headers:
         known = _OURS.get(header)
         name, read = known or _property(header)
@@ -183,6 +185,8 @@ def read_record(record: Any, destination: Destination) -> Envelope:
             continue
         try:
             found[name] = read(octets)
+            if read is _read_any:
+                untyped.append(name)
         except _UNFIT:
             properties[name] = octets.decode(errors="replace")
     if record.key:
@@ -206,9 +210,14 @@ def read_record(record: Any, destination: Destination) -> Envelope:
         timestamp=moment((record.timestamp if timestamp is None else timestamp) or 0),
         expiration=moment(ours.get("JMSExpiration") or 0),
         headers=_read_client_headers(ours),
-        properties=properties or NO_PROPERTIES,
+        properties=(without_types(properties, untyped) if untyped else properties) or NO_PROPERTIES,
         origin=ours.get(_ORIGIN) or connection_of(message_id),
     )
+
+
+def _read_any(octets: bytes) -> str:
+    """Read the value of a header that names no type."""
+    return octets.decode()
 
 
 @lru_cache(1024)
@@ -219,7 +228,7 @@ def _property(header: str) -> tuple[str, Callable[[bytes], PropertyValue]]:
         read = _READERS.get(parts[1])
         if read is not None:
             return parts[2], read
-    return header.removeprefix("jms."), bytes.decode
+    return header.removeprefix("jms."), _read_any
 
 
 def _message_id(record: Any, ours: Mapping[str, Any]) -> str:

@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties, encode_properties
 from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
+from jmslike.values.spelled import marked_like
 from jmslike_transports.shared.text_forms import STOMP_HEADERS, octets_of
 
 ID: Final = "jmslike_id"
@@ -28,7 +29,8 @@ SEQ: Final = "JMSXGroupSeq"
 def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
     """Return the headers of the properties, without JMSXGroupID and JMSXGroupSeq: brokers have headers for those."""
     if GROUP in properties or SEQ in properties:
-        properties = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
+        others = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
+        properties = marked_like(properties, others)
     if STOMP_HEADERS.isdisjoint(properties) and _MARK not in ",".join(properties):
         return encode_properties(properties)
     taken = [name for name in properties if name in STOMP_HEADERS or name.startswith(_MARK)]
@@ -80,9 +82,9 @@ def read_envelope(
         properties = {name.removeprefix(ESCAPED): text for name, text in properties.items()}
     values = decode_properties(properties, raw.get(TYPES))
     if group is not None:
-        values = {**values, GROUP: group}
+        values = marked_like(values, {**values, GROUP: group})
     if group_seq is not None and _is_number(group_seq):
-        values = {**values, SEQ: int(group_seq)}
+        values = marked_like(values, {**values, SEQ: int(group_seq)})
     kind, body = decode_body(frame.body or b"", is_text, raw)
     timestamp = milliseconds(raw.get(TIMESTAMP) or raw.get("timestamp"))
     return Envelope.make(
