@@ -13,6 +13,7 @@ from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame, frame, header_lines
 from jmslike_transports.stomp.sender import StompSender
 from jmslike_transports.stomp.subscription import StompSubscription
+from jmslike_transports.stomp.wire import Wire
 
 
 class StompCommit(Commit[StompSender, StompSubscription]):
@@ -30,10 +31,12 @@ class StompCommit(Commit[StompSender, StompSubscription]):
             sender.check_before_commit()
         acks = _acks(accepted) if self._acks_in_transactions else []
         if sends or acks:
-            self._run(_encoded(sends), acks)
+            self._run(self._way_out(), _encoded(sends), acks)
 
-    def _run(self, sends: list[tuple[str, bytes]], acks: list[str]) -> None:
-        wire = self._wire
+    def _way_out(self) -> Wire:
+        return self._wire
+
+    def _run(self, wire: Wire, sends: list[tuple[str, bytes]], acks: list[str]) -> None:
         transaction = {"transaction": self._next_transaction_id()}
         lines = header_lines(transaction)
         requests = []
@@ -63,6 +66,24 @@ class StompCommit(Commit[StompSender, StompSubscription]):
             self._wire.call("ACK", {"id": acks[-1]}, b"".join(map(ack_frame, acks[:-1])))
         for subscription, receipts in accepted:
             subscription.settled_by_commit(receipts)
+
+
+class DeadLetterCommit(StompCommit):
+    """The commits of one session link that move dead letters.
+
+    Where an ERROR ends the connection, they are sent over another one: a dead letter that the broker refuses would take
+    the application's connection with it, and come again on the next.
+    """
+
+    def __init__(self, connection: StompConnection, subscriptions: Subscriptions[StompSubscription]) -> None:
+        super().__init__(connection, subscriptions)
+        self._wire_for_dead_letters = connection.wire_for_dead_letters
+
+    def _way_out(self) -> Wire:
+        try:
+            return self._wire_for_dead_letters()
+        except JMSError as error:
+            raise TransactionRolledBackError(f"transaction rolled back: nothing was sent: {error}") from error
 
 
 def _acks(accepted: Accepted[StompSubscription]) -> list[str]:

@@ -7,6 +7,7 @@ SPI's face only. A service may be called from any thread. `_lose` and `_fail` ar
 from __future__ import annotations
 
 import itertools
+import threading
 from collections.abc import Mapping
 from typing import Any
 
@@ -35,6 +36,8 @@ class StompConnection:
         self.inventory: Inventory[Any] = Inventory(lambda name: self.dialect.owns_temporary(name))
         self.browsers: set[Inbox[Any]] = set()
         self.client_id: str | None = None
+        self._making = threading.Lock()
+        self._spare: Wire | None = None
 
     def connect(self, client_id: str | None = None) -> Mapping[str, str]:
         """Connect as that client, and return the headers of the broker's CONNECTED frame.
@@ -62,6 +65,25 @@ class StompConnection:
         predecessor = self.wire
         self.connect(client_id)
         predecessor.close()
+
+    def wire_for_dead_letters(self) -> Wire:
+        """Return a wire that the refusal of a dead letter may end. Raises what Wire.connect raises."""
+        if self.dialect.survives_errors:
+            return self.wire
+        with self._making:
+            if self._spare is None or self._spare.is_lost:
+                spare = Wire(self._address)
+                spare.connect(None)
+                self._spare = spare
+            return self._spare
+
+    def close(self) -> None:
+        """Close the wires."""
+        with self._making:
+            spare, self._spare = self._spare, None
+        if spare is not None:
+            spare.close()
+        self.wire.close()
 
     def _lose(self, error: JMSError) -> None:
         self.inventory.lose(error)

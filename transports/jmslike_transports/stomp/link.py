@@ -10,7 +10,7 @@ from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
 from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
 from jmslike_transports.stomp.browser import browse
-from jmslike_transports.stomp.commit import StompCommit
+from jmslike_transports.stomp.commit import DeadLetterCommit, StompCommit
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.sender import StompSender
 from jmslike_transports.stomp.subscription import StompSubscription
@@ -24,6 +24,7 @@ class StompLink:
         self._spec = spec
         self.subscriptions: Subscriptions[StompSubscription] = Subscriptions(connection.wire)
         self._commit = StompCommit(connection, self.subscriptions)
+        self._dead_letter_commit = DeadLetterCommit(connection, self.subscriptions)
 
     def sender(self, destination: Destination) -> StompSender:
         """See SessionLink.sender."""
@@ -41,7 +42,7 @@ class StompLink:
         self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any], *, dead_letters: bool = False
     ) -> None:
         """See SessionLink.commit."""
-        self._commit.run(sends, settlements)
+        (self._dead_letter_commit if dead_letters else self._commit).run(sends, settlements)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""

@@ -75,4 +75,4 @@ class StompTransport:
         if not wire.is_lost:
             for temporary in temporaries:
                 self._delete(temporary)
-        wire.close()
+        self.connection.close()
