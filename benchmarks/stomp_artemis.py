@@ -198,7 +198,7 @@ def headers(number: int, mode: str) -> dict[str, str]:
     identifier = f"ID:0f0e0d0c-0b0a-0908-0706-050403020100:1:1:1:{number}"
     return {
         "destination-type": "ANYCAST",
-        "jmslike_timestamp": str(int(time.time() * 1000)),
+        "JMSTimestamp": str(int(time.time() * 1000)),
         "persistent": mode,
         "priority": "4",
         "number": str(number),

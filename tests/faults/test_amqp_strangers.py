@@ -149,11 +149,14 @@ def test_headers_of_ours_that_are_not_so(receive: Receive) -> None:
             JMSXGroupID=b"I\0\0\0\1",
             JMSXGroupSeq=b"S\0\0\0\1x",
             JMSXDeliveryCount=b"S\0\0\0\1x",
-            jmslike_due=b"l\x7f\xff\xff\xff\xff\xff\xff\xff",
             jmslike_kind=b"S\0\0\0\3map",
-            jmslike_reply_to=b"S\0\0\0\6queue/",
             jmslike_types=b"S\0\0\0\7k=b;=;;",
-            jmslike_correlation_bytes=b"S\0\0\0\2zz",
+            **{
+                "rmq.jmslike.due": b"l\x7f\xff\xff\xff\xff\xff\xff\xff",
+                "rmq.jmslike.reply.to": b"S\0\0\0\6queue/",
+                "rmq.jmslike.correlation.bytes": b"S\0\0\0\2zz",
+                "rmq.jmslike.properties": b"S\0\0\0\2[]",
+            },
         ),
         b"body",
     )

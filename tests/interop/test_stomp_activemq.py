@@ -32,6 +32,15 @@ def test_javas_message_id_is_ours_too(jms: Provider, python: Python, java: Java)
     assert python.receive(queue).message_id == sent.message_id
 
 
+def test_java_sees_the_id_and_no_other_property_that_we_did_not_set(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    more = {"correlation_id": "c", "type": "t", "reply_to": queue, "time_to_live": 60}
+    sent = python.send(queue, body="x", properties={"colour": "red"}, **more)  # type: ignore[arg-type]
+    seen = java.receive(queue)
+    assert seen.properties == {"colour": "red", "jmslike_id": sent.message_id}
+    assert seen.timestamp == sent.timestamp
+
+
 def test_a_text_with_a_nul_reaches_java_as_bytes(jms: Provider, python: Python, java: Java) -> None:
     queue = jms.queue()
     python.send(queue, body="a\0b")

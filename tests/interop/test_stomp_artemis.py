@@ -65,6 +65,25 @@ def test_properties_are_strings_to_the_other_side(jms: Provider, python: Python,
     assert java.receive(queue, "n = '7'").properties["n"] == "7"
 
 
+LEFT_BY_STOMP = {"destination", "receipt"}
+SEEN = {
+    "core": {*LEFT_BY_STOMP, "destination-type", "NATIVE_MESSAGE_ID", "__HDR_MESSAGE_ID"},
+    "openwire": {*LEFT_BY_STOMP, "destination-type", "NATIVE_MESSAGE_ID"},
+    "qpid": {*LEFT_BY_STOMP, "__HDR_MESSAGE_ID"},
+}
+"""Properties that Java sees of each of our messages: Artemis keeps headers of STOMP, and the id is for two clients."""
+
+
+def test_java_sees_these_properties_that_we_did_not_set(jms: Provider, python: Python, java: Java) -> None:
+    queue = jms.queue()
+    more = {"correlation_id": "c", "type": "t", "reply_to": queue, "time_to_live": 60}
+    sent = python.send(queue, body="x", properties={"colour": "red"}, **more)  # type: ignore[arg-type]
+    seen = java.receive(queue)
+    assert seen.properties.keys() - {"JMSXDeliveryCount"} == {"colour", *SEEN[java.client]}
+    if java.client == "openwire":
+        assert seen.timestamp == sent.timestamp
+
+
 def test_a_text_with_a_nul_is_bytes_to_java_and_a_text_to_us(jms: Provider, python: Python, java: Java) -> None:
     queue = jms.queue()
     python.send(queue, body="a\0b")

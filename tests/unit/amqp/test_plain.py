@@ -116,8 +116,9 @@ def test_all_of_a_message_for_java_arrives(envelope: Envelope) -> None:
 TABLES: st.SearchStrategy[dict[str, Any]] = st.deferred(lambda: st.dictionaries(KEYS, AMQP_VALUES, max_size=4))
 KEYS: st.SearchStrategy[str] = st.text(CHARACTERS, max_size=40) | st.sampled_from(
     ["JMSMessageID", "JMSTimestamp", "JMSExpiration", "JMSType", "JMSPriority", "JMSXDeliveryCount", "x-death"]
-    + [f"jmslike_{name}" for name in ("types", "kind", "items", "due", "origin", "correlation", "reply_to", "type")]
-    + ["jmslike_correlation_bytes", "jmslike_p_", "jmslike_", "", "a", "b"]
+    + [f"rmq.jmslike.{name}" for name in ("due", "origin", "correlation", "reply.to", "type", "properties")]
+    + ["rmq.jmslike.correlation.bytes", "jmslike_types", "jmslike_kind", "jmslike_items"]
+    + ["jmslike_p_", "jmslike_", "receipt", "content-length", "", "a", "b"]
 )
 AMQP_VALUES: st.SearchStrategy[Any] = st.deferred(
     lambda: st.one_of(
@@ -131,7 +132,19 @@ AMQP_VALUES: st.SearchStrategy[Any] = st.deferred(
         st.datetimes(datetime(1970, 1, 1)),
         st.text(CHARACTERS, max_size=60),
         st.sampled_from(
-            ["queue/", "queue/x", "topic/", "a=b;b=s;a=f;=n;a=n", "map", "stream", "null text", "ss", "zz"]
+            [
+                "queue/",
+                "queue/x",
+                "topic/",
+                "a=b;b=s;a=f;=n;a=n",
+                "map",
+                "stream",
+                "null text",
+                "ss",
+                "zz",
+                "7",
+                '{"a": "x"}',
+            ]
         ),
         st.binary(max_size=60),
         st.lists(AMQP_VALUES, max_size=3),

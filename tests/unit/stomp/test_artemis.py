@@ -106,7 +106,7 @@ def test_what_a_client_sets_is_told() -> None:
         "reply-to": "temp-queue://r",
         "expires": "5",
         "AMQ_SCHEDULED_TIME": "4",
-        "jmslike_due": "4",
+        "JMSjmslike_due": "4",
     }
 
 

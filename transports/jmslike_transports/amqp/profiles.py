@@ -23,12 +23,11 @@ from jmslike_transports.shared.java_destinations import (
     TEMPORARY_TOPICS,
     TOPICS,
 )
-from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, LONGEST_SHORT, durable_queue, short
+from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, LONGEST_SHORT, TEMPORARY, durable_queue, short
 from jmslike_transports.shared.rabbitmq_messages import DIRECT_REPLY, long, typed_headers
 
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
 _PLAIN_TOPICS: Final = "amq.topic"
-_PLAIN_TEMPORARY: Final = "jmslike-temporary."
 _NAMED_BY_BROKER: Final = "amq."
 _SAME_NAME: Final = "the name alone identifies a durable subscription, as in the Java client: ?profile=plain"
 
@@ -62,7 +61,7 @@ class Profile(ABC):
             return DEFAULT, name
         if not destination.is_temporary:
             return self.topics, name
-        return (_PLAIN_TOPICS if name.startswith(_PLAIN_TEMPORARY) else TEMPORARY_TOPICS), name
+        return (_PLAIN_TOPICS if name.startswith(TEMPORARY) else TEMPORARY_TOPICS), name
 
     def is_always_bound(self, destination: Destination) -> bool:
         """Whether a queue gets each message, if the destination exists.
@@ -73,7 +72,7 @@ class Profile(ABC):
         name = destination.name
         if destination.is_queue:
             return not name.startswith(DIRECT_REPLY)
-        return destination.is_temporary and name.startswith((TEMPORARY_TOPIC, _PLAIN_TEMPORARY))
+        return destination.is_temporary and name.startswith((TEMPORARY_TOPIC, TEMPORARY))
 
 
 class JMS(Profile):
@@ -125,8 +124,8 @@ class Plain(Profile):
 
     name = "plain"
     topics = _PLAIN_TOPICS
-    temporary_queue = _PLAIN_TEMPORARY
-    temporary_topic = _PLAIN_TEMPORARY
+    temporary_queue = TEMPORARY
+    temporary_topic = TEMPORARY
 
     def durable(self, name: str, client_id: str | None) -> str:
         """See Profile.durable. The name has the client id and that of the subscription."""

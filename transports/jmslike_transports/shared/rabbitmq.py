@@ -20,6 +20,9 @@ JMS_HEADERS: Final = frozenset(
 )
 """Headers in which RabbitMQ's own JMS client repeats what the message says elsewhere."""
 
+TEMPORARY: Final = "jmslike-temporary."
+"""How the names of our temporary destinations begin, but those with the names of RabbitMQ's own JMS client."""
+
 NO_QUEUE_SELECTOR: Final = unsupported(
     "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
 )

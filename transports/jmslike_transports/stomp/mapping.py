@@ -11,14 +11,15 @@ from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValu
 from jmslike.values.spelled import marked_like
 from jmslike_transports.shared.text_forms import STOMP_HEADERS, octets_of
 
+# Java's client libraries hide names that begin with JMS: most of Artemis' do, and all do so with that of a header
 ID: Final = "jmslike_id"
-TIMESTAMP: Final = "jmslike_timestamp"
-DUE: Final = "jmslike_due"
-ORIGIN: Final = "jmslike_origin"
-CORRELATION_BYTES: Final = "jmslike_correlation"
-GROUP_SEQ: Final = "jmslike_group_seq"
+TIMESTAMP: Final = "JMSTimestamp"
+DUE: Final = "JMSjmslike_due"
+ORIGIN: Final = "JMSjmslike_origin"
+CORRELATION_BYTES: Final = "JMSjmslike_correlation"
+GROUP_SEQ: Final = "JMSjmslike_group_seq"
 _MARK: Final = "jmslike_"
-"""The names of jmslike's own headers begin with this."""
+"""The names of jmslike's other headers begin with this."""
 ESCAPED: Final = "jmslike_p_"
 """Before the name of a property that would be taken for a header of the protocol or of jmslike."""
 

@@ -46,7 +46,8 @@ _GROUP: Final = "jmslike_group"
 """JMSXGroupID in a header of our own, because the broker does not deliver it."""
 
 _EXPIRATION: Final = "jmslike_expiration"
-"""JMSExpiration of a delayed message, because the broker changes its own."""
+_TIMESTAMP: Final = "jmslike_timestamp"
+"""JMSExpiration and JMSTimestamp of a delayed message, because the broker changes its own."""
 
 _STRINGS: Final = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
 _ARITHMETIC: Final = "the broker cannot calculate with a string, and over STOMP all properties are strings"
@@ -85,7 +86,7 @@ class ActiveMQ(Dialect):
     """
 
     product = "ActiveMQ Classic"
-    timestamp_headers = ("timestamp", TIMESTAMP)
+    timestamp_headers = ("timestamp",)
     acks_in_transactions = True
     survives_errors = True
     features: ClassVar[dict[Feature, Support]] = {
@@ -241,6 +242,7 @@ class ActiveMQ(Dialect):
         delay = envelope.due - int(time.time() * 1000)
         if delay > 0:
             headers["AMQ_SCHEDULED_DELAY"] = str(delay)
+            headers[_TIMESTAMP] = str(envelope.timestamp)
             if expiration:
                 headers[_EXPIRATION] = str(expiration)
                 expiration -= delay  # the broker adds it
@@ -259,6 +261,8 @@ class ActiveMQ(Dialect):
     def read(self, frame: Any, destination: Destination) -> Envelope:
         raw: dict[str, str] = frame.headers
         reply_to = raw.get("reply-to")
+        if _TIMESTAMP in raw:
+            raw[TIMESTAMP] = raw[_TIMESTAMP]
         return read_envelope(
             frame,
             destination,
@@ -273,7 +277,9 @@ class ActiveMQ(Dialect):
         )
 
 
-_HIDDEN: Final = frozenset({_GROUP, _EXPIRATION, "scheduledJobId", "original-destination", "transformation-error"})
+_HIDDEN: Final = frozenset(
+    {_GROUP, _EXPIRATION, _TIMESTAMP, "scheduledJobId", "original-destination", "transformation-error"}
+)
 _HIDDEN_PREFIXES: Final = ("AMQ_SCHEDULED_",)
 
 

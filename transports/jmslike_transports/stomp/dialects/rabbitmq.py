@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
-from jmslike.codec import Body, utf8
+from jmslike.codec import Body, encode_body, utf8
 from jmslike.destinations import TemporaryQueue, Topic
 from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
@@ -19,6 +19,7 @@ from jmslike_transports.shared.rabbitmq import (
     LONGEST_SHORT,
     NO_MESSAGE_GROUP,
     NO_QUEUE_SELECTOR,
+    TEMPORARY,
     claim,
     durable_queue,
     shared_queue,
@@ -208,12 +209,15 @@ class RabbitMQ(Dialect):
         """See Dialect.encoder_of_bodies. A temporary destination of a Java client gets a body that it can read."""
         if destination.is_temporary and destination.name.startswith((TEMPORARY_QUEUE, TEMPORARY_TOPIC)):
             return _encode_for_java
-        return super().encoder_of_bodies(destination)
+        return _encode
 
     def length_headers(self, body: bytes, *, is_text: bool) -> dict[str, str]:
-        if is_text:
-            return {"content-type": "text/plain", TYPE: TEXT}
-        return {"content-type": "application/octet-stream", "content-length": str(len(body))}
+        headers = (
+            {"content-type": "text/plain", TYPE: TEXT} if is_text else {"content-type": "application/octet-stream"}
+        )
+        if not is_text or b"\0" in body:
+            headers["content-length"] = str(len(body))
+        return headers
 
     def read(self, frame: Any, destination: Destination) -> Envelope:
         raw: dict[str, str] = frame.headers
@@ -241,6 +245,12 @@ class RabbitMQ(Dialect):
 
 _EXCLUSIVE: Final = {"durable": "true", "exclusive": "true", "auto-delete": "false"}
 _LASTING: Final = {"durable": "true", "auto-delete": "false"}
+
+
+def _encode(envelope: Envelope) -> Body:
+    body = encode_body(envelope.kind, envelope.body)
+    # here a text may hold a NUL
+    return Body(body.octets, True, {}) if envelope.kind == "text" and not body.is_text else body
 
 
 def _encode_for_java(envelope: Envelope) -> Body:
@@ -273,8 +283,8 @@ def _exchange(destination: Destination) -> str:
     """Return the exchange to which the destination's name is a routing key."""
     if destination.is_queue:
         return ""
-    is_java = destination.is_temporary and destination.name.startswith(TEMPORARY_TOPIC)
-    return TEMPORARY_TOPICS if is_java else _TOPIC_EXCHANGE
+    is_javas = destination.is_temporary and not destination.name.startswith(TEMPORARY)
+    return TEMPORARY_TOPICS if is_javas else _TOPIC_EXCHANGE
 
 
 def _escaped(name: str) -> str:
