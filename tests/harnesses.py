@@ -42,12 +42,17 @@ def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolu
 
 
 def rabbitmq_harness(broker: Broker, protocol: str, **options: object) -> Harness:
-    """Return the harness of RabbitMQ, whose delays work when a delayed message over AMQP has declared their queues."""
-    with jmslike.connect(broker.url("amqp")) as context:
+    """Return the harness of RabbitMQ, ready for delays."""
+    declare_delays(broker)
+    return harness_of(broker, protocol, DELAYS_APART, **options)
+
+
+def declare_delays(rabbitmq: Broker) -> None:
+    """Send a delayed message, which declares what delays need, and wait until RabbitMQ surely could recover that."""
+    with jmslike.connect(rabbitmq.url("amqp")) as context:
         queue = context.create_temporary_queue()
         context.create_producer().set_delivery_delay(_LONG_ENOUGH).send(queue, "the queues of delays are there")
         assert context.create_consumer(queue).receive(_LONG_ENOUGH + Harness.patience) is not None
-    return harness_of(broker, protocol, DELAYS_APART, **options)
 
 
 def kafka_harness(broker: Broker, **options: object) -> Harness:

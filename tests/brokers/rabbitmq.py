@@ -13,6 +13,8 @@ from tests.brokers.software import UnavailableError, program, run
 
 DEBIANS = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")  # the one in the PATH requires its own user
 PLUGINS = "[rabbitmq_stomp, rabbitmq_management, rabbitmq_jms_topic_exchange].\n"
+FURTHER = "[{rabbit, [{dead_letter_worker_publisher_confirm_timeout, 5000}]}].\n"
+"""Milliseconds after which a queue again dead-letters what had no way when the broker started; else three minutes."""
 POLICY = Path("/usr/sbin/policy-rc.d")
 STARTED = "Server startup complete"
 """What its log says in the end."""
@@ -47,6 +49,7 @@ class RabbitMQ(LocalBroker):
     def prepare(self) -> None:
         """Write the settings."""
         self._plugins.write_text(PLUGINS)
+        self._further_settings.write_text(FURTHER)
         settings = {
             "default_user": USER,
             "default_pass": PASSWORD,
@@ -70,7 +73,7 @@ class RabbitMQ(LocalBroker):
             "HOME": str(folder),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_EPMD_PORT": str(self.ports["names"]),
-            "RABBITMQ_ADVANCED_CONFIG_FILE": str(folder / "none.config"),
+            "RABBITMQ_ADVANCED_CONFIG_FILE": str(self._further_settings),
             "RABBITMQ_ALLOW_INPUT": "true",
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none.conf"),
             "RABBITMQ_CONFIG_FILE": str(self._settings),
@@ -92,6 +95,10 @@ class RabbitMQ(LocalBroker):
     @property
     def _plugins(self) -> Path:
         return self.folder / "enabled_plugins"
+
+    @property
+    def _further_settings(self) -> Path:
+        return self.folder / "advanced.config"
 
     @property
     def _settings(self) -> Path:

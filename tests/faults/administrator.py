@@ -58,8 +58,12 @@ class Administrator:
         """Set what a guest may do."""
         self.ask("PUT", "permissions", guest, guest, what=permissions._asdict())
 
-    def ask(self, method: str, *path: str, what: object = None) -> None:
-        """Send a request to the HTTP API."""
+    def queues(self, guest: str) -> set[str]:
+        """Return the names of all queues of a guest."""
+        return {queue["name"] for queue in json.loads(self.ask("GET", "queues", guest))}
+
+    def ask(self, method: str, *path: str, what: object = None) -> bytes:
+        """Send a request to the HTTP API, and return its answer."""
         address = urlsplit(self._broker.url("http"))
         login = f"{unquote(address.username or '')}:{unquote(address.password or '')}"
         request = Request(
@@ -72,7 +76,7 @@ class Administrator:
             },
         )
         with urlopen(request, timeout=PATIENCE) as answer:
-            answer.read()
+            return bytes(answer.read())
 
     @contextmanager
     def alarm(self) -> Iterator[None]:
