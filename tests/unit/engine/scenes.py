@@ -323,6 +323,18 @@ def come_due() -> Scene:
     )
 
 
+def postponed_until_due() -> Scene:
+    clock = ManualClock()
+    stage = Stage(Engine(clock=clock))
+    receipt = stage.held_by_a()
+
+    def postpone() -> None:
+        stage.a.postpone([receipt], 1, 1)
+        clock.advance(2)
+
+    return stage.scene(Take(stage.b), postpone, all_taken=True)
+
+
 def close_the_engine() -> Scene:
     stage = Stage()
 
@@ -369,6 +381,7 @@ RULES = [
     Rule("wake for what a commit releases", release_by_commit),
     Rule("wake for all that is given back", release_of_all_that_is_unsettled, WAITING_FIRST),
     Rule("wake for what comes due", come_due, WAITING_FIRST),
+    Rule("wake for what was postponed", postponed_until_due),
     Rule("wake at the end", close_the_engine),
     Rule("wake a sender when there is room", room_for_a_blocked_sender),
 ]

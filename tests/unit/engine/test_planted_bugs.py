@@ -48,6 +48,7 @@ BUGS = [
     Bug("free the group when its owner closes", Backlog, "discard", "self._look_again(group)"),
     Bug("free the group when its last is taken", Backlog, "take", "self._look_again(constraints.group)"),
     Bug("wake for what comes due", Queue, "tick", "calls = self.offer()", "calls = []"),
+    Bug("wake for what was postponed", Receiver, "postpone", "calls = self._queue.offer()", "calls = []"),
     Bug("wake at the end", Queue, "close", "receiver._wake()"),
     Bug("wake a sender when there is room", Bounds, "leave", "self.wake_first()"),
 ]

@@ -86,6 +86,9 @@ class StompConnection:
         self.wire.close()
 
     def _lose(self, error: JMSError) -> None:
+        spare = self._spare
+        if spare is not None:
+            spare.lose(error)
         self.inventory.lose(error)
         for inbox in list(self.browsers):
             inbox.lose(error)
