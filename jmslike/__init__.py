@@ -22,7 +22,7 @@ from jmslike.consumer import MessageConsumer
 from jmslike.context import JMSContext
 from jmslike.context_consumer import JMSConsumer
 from jmslike.context_producer import JMSProducer
-from jmslike.core.completions import CompletionListener
+from jmslike.core.listener_calls import CompletionListener
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import (
     ConnectionLostError,

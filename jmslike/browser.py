@@ -8,7 +8,6 @@ from typing import Self
 
 from jmslike.core.session_state import SessionState
 from jmslike.destinations import Queue
-from jmslike.errors import IllegalStateError
 from jmslike.message import Message, received_message
 from jmslike.selector import Selector
 
@@ -55,7 +54,7 @@ class QueueBrowser:
 
     def _check_open(self) -> None:
         if not self._open:
-            raise IllegalStateError("the browser is closed")
+            raise self._session.closed("browser")
 
     def close(self) -> None:
         """Close. A second call does nothing."""

@@ -16,7 +16,8 @@ from typing import Any, ClassVar, Final, Self
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
-from jmslike.core.connection_state import ConnectionState, ExceptionListener
+from jmslike.core.connection_state import ConnectionState
+from jmslike.core.listener_calls import ExceptionListener, exception_call
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
@@ -94,20 +95,20 @@ class Connection:
 
     @property
     def exception_listener(self) -> ExceptionListener | None:
-        """A callable that gets a JMSError when the connection is lost (section 6.1.7), or None.
+        """A callable, or an object with `on_exception`, that gets errors no caller waits for; None for none.
 
-        It is called by a thread of its own, one call at a time, and may call anything. Raises ValueError when set to
-        what is not callable.
+        Such an error is the loss of the connection (section 6.1.7). Others are the failure of a send without an answer,
+        and SystemExit and the like in another listener. It is called by a thread of its own, one call at a time, and
+        may call anything. Raises ValueError for anything else, and for a coroutine function.
         """
         self._state.check_open()
-        return self._state.exception_listener
+        listener = self._state.exception_listener
+        return None if listener is None else listener.given
 
     @exception_listener.setter
     def exception_listener(self, listener: ExceptionListener | None) -> None:
         self._state.check_open()
-        if listener is not None and not callable(listener):
-            raise ValueError(f"an exception listener is a callable that takes one exception, not {listener!r}")
-        self._state.exception_listener = listener
+        self._state.exception_listener = exception_call(listener)
 
     # ---- sessions ---------------------------------------------------------------------------------------------------
 
@@ -178,11 +179,14 @@ class Connection:
         What was pushed to consumers ahead of their receives goes back to the provider, for others that wait. Ignored if
         stopped. Raises IllegalStateError if called by a message listener of this connection.
         """
+        self._stop_as("Connection.stop")
+
+    def _stop_as(self, what: str) -> None:
         self._use()
         with self._lock:
             sessions = list(self._sessions)
             for session in sessions:
-                session._refuse_inside_listener("Connection.stop")
+                session._refuse_inside_listener(what)
             self._started = False
             for session in sessions:
                 session._stop()
@@ -215,7 +219,7 @@ class Connection:
 
     def _abandon(self) -> None:
         self._lock = threading.RLock()
-        self._state.is_open = False
+        self._state.abandon()
         for session in self._sessions:
             session._abandon()
 

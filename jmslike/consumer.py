@@ -7,11 +7,11 @@ every message, so its fast lane stands here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from inspect import iscoroutinefunction
 from typing import NoReturn, Self, TypeVar
 
 from jmslike.core.dispatcher import Listeners
-from jmslike.core.intake import Intake, MessageListener
+from jmslike.core.intake import Intake
+from jmslike.core.listener_calls import MessageListener, message_call
 from jmslike.core.session_state import SessionState
 from jmslike.durations import Duration, waiting_time
 from jmslike.errors import IllegalStateError
@@ -157,22 +157,23 @@ class MessageConsumer:
 
     @property
     def message_listener(self) -> MessageListener | None:
-        """A callable that gets each message (section 8.7), or None. Its session then receives by listeners only.
+        """A callable, or an object with `on_message`, that gets each message (section 8.7); None for none.
 
-        Raises ValueError for what is not callable, and for a coroutine function; IllegalStateError while another thread
+        Its session then receives by listeners only. A message whose listener raises is redelivered in the automatic
+        modes. In the others the session keeps it: the next `commit` or `acknowledge` takes it, too, unless the listener
+        itself calls `rollback` or `recover`. SystemExit and KeyboardInterrupt close the session.
+
+        Raises ValueError for anything else, and for a coroutine function; IllegalStateError while another thread
         receives in the session.
         """
         self._check_open()
-        return self._intake.listener
+        listener = self._intake.listener
+        return None if listener is None else listener.given
 
     @message_listener.setter
     def message_listener(self, listener: MessageListener | None) -> None:
         self._check_open()
-        if listener is not None and not callable(listener):
-            raise ValueError(f"a message listener is a callable that takes one message, not {listener!r}")
-        if iscoroutinefunction(listener):  # a call would run none of it, and the message would be acknowledged
-            raise ValueError(f"a message listener is an ordinary function, not the coroutine function {listener!r}")
-        self._listeners.set(self._intake, listener)
+        self._listeners.set(self._intake, message_call(listener))
 
     @property
     def message_selector(self) -> str | None:
@@ -190,7 +191,7 @@ class MessageConsumer:
 
     def _check_open(self) -> None:
         if not self._intake.is_open:
-            raise IllegalStateError("the consumer is closed")
+            raise self._session.closed("consumer")
 
     def close(self) -> None:
         """Close (section 8.8). A receive in another thread ends with None; a running listener is waited for.

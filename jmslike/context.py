@@ -12,7 +12,7 @@ from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.context_consumer import JMSConsumer
 from jmslike.context_producer import JMSProducer
-from jmslike.core.connection_state import ExceptionListener
+from jmslike.core.listener_calls import ExceptionListener
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import IllegalStateError
 from jmslike.exact import exact_boolean
@@ -83,8 +83,9 @@ class JMSContext(MessageFactory):
         return self._session_or_none
 
     def _check_open(self) -> None:
-        if not self._open:
-            raise IllegalStateError("the context is closed")
+        state = self._connection._state
+        if not self._open or not state.is_open:
+            raise IllegalStateError(f"the context {state.ending}")
 
     # ---- the connection ---------------------------------------------------------------------------------------------
 
@@ -150,7 +151,7 @@ class JMSContext(MessageFactory):
     def stop(self) -> None:
         """As `Connection.stop`."""
         self._check_open()
-        self._connection.stop()
+        self._connection._stop_as("JMSContext.stop")
 
     # ---- the session ------------------------------------------------------------------------------------------------
 
@@ -258,7 +259,7 @@ class JMSContext(MessageFactory):
         if not self._open:
             return
         if self._session_or_none is not None:
-            self._session_or_none.close()
+            self._session_or_none._close_as("JMSContext.close")
         self._open = False
         self._shared.leave(self)
 

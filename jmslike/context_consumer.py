@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Self, TypeVar
 
 from jmslike.consumer import MessageConsumer
-from jmslike.core.intake import MessageListener
+from jmslike.core.listener_calls import MessageListener
 from jmslike.durations import Duration
 from jmslike.errors import MessageFormatError
 from jmslike.message import Message, StreamMessage

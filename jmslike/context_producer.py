@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from jmslike.core.completions import CompletionListener, check_listener
+from jmslike.core.listener_calls import CompletionListener, check_completion_listener
 from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
-from jmslike.errors import IllegalStateError
 from jmslike.message import BytesMessage, Message, new_message
 from jmslike.message.properties import PropertyGetters
 from jmslike.message_factory import MessageFactory
@@ -82,7 +81,7 @@ class JMSProducer(SendSettings, PropertyGetters):
 
     def _check_open(self) -> None:
         if not self._session.is_open:
-            raise IllegalStateError("the context is closed")
+            raise self._session.closed("context")
 
     # ---- how messages are sent --------------------------------------------------------------------------------------
 
@@ -129,7 +128,7 @@ class JMSProducer(SendSettings, PropertyGetters):
     def async_listener(self, listener: CompletionListener | None) -> None:
         self._check_open()
         if listener is not None:
-            check_listener(listener)
+            check_completion_listener(listener)
         self._listener = listener
 
     def set_async(self, completion_listener: CompletionListener | None) -> JMSProducer:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self, overload
 
-from jmslike.core.completions import CompletionListener
+from jmslike.core.listener_calls import CompletionListener
 from jmslike.core.outbox import Outlet, seal
 from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.envelope import NO_PROPERTIES, constraints_of
-from jmslike.errors import IllegalStateError, InvalidDestinationError
+from jmslike.errors import InvalidDestinationError
 from jmslike.message.foreign import AnyMessage
 from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
 
@@ -23,13 +23,15 @@ class MessageProducer(SendSettings):
     """
 
     __slots__ = (
-        "_message_types", "_now", "_number", "_on_closed", "_open", "_outbox", "_outlet", "_post", "_terms",
+        "_message_types", "_now", "_number", "_on_closed", "_open", "_outbox", "_outlet", "_post", "_session",
+        "_terms",
     )  # fmt: skip
 
     def __init__(
         self, session: SessionState, destination: Destination | None, on_closed: Callable[[MessageProducer], None]
     ) -> None:
         self._on_closed = on_closed
+        self._session = session
         self._message_types = frozenset(session.message_types.values())
         self._outbox = outbox = session.outbox
         self._outlet: Outlet | None = None if destination is None else outbox.open(destination)
@@ -160,7 +162,7 @@ class MessageProducer(SendSettings):
 
     def _check_open(self) -> None:
         if not self._open:
-            raise IllegalStateError("the producer is closed")
+            raise self._session.closed("producer")
 
     @property
     def destination(self) -> Destination | None:

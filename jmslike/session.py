@@ -62,7 +62,7 @@ class Session(MessageFactory):
     ) -> None:
         super().__init__()
         self._state = SessionState(connection, mode, number, self.message_types, keeps=on_closed)
-        self._listeners = Listeners(self._state)
+        self._listeners = Listeners(self._state, self._exit)
         self._on_closed = on_closed
         self._parts: dict[_Part, None] = {}  # a set in the order of making, in which they close
         self._ended = threading.Event()
@@ -302,16 +302,29 @@ class Session(MessageFactory):
         """Close (section 6.2.15): waits for a running listener or receive, rolls an open transaction back, and releases
         what is unacknowledged. A second call does nothing. Raises IllegalStateError if called by a listener of its own.
         """
-        if not self._state.is_open:
-            return
-        self._refuse_inside("Session.close")
-        self._close()
+        self._close_as("Session.close")
+
+    def _close_as(self, what: str) -> None:
+        if self._state.is_open:
+            self._refuse_inside(what)
+            self._close()
 
     def _close(self) -> None:
-        state = self._state
-        if not state.gate.close():
+        if self._state.gate.close():
+            self._end()
+        else:
             self._ended.wait()  # another thread closes it: this call, too, promises that no listener runs
-            return
+
+    def _exit(self) -> None:
+        # on the thread of the listeners, for which another thread that closes the session may wait
+        if self._state.gate.close():
+            try:
+                self._end()
+            except JMSError as error:
+                _log.debug("%s was closed with an error: %s", self._state.name, error)
+
+    def _end(self) -> None:
+        state = self._state
         try:
             state.refresh()
             state.interrupt()

@@ -35,6 +35,9 @@ class Acknowledgement:
     is_batched: ClassVar[bool] = False
     """Whether acknowledgements gather in the ledger, to be sent by `flush` before a receive waits."""
 
+    after_failure: ClassVar[str]
+    """What becomes of a message whose listener raised."""
+
     def __init__(self, ledger: Ledger, window: int) -> None:
         self._ledger = ledger
 
@@ -61,6 +64,9 @@ class Transacted(Acknowledgement):
 
     __slots__ = ()
     needs: ClassVar[SessionSpec] = SessionSpec(transacted=True)
+    after_failure = (
+        "the next commit() takes the message, unless rollback() redelivers it: call that where the listener fails"
+    )
 
 
 class Client(Acknowledgement):
@@ -68,6 +74,9 @@ class Client(Acknowledgement):
 
     __slots__ = ()
     needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True)
+    after_failure = (
+        "the next acknowledge() takes the message, unless recover() redelivers it: call that where the listener fails"
+    )
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge everything that the session delivered."""
@@ -79,6 +88,7 @@ class Individual(Acknowledgement):
 
     __slots__ = ()
     needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True)
+    after_failure = "the message stays unacknowledged until recover() redelivers it"
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge that message; a context, which has no single message to name, acknowledges nothing."""
@@ -91,6 +101,7 @@ class Automatic(Acknowledgement):
 
     __slots__ = ()
     needs: ClassVar[SessionSpec] = SessionSpec()
+    after_failure = "the message is redelivered"
     is_automatic = True
     settles_at_hand_over = True
 

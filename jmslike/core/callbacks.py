@@ -11,6 +11,8 @@ import threading
 from collections.abc import Callable
 from queue import SimpleQueue
 
+from jmslike.core.listener_calls import log_raised
+
 _log = logging.getLogger("jmslike.callbacks")
 
 
@@ -54,8 +56,8 @@ class CallbackThread:
                 continue
             try:
                 task()
-            except BaseException:  # sys.exit() there must not lose the callbacks that follow
-                _log.exception("a listener raised an exception")
+            except BaseException as error:  # sys.exit() there must not lose the callbacks that follow
+                log_raised(_log, error, "a completion or exception listener raised an exception; later calls go on")
 
     def _ends(self) -> bool:
         """Let the thread end unless something is left to run; return whether it may. A later task starts another."""

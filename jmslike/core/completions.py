@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 import threading
-from typing import Protocol
+from collections.abc import Callable
 
 from jmslike.core.callbacks import CallbackThread
+from jmslike.core.listener_calls import CompletionListener, refuse_unrun
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.message import BytesMessage, Message, StreamMessage
 from jmslike.spi import Completion
 
 
-class CompletionListener(Protocol):
-    """An object with these two methods, which are called when an asynchronous send ends (section 7.3)."""
-
-    def on_completion(self, message: Message) -> None:
-        """The provider took responsibility for the message."""
-
-    def on_exception(self, message: Message, exc: JMSError) -> None:
-        """The message could not be sent."""
-
-
-def check_listener(listener: object) -> None:
-    """Raise ValueError unless the object has the two methods of a CompletionListener."""
-    for name in ("on_completion", "on_exception"):
-        if not callable(getattr(listener, name, None)):
-            raise ValueError(f"a completion listener has a method {name}; {listener!r} has none")
-
-
 class CompletionCalls:
     """The asynchronous sends of one session that are not completed yet, and the thread that calls their listeners."""
 
-    def __init__(self, name: str, most: int) -> None:
+    def __init__(self, name: str, most: int, report: Callable[[JMSError], None]) -> None:
+        self._report = report
         self._thread = CallbackThread(name)
         self._changed = threading.Condition()
         self._open = 0
@@ -83,10 +68,19 @@ class CompletionCalls:
         try:
             if isinstance(message, (BytesMessage, StreamMessage)):
                 message.reset()
-            if error is None:
-                listener.on_completion(message)
-            else:
-                listener.on_exception(message, error)
+            result = listener.on_completion(message) if error is None else listener.on_exception(message, error)
+            if result is not None:
+                refuse_unrun(result)
+        except Exception:
+            raise
+        except BaseException as raised:
+            self._report(
+                JMSError(
+                    f"a completion listener raised {raised!r} at {message.message_id}; the others are called",
+                    linked_exception=raised,
+                )
+            )
+            raise
         finally:
             with self._changed:
                 self._open -= 1

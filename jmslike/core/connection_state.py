@@ -20,6 +20,7 @@ from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock
 from jmslike.core.callbacks import CallbackThread
 from jmslike.core.gate import Gate
+from jmslike.core.listener_calls import ListenerCall, refuse_unrun
 from jmslike.core.loss import Loss
 from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
@@ -30,8 +31,6 @@ from jmslike.spi import Transport
 
 _log = logging.getLogger("jmslike.connection")
 
-ExceptionListener = Callable[[JMSError], object]
-
 _Temporary = TypeVar("_Temporary", TemporaryQueue, TemporaryTopic)
 
 
@@ -39,8 +38,9 @@ class ConnectionState:
     """One open connection to a provider, as its sessions see it."""
 
     __slots__ = (
-        "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "exception_listener", "gates", "id_prefix",
-        "is_open", "loss", "name", "next_number", "settings", "temporaries", "transport", "unheeded", "uuid",
+        "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "ending", "exception_listener", "gates",
+        "id_prefix", "is_open", "loss", "name", "next_number", "settings", "temporaries", "transport", "unheeded",
+        "uuid",
     )  # fmt: skip
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
@@ -54,10 +54,11 @@ class ConnectionState:
         self.next_number: Callable[[], int] = itertools.count(1).__next__
         self.client_id: str | None = None
         self.is_open: bool = True
+        self.ending: str = "is closed"
         self.loss: Final = Loss()
         self.gates: set[Gate] = set()
         self.temporaries: set[Destination] = set()
-        self.exception_listener: ExceptionListener | None = None
+        self.exception_listener: ListenerCall | None = None
         self._exceptions = CallbackThread(f"jmslike-exceptions-{self.name}")
         offered = transport.open(Reports(self))
         self.capabilities: Capabilities = offered.strict() if settings.strict else offered
@@ -74,7 +75,7 @@ class ConnectionState:
     def check_open(self) -> None:
         """Raise IllegalStateError if the connection is closed."""
         if not self.is_open:
-            raise IllegalStateError("the connection is closed")
+            raise IllegalStateError(f"the connection {self.ending}")
 
     # ---- identity ---------------------------------------------------------------------------------------------------
 
@@ -106,7 +107,7 @@ class ConnectionState:
         """Pass the error to the exception listener, on the thread that runs it."""
         listener = self.exception_listener
         if listener is not None and self.is_open:
-            self._exceptions.submit(partial(listener, error))
+            self._exceptions.submit(partial(_tell, listener, error))
 
     # ---- temporary destinations -------------------------------------------------------------------------------------
 
@@ -135,12 +136,23 @@ class ConnectionState:
         self.transport.close()
         _log.debug("%s: closed", self.name)
 
+    def abandon(self) -> None:
+        """Close without I/O in a forked child, where threads and sockets are the parent's."""
+        self.is_open = False
+        self.ending = "was made in another process: a forked child makes its own"
+
     def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
         if self.is_open and hasattr(self, "capabilities"):  # and connecting has not failed
             # What it held comes to others. This thread may hold any lock, that of `threading` too: another one closes.
             with suppress(RuntimeError):  # the interpreter ends
                 _thread.start_new_thread(self.transport.close, ())
             warn(f"a connection to {self.capabilities.product} was never closed", ResourceWarning, source=self)
+
+
+def _tell(listener: ListenerCall, error: JMSError) -> None:
+    result = listener.call(error)
+    if result is not None:
+        refuse_unrun(result)
 
 
 class Reports:

@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from functools import partial
 from typing import Final
 
-from jmslike.core.intake import Intake, MessageListener
+from jmslike.core.intake import Intake
+from jmslike.core.listener_calls import ListenerCall, is_exit, log_raised, refuse_unrun
 from jmslike.core.session_state import SessionState
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.message import received_message
@@ -23,14 +25,16 @@ _log = logging.getLogger("jmslike.listener")
 class Listeners:
     """The listeners of one session. Used by the session's thread, and by listeners themselves."""
 
-    __slots__ = ("_dispatcher", "_session", "_thread")
+    __slots__ = ("_close_session", "_dispatcher", "_session", "_thread")
 
-    def __init__(self, session: SessionState) -> None:
+    def __init__(self, session: SessionState, close_session: Callable[[], None]) -> None:
+        """`close_session` is called on the thread of a listener that has raised SystemExit or KeyboardInterrupt."""
         self._session = session
+        self._close_session = close_session
         self._dispatcher: Dispatcher | None = None
         self._thread: threading.Thread | None = None
 
-    def set(self, intake: Intake, listener: MessageListener | None) -> None:
+    def set(self, intake: Intake, listener: ListenerCall | None) -> None:
         """Serve the intake by this listener; None ends that. Raises IllegalStateError during a receive."""
         if listener is None:
             intake.listener = None
@@ -42,7 +46,7 @@ class Listeners:
             if gate.occupant is not None and not self.is_running_here:
                 raise IllegalStateError("another thread receives in this session; use one session per thread")
             gate.listening = True
-            self._dispatcher = dispatcher = Dispatcher(self._session)
+            self._dispatcher = dispatcher = Dispatcher(self._session, self._close_session)
             self._thread = dispatcher.thread
             self._session.refresh()
         intake.listener = listener
@@ -83,14 +87,19 @@ class Listeners:
             self._dispatcher.poke()
 
     def close(self) -> None:
-        """End the thread; waits for a listener that runs."""
+        """End the thread; waits for a listener that runs. Nothing is served after that."""
         if self._dispatcher is not None:
             self._dispatcher.close()
+        self._close_session = _do_nothing  # the session need not wait for the collector
 
     def abandon(self) -> None:
         """Drop the thread: in a forked child it does not exist."""
         self._dispatcher = None
         self._thread = None
+
+
+def _do_nothing() -> None:
+    pass
 
 
 class Dispatcher:
@@ -107,13 +116,15 @@ class Dispatcher:
         was called, not awake yet     held (caller)  free           False
     """
 
-    def __init__(self, session: SessionState) -> None:
+    def __init__(self, session: SessionState, close_session: Callable[[], None]) -> None:
         self._session = session
+        self._close_session = close_session
         self._gate = session.gate
         self._intakes: tuple[Intake, ...] = ()
         self._called: Intake | None = None
         self._failed = False
         self._closed = False
+        self._exit: BaseException | None = None
         self._idle = threading.Lock()
         self._idle.acquire()
         self._wake = threading.Lock()
@@ -194,9 +205,11 @@ class Dispatcher:
                     finally:
                         self._gate.leave()
         finally:
-            # a listener may end this thread (SystemExit, KeyboardInterrupt): nothing must wait for it any longer
+            # also if a debugger or the like has raised something in this thread: nothing must wait for it any longer
             self._closed = True
             self.arm()
+        if self._exit is not None:
+            self._close_session()
 
     def _pass_on(self, found: tuple[Intake, Delivery] | None) -> None:
         """Answer the call that came while this thread found another message: let its message be offered elsewhere."""
@@ -266,18 +279,31 @@ class Dispatcher:
         envelope, _, attempts = delivery
         session = self._session
         number = session.ledger.add(intake, delivery)
-        failure: BaseException | None = None
+        raised: BaseException | None = None
         try:
-            listener(received_message(envelope, session, attempts, number))
-        except Exception as error:
-            failure = error
-            _log.exception("a message listener of %s raised an exception at %s", intake.destination, envelope.id)
+            result = listener.call(received_message(envelope, session, attempts, number))
+            if result is not None:
+                refuse_unrun(result)
         except BaseException as error:
-            failure = error
-            _log.exception("a message listener of %s ended the delivery to its session", intake.destination)
-            raise
-        finally:
-            self._returned(intake, number, failure)
+            raised = error
+            self._raised(error, f"a message listener of {intake.destination}", envelope.id, number)
+        self._returned(intake, number, raised)
+
+    def _raised(self, error: BaseException, who: str, message_id: str | None, number: int) -> None:
+        session = self._session
+        if is_exit(error):
+            self._exit, self._closed = error, True
+            session.ending = f"is closed, because {who} raised {type(error).__name__}"
+            fate = "its session is closed, and what it has not acknowledged goes to others"
+        elif number in session.ledger:
+            fate = session.acknowledgement.after_failure
+        else:
+            fate = "the listener itself has settled or recovered the message"
+        log_raised(_log, error, "%s raised an exception at %s; %s", who, message_id, fate)
+        if not isinstance(error, Exception):
+            session.connection.report(
+                JMSError(f"{who} raised {error!r} at {message_id}; {fate}", linked_exception=error)
+            )
 
     def _returned(self, intake: Intake, number: int, failure: BaseException | None) -> None:
         try:

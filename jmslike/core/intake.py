@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final, cast
 
 from jmslike.capabilities import Feature, Level
+from jmslike.core.listener_calls import ListenerCall
 from jmslike.core.redelivery import dead_letter_of, growing_pause
 from jmslike.core.session_state import SessionState
 from jmslike.core.waiting import Waiting
@@ -29,8 +30,6 @@ _log = logging.getLogger("jmslike.redelivery")
 
 _DEAD_LETTER_RETRY: Final = 1.0
 """Seconds until a dead letter that could not be moved is tried again, the first time."""
-
-MessageListener = Callable[[Message], object]
 
 
 class Intake:
@@ -60,7 +59,7 @@ class Intake:
         self.subscription: Subscription = subscription
         self.destination: Final = destination
         self.is_open: bool = True
-        self.listener: MessageListener | None = None
+        self.listener: ListenerCall | None = None
         self.fast_take: Callable[[float | None, bool], Delivery | None] | None = None
         self._session = session
         self._gate = session.gate

@@ -36,6 +36,9 @@ class Ledger:
     def __len__(self) -> int:
         return len(self._entries)
 
+    def __contains__(self, number: int) -> bool:
+        return number in self._entries
+
     def add(self, source: Source, delivery: Delivery) -> int:
         """Note a delivery. Return its number, which counts from 1."""
         self._count = number = self._count + 1

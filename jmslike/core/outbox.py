@@ -13,11 +13,12 @@ from typing import Any, Final
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock
 from jmslike.constants import DeliveryMode
-from jmslike.core.completions import CompletionCalls, CompletionListener, check_listener
+from jmslike.core.completions import CompletionCalls
+from jmslike.core.listener_calls import CompletionListener, check_completion_listener
 from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, exact_destination
 from jmslike.envelope import Envelope, Terms, constraints_of
-from jmslike.errors import MessageFormatError
+from jmslike.errors import JMSError, MessageFormatError
 from jmslike.message import Message
 from jmslike.message.foreign import adopt
 from jmslike.message.serializers import ObjectSerializer
@@ -58,8 +59,9 @@ class Outbox:
         number: Callable[[], int],
         serializer: ObjectSerializer,
         max_in_flight: int,
+        report: Callable[[JMSError], None],
     ) -> None:
-        self.completions: Final = CompletionCalls(f"jmslike-completions-{name}", max_in_flight)
+        self.completions: Final = CompletionCalls(f"jmslike-completions-{name}", max_in_flight, report)
         self.now: Final = clock.now
         self.number = number
         self._link = link
@@ -122,7 +124,7 @@ class Outbox:
         if delivery_delay:
             self._capabilities.require(Feature.DELAY)
         if listener is not None:
-            check_listener(listener)
+            check_completion_listener(listener)
         sent_at = self.now()
         milliseconds = int(sent_at * 1000)
         expiration = milliseconds + max(1, round(time_to_live * 1000)) if time_to_live else 0

@@ -39,8 +39,8 @@ class SessionState:
     """
 
     __slots__ = (
-        "acknowledgement", "connection", "gate", "is_open", "keeps", "ledger", "link", "message_types", "mode", "name",
-        "outbox", "receivers", "redelivery", "serializer",
+        "acknowledgement", "connection", "ending", "gate", "is_open", "keeps", "ledger", "link", "message_types",
+        "mode", "name", "outbox", "receivers", "redelivery", "serializer",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,7 @@ class SessionState:
         self.serializer: ObjectSerializer = settings.object_serializer
         self.redelivery: Final = RedeliveryPolicy.of(settings)
         self.is_open: bool = True
+        self.ending: str = connection.ending
         self.gate: Final = Gate(connection.clock)
         self.ledger: Final = Ledger()
         self.acknowledgement: Final = ACKNOWLEDGEMENTS[mode](self.ledger, settings.window)
@@ -79,13 +80,18 @@ class SessionState:
             number=connection.next_number,
             serializer=self.serializer,
             max_in_flight=settings.max_in_flight,
+            report=connection.report,
         )
         connection.gates.add(self.gate)
 
     def check_open(self) -> None:
         """Raise IllegalStateError if the session is closed."""
         if not self.is_open:
-            raise IllegalStateError("the session is closed")
+            raise self.closed("session")
+
+    def closed(self, what: str) -> IllegalStateError:
+        """Return the error of a use of `what`, which has ended, or with which the session has."""
+        return IllegalStateError(f"the {what} {self.ending}")
 
     # ---- settling ---------------------------------------------------------------------------------------------------
 
@@ -152,4 +158,5 @@ class SessionState:
     def abandon(self) -> None:
         """Close without I/O: in a forked child the link belongs to the parent."""
         self.is_open = False
+        self.ending = self.connection.ending
         self.gate.abandon()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import sys
 import threading
+from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 import jmslike
-from jmslike import IllegalStateError
+from jmslike import ConnectionFactory, IllegalStateError
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system cannot fork")
 
@@ -62,3 +64,32 @@ def test_a_child_can_close_what_its_parent_is_busy_with() -> None:
         receiving.join(10)
         listening.close()
     assert sys.exc_info() == (None, None, None)
+
+
+@pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning")
+def test_a_child_hears_that_what_it_inherited_was_made_in_another_process() -> None:
+    with (
+        jmslike.connect("native://fork") as context,
+        ConnectionFactory("native://fork").create_connection() as connection,
+    ):
+        queue, session = context.create_queue("q"), connection.create_session()
+        unused = context.create_context(context.CLIENT_ACKNOWLEDGE)
+        uses: dict[str, Callable[[], object]] = {
+            "connection": connection.start,
+            "session": session.create_message,
+            "producer": partial(session.create_producer(queue).send, session.create_message()),
+            "consumer": session.create_consumer(queue).receive_no_wait,
+            "browser": session.create_browser(queue).__iter__,
+            "context": partial(context.create_object_message, 5),
+            "context and its serializer": partial(getattr, context, "object_serializer"),
+            "context as it sends": partial(context.create_producer().send, queue, "x"),
+            "context that was not used": partial(unused.create_consumer, queue),
+        }
+
+        def act() -> None:
+            for what, use in uses.items():
+                with pytest.raises(IllegalStateError, match=f"^the {what.split()[0]} was made in another process"):
+                    use()
+
+        assert in_child(act) == 0
+        unused.close()

@@ -238,3 +238,19 @@ def test_temporary_destinations_of_a_context(broker: FakeBroker) -> None:
     sibling.create_consumer(queue)
     sibling.create_consumer(topic)
     assert len(broker.named("subscribe")) == 2
+
+
+@pytest.mark.parametrize("act", ["close", "stop"])
+def test_an_error_names_what_the_listener_called(broker: FakeBroker, act: str) -> None:
+    refused: SimpleQueue[str] = SimpleQueue()
+    context = context_of(broker)
+
+    def listener(message: Message) -> None:
+        try:
+            getattr(context, act)()
+        except IllegalStateError as error:
+            refused.put(str(error))
+
+    context.create_consumer(QUEUE).message_listener = listener
+    broker.put(text("a"))
+    assert refused.get(timeout=PATIENCE).startswith(f"JMSContext.{act} must not be called by a message listener")

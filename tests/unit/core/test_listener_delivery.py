@@ -191,7 +191,7 @@ def test_a_listener_is_no_coroutine_function(broker: FakeBroker) -> None:
     async def listen(message: Message) -> None: ...
 
     consumer = broker.session().create_consumer(QUEUE)
-    with pytest.raises(ValueError, match="a message listener is an ordinary function, not the coroutine function"):
+    with pytest.raises(ValueError, match="a message listener is a plain function, not the coroutine function"):
         consumer.message_listener = listen
     assert consumer.message_listener is None
     assert consumer.receive(0) is None

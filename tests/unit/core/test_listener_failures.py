@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from queue import SimpleQueue
 
 import pytest
@@ -14,7 +13,7 @@ from jmslike.destinations import Queue
 from jmslike.errors import JMSError, ResourceAllocationError
 from jmslike.session import Session
 from tests.unit.core.conftest import shut
-from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, Task, connection_of, text, texts
+from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, connection_of, text, texts
 from tests.unit.core.listeners import AUTOMATIC, MANUAL, Seen, fail, idle
 
 
@@ -30,12 +29,50 @@ def test_a_message_whose_listener_failed_comes_again_at_once(
     assert [message._body for message in got] == ["a", "a", "a", "b"]
     assert [message.get_int_property("JMSXDeliveryCount") for message in got] == [1, 2, 3, 1]
     assert [message.redelivered for message in got] == [False, True, True, False]
-    assert caplog.messages.count("a message listener of queue://q raised an exception at ID:a") == 2
+    assert (
+        caplog.messages.count("a message listener of queue://q raised an exception at ID:a; the message is redelivered")
+        == 2
+    )
     assert "the listener's own trouble" in caplog.text
     session.close()
     settled = [body for call in broker.named("settle") for body in call[1]]
     assert settled == ["ID:a", "ID:b"]
     assert {call[2] for call in broker.named("settle")} == {None}
+
+
+@pytest.mark.parametrize(
+    ("mode", "rule"),
+    [
+        (Session.CLIENT_ACKNOWLEDGE, "the next acknowledge() takes the message, unless recover() redelivers it"),
+        (Session.SESSION_TRANSACTED, "the next commit() takes the message, unless rollback() redelivers it"),
+        (Session.INDIVIDUAL_ACKNOWLEDGE, "the message stays unacknowledged until recover() redelivers it"),
+    ],
+)
+def test_the_log_says_what_becomes_of_the_message(
+    broker: FakeBroker, mode: int, rule: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = broker.session(mode)
+    seen = Seen(fail)
+    broker.put(*texts("ab"))
+    session.create_consumer(QUEUE).message_listener = seen
+    assert seen.bodies(2) == ["a", "b"]
+    assert caplog.messages[0].startswith(f"a message listener of queue://q raised an exception at ID:a; {rule}")
+
+
+def test_the_log_knows_of_a_listener_that_recovers_by_itself(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture
+) -> None:
+    session = broker.session(Session.SESSION_TRANSACTED)
+
+    def roll_back_and_raise() -> None:
+        session.rollback()
+        fail()
+
+    seen = Seen(roll_back_and_raise)
+    broker.put(*texts("ab"))
+    session.create_consumer(QUEUE).message_listener = seen
+    assert seen.bodies(3) == ["a", "a", "b"]
+    assert caplog.messages[0].endswith("the listener itself has settled or recovered the message")
 
 
 @pytest.mark.parametrize("mode", MANUAL)
@@ -150,26 +187,6 @@ def test_a_stale_redelivery_does_not_hide_the_next_message_from_a_listener(broke
     broker.put(text("b"))
     session.recover()
     assert seen.bodies(1) == ["b"]
-
-
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
-@pytest.mark.parametrize("mode", AUTOMATIC)
-def test_sys_exit_ends_the_thread_but_neither_loses_the_message_nor_blocks_close(broker: FakeBroker, mode: int) -> None:
-    session = broker.session(mode)
-    consumer = session.create_consumer(QUEUE)
-    consumer.message_listener = Seen(sys.exit)
-    broker.put(*texts("ab"))
-    assert session._listeners._thread is not None
-    session._listeners._thread.join(PATIENCE)
-    assert not session._listeners._thread.is_alive()
-    assert broker.subscriptions[0].callback is None
-    assert session._state.gate.occupant is None
-    connection_of(session).stop()
-    connection_of(session).start()
-    assert broker.subscriptions[0].callback is None
-    task = Task(session.close)
-    task.end()
-    assert broker.attempts(QUEUE) == [("a", 1), ("b", 0)]
 
 
 def test_an_error_of_the_transport_ends_delivery_and_is_reported(

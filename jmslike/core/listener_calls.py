@@ -1,0 +1,144 @@
+"""What may be a listener, and what becomes of what it returns and raises.
+
+A listener is a callable, or an object with the method that JMS names. A call of a coroutine function or generator
+function runs none of it, so it is refused when it is set, as far as that can be seen. What a call returns shows the
+rest.
+"""
+
+from __future__ import annotations
+
+import inspect
+import logging
+import threading
+from collections.abc import Callable
+from functools import partial
+from typing import Any, NamedTuple, Protocol, TypeAlias
+
+from jmslike.errors import JMSError
+from jmslike.message import Message
+
+
+class OnMessage(Protocol):
+    """A message listener as in Java: an object with this method."""
+
+    def on_message(self, message: Message) -> object:
+        """Handle the message."""
+
+
+class OnException(Protocol):
+    """An exception listener as in Java: an object with this method."""
+
+    def on_exception(self, exception: JMSError) -> object:
+        """Handle the error."""
+
+
+class CompletionListener(Protocol):
+    """An object with these two methods, which are called when an asynchronous send ends (section 7.3)."""
+
+    def on_completion(self, message: Message) -> object:
+        """The provider took responsibility for the message."""
+
+    def on_exception(self, message: Message, exc: JMSError) -> object:
+        """The message could not be sent."""
+
+
+MessageListener: TypeAlias = "Callable[[Message], object] | OnMessage"
+ExceptionListener: TypeAlias = "Callable[[JMSError], object] | OnException"
+
+
+class ListenerCall(NamedTuple):
+    """A listener as the application gave it, and the call that it stands for."""
+
+    given: Any
+    call: Callable[[Any], object]
+
+
+def message_call(listener: Any) -> ListenerCall | None:
+    """Return the call of a message listener, or None of None. Raises ValueError for what cannot be one."""
+    return _call_of(listener, "on_message", "a message listener", "one message")
+
+
+def exception_call(listener: Any) -> ListenerCall | None:
+    """Return the call of an exception listener, or None of None. Raises ValueError for what cannot be one."""
+    return _call_of(listener, "on_exception", "an exception listener", "one exception")
+
+
+def check_completion_listener(listener: object) -> None:
+    """Raise ValueError unless the object has the two methods of a CompletionListener."""
+    for name in ("on_completion", "on_exception"):
+        method = getattr(listener, name, None)
+        if not callable(method):
+            raise ValueError(f"a completion listener has a method {name}; {listener!r} has none")
+        _refuse_deferring(method, f"{name} of a completion listener")
+
+
+def _call_of(listener: Any, name: str, what: str, argument: str) -> ListenerCall | None:
+    if listener is None:
+        return None
+    method = getattr(listener, name, None)
+    if isinstance(listener, type) and method is not None:
+        raise ValueError(f"{what} is an object, not the class {listener!r}: set {listener.__name__}()")
+    call = listener if callable(listener) else method
+    if not callable(call):
+        raise ValueError(f"{what} is a callable that takes {argument}, or has a method {name}, not {listener!r}")
+    _refuse_deferring(call, what)
+    return ListenerCall(listener, call)
+
+
+def _refuse_deferring(call: Any, what: str) -> None:
+    plain = call
+    while isinstance(plain, partial):
+        plain = plain.func
+    for function in (plain, type(plain).__call__):
+        for kind, defers in _DEFERRING.items():
+            if defers(function):
+                raise ValueError(
+                    f"{what} is a plain function, not the {kind} {call!r}: a call would run none of it. "
+                    "Run it in a plain function, a coroutine by asyncio.run()"
+                )
+
+
+_DEFERRING: dict[str, Callable[[Any], bool]] = {
+    "coroutine function": inspect.iscoroutinefunction,
+    "asynchronous generator function": inspect.isasyncgenfunction,
+    "generator function": inspect.isgeneratorfunction,
+}
+
+
+def refuse_unrun(result: object) -> None:
+    """Raise TypeError if a listener has returned a coroutine or the like, after closing it: it has not run."""
+    if not (inspect.isawaitable(result) or inspect.isgenerator(result) or inspect.isasyncgen(result)):
+        return
+    if inspect.iscoroutine(result) or inspect.isgenerator(result):
+        result.close()  # one that is only dropped warns that it was never awaited
+    raise TypeError(
+        f"the listener returned {result!r}, which has not run: a listener is a plain function, "
+        "which runs a coroutine to its end, as by asyncio.run()"
+    )
+
+
+# ---- what a listener raises -----------------------------------------------------------------------------------------
+
+
+def is_exit(error: BaseException) -> bool:
+    """Whether the error asks for the end of what runs, and is no failure of the work."""
+    return isinstance(error, (SystemExit, KeyboardInterrupt))
+
+
+def log_raised(log: logging.Logger, error: BaseException, text: str, *arguments: object) -> None:
+    """Log what a listener raised. Without logging set up it goes to `threading.excepthook`, as from any thread."""
+    log.error(text, *arguments, exc_info=error)
+    if not _is_heard(log):
+        if isinstance(error, SystemExit):  # which the hook passes over in silence
+            error = JMSError(text % arguments, linked_exception=error)
+        thread = threading.current_thread()
+        threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
+
+
+def _is_heard(log: logging.Logger) -> bool:
+    current: logging.Logger | None = log
+    while current is not None:
+        if any(not isinstance(handler, logging.NullHandler) for handler in current.handlers):
+            return True
+        current = current.parent if current.propagate else None
+    return False
