@@ -53,6 +53,8 @@ def compare(
     if file is None and file_format is not None:
         raise ValueError("--format describes a FILE, and there is none; name the file")
     source: Source = Orders() if file is None else FileSource(file, file_format)
+    if json_file is not None and json_file == markdown_file:
+        raise ValueError(f"--json and --markdown cannot both write {json_file}; name two files")
     for path in (json_file, markdown_file):
         if path is not None:
             _check_writable(path, file)

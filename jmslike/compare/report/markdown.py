@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from jmslike.compare.report.outline import Cell, Grid, Mark, Section, outline
@@ -9,6 +10,8 @@ from jmslike.compare.results import Comparison
 
 _SIGNS = {Mark.RIGHT: " ✓", Mark.WRONG: " ✗", Mark.FREE: "", Mark.ABSENT: ""}
 
+_SPECIAL = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])")
+"""What Markdown reads as its own; an underscore inside a word is not."""
 _LEGEND = "✓ as expected, ✗ not as expected; no sign: not promised; n/a: not available"
 
 
@@ -63,4 +66,4 @@ def _cell(cell: Cell) -> str:
 
 def _plain(text: str) -> str:
     """Return the text with what Markdown would read as its own escaped."""
-    return "".join(f"\\{character}" if character in r"\`*_[]<>|#" else character for character in text)
+    return _SPECIAL.sub(r"\\\g<0>", text)

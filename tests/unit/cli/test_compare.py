@@ -94,6 +94,22 @@ def test_json_into_a_folder_that_is_not_there(run: Run, tmp_path: Path) -> None:
     assert "there is no folder" in result.stderr
 
 
+def test_markdown_and_json_beside_the_tables(run: Run, url: str, tmp_path: Path) -> None:
+    report, numbers = tmp_path / "out.md", tmp_path / "out.json"
+    command = ("compare", url, "--scenario", "delivery")
+    result = run(*command, "--markdown", str(report), "--json", str(numbers))
+    assert result.exit_code == 0, result.output
+    text = report.read_text(encoding="utf-8")
+    assert text.startswith("# Comparison of queues and topics\n")
+    found = json.loads(numbers.read_text(encoding="utf-8"))
+    for part in (found["date"], found["host"], found["versions"]["python"]):
+        assert part in text
+        assert part in result.stdout
+    result = run(*command, "--markdown", str(report), "--json", str(report))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert f"--json and --markdown cannot both write {report}; name two files" in result.stderr
+
+
 def test_json_into_a_folder(run: Run, tmp_path: Path) -> None:
     result = run("compare", "--json", str(tmp_path))
     assert (result.exit_code, result.stdout) == (2, "")

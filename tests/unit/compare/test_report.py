@@ -207,7 +207,7 @@ def test_row_that_is_empty_in_a_part_of_a_table_is_left_out_there() -> None:
 
 def test_markdown() -> None:
     columns = [
-        Column("queue", [exactly("sent", 1, 3), unpromised("  again|", 2)]),
+        Column("queue", [exactly("sent", 1, 3), unpromised("  again|_ x_y", 2)]),
         Column("topic", refused="no *such*"),
     ]
     text = markdown(side_by_side(report(*columns), report(*columns, product="Broker", reason="in part")))
@@ -220,7 +220,7 @@ def test_markdown() -> None:
         "| messages | native: queue | native: topic | Broker: queue | Broker: topic |",
         "|---|---:|---:|---:|---:|",
         "| sent | 1 ✗ expected 3 | n/a | 1 ✗ expected 3 | n/a |",
-        r"| &nbsp;&nbsp;again\| | 2 | n/a | 2 | n/a |",
+        r"| &nbsp;&nbsp;again\|\_ x_y | 2 | n/a | 2 | n/a |",
         r"n/a on native (topic): no \*such\*",
         "Broker: in part",
     ):
