@@ -22,6 +22,7 @@ from tests.brokers import Broker
             ("artemis", "stomp", ""),
             ("activemq", "stomp", ""),
             ("rabbitmq", "stomp", ""),
+            ("rabbitmq", "amqp", ""),
             ("kafka", "kafka", ""),
             ("kafka", "kafka", "?partitions=4"),
         ]
