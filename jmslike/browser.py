@@ -32,6 +32,7 @@ class QueueBrowser:
 
     def __iter__(self) -> Iterator[Message]:
         self._check_open()
+        self._session.connection.loss.check()
         return self._look()
 
     def _look(self) -> Iterator[Message]:

@@ -53,7 +53,7 @@ class Connection:
         _connections.add(self)
 
     def _use(self) -> None:
-        self._state.check_open()
+        self._state.check_usable()
         self._used = True
 
     # ---- identity and metadata --------------------------------------------------------------------------------------
@@ -62,7 +62,8 @@ class Connection:
     def client_id(self) -> str | None:
         """The client identifier (section 6.1.2), or None. May be set once, before any other use of the connection.
 
-        Raises InvalidClientIDError if it is empty or in use; IllegalStateError if it is set or the connection was used.
+        Raises InvalidClientIDError if it is empty or in use; IllegalStateError if it is set or the connection was used;
+        ConnectionLostError when set after a loss.
         """
         self._state.check_open()
         return self._state.client_id
@@ -74,6 +75,7 @@ class Connection:
             raise IllegalStateError(f"the client id is already set, to {self._state.client_id!r}")
         if self._used:
             raise IllegalStateError("the client id must be set before anything else is done with the connection")
+        self._state.check_usable()
         self._state.identify(value)
 
     @property
@@ -122,7 +124,7 @@ class Connection:
         transacted session ignores `acknowledge_mode`.
 
         Raises JMSError for an unknown mode, and for what is no boolean; UnsupportedFeatureError where there are no
-        transactions.
+        transactions; ConnectionLostError from a loss of the connection on.
         """
         if transacted is not _UNSAID:
             if first is not False:
@@ -164,7 +166,8 @@ class Connection:
     def start(self) -> None:
         """Start or resume delivery (section 6.1.4). Ignored if started.
 
-        Raises JMSError if a provider refuses a consumer; all others are started.
+        Raises JMSError if a provider refuses a consumer; all others are started. Raises ConnectionLostError from a loss
+        of the connection on.
         """
         self._use()
         with self._lock:
@@ -182,7 +185,8 @@ class Connection:
         self._stop_as("Connection.stop")
 
     def _stop_as(self, what: str) -> None:
-        self._use()
+        self._state.check_open()  # a lost connection delivers nothing, so it can be stopped
+        self._used = True
         with self._lock:
             sessions = list(self._sessions)
             for session in sessions:

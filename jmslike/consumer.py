@@ -173,7 +173,10 @@ class MessageConsumer:
     @message_listener.setter
     def message_listener(self, listener: MessageListener | None) -> None:
         self._check_open()
-        self._listeners.set(self._intake, message_call(listener))
+        call = message_call(listener)
+        if call is not None:
+            self._session.connection.loss.check()
+        self._listeners.set(self._intake, call)
 
     @property
     def message_selector(self) -> str | None:

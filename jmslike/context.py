@@ -205,6 +205,7 @@ class JMSContext(MessageFactory):
     def create_producer(self) -> JMSProducer:
         """Make a producer (section 7.10), which sends to any destination."""
         session = self._session
+        session._check_usable()
         return self.producer_type(session, session._state)
 
     def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:

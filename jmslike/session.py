@@ -71,6 +71,11 @@ class Session(MessageFactory):
         if not self._state.is_open:  # looked at here, as this runs for each message that is made
             self._state.check_open()
 
+    def _check_usable(self) -> None:
+        """Raise IllegalStateError if the session is closed, ConnectionLostError from a loss of its connection on."""
+        self._check_open()
+        self._state.connection.loss.check()
+
     # ---- properties -------------------------------------------------------------------------------------------------
 
     @property
@@ -104,7 +109,7 @@ class Session(MessageFactory):
 
     def create_producer(self, destination: Destination | None = None) -> MessageProducer:
         """Make a producer (section 7.1); without a destination it is unidentified. Raises InvalidDestinationError."""
-        self._check_open()
+        self._check_usable()
         producer = self.producer_type(self._state, destination, self._discard)
         self._parts[producer] = None
         return producer
@@ -155,7 +160,7 @@ class Session(MessageFactory):
 
         Raises InvalidDestinationError for an unknown name; JMSError while it has a consumer or unsettled messages.
         """
-        self._check_open()
+        self._check_usable()
         name = subscription_name(name)
         self._state.connection.capabilities.require(Feature.DURABLE_SUBSCRIPTION)
         self._state.connection.transport.unsubscribe(name)
@@ -163,7 +168,7 @@ class Session(MessageFactory):
     def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:
         """Make a browser (section 4.1.6). Raises InvalidDestinationError for anything but a queue,
         InvalidSelectorError, UnsupportedFeatureError."""
-        self._check_open()
+        self._check_usable()
         if not isinstance(queue, Queue):
             raise InvalidDestinationError(f"only a queue can be browsed, not {queue!r}")
         queue = cast("Queue", exact_destination(queue, "to browse"))
@@ -195,7 +200,7 @@ class Session(MessageFactory):
         shared: bool = False,
         no_local: bool = False,
     ) -> MessageConsumer:
-        self._check_open()
+        self._check_usable()
         state, connection = self._state, self._state.connection
         destination = consumable(destination, connection.owns_temporary)
         if durable or shared:
@@ -235,10 +240,11 @@ class Session(MessageFactory):
     def recover(self) -> None:
         """Redeliver what is unacknowledged, oldest first (section 6.2.10).
 
-        Raises IllegalStateError if the session is transacted.
+        Raises IllegalStateError if the session is transacted; ConnectionLostError.
         """
         if self.transacted:
             raise IllegalStateError("a transacted session recovers by rollback()")
+        self._state.connection.loss.check("the messages will be redelivered to others")
         self._state.recover()
         self._listeners.poke()
 
@@ -258,7 +264,8 @@ class Session(MessageFactory):
     def rollback(self) -> None:
         """Drop what the transaction sent, and redeliver what it received (section 6.2.7).
 
-        Raises IllegalStateError if the session is not transacted.
+        Raises IllegalStateError if the session is not transacted; ConnectionLostError, after which the transaction is
+        rolled back, too.
         """
         self._finish_sends("rollback")
         self._state.rollback()

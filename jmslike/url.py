@@ -28,6 +28,8 @@ _MARK: Final = re.compile(rf"[()]|,(?=(?:{_SCHEME})+(?://|\())")
 _DEEPER: Final = {"(": 1, ")": -1, ",": 0}
 _USER: Final = re.compile(rf"\A(\s*(?:{_SCHEME})+//)[^/@,]*@")
 _QUERY_OR_FRAGMENT: Final = re.compile("[?#]")
+_WITH_AT: Final = frozenset({"user_name", "password", "client_id", "dead_letter"})
+"""Options whose values may have an @ as it is."""
 _ENCODE: Final = "percent-encode what is special in its user or password, and an @ in its path"
 
 
@@ -61,15 +63,20 @@ def parse_place(url: str) -> Place:
     """Take apart a URL that leads to one place. Raises JMSError without quoting a user or password."""
     head = _HEAD.match(url)
     if head is None or not head[0].endswith("//"):
-        raise JMSError(f"not a URL: {without_secrets(url)!r}; // is missing after the scheme")
+        shown = f"{scheme_of(url)}:..."  # what stands before a later // may be a password
+        raise JMSError(f"not a URL: {shown!r}; // is missing after the scheme")
     scheme, provider = head[1].lower(), head[2] or ""
     parts = _split(url, scheme + url[head.end() - 2 :])
     user, _, hosts = parts.netloc.rpartition("@")
-    if "@" in user and "," in user:
-        raise JMSError(f"one user and password, before the first host, serve all hosts: {without_secrets(url)!r}")
+    if "," in user:
+        raise JMSError(
+            f"one user and password, before the first host, serve all hosts, and a comma in them is written %2C: "
+            f"{scheme}{provider}//...@{hosts}{parts.path}"
+        )
     if parts.netloc and "@" in parts.path:  # of a password with a slash, which would be shown as a host and a path
         raise JMSError(f"not a URL: {without_secrets(url)!r}: {_ENCODE}")
     _refuse_fragment(url, parts.fragment)
+    _refuse_end_of_password(parts.query)
     given = [("user_name", parts.username), ("password", parts.password)]
     named = tuple((name, unquote(value)) for name, value in given if value is not None)
     return Place(provider[:-1], f"{scheme}{provider}//{hosts}{parts.path}", named + _pairs(parts.query))
@@ -143,9 +150,17 @@ def _refuse_fragment(url: str, fragment: str) -> None:
         raise JMSError(f"a URL here has no fragment; write # as %23: {without_secrets(url)!r}")
 
 
+def _refuse_end_of_password(query: str) -> None:
+    """Raise JMSError for an @ in the options: they may begin at a question mark in a password, and are not quoted."""
+    for pair in query.split("&"):
+        if "@" in pair and pair.partition("=")[0] not in _WITH_AT:
+            raise JMSError(f"there is an @ in the options of the URL: {_ENCODE} or options")
+
+
 def _pairs(query: str) -> Options:
     try:
         return tuple(parse_qsl(query, keep_blank_values=True, strict_parsing=True)) if query else ()
     except ValueError:
         shown = "" if "password" in query or "@" in query else f", not {query!r}"
-        raise JMSError(f"the options of the URL must look like name=value&name=value{shown}") from None
+        hint = f"; {_ENCODE}" if "@" in query else ""
+        raise JMSError(f"the options of the URL must look like name=value&name=value{shown}{hint}") from None

@@ -77,6 +77,11 @@ class ConnectionState:
         if not self.is_open:
             raise IllegalStateError(f"the connection {self.ending}")
 
+    def check_usable(self) -> None:
+        """Raise IllegalStateError if the connection is closed, ConnectionLostError if its link is lost."""
+        self.check_open()
+        self.loss.check()
+
     # ---- identity ---------------------------------------------------------------------------------------------------
 
     def identify(self, client_id: str) -> None:
@@ -112,14 +117,15 @@ class ConnectionState:
     # ---- temporary destinations -------------------------------------------------------------------------------------
 
     def create_temporary(self, kind: type[_Temporary]) -> _Temporary:
-        """Create a temporary destination (section 6.2.2). Raises UnsupportedFeatureError."""
+        """Create a temporary destination (section 6.2.2). Raises UnsupportedFeatureError; ConnectionLostError."""
+        self.check_usable()
         self.capabilities.require(Feature.TEMPORARY)
         destination = kind(self.transport.create_temporary(kind), self._delete_temporary)
         self.temporaries.add(destination)
         return destination
 
     def _delete_temporary(self, destination: Destination) -> None:
-        self.check_open()
+        self.check_usable()
         self.transport.delete_temporary(destination)
         self.temporaries.discard(destination)
 

@@ -119,8 +119,9 @@ class SessionState:
             raise
 
     def rollback(self) -> None:
-        """Drop what the transaction sent, and redeliver what it received."""
+        """Drop what the transaction sent, and redeliver what it received. Raises ConnectionLostError."""
         self.outbox.take_pending()
+        self.connection.loss.check("transaction rolled back: nothing was sent")
         self.recover()
 
     def recover(self) -> None:

@@ -6,7 +6,8 @@ import pytest
 
 from jmslike import ConnectionFactory, JMSSecurityError
 from tests.brokers import Broker
-from tests.faults.steps import within_bounds
+from tests.faults.administrator import Administrator
+from tests.faults.steps import PATIENCE, within_bounds
 from tests.faults.targets import Target
 
 
@@ -16,6 +17,30 @@ def test_a_wrong_password(target: Target) -> None:
     factory = ConnectionFactory(target.url)
     with pytest.raises(JMSSecurityError):
         within_bounds(lambda: factory.create_connection(user, f"not {password}"))
+
+
+@pytest.mark.parametrize("options", [{}, {"dialect": "rabbitmq"}])
+def test_a_password_and_a_client_id_with_backslashes(
+    rabbitmq: Broker, administrator: Administrator, options: dict[str, str]
+) -> None:
+    """CONN-22: RabbitMQ unescapes what STOMP says when it connects; a wrong password is refused as any other."""
+    url, password = rabbitmq.url("stomp").removesuffix("/%2F"), "p\\q\\n\\\\%5C~"
+    with administrator.guest() as guest:
+        administrator.ask("PUT", "users", guest.name, what={"password": password, "tags": ""})
+        factory = ConnectionFactory(url, vhost=guest.name, **options)  # type: ignore[arg-type]
+        with factory.create_connection(guest.name, password) as connection:
+            connection.client_id = "host\\app\\n"
+            connection.start()
+            session = connection.create_session()
+            consumer = session.create_consumer(session.create_queue("q"))
+            session.create_producer(session.create_queue("q")).send(session.create_text_message("here"))
+            assert consumer.receive(PATIENCE) is not None
+            subscription = session.create_durable_consumer(session.create_topic("t"), "name\\n")
+            subscription.close()
+            session.unsubscribe("name\\n")
+        for wrong in ("p", "p\\q", "\\"):
+            with pytest.raises(JMSSecurityError, match="refuses the user or the password"):
+                within_bounds(lambda wrong=wrong: factory.create_connection(guest.name, wrong))  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("protocol", ["stomp", "amqp"])

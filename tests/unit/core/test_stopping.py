@@ -96,15 +96,16 @@ def test_a_consumer_that_cannot_be_started(broker: FakeBroker) -> None:
     assert_text(other.receive(), "a")
 
 
-def test_a_loss_is_reported_by_receive_and_not_by_start(broker: FakeBroker) -> None:
-    """CONN-21: start() and stop() need no provider."""
+def test_a_loss_while_a_connection_starts_is_reported_by_receive(broker: FakeBroker) -> None:
+    """EXL-02: not by the start that meets it; a later start raises, and stop() needs no provider."""
     connection = broker.connect(start=False)
     consumer = connection.create_session().create_consumer(QUEUE)
     broker.at("start subscription", ConnectionLostError("the link is gone"))
-    broker.transports[0].lose()
     connection.start()
-    with pytest.raises(ConnectionLostError):
-        consumer.receive()
+    broker.transports[0].lose()
+    for call in (consumer.receive, connection.start):
+        with pytest.raises(ConnectionLostError):
+            call()
     connection.stop()
 
 

@@ -270,6 +270,10 @@ def test_planned_schemes_are_said_to_be_planned(url: str) -> None:
         ("failover:(a://me:sec://ret@x)", "failover:(a://x)"),
         ("jvm:artemis://me:secret@x:1?password=secret", "jvm:artemis://x:1"),
         ("jvm:///f?password=secret", "jvm:///f"),
+        ("a://me:x?secret=y@x", "a://x"),
+        ("a://me:x?window=secret@x", "a://x"),
+        ("a://me:se?cret@x", "a://x"),
+        ("a://x,me:secret@y", "a://y"),
     ],
 )
 def test_no_secret_is_shown(installed: Installed, url: str, shown: str) -> None:
@@ -280,3 +284,26 @@ def test_no_secret_is_shown(installed: Installed, url: str, shown: str) -> None:
         text = str(error)
     assert "sec" not in text.replace("password", "")
     assert "ret" not in text
+
+
+@pytest.mark.parametrize(
+    ("url", "hint"),
+    [
+        ("a://me:x?secret=y@x", "an @ in the options of the URL: percent-encode"),
+        ("a://me:x?window=secret@x", "an @ in the options of the URL: percent-encode"),
+        ("a://me:se?cret@x", "percent-encode what is special in its user or password"),
+        ("a://x,me:secret@y", "serve all hosts, and a comma in them is written %2C: a://...@y"),
+        ("a:me:secret://x", "'a:...'; // is missing after the scheme"),
+    ],
+)
+def test_a_password_that_ends_the_url_early_is_a_hint_to_encode_it(installed: Installed, url: str, hint: str) -> None:
+    with pytest.raises(JMSError) as caught:
+        ConnectionFactory(url)
+    assert hint in str(caught.value)
+    assert "secret" not in str(caught.value)
+    assert "cret" not in str(caught.value)
+
+
+def test_options_that_name_a_person_may_have_an_at(installed: Installed) -> None:
+    factory = ConnectionFactory("a://x?user_name=me@home&password=p@ss&client_id=c@d")
+    assert (factory._provider.settings.user_name, factory._provider.settings.client_id) == ("me@home", "c@d")

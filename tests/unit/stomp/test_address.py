@@ -7,7 +7,9 @@ import ssl
 
 import pytest
 
+from jmslike.errors import JMSSecurityError
 from jmslike_transports.amqp.address import parse_address as parse_amqp_address
+from jmslike_transports.shared.credentials import require_sendable
 from jmslike_transports.stomp.address import Address, parse_address
 from tests.unit.stomp.server import CERTIFICATE
 
@@ -74,8 +76,25 @@ def test_a_file_that_does_not_fit_is_named(options: dict[str, str], words: str) 
 
 @pytest.mark.parametrize(("user", "password", "path"), [("u\n", "p", ""), ("u", "p\0", ""), ("u", "p", "a%0Ab")])
 def test_nothing_can_be_added_to_the_frame_that_connects(user: str, password: str, path: str) -> None:
-    with pytest.raises(ValueError, match="cannot send"):
+    with pytest.raises((ValueError, JMSSecurityError), match="cannot send"):
         parse_address(f"stomp://a/{path}", {}, user, password)
+
+
+@pytest.mark.parametrize(("user", "password"), [("u\ud800", "p"), ("u", "p\0secret"), ("u", "\ud800secret")])
+@pytest.mark.parametrize("protocol", ["AMQP", "Kafka"])
+def test_credentials_that_a_protocol_cannot_carry_are_refused(protocol: str, user: str, password: str) -> None:
+    """CONN-22: before anything is sent, and without quoting them."""
+    with pytest.raises(JMSSecurityError, match=f"characters that {protocol} cannot send when it logs in") as caught:
+        require_sendable(user, password, protocol)
+    assert "secret" not in str(caught.value)
+
+
+def test_credentials_are_escaped_for_brokers_that_unescape_them() -> None:
+    address = parse_address("stomp://a/v%5Ch", {}, "u\\n", "p")
+    assert address.has_backslash
+    escaped = address.escaped()
+    assert (escaped.user, escaped.password, escaped.virtual_host) == ("u\\\\n", "p", "v\\\\h")
+    assert not parse_address("stomp://a", {}, "u", None).has_backslash
 
 
 @pytest.mark.parametrize(

@@ -31,8 +31,14 @@ def test_a_name_that_would_be_another_or_none_is_refused(name: str) -> None:
 
 
 def test_a_name_that_utf_8_cannot_hold_is_refused() -> None:
-    with pytest.raises(MessageFormatError):
+    with pytest.raises(InvalidDestinationError):
         RABBITMQ.address(Queue("\ud800"))
+
+
+@pytest.mark.parametrize("name", ["a\nb", "a\rb", "a%2Fb", "amq.x", "ü" * 128])
+def test_a_name_that_rabbitmq_would_change_is_refused(name: str) -> None:
+    with pytest.raises(InvalidDestinationError, match="RabbitMQ"):
+        RABBITMQ.address(Queue(name))
 
 
 FIELDS = ("content_type", "correlation_id", "expiration", "priority", "reply_to", "timestamp", "type")

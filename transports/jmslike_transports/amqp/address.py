@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from jmslike.options import choice, seconds, whole
+from jmslike_transports.shared.credentials import require_sendable
 from jmslike_transports.shared.tls import parse_tls
 from jmslike_transports.shared.url import parse_url, virtual_host
 
@@ -38,7 +39,9 @@ class Address:
 def parse_address(
     url: str, options: Mapping[str, str], user: str | None, password: str | None, profiles: Mapping[str, object]
 ) -> Address:
-    """Read the URL and the options. Raises ValueError for one that is not valid."""
+    """Read the URL and the options. Raises ValueError for one that is not valid, JMSSecurityError for
+    credentials that AMQP cannot send."""
+    require_sendable(user, password, "AMQP")
     is_protected = url.startswith("amqps:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
     queue_type = choice("queue_type", options.get("queue_type", "classic"), QUEUE_TYPES)

@@ -22,6 +22,7 @@ RESOURCE_LOCKED: Final = 405
 PRECONDITION_FAILED: Final = 406
 _RESOURCE_ERROR: Final = 506
 _NOT_ALLOWED: Final = 530
+_RESERVED: Final = "reserved prefix"
 OTHERWISE_DEFINED: Final = (ACCESS_REFUSED, RESOURCE_LOCKED, PRECONDITION_FAILED)
 """The refusals of a declaration, for which what exists may do."""
 
@@ -46,7 +47,10 @@ def channel_error(reason: BaseException) -> JMSError:
     if isinstance(reason, JMSError):
         return reason
     if isinstance(reason, exceptions.ChannelClosed):
-        error = _TYPES.get(reason.reply_code, JMSError)(f"the broker refuses: {reason.reply_text}")
+        if _RESERVED in str(reason.reply_text):
+            error: JMSError = InvalidDestinationError(f"the broker keeps this name for itself: {reason.reply_text}")
+        else:
+            error = _TYPES.get(reason.reply_code, JMSError)(f"the broker refuses: {reason.reply_text}")
     elif isinstance(reason, exceptions.NoFreeChannels):
         error = ResourceAllocationError("the broker allows a connection no more channels; a session takes up to two")
     elif isinstance(reason, exceptions.AMQPConnectionError):

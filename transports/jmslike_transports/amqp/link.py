@@ -16,13 +16,13 @@ from jmslike.spi import Destination, Envelope, QueueStatistics, SessionSpec, Sub
 from jmslike_transports.amqp.browser import browse
 from jmslike_transports.amqp.commit import ConfirmedCommit, TransactedCommit
 from jmslike_transports.amqp.connection import AmqpConnection
-from jmslike_transports.amqp.profiles import checked
 from jmslike_transports.amqp.publisher import Publisher
 from jmslike_transports.amqp.receive_channel import ReceiveChannel
 from jmslike_transports.amqp.sender import AmqpSender
 from jmslike_transports.amqp.subscription import AmqpSubscription
 from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
+from jmslike_transports.shared.rabbitmq import checked
 
 
 class AmqpLink:

@@ -11,7 +11,6 @@ import pika
 
 from jmslike.capabilities import Feature
 from jmslike.codec import encode_body
-from jmslike.errors import InvalidDestinationError
 from jmslike.spi import Destination, Envelope
 from jmslike_transports.amqp.headers import acceptable, check_headers
 from jmslike_transports.shared import jms_body
@@ -23,7 +22,7 @@ from jmslike_transports.shared.java_destinations import (
     TEMPORARY_TOPICS,
     TOPICS,
 )
-from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, LONGEST_SHORT, TEMPORARY, durable_queue, short
+from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, TEMPORARY, checked, durable_queue, short
 from jmslike_transports.shared.rabbitmq_messages import DIRECT_REPLY, long, typed_headers
 
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
@@ -152,15 +151,6 @@ class Plain(Profile):
 
 
 PROFILES: Final[Mapping[str, Profile]] = {"jms": JMS(), "plain": Plain()}
-
-
-def checked(name: str) -> str:
-    """Return the name if RabbitMQ keeps it unchanged. Raises InvalidDestinationError."""
-    if short(name) is None:
-        raise InvalidDestinationError(f"a name has at most {LONGEST_SHORT} bytes of UTF-8 on RabbitMQ, unlike {name!r}")
-    if "\n" in name or "\r" in name:
-        raise InvalidDestinationError(f"RabbitMQ drops line ends from names: {name!r}")
-    return name
 
 
 def _basic(envelope: Envelope, content_type: str, headers: dict[str, Any]) -> pika.BasicProperties:

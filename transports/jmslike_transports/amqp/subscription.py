@@ -14,11 +14,10 @@ from jmslike.spi import Delivery, Outcome, SessionSpec, SubscriptionSpec
 from jmslike_transports.amqp.connection import AmqpConnection
 from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
 from jmslike_transports.amqp.errors import RESOURCE_LOCKED, code_of
-from jmslike_transports.amqp.profiles import checked
 from jmslike_transports.amqp.receive_channel import ReceiveChannel
 from jmslike_transports.shared.inventory import Subscriptions
 from jmslike_transports.shared.push_subscription import PushSubscription
-from jmslike_transports.shared.rabbitmq import LARGEST_PREFETCH, shared_queue
+from jmslike_transports.shared.rabbitmq import LARGEST_PREFETCH, checked, shared_queue
 
 _IN_USE = "in exclusive use"
 """In the text of this refusal, which has the same code as a missing permission."""

@@ -15,9 +15,10 @@ from jmslike.spi import Destination, QueueStatistics
 from jmslike_transports.amqp.channel import Channel, Reply
 from jmslike_transports.amqp.delays import Delays
 from jmslike_transports.amqp.errors import NOT_FOUND, OTHERWISE_DEFINED, RESOURCE_LOCKED, code_of
-from jmslike_transports.amqp.profiles import Profile, checked
+from jmslike_transports.amqp.profiles import Profile
 from jmslike_transports.amqp.wire import Wire
 from jmslike_transports.shared.java_destinations import TEMPORARY_TOPICS
+from jmslike_transports.shared.rabbitmq import checked
 
 _log = logging.getLogger("jmslike.amqp")
 

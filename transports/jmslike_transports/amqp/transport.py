@@ -10,8 +10,8 @@ from jmslike_transports.amqp.connection import AmqpConnection
 from jmslike_transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, RESOURCE_LOCKED, code_of
 from jmslike_transports.amqp.features import features
 from jmslike_transports.amqp.link import AmqpLink
-from jmslike_transports.amqp.profiles import Profile, checked
-from jmslike_transports.shared.rabbitmq import claim
+from jmslike_transports.amqp.profiles import Profile
+from jmslike_transports.shared.rabbitmq import checked, claim
 
 
 class AmqpTransport:
@@ -36,7 +36,7 @@ class AmqpTransport:
         try:
             self.connection.topology.queue(checked(claim(client_id)), exclusive=True)
         except InvalidDestinationError as error:
-            raise InvalidClientIDError(f"no queue can claim the client id {client_id!r}: {error}") from error
+            raise InvalidClientIDError(f"no queue can claim the client id {client_id[:80]!r}: {error}") from error
         except JMSError as error:
             if code_of(error) != RESOURCE_LOCKED:
                 raise

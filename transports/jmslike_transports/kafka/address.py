@@ -12,6 +12,7 @@ from kafka.codec import has_lz4, has_snappy, has_zstd
 
 from jmslike.options import choice, refuse, seconds, whole
 from jmslike_transports.kafka.names import fits
+from jmslike_transports.shared.credentials import require_sendable
 from jmslike_transports.shared.tls import parse_tls
 from jmslike_transports.shared.url import parse_url
 
@@ -85,6 +86,7 @@ class Address:
 
 def parse_address(url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Address:
     """Parse the URL and the options. Raises ValueError that says what is wrong."""
+    require_sendable(user, password, "Kafka")
     is_protected = url.startswith("kafkas:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
     if path:

@@ -23,9 +23,16 @@ from jmslike.errors import (
 from jmslike.spi import Envelope
 from native_engine import Engine, ErrorTypes
 
+
+def _dropped(what: str) -> ConnectionLostError:
+    return ConnectionLostError(
+        f"{what}: jmslike.forget() dropped it, with its messages; another connection has a new engine, which is empty"
+    )
+
+
 _ERRORS = ErrorTypes(
     full=ResourceAllocationError,
-    closed=ConnectionLostError,
+    closed=_dropped,
     sender_closed=IllegalStateError,
     forked=IllegalStateError,
     no_destination=InvalidDestinationError,

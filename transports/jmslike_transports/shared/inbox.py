@@ -13,6 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
 
 from jmslike.errors import ConnectionLostError, JMSError
+from jmslike_transports.shared.loss import lost_again
 
 Item = TypeVar("Item")
 
@@ -84,7 +85,7 @@ class Inbox(Generic[Item]):
             if self._closed:
                 return None
             if self._lost is not None:
-                raise _same(self._lost) from self._lost
+                raise _same(self._lost)
             if self._interrupted:
                 self._interrupted = False
                 return None
@@ -143,5 +144,7 @@ class Inbox(Generic[Item]):
 def _same(error: JMSError) -> JMSError:
     """Return a new error to raise, because the same one may be raised many times."""
     if isinstance(error, ConnectionLostError):
-        return ConnectionLostError(f"the connection is lost: {error}")
-    return type(error)(str(error))
+        return lost_again(error)
+    same = type(error)(str(error))
+    same.__cause__ = error
+    return same

@@ -38,6 +38,13 @@ def connect_in_turn(
     raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
 
 
+def lost_again(reason: JMSError | None) -> ConnectionLostError:
+    """Return a new error for what is called after a loss; one object must not be raised many times."""
+    error = ConnectionLostError(f"the connection is lost: {reason}; create another connection")
+    error.__cause__ = reason
+    return error
+
+
 class LosableConnection(ABC):
     """A connection that is lost once (C10), or closed.
 
@@ -56,9 +63,7 @@ class LosableConnection(ABC):
 
     def loss(self) -> ConnectionLostError:
         """Return a new error for what is called after the loss."""
-        error = ConnectionLostError(f"the connection is lost: {self.reason}")
-        error.__cause__ = self.reason
-        return error
+        return lost_again(self.reason)
 
     def check(self) -> None:
         """Raise ConnectionLostError after the loss."""

@@ -6,12 +6,15 @@ from typing import Final
 
 from jmslike.capabilities import unsupported
 from jmslike.codec import utf8
-from jmslike.errors import MessageFormatError
+from jmslike.destinations import Destination
+from jmslike.errors import InvalidDestinationError, MessageFormatError
 
 LONGEST_SHORT: Final = 255
 """Bytes of a name, or of any other short string of AMQP."""
 LONGEST_EXPIRATION: Final = 2**32 - 1
 """Milliseconds of a message's lifetime."""
+OF_THE_BROKER: Final = "amq."
+"""The beginning of names that the broker alone gives."""
 LARGEST_PREFETCH: Final = 2**16 - 1
 """Messages of a consumer's window; 0 stands for no limit."""
 
@@ -44,6 +47,23 @@ def short(text: str | bytes | None) -> str | None:
 def is_finite(value: object) -> bool:
     """Whether the value is anything but an infinity or NaN, which RabbitMQ refuses in a header."""
     return not isinstance(value, float) or value - value == 0
+
+
+def checked(name: str) -> str:
+    """Return the name if RabbitMQ keeps it unchanged. Raises InvalidDestinationError."""
+    if short(name) is None:
+        raise InvalidDestinationError(
+            f"a name has at most {LONGEST_SHORT} bytes of UTF-8 on RabbitMQ, unlike {name[:80]!r}"
+        )
+    if "\n" in name or "\r" in name:
+        raise InvalidDestinationError(f"RabbitMQ drops line ends from names: {name!r}")
+    return name
+
+
+def require_own_queue(queue: Destination) -> None:
+    """Raise InvalidDestinationError for a name that only the broker may give to a queue."""
+    if queue.name.startswith(OF_THE_BROKER):
+        raise InvalidDestinationError(f"{queue!r}: RabbitMQ keeps names that begin with {OF_THE_BROKER} for itself")
 
 
 def durable_queue(client_id: str | None, name: str) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final
 
 from jmslike.options import seconds
+from jmslike_transports.shared.credentials import require_sendable
 from jmslike_transports.shared.tls import parse_tls
 from jmslike_transports.shared.url import parse_url, virtual_host
-from jmslike_transports.stomp.frames import fits_connect
+from jmslike_transports.stomp.frames import escaped_for_connect, fits_connect
 
 DEFAULT_PORT: Final = 61613
 DEFAULT_TLS_PORT: Final = 61614
@@ -30,15 +31,25 @@ class Address:
     heartbeat: float
     dialect: str | None
 
+    @property
+    def has_backslash(self) -> bool:
+        """Whether it matters if the broker unescapes the CONNECT frame."""
+        return any("\\" in value for value in (self.user, self.password, self.virtual_host) if value is not None)
+
+    def escaped(self) -> Address:
+        """Return the address with what CONNECT contains as a broker needs it that unescapes this frame."""
+        user, password, vhost = map(escaped_for_connect, (self.user, self.password, self.virtual_host))
+        return replace(self, user=user, password=password, virtual_host=vhost)
+
 
 def parse_address(url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Address:
-    """Read the URL and the options. Raises ValueError for what cannot be used."""
+    """Read the URL and the options. Raises ValueError for what cannot be used, JMSSecurityError for credentials."""
     is_protected = url.startswith("stomps:")
     hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
     vhost = virtual_host(path, options)
-    for what, value in (("user", user), ("password", password), ("virtual host", vhost)):
-        if value is not None and not fits_connect(value):
-            raise ValueError(f"the {what} has characters that STOMP cannot send when it connects")
+    require_sendable(user, password, "STOMP", fits_connect)
+    if vhost is not None and not fits_connect(vhost):
+        raise ValueError("the virtual host has characters that STOMP cannot send when it connects")
     return Address(
         hosts,
         vhost,

@@ -11,14 +11,20 @@ import threading
 from collections.abc import Mapping
 from typing import Any
 
-from jmslike.errors import ConnectionLostError, InvalidClientIDError, JMSError
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+    JMSSecurityError,
+)
 from jmslike.spi import Events
 from jmslike_transports.shared.inbox import Inbox
 from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.stomp.address import Address
-from jmslike_transports.stomp.dialects import find_dialect
+from jmslike_transports.stomp.dialects import DIALECTS, find_dialect
 from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect
-from jmslike_transports.stomp.frames import frame, header_lines
+from jmslike_transports.stomp.frames import escaped_for_connect, frame, header_lines
 from jmslike_transports.stomp.wire import Wire
 
 
@@ -38,14 +44,14 @@ class StompConnection:
         self.client_id: str | None = None
         self._making = threading.Lock()
         self._spare: Wire | None = None
+        self._kind = DIALECTS.get(address.dialect or "")
 
     def connect(self, client_id: str | None = None) -> Mapping[str, str]:
         """Connect as that client, and return the headers of the broker's CONNECTED frame.
 
         Raises what Wire.connect raises, and JMSError for a broker without a dialect.
         """
-        wire = Wire(self._address)
-        connected = wire.connect(client_id)
+        wire, connected = self._log_in(client_id)
         try:
             dialect = find_dialect(self._address.dialect, connected.get("server", ""))
             if client_id is not None:
@@ -58,10 +64,38 @@ class StompConnection:
         if wire.is_lost:  # perhaps before `on_lost` was set
             raise wire.loss()
         self.dialect, self.wire, self.client_id = dialect, wire, client_id
+        self._kind = type(dialect)
         return connected
+
+    def _log_in(self, client_id: str | None) -> tuple[Wire, Mapping[str, str]]:
+        """Connect, and return the wire with the headers of the CONNECTED frame.
+
+        Some brokers unescape the CONNECT frame, and which broker this is says only its answer. So credentials with a
+        backslash are sent as STOMP 1.2 says and then, if they are refused, escaped. Option `dialect` avoids that.
+        """
+        if self._kind is not None:
+            return self._log_in_as(client_id, escapes=self._kind.unescapes_connect)
+        try:
+            return self._log_in_as(client_id, escapes=False)
+        except JMSError as refusal:
+            if not self._address.has_backslash:
+                raise
+            try:
+                return self._log_in_as(client_id, escapes=True)
+            except JMSError as error:
+                raise (refusal if isinstance(refusal, JMSSecurityError) else error) from error
+
+    def _log_in_as(self, client_id: str | None, *, escapes: bool) -> tuple[Wire, Mapping[str, str]]:
+        wire = Wire(self._address.escaped() if escapes else self._address)
+        return wire, wire.connect(escaped_for_connect(client_id) if escapes else client_id)
 
     def identify(self, client_id: str) -> None:
         """Connect again as that client, because STOMP names it in the first frame, and close the previous wire."""
+        longest = self.dialect.longest_header
+        if longest is not None and len(f"client-id:{client_id}".encode()) > longest:
+            raise InvalidClientIDError(
+                f"the client id is too long: {self.dialect.product} takes headers of {longest:,} bytes"
+            )
         predecessor = self.wire
         self.connect(client_id)
         predecessor.close()
@@ -72,9 +106,7 @@ class StompConnection:
             return self.wire
         with self._making:
             if self._spare is None or self._spare.is_lost:
-                spare = Wire(self._address)
-                spare.connect(None)
-                self._spare = spare
+                self._spare, _ = self._log_in(None)
             return self._spare
 
     def close(self) -> None:
@@ -106,8 +138,7 @@ class StompConnection:
             return
         if self.wire.is_lost:
             raise self.wire.loss()
-        own = Wire(self._address)
-        own.connect(request.client_id)
+        own, _ = self._log_in(request.client_id)
         try:
             _run(own, request)
         except ConnectionLostError as error:
@@ -137,7 +168,10 @@ def _run(wire: Wire, request: BrokerRequest) -> None:
 
 
 def _claim(client_id: str, wire: Wire, dialect: Dialect) -> None:
-    claim = dialect.client_id_claim(client_id)
+    try:
+        claim = dialect.client_id_claim(client_id)
+    except InvalidDestinationError as error:
+        raise InvalidClientIDError(f"no queue can claim the client id {client_id[:80]!r}: {error}") from error
     if claim is not None:
         try:
             _run(wire, claim)

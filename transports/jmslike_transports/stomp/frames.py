@@ -7,7 +7,8 @@ from typing import Final
 
 from jmslike.codec import utf8
 
-_LINE_ENDS: Final = frozenset("\r\n\0")
+LINE_ENDS: Final = frozenset("\r\n")
+_NOT_IN_CONNECT: Final = LINE_ENDS | {"\0"}
 
 
 def escape(text: str) -> str:
@@ -31,7 +32,12 @@ def header_lines(headers: Mapping[str, str]) -> str:
 
 def fits_connect(value: str) -> bool:
     """Whether the value can stand in a CONNECT frame, in which nothing is escaped."""
-    return _LINE_ENDS.isdisjoint(value) and value.encode(errors="replace").decode() == value
+    return _NOT_IN_CONNECT.isdisjoint(value) and value.encode(errors="replace").decode() == value
+
+
+def escaped_for_connect(value: str | None) -> str | None:
+    """Return the value for the CONNECT frame of a broker that unescapes it, against STOMP 1.2."""
+    return None if value is None else value.replace("\\", "\\\\")
 
 
 def frame(command: str, lines: str, body: bytes = b"") -> bytes:

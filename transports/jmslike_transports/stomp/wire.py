@@ -41,6 +41,8 @@ Frame = Any  # stomp.utils.Frame
 _REFUSED: Final = re.compile(
     r"secur|passw|access.(refused|denied)|authenti|authori[sz]|credential|login|permission", re.IGNORECASE
 )
+_REFUSED_LOGIN: Final = re.compile(r"user name \[|processing error|header length", re.IGNORECASE)
+"""What some brokers say of names that they cannot even print, or that are too long, in answer to CONNECT."""
 _MISSING: Final = re.compile(r"does not exist|no queue|no durable subscription|deleted destination", re.IGNORECASE)
 _CLIENT_ID: Final = re.compile(r"client.?id|already connected", re.IGNORECASE)
 
@@ -329,6 +331,8 @@ def error_of(text: str, *, connecting: bool) -> JMSError:
         return InvalidClientIDError(text)
     if not connecting and _MISSING.search(text):  # first: it quotes the destination, whose name may hold any word
         return InvalidDestinationError(text)
+    if connecting and (_REFUSED.search(text) or _REFUSED_LOGIN.search(text)):
+        return JMSSecurityError(f"the broker refuses the user or the password: {text}")
     if _REFUSED.search(text):
         return JMSSecurityError(text)
     if re.search(r"\bfull\b|limit|quota|exceed", text, re.IGNORECASE):

@@ -13,11 +13,17 @@ from typing import Any, ClassVar, Final
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.codec import utf8
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
-from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError, UnsupportedFeatureError
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidDestinationError,
+    JMSError,
+    MessageFormatError,
+    UnsupportedFeatureError,
+)
 from jmslike.selector import Selector
 from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
-from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
+from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan, require_utf8
 from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
 from jmslike_transports.stomp.frames import header_lines
 from jmslike_transports.stomp.mapping import (
@@ -66,6 +72,8 @@ _LONGEST_PROBE: Final = 10.0
 _LONGEST_LINE: Final = 10_240
 _MOST_HEADERS: Final = 998
 """The broker allows 1,000, of which STOMP itself takes two."""
+_LONGEST_NAME: Final = 10_000
+"""Of a queue or topic: the rest of the line is the header's own name and the kind."""
 _SURELY_SHORT: Final = _LONGEST_LINE // 4
 """Characters that cannot break either limit."""
 
@@ -88,6 +96,8 @@ class ActiveMQ(Dialect):
     product = "ActiveMQ Classic"
     timestamp_headers = ("timestamp",)
     acks_in_transactions = True
+    unescapes_connect = True
+    longest_header = _LONGEST_LINE
     survives_errors = True
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
@@ -194,7 +204,9 @@ class ActiveMQ(Dialect):
         return SubscriptionPlan(headers, {}, private, divisible=not spec.durable)
 
     def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
-        return [BrokerRequest("UNSUBSCRIBE", {"id": "none", "activemq.subscriptionName": name})]
+        headers = {"id": "none", "activemq.subscriptionName": name}
+        self.checked(header_lines(headers))
+        return [BrokerRequest("UNSUBSCRIBE", headers)]
 
     def browse_headers(self, queue: Destination, selector: Selector | None) -> dict[str, str]:
         headers = {
@@ -211,14 +223,14 @@ class ActiveMQ(Dialect):
         if len(lines) < _SURELY_SHORT:
             return lines
         if lines.count("\n") > _MOST_HEADERS:
-            raise JMSError(
+            raise MessageFormatError(
                 f"ActiveMQ takes no message with more than {_MOST_HEADERS} headers and properties over STOMP"
             )
         for line in lines.split("\n"):
             length = len(utf8(line))
             if length > _LONGEST_LINE:
                 name = line.partition(":")[0][:100]
-                raise JMSError(
+                raise MessageFormatError(
                     f"the header or property {name!r} takes {length} bytes, of which ActiveMQ allows {_LONGEST_LINE}"
                     " over STOMP: put long values into the body"
                 )
@@ -238,6 +250,11 @@ class ActiveMQ(Dialect):
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
+        if "" in envelope.properties:
+            raise MessageFormatError(
+                "message not sent: it has a property with an empty name, which would end the connection to ActiveMQ; "
+                "copy what you need of it to a new message"
+            )
         expiration = envelope.expiration
         delay = envelope.due - int(time.time() * 1000)
         if delay > 0:
@@ -290,6 +307,9 @@ def _address(destination: Destination) -> str:
         raise InvalidDestinationError(
             f"{destination}: ActiveMQ reads a comma as several destinations and ? as options, and drops outer blanks"
         )
+    require_utf8(destination)
+    if len(name) > _SURELY_SHORT and len(utf8(name)) > _LONGEST_NAME:
+        raise InvalidDestinationError(f"ActiveMQ takes names of at most {_LONGEST_NAME:,} bytes over STOMP")
     return _NAMES[type(destination)] + name
 
 

@@ -9,8 +9,9 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
-from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
+from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan, require_utf8
 from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
+from jmslike_transports.stomp.frames import LINE_ENDS
 from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
 
 _SELECTORS: Final = SelectorWriter(
@@ -98,12 +99,14 @@ class Artemis(Dialect):
         self._queues: set[str] = set()
 
     def address(self, destination: Destination) -> dict[str, str]:
+        _require_name(destination)
         if destination.is_queue and not destination.is_temporary:
             self._queues.add(destination.name)
         return {"destination": destination.name, "destination-type": "ANYCAST" if destination.is_queue else "MULTICAST"}
 
     def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
         destination, credit = spec.destination, spec.window * _BYTES_OF_A_MESSAGE
+        _require_name(destination)
         headers = {
             "destination": destination.name,
             "subscription-type": "ANYCAST" if destination.is_queue else "MULTICAST",
@@ -116,6 +119,11 @@ class Artemis(Dialect):
             if spec.selector is not None:
                 headers["selector"] = self.selector(spec.selector)
         elif spec.name is not None and _owner(spec, client_id) != client_id:
+            if "::" in f"{destination.name}{client_id}{spec.name}":
+                raise InvalidDestinationError(
+                    f"{destination}: Artemis divides at :: what names a shared subscription, so neither its topic nor "
+                    "its name nor the client id may contain that"
+                )
             headers["destination"] = f"{destination.name}::{_owner(spec, client_id)}.{_escaped(spec.name)}"
         elif destination.name in self._queues:
             raise InvalidDestinationError(f"{destination}: this connection used the name as a queue's, and {_ONE_NAME}")
@@ -183,6 +191,13 @@ _HIDDEN_PREFIXES: Final = ("__AMQ", "_AMQ_", "__HDR_", "JMS_AMQP_")
 
 _NOBODY: Final = "jmslike"
 """Instead of a client id, in the names of durable subscriptions without one."""
+
+
+def _require_name(destination: Destination) -> None:
+    """Raise InvalidDestinationError for a name with line ends, which Artemis refuses as if permission were missing."""
+    require_utf8(destination)
+    if not LINE_ENDS.isdisjoint(destination.name):
+        raise InvalidDestinationError(f"{destination!r}: Artemis takes no line ends in the names of queues and topics")
 
 
 def _owner(spec: SubscriptionSpec, client_id: str | None) -> str:

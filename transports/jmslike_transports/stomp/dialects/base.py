@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import Any, ClassVar, NamedTuple
 
 from jmslike.capabilities import Feature, Support
-from jmslike.codec import Body, encode_body
-from jmslike.errors import UnsupportedFeatureError
+from jmslike.codec import Body, encode_body, utf8
+from jmslike.errors import InvalidDestinationError, MessageFormatError, UnsupportedFeatureError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.stomp.mapping import ID, ORIGIN, TIMESTAMP
@@ -21,6 +21,14 @@ from jmslike_transports.stomp.wire import Wire
 def encode_envelope(envelope: Envelope) -> Body:
     """Return the body of a message as text or bytes, which any client can read."""
     return encode_body(envelope.kind, envelope.body)
+
+
+def require_utf8(destination: Destination) -> None:
+    """Raise InvalidDestinationError for a name with half of a surrogate pair, which no frame can hold."""
+    try:
+        utf8(destination.name)
+    except MessageFormatError as error:
+        raise InvalidDestinationError(f"{destination!r}: {error}") from error
 
 
 class BrokerRequest(NamedTuple):
@@ -57,6 +65,10 @@ class Dialect(ABC):
     features: ClassVar[Mapping[Feature, Support]]
     acks_in_transactions: ClassVar[bool] = False
     """Whether ACK obeys its transaction header, so that a commit is whole."""
+    unescapes_connect: ClassVar[bool] = False
+    """Whether the broker unescapes the CONNECT frame, which STOMP 1.2 excepts from that."""
+    longest_header: ClassVar[int | None] = None
+    """Bytes that a header of the CONNECT frame may have, with its name; None for no limit."""
     survives_errors: ClassVar[bool] = False
     """Whether a connection goes on after an ERROR frame that answers no request."""
     nack_requeues: ClassVar[bool] = False

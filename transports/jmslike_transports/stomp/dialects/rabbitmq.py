@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
-from jmslike.codec import Body, encode_body, utf8
+from jmslike.codec import Body, encode_body
 from jmslike.destinations import TemporaryQueue, Topic
 from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
@@ -16,12 +16,13 @@ from jmslike_transports.shared.java_destinations import TEMPORARY_QUEUE, TEMPORA
 from jmslike_transports.shared.rabbitmq import (
     LARGEST_PREFETCH,
     LONGEST_EXPIRATION,
-    LONGEST_SHORT,
     NO_MESSAGE_GROUP,
     NO_QUEUE_SELECTOR,
     TEMPORARY,
+    checked,
     claim,
     durable_queue,
+    require_own_queue,
     shared_queue,
     short,
 )
@@ -74,6 +75,7 @@ class RabbitMQ(Dialect):
     """
 
     product = "RabbitMQ"
+    unescapes_connect = True
     id_headers = ("amqp-message-id",)
     timestamp_headers = (TIMESTAMP,)
     origin_header = ORIGIN
@@ -269,12 +271,12 @@ def _sent_to(address: str, subscribed: Destination) -> Destination:
 
 def _address(destination: Destination) -> str:
     """Return the destination's address. Raises InvalidDestinationError for a name that RabbitMQ would change."""
-    if "%2F" in destination.name:
-        raise InvalidDestinationError(f"{destination}: over STOMP, RabbitMQ reads %2F as a slash")
     name = _escaped(_checked(destination.name))
     if not destination.is_queue:
         exchange = _exchange(destination)
         return f"/topic/{name}" if exchange == _TOPIC_EXCHANGE else f"/exchange/{exchange}/{name}"
+    if not destination.is_temporary:
+        require_own_queue(destination)
     # a temporary queue may belong to another connection, so a SEND must not declare it
     return f"/amq/queue/{name}" if destination.is_temporary else f"/queue/{name}"
 
@@ -287,14 +289,15 @@ def _exchange(destination: Destination) -> str:
     return TEMPORARY_TOPICS if is_javas else _TOPIC_EXCHANGE
 
 
+def _checked(name: str) -> str:
+    """Return the name if RabbitMQ keeps it. Raises InvalidDestinationError."""
+    if "%2F" in name:
+        raise InvalidDestinationError(f"{name!r}: over STOMP, RabbitMQ reads %2F as a slash")
+    return checked(name)
+
+
 def _escaped(name: str) -> str:
     return name.replace("/", "%2F")
-
-
-def _checked(name: str) -> str:
-    if len(utf8(name)) > LONGEST_SHORT:
-        raise InvalidDestinationError(f"RabbitMQ has names of at most {LONGEST_SHORT} bytes, not {name!r}")
-    return name
 
 
 def _durable(name: str, client_id: str | None) -> str:
