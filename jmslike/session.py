@@ -39,6 +39,9 @@ from jmslike.statistics import QueueStatistics
 
 _log = logging.getLogger("jmslike.session")
 
+_FAREWELL: Final = 1.0
+"""Seconds that completion listeners have at the end of the program, once all sends are answered."""
+
 _Part: TypeAlias = MessageProducer | MessageConsumer | QueueBrowser
 
 
@@ -362,6 +365,13 @@ class Session(MessageFactory):
                 state.connection.gates.discard(state.gate)
                 self._on_closed(self)
                 self._ended.set()
+
+    def _flush(self) -> None:
+        try:
+            self._state.link.close()
+        except JMSError as error:
+            _log.debug("%s: flushing at the end of the program: %s", self._state.name, error)
+        self._state.outbox.completions.finish(_FAREWELL)
 
     def _abandon(self) -> None:
         """Mark as closed without any I/O: in a forked child the sockets belong to the parent."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Callable
 
@@ -10,6 +11,8 @@ from jmslike.core.listener_calls import CompletionListener, refuse_unrun
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.message import BytesMessage, Message, StreamMessage
 from jmslike.spi import Completion
+
+_log = logging.getLogger("jmslike.callbacks")
 
 
 class CompletionCalls:
@@ -52,6 +55,15 @@ class CompletionCalls:
         self.refuse_inside(what)
         with self._changed:
             self._changed.wait_for(lambda: not self._open)
+
+    def finish(self, seconds: float) -> None:
+        """Wait at most so long for listeners that have not returned, and log how many those are."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._open, seconds):
+                _log.error(
+                    "the program ended before %d completion listeners returned: what became of their sends is unknown",
+                    self._open,
+                )
 
     def refuse_inside(self, what: str) -> None:
         """Raise IllegalStateError if the caller is one of the listeners."""

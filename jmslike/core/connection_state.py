@@ -12,7 +12,6 @@ import uuid
 import warnings
 import weakref
 from collections.abc import Callable
-from contextlib import suppress
 from functools import partial
 from typing import Final, TypeVar
 
@@ -150,8 +149,13 @@ class ConnectionState:
     def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
         if self.is_open and hasattr(self, "capabilities"):  # and connecting has not failed
             # What it held comes to others. This thread may hold any lock, that of `threading` too: another one closes.
-            with suppress(RuntimeError):  # the interpreter ends
-                _thread.start_new_thread(self.transport.close, ())
+            closing = _thread.allocate_lock()
+            closing.acquire()
+            _closing_dropped.add(closing)
+            try:
+                _thread.start_new_thread(_close_dropped, (self.transport, closing))
+            except RuntimeError:  # the interpreter ends
+                _closing_dropped.discard(closing)
             warn(f"a connection to {self.capabilities.product} was never closed", ResourceWarning, source=self)
 
 
@@ -159,6 +163,29 @@ def _tell(listener: ListenerCall, error: JMSError) -> None:
     result = listener.call(error)
     if result is not None:
         refuse_unrun(result)
+
+
+_closing_dropped: set[_thread.LockType] = set()
+"""A lock for each dropped connection that a thread closes, which holds it."""
+
+
+def _close_dropped(transport: Transport, closing: _thread.LockType) -> None:
+    try:
+        transport.close()
+    finally:
+        _closing_dropped.discard(closing)
+        closing.release()
+
+
+def wait_for_dropped(seconds: float) -> None:
+    """Wait at most so long for each dropped connection that is being closed: it may have something to send."""
+    for closing in list(_closing_dropped):
+        closing.acquire(timeout=seconds)
+
+
+def forget_dropped() -> None:
+    """Forget, in a forked child, what threads of the parent close."""
+    _closing_dropped.clear()
 
 
 class Reports:
