@@ -3,15 +3,56 @@
 from __future__ import annotations
 
 import random
+import time
 from urllib.parse import urlsplit
 
+import pika
 import pytest
 
 from jmslike import Session, UnsupportedFeatureError
 from jmslike_transports.shared.rabbitmq_delays import LEVELS, definitions
 from tests.brokers import Broker
 from tests.faults.administrator import Administrator, Guest, Permissions
-from tests.faults.steps import Connect, put, take, take_until
+from tests.faults.steps import PATIENCE, Connect, put, take, take_until, text_of
+from tests.harnesses import declare_delays
+
+MESSAGES = 1000
+LONGEST = 2**13
+"""Milliseconds of the longest delay."""
+LONGEST_SILENCE = 60.0
+"""Seconds without anything new after which what is missing counts as lost."""
+PLACES = {"first": "jmslike.delay.12", "middle": "jmslike.delay.08", "last": "jmslike.delay.00", "due": "DESTINATION"}
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_kill_loses_no_delayed_message(rabbitmq: Broker, connect: Connect, name: str, place: str) -> None:
+    """Some may come twice, and the order is lost."""
+    declare_delays(rabbitmq)
+    session = connect(rabbitmq.url("amqp")).create_session(Session.SESSION_TRANSACTED)
+    queue = session.create_queue(name)
+    producer = session.create_producer(queue)
+    for number in range(MESSAGES):
+        producer.delivery_delay = random.uniform(LONGEST / 2, LONGEST) / 1000
+        producer.send(session.create_text_message(str(number)))
+    session.commit()
+    wait_for_messages(rabbitmq, name if place == "due" else PLACES[place])
+    rabbitmq.kill()
+    rabbitmq.restart()
+    missing = {str(number) for number in range(MESSAGES)}
+    receiver = connect(rabbitmq.url("amqp")).create_session()
+    consumer = receiver.create_consumer(queue)
+    while missing and (message := consumer.receive(LONGEST_SILENCE)) is not None:
+        missing.discard(text_of(message))
+    assert missing == set()
+
+
+def wait_for_messages(rabbitmq: Broker, queue: str) -> None:
+    """Wait until there are messages in a queue."""
+    deadline = time.monotonic() + PATIENCE
+    with pika.BlockingConnection(pika.URLParameters(rabbitmq.url("amqp"))) as connection:
+        channel = connection.channel()
+        while channel.queue_declare(queue, passive=True).method.message_count == 0:
+            assert time.monotonic() < deadline, f"nothing comes to {queue}"
 
 
 def test_any_number_of_delays_needs_no_more_queues(
@@ -25,7 +66,7 @@ def test_any_number_of_delays_needs_no_more_queues(
         producer.send(session.create_text_message(str(number)))
     take_until(session.create_consumer(queue), map(str, range(10)))
     delayed = {each["name"] for each in definitions()["queues"]}
-    assert len(delayed) == LEVELS + 3
+    assert len(delayed) == LEVELS + 2
     assert administrator.queues(guest.name) == delayed | {name}
 
 

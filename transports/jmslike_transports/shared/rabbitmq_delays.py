@@ -13,10 +13,9 @@ The levels are quorum queues that dead-letter at least once: classic queues lose
 from one to the next when the broker is killed. For the same reason `QUEUES` reaches queues by bindings. A queue
 without binding gets its messages by `UNBOUND`, whose last step is not confirmed.
 
-A level tries again and again to dead-letter what no queue takes, and soon does nothing else. So there is always a queue
-that takes it: `NOWHERE` for topics without subscription, and `AGAIN` for an exit that is missing. While the broker
-starts, that may only mean that the binding is not there yet. Therefore `AGAIN` returns each message to `DUE` after some
-seconds, once: RabbitMQ drops a message that expires twice in the same queue.
+A level tries forever to dead-letter what no queue takes, and soon does nothing else. So `NOWHERE` gets, too, what goes
+to topics, which may have no subscriptions, and to relays, which may be deleted. Nothing else has such a copy: while the
+broker starts, bindings come back one after the other, and the copy would be the only one.
 """
 
 from __future__ import annotations
@@ -35,18 +34,16 @@ QUEUES: Final = "jmslike.delay.queues"
 """The exchange to which queues are bound by their names."""
 UNBOUND: Final = "jmslike.delay.unbound"
 """The exchange and queue for messages to queues that are not bound to `QUEUES`."""
-AGAIN: Final = "jmslike.delay.again"
-"""The exchange and queue for messages whose exit is missing."""
 NOWHERE: Final = "jmslike.delay.nowhere"
-"""The queue that gets what goes to topics as well, because they may have no subscriptions."""
+"""The queue that drops what it gets."""
 RELAY_LIFETIME: Final = 2**32 - 1
 """Milliseconds after which RabbitMQ deletes a relay that was not declared again."""
 RELAY_RENEWAL: Final = 24 * 3600.0
 """Seconds after which a connection declares a relay again, so that it outlives the longest delay."""
 
+_RELAY: Final = "relay"
 _FIRST: Final = "jmslike-delay"
 """The first word of all routing keys here. Queues and topics hardly begin so, and have not as many words."""
-_RETRY_AFTER: Final = 5000
 _LEVEL_ARGUMENTS: Final = {
     "x-queue-type": "quorum",
     "x-dead-letter-strategy": "at-least-once",
@@ -74,8 +71,9 @@ def exit_binding(exit_mark: str) -> str:
 
 
 def relay_mark(exchange: str, key: str) -> str:
-    """Return the mark of a relay: it has few bytes, and no dots, whatever the destination's name."""
-    return hashlib.blake2s(f"{exchange}\0{key}".encode(), digest_size=16).hexdigest()
+    """Return the mark of a relay: it has few bytes, and the same words, whatever the destination's name."""
+    digest = hashlib.blake2s(f"{exchange}\0{key}".encode(), digest_size=16)
+    return f"{_RELAY}.{digest.hexdigest()}"
 
 
 def relay_arguments(exchange: str, key: str) -> dict[str, str]:
@@ -90,27 +88,25 @@ def relay_arguments(exchange: str, key: str) -> dict[str, str]:
 
 def relay_name(exchange: str, key: str) -> str:
     """Return the name of a relay's queue."""
-    return f"jmslike.delay.relay.{relay_mark(exchange, key)}"
+    return f"jmslike.delay.{relay_mark(exchange, key)}"
 
 
 def definitions() -> dict[str, list[dict[str, Any]]]:
     """Return all exchanges, queues and bindings, in RabbitMQ's own form. The exchange of the last level is the last."""
     exchanges = [
-        _exchange(AGAIN, "fanout"),
         _exchange(UNBOUND, "fanout"),
         _exchange(QUEUES, "direct", UNBOUND),
-        _exchange(DUE, "topic", AGAIN),
+        _exchange(DUE, "topic"),
         *(_exchange(level_name(level), "topic") for level in range(LEVELS)),
     ]
     queues = [
-        _queue(AGAIN, {"x-message-ttl": _RETRY_AFTER, "x-dead-letter-exchange": DUE}),
         _queue(NOWHERE, {"x-message-ttl": 0}),
         _queue(UNBOUND, {"x-message-ttl": 0, "x-dead-letter-exchange": ""}),
     ]
     bindings = [
-        _binding(AGAIN, "queue", AGAIN, ""),
         _binding(UNBOUND, "queue", UNBOUND, ""),
         _binding(DUE, "exchange", QUEUES, exit_binding(QUEUES)),
+        _binding(DUE, "queue", NOWHERE, exit_binding(f"{_RELAY}.*")),
     ]
     for level in range(LEVELS):
         here, lower = level_name(level), level_name(level - 1) if level else DUE
