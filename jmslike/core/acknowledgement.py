@@ -46,7 +46,12 @@ class Acknowledgement:
         return self._ledger.add(source, delivery)
 
     def listener_returned(self, number: int, error: BaseException | None) -> None:
-        """Settle a listener's message, or redeliver it if the listener raised, where the mode does so by itself."""
+        """Settle a listener's message, or redeliver it if the listener raised, where the mode does so by itself.
+
+        Elsewhere what it raised is the reason if the application has the message redelivered.
+        """
+        if error is not None:
+            self._ledger.note(number, reason_of(error))
 
     def acknowledge(self, number: int | None) -> None:
         """Acknowledge for the application: the message of that number, or (None) what a context delivered."""
@@ -118,7 +123,7 @@ class Automatic(Acknowledgement):
         entry = self._ledger.pop(number)
         if entry is not None:  # else the listener called recover
             source, delivery = entry
-            source.redeliver([delivery], reason_of(error))
+            source.redeliver([(delivery, reason_of(error))])
 
     def _accepted(self, number: int) -> None:
         self._ledger.accept(number)

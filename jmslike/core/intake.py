@@ -16,6 +16,7 @@ from functools import partial
 from typing import Final, cast
 
 from jmslike.capabilities import Feature, Level
+from jmslike.core.ledger import Failure
 from jmslike.core.listener_calls import ListenerCall
 from jmslike.core.redelivery import dead_letter_of, growing_pause
 from jmslike.core.session_state import SessionState
@@ -280,15 +281,14 @@ class Intake:
         self._redeliveries.appendleft(delivery)
         self.refresh()
 
-    def redeliver(self, deliveries: list[Delivery], reason: str = "") -> None:
+    def redeliver(self, failures: list[Failure]) -> None:
         """Deliver these, oldest first, again, each with one more attempt: before anything else, or after their delay.
 
-        `reason` says why the last attempt failed, if that is known. What has failed too often is a dead letter at once.
-        A closed intake releases the others to the broker.
+        What has failed too often is a dead letter at once. A closed intake releases the others to the broker.
         """
         delay_before = self._session.redelivery.delay_before
         again = []
-        for envelope, receipt, attempts in deliveries:
+        for (envelope, receipt, attempts), reason in failures:
             delivery = (envelope, receipt, attempts + 1)
             if self._is_refused(delivery, reason):
                 continue

@@ -13,9 +13,12 @@ class Source(Protocol):
 
     subscription: Subscription
 
-    def redeliver(self, deliveries: list[Delivery], reason: str = "") -> None:
-        """Deliver these, oldest first, again, each with one more attempt; `reason`: why the last one failed."""
+    def redeliver(self, failures: list[Failure]) -> None:
+        """Deliver these, oldest first, again, each with one more attempt."""
 
+
+Failure: TypeAlias = "tuple[Delivery, str]"
+"""A delivery that has to be handed over again, and why: empty if that is not known."""
 
 Entry: TypeAlias = "tuple[Source, Delivery]"
 """A delivery to the application, with its source."""
@@ -27,10 +30,11 @@ class Ledger:
     Used by the session's thread; `close` of a session may follow on another one.
     """
 
-    __slots__ = ("_count", "_entries")
+    __slots__ = ("_count", "_entries", "_reasons")
 
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
+        self._reasons: dict[int, str] = {}  # of those whose listener failed
         self._count = 0
 
     def __len__(self) -> int:
@@ -47,11 +51,19 @@ class Ledger:
 
     def pop(self, number: int) -> Entry | None:
         """Take one delivery out; None if it is settled already."""
+        if self._reasons:
+            self._reasons.pop(number, None)
         return self._entries.pop(number, None)
+
+    def note(self, number: int, reason: str) -> None:
+        """Note why a delivery that is still here failed."""
+        if number in self._entries:
+            self._reasons[number] = reason
 
     def clear(self) -> list[Entry]:
         """Take all deliveries out, oldest first."""
         entries, self._entries = self._entries, {}
+        self._reasons.clear()
         return list(entries.values())
 
     def accept_all(self) -> None:
@@ -71,6 +83,12 @@ class Ledger:
             source, (_, receipt, _) = entry
             source.subscription.settle((receipt,), ACCEPT)
 
+    def redeliver_all(self) -> None:
+        """Return all deliveries to their sources, oldest first, to be handed over again, and take them out."""
+        reasons, self._reasons = self._reasons, {}
+        entries, self._entries = self._entries, {}
+        redeliver((source, (delivery, reasons.get(number, ""))) for number, (source, delivery) in entries.items())
+
     def release_all(self) -> None:
         """Release all deliveries to the broker, each with one more attempt, and take them out."""
         for source, (_, receipt, attempts) in self.clear():
@@ -85,10 +103,10 @@ def acceptances(entries: Iterable[Entry]) -> list[Settlement]:
     return [(subscription, those, ACCEPT) for subscription, those in receipts.items()]
 
 
-def redeliver(entries: Iterable[Entry]) -> None:
+def redeliver(failures: Iterable[tuple[Source, Failure]]) -> None:
     """Return each delivery to its source, oldest first, to be handed over again."""
-    deliveries: dict[Source, list[Delivery]] = {}
-    for source, delivery in entries:
-        deliveries.setdefault(source, []).append(delivery)
-    for source, those in deliveries.items():
+    by_source: dict[Source, list[Failure]] = {}
+    for source, failure in failures:
+        by_source.setdefault(source, []).append(failure)
+    for source, those in by_source.items():
         source.redeliver(those)

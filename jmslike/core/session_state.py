@@ -115,7 +115,7 @@ class SessionState:
         try:
             self.link.commit(sends, acceptances(entries))
         except TransactionRolledBackError:
-            redeliver(entries)
+            redeliver((source, (delivery, "")) for source, delivery in entries)
             raise
 
     def rollback(self) -> None:
@@ -126,7 +126,7 @@ class SessionState:
 
     def recover(self) -> None:
         """Redeliver what is unsettled, oldest first."""
-        redeliver(self.ledger.clear())
+        self.ledger.redeliver_all()
 
     # ---- start, stop and the end ------------------------------------------------------------------------------------
 

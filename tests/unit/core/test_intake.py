@@ -147,7 +147,7 @@ def test_a_redelivery_comes_when_it_is_due_and_not_after_a_loss() -> None:
     broker.put(*texts("ab"))
     delivery = intake.next()
     assert delivery is not None
-    intake.redeliver([delivery])
+    intake.redeliver([(delivery, "")])
     assert not intake.is_redelivering
     assert intake.due == broker.clock.monotonic() + 5
     following = intake.next()
@@ -158,7 +158,7 @@ def test_a_redelivery_comes_when_it_is_due_and_not_after_a_loss() -> None:
     assert again is not None
     assert (again[0].body, again[2]) == ("a", 1)
     assert intake.due is None
-    intake.redeliver([again])
+    intake.redeliver([(again, "")])
     broker.cut()
     with pytest.raises(ConnectionLostError):
         intake.next()
@@ -170,7 +170,7 @@ def test_an_intake_may_be_closed_while_another_thread_asks_what_is_due() -> None
     broker.put(*texts("a"))
     delivery = intake.next()
     assert delivery is not None
-    intake.redeliver([delivery])
+    intake.redeliver([(delivery, "")])
     due = intake.due
     intake.close()
     assert (due, intake.due) == (broker.clock.monotonic() + 5, None)

@@ -106,6 +106,24 @@ def test_a_dead_letter_says_what_the_listener_raised(broker: FakeBroker, mode: i
     assert letter.properties["JMS_jmslike_reason"] == "RuntimeError: the listener's own trouble"
 
 
+@pytest.mark.parametrize("mode", MANUAL)
+def test_a_dead_letter_says_what_the_listener_raised_before_the_application_gave_it_back(
+    broker: FakeBroker, mode: int
+) -> None:
+    session = broker.session(mode, max_redeliveries=0)
+
+    def give_back() -> None:
+        session.rollback() if session.transacted else session.recover()
+
+    seen = Seen(fail, give_back)
+    session.create_consumer(QUEUE).message_listener = seen
+    broker.put(*texts("ab"))
+    assert seen.bodies(2) == ["a", "b"]
+    broker.until(lambda: len(broker.queue(Queue("DLQ.q")).messages) == 2)
+    reasons = [letter.properties["JMS_jmslike_reason"] for letter, _ in broker.queue(Queue("DLQ.q")).messages]
+    assert reasons == ["RuntimeError: the listener's own trouble", "delivered 1 times without being acknowledged"]
+
+
 def test_the_redelivery_delay_holds_for_listeners() -> None:
     broker = FakeBroker(REDELIVERY_DELAY=EMULATED)
     session = broker.session(redelivery_delay=60)
