@@ -58,12 +58,17 @@ def java_text(value: PropertyValue) -> str:
     return conversion.to_string(value) or ""
 
 
-def encode_properties(properties: Mapping[str, PropertyValue], names: Mapping[str, str] = _SAME) -> dict[str, str]:
+def encode_properties(
+    properties: Mapping[str, PropertyValue],
+    names: Mapping[str, str] = _SAME,
+    written: Callable[[PropertyValue], Any] = java_text,
+) -> dict[str, Any]:
     """Return the properties as strings, with `jmslike_types` if any is not a String or does not look like one.
 
-    `names` has the names on the wire of properties that travel under another name.
+    `names` has the names on the wire of properties that travel under another name. `written` returns what stands on the
+    wire for a value that is no String, where that is not a text.
     """
-    headers: dict[str, str] = {}
+    headers: dict[str, Any] = {}
     types = []
     spelled = spelled_names(properties)
     for name, value in properties.items():
@@ -74,7 +79,7 @@ def encode_properties(properties: Mapping[str, PropertyValue], names: Mapping[st
         else:
             types.append(f"{name}={_LETTERS[value.__class__]}")
             if value is not None:  # what is not there is NULL to a broker's selectors
-                headers[names.get(name, name)] = conversion.to_string(value) or ""
+                headers[names.get(name, name)] = written(value)
     if types:
         headers[TYPES] = ";".join(types)
     return headers

@@ -15,10 +15,11 @@ from pika.spec import Basic, BasicProperties
 
 from jmslike import Byte, Float, Long, MessageFormatError, Queue, Short, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.spi import Envelope, Headers
+from jmslike.values.spelled import spelled_names
 from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
 from jmslike_transports.amqp.headers import MOST_IN_HEADERS
 from jmslike_transports.amqp.profiles import PROFILES
-from jmslike_transports.shared.rabbitmq_messages import read_plain
+from jmslike_transports.shared.rabbitmq_messages import Properties, read_plain
 from tests.unit.transports.test_jms_body import BODIES, TIMES
 
 PLAIN, JMS = PROFILES["plain"], PROFILES["jms"]
@@ -191,6 +192,39 @@ def test_whatever_a_stranger_sends_can_be_received(
         except MessageFormatError:
             continue
         sent(properties)
+
+
+def test_a_text_is_a_string_to_amqp_and_of_no_known_type_to_stomp() -> None:
+    headers = {"n": "7", "city": "Ulm"}
+    by_amqp = read_plain(BasicProperties(headers=headers), b"", SOURCE).properties
+    by_stomp = read_plain(Properties(headers), b"", SOURCE).properties
+    assert (spelled_names(by_amqp), spelled_names(by_stomp)) == (frozenset(), frozenset({"n"}))
+
+
+SECONDS, MILLISECONDS = 1_700_000_000, 1_700_000_000_123
+
+
+@pytest.mark.parametrize(("timestamp", "read"), [(SECONDS, SECONDS * 1000), (MILLISECONDS, MILLISECONDS), (0, 0)])
+def test_amqps_timestamp_counts_seconds_though_some_write_milliseconds(timestamp: int, read: int) -> None:
+    for properties in (BasicProperties(timestamp=timestamp), Properties({}, timestamp=timestamp)):
+        assert read_plain(properties, b"", SOURCE).timestamp == read
+
+
+ADDRESSES = {
+    "answers": Queue("answers"),
+    "/queue/a%2Fb": Queue("a/b"),
+    "/amq/queue/answers": Queue("answers"),
+    "/topic/a.b": Topic("a.b"),
+    "/reply-queue/amq.gen-1": TemporaryQueue("amq.gen-1"),
+    "/reply-queue/answers": TemporaryQueue("answers"),
+    "amq.gen-1": TemporaryQueue("amq.gen-1"),
+}
+
+
+@pytest.mark.parametrize(("text", "destination"), ADDRESSES.items())
+def test_the_reply_destination_of_a_stranger_is_found(text: str, destination: Queue | Topic) -> None:
+    reply_to = read_plain(BasicProperties(reply_to=text), b"", SOURCE).headers.reply_to
+    assert (type(reply_to), reply_to) == (type(destination), destination)
 
 
 REFUSED = {

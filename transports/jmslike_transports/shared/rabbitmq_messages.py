@@ -12,13 +12,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, NamedTuple
 from uuid import uuid4
 
 from jmslike.codec import (
-    ITEMS,
-    KIND,
     TYPES,
     connection_of,
     decode_body,
@@ -28,6 +26,7 @@ from jmslike.codec import (
 )
 from jmslike.spi import (
     NO_HEADERS,
+    NO_PROPERTIES,
     Destination,
     Envelope,
     Headers,
@@ -50,7 +49,7 @@ TYPE: Final = "JMSType"
 TEXT: Final = "TextMessage"
 """The JMSType by which the Java client knows a text in the clear."""
 
-_HIDDEN: Final = "rmq."
+_PREFIX: Final = "rmq."
 ORIGIN: Final = "rmq.jmslike.origin"
 _DUE: Final = "rmq.jmslike.due"
 _CORRELATION: Final = "rmq.jmslike.correlation"
@@ -59,7 +58,7 @@ _REPLY_TO: Final = "rmq.jmslike.reply.to"
 _TYPE: Final = "rmq.jmslike.type"
 _UNSEEN: Final = "rmq.jmslike.properties"
 
-_OWN: Final = ("jmslike_", _HIDDEN, "x-")
+_OWN: Final = ("jmslike_", _PREFIX, "x-")
 """How the names begin that are no properties."""
 _ESCAPED: Final = "jmslike_p_"
 """Before the name of a property that would be taken for another header."""
@@ -71,6 +70,7 @@ DECLARING: Final = frozenset(
 _OF_STOMP: Final = STOMP_HEADERS | DECLARING
 _LEFT_BY_STOMP: Final = frozenset({"content-length", "receipt", "transaction"})
 """Headers of a SEND that RabbitMQ leaves among those of the message."""
+_HIDDEN_BY_STOMP: Final = JMS_HEADERS | _LEFT_BY_STOMP
 
 DIRECT_REPLY: Final = "amq.rabbitmq.reply-to."
 """How the name begins under which RabbitMQ delivers replies to a requester without a queue."""
@@ -84,8 +84,11 @@ _STOMP_TOPIC: Final = "/topic/"
 _SECONDS_UNTIL: Final = 10**11
 """A larger timestamp is in milliseconds, which some programs write."""
 _INT: Final = 2**31
+_NOTHING: Final[Mapping[str, str]] = {}
 _NATIVE: Final[Mapping[str, Callable[[Any], PropertyValue]]] = {"b": Byte, "s": Short, "f": Float, "d": float}
 """Types that a number of an AMQP table may have had."""
+_DROPPED_BY_STOMP: Final = frozenset({bool, float, Float})
+_as_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 _READ: Final = frozenset({str, bool, float, Byte, Short, Long, Float, type(None)})
 
 
@@ -123,17 +126,20 @@ def typed_headers(envelope: Envelope, *, is_text: bool) -> dict[str, Any]:
         headers.update(_rare_headers(envelope, long))
     properties = envelope.properties
     if properties:
-        names = _escaped(properties, ())
-        headers.update(encode_properties(properties, names))
-        unseen = {}
-        for name, value in properties.items():
-            if value is not None and value.__class__ is not str and is_finite(value):
-                headers[names.get(name, name)] = value
-            if isinstance(value, (bool, float)) or name in _OF_STOMP:
-                unseen[name] = java_text(value)
+        names = _escaped(properties, _NOTHING)
+        headers.update(encode_properties(properties, names, _native))
+        unseen = {
+            name: java_text(value)
+            for name, value in properties.items()
+            if value.__class__ in _DROPPED_BY_STOMP or name in _OF_STOMP
+        }
         if unseen:
-            headers[_UNSEEN] = json.dumps(unseen, ensure_ascii=False, separators=(",", ":"))
+            headers[_UNSEEN] = _as_json(unseen)
     return headers
+
+
+def _native(value: PropertyValue) -> Any:
+    return value if is_finite(value) else java_text(value)
 
 
 def text_headers(envelope: Envelope) -> dict[str, str]:
@@ -144,7 +150,7 @@ def text_headers(envelope: Envelope) -> dict[str, str]:
     return headers
 
 
-def _escaped(properties: Mapping[str, PropertyValue], others: Any) -> dict[str, str]:
+def _escaped(properties: Mapping[str, PropertyValue], others: Collection[str]) -> dict[str, str]:
     return {
         name: f"{_ESCAPED}{name}"
         for name in properties
@@ -196,13 +202,12 @@ def read_plain(properties: Any, body: bytes, destination: Destination) -> Envelo
     raw: Mapping[str, Any] = properties.headers or {}
     content_type = properties.content_type or ""
     is_text = raw.get(TYPE) == TEXT or content_type.startswith(("text/", "application/json", "application/xml"))
-    marks = {name: text for name in (KIND, ITEMS) if isinstance(text := raw.get(name), str)}
-    kind, content = decode_body(body, is_text, marks)
+    kind, content = decode_body(body, is_text, raw)
     message_id = _text(raw, MESSAGE_ID) or properties.message_id or str(uuid4())
     if not message_id.startswith("ID:"):
         message_id = f"ID:{message_id}"
     timestamp = moment(_timestamp(raw, properties))
-    unseen = _unseen(raw)
+    unseen = _unseen(raw) if _UNSEEN in raw else _NOTHING
     return Envelope.make(
         id=message_id,
         destination=destination,
@@ -214,7 +219,7 @@ def read_plain(properties: Any, body: bytes, destination: Destination) -> Envelo
         expiration=moment(_expiration(raw, properties, timestamp)),
         delivery_time=moment(_whole(raw, _DUE)),
         headers=_client_headers(raw, properties, is_type="type" not in unseen),
-        properties=_user_properties(raw, unseen),
+        properties=_user_properties(properties, raw, unseen),
         origin=_text(raw, ORIGIN) or connection_of(message_id),
     )
 
@@ -230,9 +235,10 @@ def _unseen(raw: Mapping[str, Any]) -> Mapping[str, str]:
     return {name: value for name, value in found.items() if isinstance(value, str)} if isinstance(found, dict) else {}
 
 
-def _user_properties(raw: Mapping[str, Any], unseen: Mapping[str, str]) -> Mapping[str, PropertyValue]:
-    came_by_stomp = "content-length" in raw or isinstance(raw.get(TIMESTAMP), str)
-    hidden = JMS_HEADERS | _LEFT_BY_STOMP if came_by_stomp else JMS_HEADERS
+def _user_properties(given: Any, raw: Mapping[str, Any], unseen: Mapping[str, str]) -> Mapping[str, PropertyValue]:
+    """Return the properties. What STOMP wrote or shows are texts, whose types only `jmslike_types` has."""
+    came_by_stomp = "content-length" in raw or raw.get(TIMESTAMP).__class__ is str
+    hidden = _HIDDEN_BY_STOMP if came_by_stomp else JMS_HEADERS
     properties: dict[str, Any] = dict(unseen)
     for name, value in raw.items():
         if name in hidden:
@@ -241,23 +247,35 @@ def _user_properties(raw: Mapping[str, Any], unseen: Mapping[str, str]) -> Mappi
             if not name.startswith(_ESCAPED):
                 continue
             name = name.removeprefix(_ESCAPED)
-        properties[name] = _property(value)
+        properties[name] = value if value.__class__ in _READ else _property(value)
     types = _text(raw, TYPES)
-    for item in types.split(";") if types else ():
+    if not properties and not types:
+        return NO_PROPERTIES
+    if came_by_stomp or isinstance(given, Properties):
+        return decode_properties(properties, types)
+    return properties if types is None else _with_types(properties, types)
+
+
+def _with_types(properties: dict[str, Any], types: str) -> Mapping[str, PropertyValue]:
+    """Return the properties from a table of AMQP, with the types that it does not have."""
+    texts = []
+    for item in types.split(";"):
         name, _, letter = item.rpartition("=")
-        value, native = properties.get(name), _NATIVE.get(letter)
-        if native is not None and isinstance(value, (int, float)):
+        value = properties.get(name)
+        if letter == "n" and name:
+            properties[name] = None
+        elif value.__class__ is str and letter != "S":
+            texts.append(item)
+        elif letter in _NATIVE and isinstance(value, (int, float)):
             try:
-                properties[name] = native(value)
+                properties[name] = _NATIVE[letter](value)
             except (ValueError, OverflowError):
                 continue  # a program on the way has changed the value and not its type
-    return decode_properties(properties, types)
+    return dict(decode_properties(properties, ";".join(texts))) if texts else properties
 
 
 def _property(value: Any) -> PropertyValue:
-    """Return the JMS value for a value of an AMQP table."""
-    if value.__class__ in _READ:
-        return value  # type: ignore[return-value]
+    """Return the JMS value for a value of an AMQP table that is none."""
     if isinstance(value, int):
         return int(value) if -_INT <= value < _INT else Long(value)
     if isinstance(value, (dict, list)):
@@ -341,21 +359,22 @@ def _expiration(raw: Mapping[str, Any], properties: Any, timestamp: int) -> int:
 
 def _text(raw: Mapping[str, Any], name: str) -> str | None:
     value = raw.get(name)
-    return value if isinstance(value, str) else None
+    return value if value.__class__ is str else None
 
 
 def _whole(raw: Mapping[str, Any], name: str) -> int:
     """Return a number, which STOMP shows and sends as its digits."""
     value = raw.get(name)
-    if isinstance(value, int):
-        return int(value)
-    return digits(value) or 0
+    if value is None:
+        return 0
+    return int(value) if isinstance(value, int) else digits(value) or 0
 
 
 def digits(text: Any) -> int | None:
     """Return the number that a text of digits is, up to 64 bits; None for anything else."""
-    is_number = isinstance(text, str) and text.isascii() and text.isdecimal() and len(text) < _LONGEST_NUMBER
-    return int(text) if is_number else None
+    if text.__class__ is not str or len(text) >= _LONGEST_NUMBER or not (text.isascii() and text.isdecimal()):
+        return None
+    return int(text)
 
 
 _LONGEST_NUMBER: Final = 20

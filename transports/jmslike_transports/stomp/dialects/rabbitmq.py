@@ -227,16 +227,16 @@ class RabbitMQ(Dialect):
         if type(destination) is Topic:
             destination = _sent_to(get("destination", ""), destination)
         fields = Properties(
-            headers={name: text for name, text in raw.items() if name not in _NO_PROPERTIES},
-            content_type=get("content-type"),
-            delivery_mode=2 if get("persistent") == "true" else 1,
-            priority=digits(get("priority")),
-            correlation_id=get("correlation-id"),
-            reply_to=get("reply-to"),
-            expiration=get("expiration"),
-            message_id=get("amqp-message-id") or get("message-id"),
-            timestamp=digits(get("timestamp")),
-            type=get("type"),
+            {name: text for name, text in raw.items() if name not in _NO_PROPERTIES},
+            get("content-type"),
+            2 if get("persistent") == "true" else 1,
+            digits(get("priority")),
+            get("correlation-id"),
+            get("reply-to"),
+            get("expiration"),
+            get("amqp-message-id") or get("message-id"),
+            digits(get("timestamp")),
+            get("type"),
         )
         return read_message(fields, frame.body or b"", destination)
 
