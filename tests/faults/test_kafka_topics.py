@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.admin import ConfigResource, ConfigResourceType
+from kafka.codec import has_zstd
 
 from jmslike import (
     Connection,
@@ -391,3 +392,35 @@ def test_a_plain_consumer_reads_what_is_compressed(url: str, connect: Connect, n
         name, bootstrap_servers=url.removeprefix("kafka://"), auto_offset_reset="earliest", consumer_timeout_ms=20_000
     ) as consumer:
         assert next(consumer).value == b"sent"
+
+
+@pytest.mark.skipif(has_zstd(), reason="the codec is installed")
+@pytest.mark.parametrize("arrives_later", [True, False])
+def test_a_record_in_a_codec_that_is_not_installed_ends_its_consumer_only(
+    url: str, connect: Connect, name: str, administrator: Any, arrives_later: bool
+) -> None:
+    """The error names the package. Other consumers go on, and the exception listener is not called."""
+    connection = connect(url)
+    told = list[JMSError]()
+    connection.exception_listener = told.append
+    session = connection.create_session()
+    queue, other = session.create_queue(name), session.create_queue(f"{name}-other")
+    session.create_consumer(queue).close()
+    setting = ConfigResource(ConfigResourceType.TOPIC, name, {"compression.type": "zstd"})
+    administrator.alter_configs([setting])
+    if not arrives_later:
+        put(session, name, ["zipped" * 100])
+    reading = connection.create_session()
+
+    def read() -> None:
+        consumer = reading.create_consumer(queue)
+        if arrives_later:
+            put(session, name, ["zipped" * 100])
+        consumer.receive(PATIENCE)
+
+    with pytest.raises(JMSError, match=r"compressed with zstd, .*\(pip install zstandard\)"):
+        read()
+    consumer = connection.create_session().create_consumer(other)
+    put(session, other.queue_name, ["other"])
+    assert take(consumer) == "other"
+    assert told == []

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 import pytest
 
-from jmslike import ConnectionFactory, JMSSecurityError
+from jmslike import ConnectionFactory, ConnectionLostError, JMSSecurityError
 from tests.brokers import Broker
 from tests.faults.administrator import Administrator
 from tests.faults.steps import PATIENCE, within_bounds
@@ -48,3 +50,24 @@ def test_a_wrong_virtual_host(rabbitmq: Broker, protocol: str) -> None:
     factory = ConnectionFactory(rabbitmq.url(protocol).removesuffix("/%2F"), vhost="nowhere")
     with pytest.raises(JMSSecurityError, match="nowhere"):
         within_bounds(factory.create_connection)
+
+
+@pytest.mark.parametrize(
+    ("scheme", "name", "protocol", "answer"),
+    [
+        ("amqp", "artemis", "stomp", "AMQP 1.0, which is not the AMQP 0-9-1 of amqp://"),
+        ("amqp", "rabbitmq", "stomp", "STOMP: use stomp://"),
+        ("stomp", "rabbitmq", "amqp", "AMQP 0-9-1: use amqp://"),
+        ("kafka", "rabbitmq", "amqp", "AMQP 0-9-1: use amqp://"),
+        ("stomp", "kafka", "kafka", "Kafka's protocol: use kafka://"),
+    ],
+)
+def test_a_port_of_another_protocol(
+    request: pytest.FixtureRequest, scheme: str, name: str, protocol: str, answer: str
+) -> None:
+    """ERR-07: the error says which protocol answers there, and what to use."""
+    address = urlsplit(request.getfixturevalue(name).url(protocol))
+    factory = ConnectionFactory(f"{scheme}://{address.hostname}:{address.port}", connect_timeout=3)
+    with pytest.raises(ConnectionLostError) as caught:
+        within_bounds(factory.create_connection)
+    assert f"this port speaks {answer}" in str(caught.value)

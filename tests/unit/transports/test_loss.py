@@ -72,7 +72,7 @@ def test_the_first_host_that_answers_is_taken() -> None:
             raise ConnectionLostError("refused")
         return port
 
-    assert connect_in_turn(HOSTS, connect) == 2
+    assert connect_in_turn(HOSTS, connect, "STOMP") == 2
     assert tried == ["one", "two"]
 
 
@@ -81,7 +81,7 @@ def test_what_is_wrong_with_each_host_is_told() -> None:
         raise ConnectionLostError(f"{host} is down")
 
     with pytest.raises(ConnectionLostError, match="no connection to one:1: one is down; two:2: two is down; three:3"):
-        connect_in_turn(HOSTS, connect)
+        connect_in_turn(HOSTS, connect, "STOMP")
 
 
 @pytest.mark.parametrize(
@@ -96,5 +96,5 @@ def test_what_every_host_would_say_is_raised_at_once(error: JMSError, final: tup
         raise error
 
     with pytest.raises(type(error)):
-        connect_in_turn(HOSTS, connect, final)
+        connect_in_turn(HOSTS, connect, "STOMP", final)
     assert tried == ["one"]

@@ -52,7 +52,7 @@ class Wire(LosableConnection):
 
         Each host has the connect timeout. Raises JMSSecurityError or ConnectionLostError.
         """
-        return connect_in_turn(self._address.hosts, self._connect_to)
+        return connect_in_turn(self._address.hosts, self._connect_to, "AMQP 0-9-1")
 
     def _connect_to(self, host: str, port: int) -> dict[str, Any]:
         name, timeout = f"{host}:{port}", self._address.connect_timeout

@@ -11,6 +11,7 @@ from typing import Any, Final
 from kafka.codec import has_lz4, has_snappy, has_zstd
 
 from jmslike.options import choice, refuse, seconds, whole
+from jmslike_transports.kafka.errors import CODEC_PACKAGES
 from jmslike_transports.kafka.names import fits
 from jmslike_transports.shared.credentials import require_sendable
 from jmslike_transports.shared.tls import parse_tls
@@ -23,9 +24,9 @@ MECHANISMS: Final = {"plain": "PLAIN", "scram-sha-256": "SCRAM-SHA-256", "scram-
 COMPRESSIONS: Final = {"none": None, "gzip": "gzip", "snappy": "snappy", "lz4": "lz4", "zstd": "zstd"}
 
 _PACKAGES: Final[Mapping[str, tuple[Callable[[], bool], str]]] = {
-    "snappy": (has_snappy, "python-snappy"),
-    "lz4": (has_lz4, "lz4"),
-    "zstd": (has_zstd, "zstandard"),
+    "snappy": (has_snappy, CODEC_PACKAGES["snappy"]),
+    "lz4": (has_lz4, CODEC_PACKAGES["lz4"]),
+    "zstd": (has_zstd, CODEC_PACKAGES["zstd"]),
 }
 """For each compression that Python lacks: whether it is installed, and the package that has it."""
 

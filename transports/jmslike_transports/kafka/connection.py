@@ -10,7 +10,7 @@ import threading
 from contextlib import suppress
 from typing import Any
 
-from jmslike.errors import IllegalStateError, JMSError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.spi import Events
 from jmslike_transports.kafka.address import Address
 from jmslike_transports.kafka.groups import Groups
@@ -25,6 +25,7 @@ from jmslike_transports.kafka.temporaries import Temporaries
 from jmslike_transports.kafka.topics import Topics
 from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.shared.loss import LosableConnection
+from jmslike_transports.shared.strangers import what_answers
 
 
 class KafkaConnection(LosableConnection):
@@ -45,13 +46,22 @@ class KafkaConnection(LosableConnection):
         self._closing = threading.Lock()
         self._producer: Any = None
         self._closed = False
-        self.admin = self.clients.admin()
+        self.admin = self._connected()
         retrying = RetryingAdmin(self.admin, retries)
         self.topics, self.groups = Topics(retrying, address), Groups(retrying)
         self.topics_once = Topics(self.admin, address)  # without retries
         self.temporaries = Temporaries(self.topics, self.groups, self.names, self.inventory)
         self._leases = Leases(self.topics, self.groups, self.names.mark, self.inventory.temporaries)
         self._liveness = LivenessCheck(self.admin, timeout, self.lose, self._leases.renew)
+
+    def _connected(self) -> Any:
+        """Return the client of the first connection. The error says which protocol answers if it is not Kafka's."""
+        try:
+            return self.clients.admin()
+        except ConnectionLostError as error:
+            hosts = [(f"{host}:{port}", what_answers(host, port, "Kafka")) for host, port in self.address.hosts]
+            shown = ", ".join(f"{name}{found}" for name, found in hosts)
+            raise ConnectionLostError(f"no connection to {shown}: {error}") from error
 
     def producer(self) -> Any:
         """Return the producer of all sends outside transactions, made with the first of them."""

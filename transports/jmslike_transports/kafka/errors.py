@@ -64,6 +64,8 @@ _ADVICE: Final[tuple[tuple[tuple[type[BaseException], ...], str], ...]] = (
         "raise max.message.bytes of the topic, or message.max.bytes of the broker, or send a smaller message",
     ),
 )
+CODEC_PACKAGES: Final = {"snappy": "python-snappy", "lz4": "lz4", "zstd": "zstandard"}
+"""The package for each compression that Python lacks."""
 _ERROR_MESSAGE: Final = re.compile(r"error_message=(['\"])(.+?)\1")
 """The broker's explanation, within the text of its whole answer."""
 _END: Final = "socket disconnected"
@@ -74,8 +76,10 @@ def translated(reason: BaseException) -> JMSError:
     """Return the JMS error for what kafka-python raised."""
     if isinstance(reason, JMSError):
         return reason
-    if isinstance(reason, errors.KafkaConnectionError):
-        error = explained(reason.__cause__ or reason)
+    if isinstance(reason, errors.UnsupportedCodecError):
+        error: JMSError = _without_codec(str(reason))
+    elif isinstance(reason, errors.KafkaConnectionError):
+        error = explained(reason.__cause__ or Exception(_without_class(reason)))
         if _END in str(error):
             error = ConnectionLostError(
                 "the broker closed the connection; it may require authentication (user and password in the URL)"
@@ -85,6 +89,20 @@ def translated(reason: BaseException) -> JMSError:
         error = kind(_text(reason))
     error.__cause__ = reason
     return error
+
+
+def _without_class(reason: BaseException) -> str:
+    """Return the text of the library's error without the name of its class."""
+    return str(reason).removeprefix(f"{type(reason).__name__}: ")
+
+
+def _without_codec(text: str) -> JMSError:
+    codec, package = next(((name, it) for name, it in CODEC_PACKAGES.items() if name in text), ("", ""))
+    advice = f"install the package {package} (pip install {package})" if package else "install the codec"
+    return JMSError(
+        f"a record is compressed with {codec or 'an unknown codec'}, which Python cannot read: {advice}, and subscribe "
+        "again; the record is not acknowledged, and the connection goes on without this consumer"
+    )
 
 
 def _text(reason: BaseException) -> str:

@@ -77,7 +77,6 @@ class KafkaLink:
             reader,
             connection,
             connection.topics_once.ends,
-            connection.fail,
             awaits_settlement=self._spec.awaits_settlement,
         )
 

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final
 
-from jmslike.errors import ConnectionLostError, JMSError, ResourceAllocationError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, ResourceAllocationError
 from jmslike.spi import Completion
 from jmslike_transports.kafka.errors import translated
 from jmslike_transports.kafka.records import Record
@@ -65,6 +65,8 @@ class Publisher:
     def _explained(self, error: BaseException) -> JMSError:
         if self._connection.is_lost:
             return self._connection.loss()
+        if self._connection.is_closing:
+            return IllegalStateError("the connection is closed; the message was perhaps not sent")
         found = translated(error)
         if isinstance(found, ConnectionLostError) and found is not error:  # a broker was away for too long
             return ResourceAllocationError(

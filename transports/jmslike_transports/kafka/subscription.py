@@ -50,14 +50,12 @@ class KafkaSubscription(PushSubscription[Arrival, Receipt]):
         reader: TopicReader,
         connection: LosableConnection,
         ends: Callable[[Iterable[TopicPartition]], Mapping[TopicPartition, int]],
-        fail: Callable[[JMSError], None],
         *,
         awaits_settlement: bool,
     ) -> None:
         super().__init__(spec, connection)
         self.reader = reader
         self._ends = ends
-        self._report = fail
         self._awaits_settlement = awaits_settlement
         self._left: list[Arrival] = []  # what arrived and was not handed out before this was closed
         self._successor: KafkaSubscription | None = None
@@ -94,8 +92,7 @@ class KafkaSubscription(PushSubscription[Arrival, Receipt]):
             successor._arrive(arrival)
 
     def _fail(self, error: JMSError) -> None:
-        self._inbox.lose(error)
-        self._report(error)
+        self._inbox.lose(error)  # which tells the receive, or the thread of the listener, and no one else
 
     # ---- taking ---------------------------------------------------------------------------------------------------
 

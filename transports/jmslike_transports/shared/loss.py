@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from typing import TypeVar
 
 from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
+from jmslike_transports.shared.strangers import what_answers
 
 Connected = TypeVar("Connected")
 
@@ -20,9 +21,12 @@ Connected = TypeVar("Connected")
 def connect_in_turn(
     hosts: Iterable[tuple[str, int]],
     connect: Callable[[str, int], Connected],
+    protocol: str,
     final: tuple[type[JMSError], ...] = (JMSSecurityError,),
 ) -> Connected:
     """Connect to the first host that answers, and return what `connect` returns for it.
+
+    The error says which protocol answers where it is not `protocol`.
 
     Raises at once an error that is `final`, which the other hosts would repeat; ConnectionLostError if no host answers.
     """
@@ -33,7 +37,7 @@ def connect_in_turn(
         except final:
             raise
         except JMSError as error:
-            failures.append(f"{host}:{port}: {error}")
+            failures.append(f"{host}:{port}: {error}{what_answers(host, port, protocol)}")
             cause = error
     raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
 
@@ -90,6 +94,11 @@ class LosableConnection(ABC):
         """Lose the connection because its broker does not answer, and return the error to raise."""
         self.lose(ConnectionLostError(why))
         return self.loss()
+
+    @property
+    def is_closing(self) -> bool:
+        """Whether `close` was called."""
+        return self._is_closing
 
     def _begin_close(self) -> bool:
         """Expect the end of the connection, so that it is not reported. Return False if it is being closed already."""

@@ -106,6 +106,7 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         return connect_in_turn(
             self._address.hosts,
             lambda host, port: self._connect_to((host, port), client_id),
+            "STOMP",
             final=(JMSSecurityError, InvalidClientIDError),
         )
 
