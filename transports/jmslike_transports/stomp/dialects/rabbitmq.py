@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from typing import Any, ClassVar, Final
+from urllib.parse import unquote
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.codec import Body, encode_body
@@ -265,7 +266,7 @@ _TOPICS: Final = "/topic/"
 
 
 def _sent_to(address: str, subscribed: Destination) -> Destination:
-    name = address.removeprefix(_TOPICS).replace("%2F", "/")
+    name = unquote(address.removeprefix(_TOPICS))  # RabbitMQ writes all but ASCII so
     return Topic(name) if address.startswith(_TOPICS) and name and name != subscribed.name else subscribed
 
 
