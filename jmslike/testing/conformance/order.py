@@ -148,6 +148,21 @@ def test_a_delayed_message_comes_when_it_is_due(jms: Provider) -> None:
     assert later.timestamp >= delayed.delivery_time
 
 
+@requires(Feature.DELAY, Feature.TTL)
+def test_a_delay_leaves_no_trace_in_the_message(jms: Provider) -> None:
+    """ORD-06: neither as a property nor in a header, whatever the message has passed on its way."""
+    session, queue = jms.connection().create_session(), jms.queue()
+    message = session.create_text_message("1")
+    message.set_string_property("name", "value")
+    producer = session.create_producer(queue)
+    producer.delivery_delay = 0.1
+    producer.send(message, priority=7, time_to_live=60)
+    received = take(jms, session.create_consumer(queue))
+    assert (received.destination, received.redelivered, received.priority) == (queue, False, 7)
+    assert (received.message_id, received.expiration) == (message.message_id, message.expiration)
+    assert sorted(received.property_names) == ["JMSXDeliveryCount", "name"]
+
+
 @requires(Feature.DELAY)
 def test_later_messages_pass_a_delayed_one(jms: Provider) -> None:
     """ORD-06: those without a delay do not wait for it."""
