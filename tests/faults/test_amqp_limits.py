@@ -10,6 +10,7 @@ import pytest
 from jmslike import DeliveryMode, InvalidClientIDError, InvalidDestinationError, MessageFormatError
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Connect, put, text_of
+from tests.harnesses import declare_delays
 
 HALF_A_PAIR = "\ud800"
 
@@ -75,3 +76,23 @@ def test_names_that_no_queue_can_have(rabbitmq: Broker, connect: Connect, name: 
         with pytest.raises(InvalidDestinationError):
             session.create_consumer(destination)
     put(session, name, ["the connection still does"])
+
+
+@pytest.mark.parametrize("options", ["amqp?profile=jms", "amqp?profile=plain", "stomp"])
+@pytest.mark.parametrize("delay", [0.0, 0.1])
+def test_properties_may_have_the_names_of_routing_headers(
+    rabbitmq: Broker, connect: Connect, name: str, options: str, delay: float
+) -> None:
+    declare_delays(rabbitmq)
+    protocol, _, profile = options.partition("?profile=")
+    session = connect(rabbitmq.url(protocol), **({"profile": profile} if profile else {})).create_session()
+    queue = session.create_queue(name)
+    message = session.create_text_message("1")
+    message.set_string_property("CC", "value")
+    message.set_int_property("BCC", 2)
+    producer = session.create_producer(queue)
+    producer.delivery_delay = delay
+    producer.send(message)
+    received = session.create_consumer(queue).receive(PATIENCE)
+    assert received is not None
+    assert (received.get_string_property("CC"), received.get_int_property("BCC")) == ("value", 2)

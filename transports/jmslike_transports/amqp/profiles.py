@@ -22,7 +22,14 @@ from jmslike_transports.shared.java_destinations import (
     TEMPORARY_TOPICS,
     TOPICS,
 )
-from jmslike_transports.shared.rabbitmq import LONGEST_EXPIRATION, TEMPORARY, checked, durable_queue, short
+from jmslike_transports.shared.rabbitmq import (
+    LONGEST_EXPIRATION,
+    ROUTING_HEADERS,
+    TEMPORARY,
+    checked,
+    durable_queue,
+    short,
+)
 from jmslike_transports.shared.rabbitmq_messages import DIRECT_REPLY, long, typed_headers
 
 _MODES: Final = {1: "NON_PERSISTENT", 2: "PERSISTENT"}
@@ -112,7 +119,11 @@ class JMS(Profile):
             further["JMSCorrelationID"] = correlation_id
         if message_type is not None:
             further["JMSType"] = message_type
-        further.update((name, value) for name, value in envelope.properties.items() if value is not None)
+        further.update(
+            (name, value)
+            for name, value in envelope.properties.items()
+            if value is not None and name not in ROUTING_HEADERS
+        )
         if further:
             headers.update(acceptable(further))
         return _basic(envelope, "application/octet-stream", headers), body

@@ -18,6 +18,8 @@ OF_THE_BROKER: Final = "amq."
 LARGEST_PREFETCH: Final = 2**16 - 1
 """Messages of a consumer's window; 0 stands for no limit."""
 
+ROUTING_HEADERS: Final = frozenset({"BCC", "CC"})
+"""Headers with further routing keys. RabbitMQ refuses a message in which they are anything else."""
 JMS_HEADERS: Final = frozenset(
     {"JMSCorrelationID", "JMSDeliveryMode", "JMSExpiration", "JMSMessageID", "JMSPriority", "JMSTimestamp", "JMSType"}
 )

@@ -39,7 +39,7 @@ from jmslike.values import Byte, Float, Long, Short
 from jmslike_transports.shared import jms_body
 from jmslike_transports.shared.java_destinations import TEMPORARY_QUEUE
 from jmslike_transports.shared.java_objects import MAGIC
-from jmslike_transports.shared.rabbitmq import JMS_HEADERS, is_finite, short
+from jmslike_transports.shared.rabbitmq import JMS_HEADERS, ROUTING_HEADERS, is_finite, short
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS, STOMP_HEADERS, moment, octets_of
 
 MESSAGE_ID: Final = "JMSMessageID"
@@ -154,7 +154,7 @@ def _escaped(properties: Mapping[str, PropertyValue], others: Collection[str]) -
     return {
         name: f"{_ESCAPED}{name}"
         for name in properties
-        if name in JMS_HEADERS or name in others or name.startswith(_OWN)
+        if name in JMS_HEADERS or name in ROUTING_HEADERS or name in others or name.startswith(_OWN)
     }
 
 
