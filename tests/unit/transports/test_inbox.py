@@ -105,3 +105,24 @@ def test_a_listener_is_called_for_each_item_and_for_what_waits() -> None:
     inbox.ready(None)
     inbox.put(3)
     assert len(calls) == 2
+
+
+def test_a_drained_inbox_is_empty_and_still_open() -> None:
+    inbox: Inbox[int] = Inbox()
+    inbox.put(2)
+    inbox.put_back([1])
+    assert inbox.drain() == [1, 2]
+    assert inbox.get(0) is None
+    inbox.put(3)
+    assert inbox.get(0) == 3
+
+
+def test_draining_keeps_what_get_has_to_report() -> None:
+    inbox: Inbox[int] = Inbox()
+    inbox.interrupt()
+    inbox.drain()
+    assert inbox.get(None) is None
+    inbox.lose(ConnectionLostError("gone"))
+    inbox.drain()
+    with pytest.raises(ConnectionLostError):
+        inbox.get(None)

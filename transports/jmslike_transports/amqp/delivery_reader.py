@@ -31,8 +31,17 @@ def attempts_of(method: Any, properties: Any) -> int:
     """Return how often the message was delivered before. Quorum queues count; other queues say only whether it was."""
     if not method.redelivered:  # the header may come from the sender, or from another queue
         return 0
+    return _count(properties) or 1
+
+
+def is_counted(method: Any, properties: Any) -> bool:
+    """Whether the broker counts how often the message is delivered, as quorum queues do."""
+    return bool(method.redelivered and _count(properties))
+
+
+def _count(properties: Any) -> int:
     try:
         count = (properties.headers or {}).get("x-delivery-count")
     except Exception:  # see read_envelope
-        count = None
-    return int(count) if isinstance(count, int) and 0 < count <= _MOST_ATTEMPTS else 1
+        return 0
+    return int(count) if isinstance(count, int) and 0 < count <= _MOST_ATTEMPTS else 0

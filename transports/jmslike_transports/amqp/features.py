@@ -11,7 +11,9 @@ from jmslike_transports.amqp.profiles import Profile
 from jmslike_transports.shared.rabbitmq import NO_MESSAGE_GROUP, NO_QUEUE_SELECTOR
 
 _NO_DEFINITION: Final = "AMQP cannot ask how an existing subscription is defined: unsubscribe first"
-_ALL_MARKED: Final = "all that was on its way to a closed consumer is marked redelivered, and the mark does not count"
+_ALL_MARKED: Final = (
+    "what was on its way to a closed or stopped consumer is marked redelivered, and the mark does not count"
+)
 _ALL_COUNTED: Final = "all that was on its way to a closed consumer is counted as delivered"
 
 _FEATURES: Final[Mapping[Feature, Support]] = {
@@ -55,6 +57,7 @@ _QUORUM: Final[Mapping[Feature, Support]] = {
         CONN_17=_ALL_COUNTED,
         RED_03=_ALL_COUNTED,
         SUB_24=_ALL_COUNTED,
+        CONN_27="a quorum queue would put it last: what was on its way to a consumer that is stopped stays with it",
     ),
     Feature.BROWSE: unsupported(
         "a quorum queue counts each look at a message as a delivery: use the broker's management page"

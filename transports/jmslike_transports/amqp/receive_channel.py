@@ -7,9 +7,10 @@ The thread of the connection does the rest.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterable
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any, Final
 
+from pika.compat import long
 from pika.spec import Basic
 
 from jmslike.errors import JMSError
@@ -19,6 +20,12 @@ from jmslike_transports.amqp.wire import Wire
 
 Receiver = Callable[[Any, Any, bytes], None]
 """Called with the method, properties and body of a delivery."""
+
+_NO_CREDIT: Final = {"x-credit": {"credit": long(0), "drain": False}}
+
+
+def _ignore(frame: Any) -> None:
+    """Take an answer that is not waited for."""
 
 
 class ReceiveChannel(Channel):
@@ -78,13 +85,47 @@ class ReceiveChannel(Channel):
     def consume(
         self, queue: str, receiver: Receiver, tag: str, predecessor: str, *, window: int, exclusive: bool
     ) -> None:
-        """Start a consumer with a window of messages (0: no limit), and cancel its predecessor, if there is one."""
+        """Start a consumer with a window of messages (0: no limit), and cancel its predecessor, if there is one.
+
+        What the broker pushes to the predecessor until then still comes.
+        """
+        self._consume(queue, receiver, tag, predecessor, window, exclusive=exclusive)
+
+    def reserve(self, queue: str, receiver: Receiver, tag: str, predecessor: str, *, exclusive: bool) -> None:
+        """As `consume`, for a consumer that gets nothing.
+
+        A broker that does not know the credit of AMQP 1.0 in arguments, as RabbitMQ 4, pushes one message to it.
+        """
+        self._consume(queue, receiver, tag, predecessor, 1, exclusive=exclusive, arguments=_NO_CREDIT)
+
+    def _consume(
+        self,
+        queue: str,
+        receiver: Receiver,
+        tag: str,
+        predecessor: str,
+        window: int,
+        *,
+        exclusive: bool,
+        arguments: Mapping[str, Any] | None = None,
+    ) -> None:
 
         def start(reply: Reply) -> None:
-            self._cancel(predecessor, lambda _: None)
+            if exclusive:  # it would be refused beside its predecessor
+                self._cancel(predecessor, _ignore)
+            replaces = not exclusive and predecessor in self.raw.consumer_tags  # a queue may end with its last consumer
             self.raw.basic_qos(prefetch_count=window)
-            self.raw.basic_consume(queue, receive, consumer_tag=tag, callback=reply, exclusive=exclusive)
+            self.raw.basic_consume(
+                queue,
+                receive,
+                consumer_tag=tag,
+                callback=_ignore if replaces else reply,
+                exclusive=exclusive,
+                arguments=arguments,
+            )
             self._receivers[tag] = receiver
+            if replaces:
+                self._cancel(predecessor, reply)
 
         def receive(_channel: Any, method: Any, properties: Any, body: bytes) -> None:
             receiver(method, properties, body)

@@ -5,19 +5,21 @@ The thread of the connection calls `_on_message` and `cancelled`; PushSubscripti
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import uuid4
 
 from jmslike.errors import InvalidDestinationError, JMSError
 from jmslike.spi import Delivery, Outcome, SessionSpec, SubscriptionSpec
 from jmslike_transports.amqp.connection import AmqpConnection
-from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
+from jmslike_transports.amqp.delivery_reader import attempts_of, is_counted, read_envelope
 from jmslike_transports.amqp.errors import RESOURCE_LOCKED, code_of
 from jmslike_transports.amqp.receive_channel import ReceiveChannel
 from jmslike_transports.shared.inventory import Subscriptions
 from jmslike_transports.shared.push_subscription import PushSubscription
 from jmslike_transports.shared.rabbitmq import LARGEST_PREFETCH, checked, shared_queue
+from jmslike_transports.shared.returned import Returned
 
 _IN_USE = "in exclusive use"
 """In the text of this refusal, which has the same code as a missing permission."""
@@ -67,13 +69,16 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         self._confirmed = session.awaits_settlement
         self._is_deleted = False
         self._consumer = ""
+        self._competes = not (self._is_private or self.is_exclusive)
+        self._is_stopped = spec.stopped and self._competes
+        self._is_resuming = False  # started, and reads first what it kept while it was stopped
+        self._returned = Returned(2 * spec.window)
         self._queue = self._declare(connection, others)
-        try:
+        if self._is_stopped:
+            self._reserve()  # also to learn whether it may consume
+            self._pause()
+        else:
             self._consume()
-        except JMSError as error:
-            if code_of(error) == RESOURCE_LOCKED or _IN_USE in str(error):
-                raise JMSError(f"{self._queue} is in use by a consumer that does not share it: {error}") from error
-            raise
         if not spec.destination.is_queue:  # once it is ours: a queue of another consumer must not get this topic
             try:
                 self._topology.bind(self._queue, *connection.profile.route(spec.destination))
@@ -107,10 +112,20 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
     def _consume(self) -> None:
         """Start a consumer whose window is empty, whatever is held of what its predecessor got."""
         window = self.spec.window if self.spec.window <= LARGEST_PREFETCH else 0  # 0: no limit
+        self._begin(partial(self._channel.consume, window=window))
+
+    def _reserve(self) -> None:
+        """Start a consumer that gets nothing."""
+        self._begin(self._channel.reserve)
+
+    def _begin(self, consume: Callable[..., None]) -> None:
         predecessor, self._consumer = self._consumer, f"jmslike-{uuid4()}"
-        self._channel.consume(
-            self._queue, self._on_message, self._consumer, predecessor, window=window, exclusive=self.is_exclusive
-        )
+        try:
+            consume(self._queue, self._on_message, self._consumer, predecessor, exclusive=self.is_exclusive)
+        except JMSError as error:
+            if code_of(error) == RESOURCE_LOCKED or _IN_USE in str(error):
+                raise JMSError(f"{self._queue} is in use by a consumer that does not share it: {error}") from error
+            raise
 
     def _on_message(self, method: Any, properties: Any, body: bytes) -> None:
         self._channel.delivered(method.delivery_tag)
@@ -125,6 +140,51 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
     def _is_acknowledged(self, arrival: Arrival) -> bool:
         return self._is_private and arrival.attempts is not None  # it was handed out before
 
+    # ---- starting and stopping --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """See Stoppable.start."""
+        with self._closing:
+            if self._closed or not self._is_stopped:
+                return
+            try:
+                self._topology.consumers(self._queue)  # a refusal by `_consume` would end the session's channel
+            except InvalidDestinationError:
+                self._lose_queue()
+                return
+            kept = self._inbox.drain()
+            self._is_resuming = bool(kept)
+            self._inbox.put_back(kept)
+            if not self._is_resuming:
+                self._consume()
+            self._is_stopped = False
+
+    def stop(self) -> None:
+        """See Stoppable.stop. A consumer with which no other competes stays."""
+        with self._closing:
+            if self._closed or self._is_stopped or not self._competes:
+                return
+            self._is_stopped = True
+            self._is_resuming = False
+            self._pause()
+
+    def _pause(self) -> None:
+        """End the pushing, and give back what was not taken, unless that would come last then."""
+        if self.spec.name is not None:  # it ends with its last consumer, or is in use as long as it has one
+            self._reserve()
+        elif self._consumer:
+            self._channel.cancel(self._consumer)
+            self._consumer = ""
+        if self._topology.puts_back_last and (self.spec.destination.is_queue or self.spec.durable):
+            return
+        left = self._inbox.drain()
+        for arrival in left:
+            if arrival.attempts is None:
+                method, properties = arrival.method, arrival.properties
+                reported, counted = attempts_of(method, properties), is_counted(method, properties)
+                self._returned.note(_key(arrival), reported, counted=counted)
+        self._release_unread(left)
+
     # ---- taking ---------------------------------------------------------------------------------------------------
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
@@ -138,14 +198,20 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         return self._hand_out(arrival, settle)
 
     def _prepare_to_wait(self, timeout: float | None) -> None:
-        if self._closed or self._is_deleted or self._wire.is_lost:
+        if self._closed or self._is_stopped or self._is_deleted or self._wire.is_lost:
             return
+        if self._is_resuming:
+            self._replace_consumer()
         if timeout == 0 and not self._inbox.is_armed:
             self._channel.get(self._queue, self._on_message)
         elif self._is_window_held():
-            with self._closing:
-                if not self._closed:
-                    self._consume()
+            self._replace_consumer()
+
+    def _replace_consumer(self) -> None:
+        with self._closing:
+            if not (self._closed or self._is_stopped):
+                self._consume()
+                self._is_resuming = False
 
     def _is_window_held(self) -> bool:
         """Whether all that the broker may push is held, so that nothing more would come (C3)."""
@@ -158,6 +224,8 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         method, properties, body, attempts = arrival
         if attempts is None:
             attempts = attempts_of(method, properties)
+            if attempts and self._returned:
+                attempts = self._returned.seen(_key(arrival), attempts)
         envelope = read_envelope(method, properties, body, self.spec.destination)
         tag = method.delivery_tag
         if settle and not attempts:
@@ -196,14 +264,17 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
     def cancelled(self, consumer_tag: str) -> None:
         """Note that the broker has cancelled a consumer, because its queue was deleted."""
         if consumer_tag == self._consumer and not self._closed:
-            self._is_deleted = True
-            error = InvalidDestinationError(f"{self.spec.destination} was deleted; its consumer gets no more messages")
-            self._inbox.lose(error)
-            self._report(error)
+            self._lose_queue()
+
+    def _lose_queue(self) -> None:
+        self._is_deleted = True
+        error = InvalidDestinationError(f"{self.spec.destination} was deleted; its consumer gets no more messages")
+        self._inbox.lose(error)
+        self._report(error)
 
     def _stop(self) -> list[Arrival]:
         try:
-            if self._is_usable:
+            if self._is_usable and self._consumer:
                 self._channel.cancel(self._consumer)
         finally:
             left = self._inbox.close()
@@ -216,3 +287,8 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
     @property
     def _is_usable(self) -> bool:
         return not self._wire.is_lost and self._channel.error is None
+
+
+def _key(arrival: Arrival) -> int:
+    """Return what tells the message from others."""
+    return hash((arrival.properties.message_id, arrival.body))

@@ -36,6 +36,11 @@ class Topology:
         self._exchanges: set[str] = set()
         self.delays: Final = Delays(self, profile)
 
+    @property
+    def puts_back_last(self) -> bool:
+        """Whether its queues put back what is released behind all others, as quorum queues do."""
+        return self._arguments.get("x-queue-type") == "quorum"
+
     def call(self, what: str, start: Callable[[Any, Reply], object]) -> Any:
         """Let `start(channel, reply)` make a request, and return the broker's answer. Raises JMSError for a refusal."""
         with self._lock:

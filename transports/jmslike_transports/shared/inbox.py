@@ -111,6 +111,12 @@ class Inbox(Generic[Item]):
         self._interrupted = True
         self._items.put(_WAKE)
 
+    def drain(self) -> list[Item]:
+        """Return the items that were not taken, and keep none."""
+        left = self._empty()
+        self._items.put(_WAKE)  # that of a `lose` or an `interrupt` may have been removed with the items
+        return left
+
     def close(self) -> list[Item]:
         """Make every `get` return None from now on. Return the items that were not taken."""
         self._closed = True
