@@ -14,25 +14,34 @@ from typing import Any, Final, NamedTuple
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Delivery, Envelope, Outcome, SessionSpec, SubscriptionSpec
 from jmslike_transports.shared.push_subscription import PushSubscription
+from jmslike_transports.shared.returned import Returned
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
 from jmslike_transports.stomp.mapping import bare_envelope
 
 _log = logging.getLogger("jmslike.stomp")
 
+_LATE: Final = 4
+"""Ended subscriptions of which late messages are noted: all there are between two stops, and more."""
+
 _PUSH_TIME: Final = 0.05
 """Seconds in which the broker may push after the round trip of `take(0)`. STOMP cannot ask whether a message waits."""
 
 
 class WireSubscription:
-    """One SUBSCRIBE. It ends when it is closed and none of its messages is held, because UNSUBSCRIBE releases those.
+    """One SUBSCRIBE. It ends when it is not wanted and none of its messages is held: UNSUBSCRIBE would release those.
 
-    `settling` counts the messages that are no longer held, but whose settlement may not be written yet.
+    `size` is its window, in the broker's unit. One that is `idle` keeps a subscription that has no other while it is
+    stopped. `is_halted` says that a placeholder has its id. `settling` counts the messages that are no longer held, but
+    whose settlement may not be written yet.
     """
 
-    def __init__(self, identifier: str) -> None:
+    def __init__(self, identifier: str, size: int, *, idle: bool) -> None:
         self.id = identifier
-        self.is_open = True
+        self.size = size
+        self.is_idle = idle
+        self.is_wanted = True
+        self.is_halted = False
         self.settling = 0
 
 
@@ -45,7 +54,10 @@ class Arrival(NamedTuple):
 
 
 class Held:
-    """A receipt for a message that was handed out. `ack` is None if it was acknowledged at the hand-over."""
+    """A receipt for a message that was handed out. `ack` is None if it was acknowledged at the hand-over.
+
+    `size` is what it takes of a window, in the broker's unit.
+    """
 
     __slots__ = ("ack", "arrival", "size")
 
@@ -69,19 +81,93 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         self._parts: list[WireSubscription] = []
         self._held_size = 0
         self._may_unsubscribe = False  # closed, and what was pushed and not taken is released
-        self._subscribe()
+        self._competes = not (self._plan.private or self.is_exclusive)
+        self._is_stopped = spec.stopped and self._competes
+        self._has_unwanted = False
+        self._returned = Returned(2 * spec.window)
+        self._late: list[str] = []
+        self._subscribe(idle=self._is_stopped)
+        if self._is_stopped and spec.name is None:  # it was to learn whether it may
+            self._halt()
 
-    def _subscribe(self) -> None:
-        part = WireSubscription(self._connection.next_subscription_id())
+    def _subscribe(self, *, idle: bool = False) -> None:
+        plan = self._plan
+        window = plan.credit or self.spec.window
+        part = WireSubscription(self._connection.next_subscription_id(), 1 if idle else window, idle=idle)
         put = self._inbox.put
         self._parts.append(part)
         self._wire.route(part.id, lambda frame: put(Arrival(part, frame)))
         try:
-            self._wire.call("SUBSCRIBE", {"id": part.id, **self._plan.headers})
+            self._wire.call("SUBSCRIBE", {"id": part.id, **plan.headers, **(plan.least if idle else {})})
         except JMSError:
             self._wire.unroute(part.id)
             self._parts.remove(part)
             raise
+
+    # ---- starting and stopping --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """See Stoppable.start."""
+        with self._closing:
+            if self._closed or not self._is_stopped:
+                return
+            with self._lock:
+                waiting = [part for part in self._parts if not part.is_halted]
+                for part in waiting:  # they hold messages, and go on
+                    part.is_wanted = True
+            if all(part.is_idle for part in waiting):
+                self._subscribe()
+                kept = self._inbox.drain()
+                if not kept:  # else that comes first, and the idle part stays for it
+                    self._end(waiting)
+                self._inbox.put_back(kept)
+            self._is_stopped = False
+
+    def stop(self) -> None:
+        """See Stoppable.stop. One with which no other competes goes on."""
+        with self._closing:
+            if self._closed or self._is_stopped or not self._competes:
+                return
+            self._is_stopped = True
+            ending = list(self._parts)
+            if self.spec.name is not None:  # its messages might go, or its name, with its last consumer
+                self._subscribe(idle=True)
+            self._halt(ending)
+
+    def _halt(self, parts: Sequence[WireSubscription] | None = None) -> None:
+        """End the pushing to these parts, or all, and give back what was not taken."""
+        ending = list(self._parts) if parts is None else parts
+        self._put_placeholders(ending)
+        if self._dialect.placeholder is not None:
+            left, others = self._drain(ending)
+            self._nack([arrival.frame.headers.get("ack", "") for arrival in left if arrival.attempts is None])
+            self._inbox.put_back(others)
+        self._end(ending)
+
+    def _drain(self, parts: Sequence[WireSubscription]) -> tuple[list[Arrival], list[Arrival]]:
+        """Take what waits out of the inbox: what was pushed to these parts, and the rest."""
+        waiting = self._inbox.drain()
+        for arrival in waiting:
+            if arrival.part in parts:
+                self._note_returned(arrival)
+        return [each for each in waiting if each.part in parts], [each for each in waiting if each.part not in parts]
+
+    def _note_returned(self, arrival: Arrival) -> None:
+        if arrival.attempts is None:
+            frame, dialect = arrival.frame, self._dialect
+            self._returned.note(self._key(frame), dialect.attempts(frame), counted=dialect.is_counted(frame))
+
+    def _key(self, frame: Any) -> int:
+        """Return what tells the message from others."""
+        return hash((frame.headers.get(self._dialect.lasting_id), frame.body))
+
+    def _end(self, parts: Sequence[WireSubscription]) -> None:
+        """Unsubscribe these parts as soon as none of their messages is held."""
+        with self._lock:
+            for part in parts:
+                part.is_wanted = False
+            self._has_unwanted = True
+        self._unsubscribe_idle_parts()
 
     # ---- taking ---------------------------------------------------------------------------------------------------
 
@@ -96,7 +182,7 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         return self._hand_out(arrival, settle)
 
     def _prepare_to_wait(self, timeout: float | None) -> None:
-        if self._closed or self._wire.is_lost:
+        if self._closed or self._is_stopped or self._wire.is_lost:
             return
         if self._is_starved():
             self._subscribe()
@@ -108,9 +194,12 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         """Whether the whole window is held, so that the broker would push nothing more (C3)."""
         if self._plan.private or not self._plan.divisible or not self._held:
             return False
-        if self._plan.credit:
-            return self._held_size >= self._plan.credit * len(self._parts)
-        return len(self._held) >= self.spec.window * len(self._parts)
+        if self._held_size < (self._plan.credit or self.spec.window):
+            return False
+        with self._lock:
+            pushing = [part for part in self._parts if part.is_wanted]
+            held = sum(each.size for each in self._held if each.arrival.part.is_wanted)
+        return held >= sum(part.size for part in pushing)
 
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery:
         frame = arrival.frame
@@ -119,6 +208,8 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         attempts = arrival.attempts
         if attempts is None:
             attempts = self._dialect.attempts(frame)
+            if attempts and self._returned:
+                attempts = self._returned.seen(self._key(frame), attempts)
         envelope = self._read(frame)
         if settle and not attempts:
             self._wire.write(ack_frame(ack), at_once=False)
@@ -128,7 +219,7 @@ class StompSubscription(PushSubscription[Arrival, Held]):
                 self._wire.write(ack_frame(ack), at_once=False)
             held = Held(arrival, None, 0)
         else:
-            held = Held(arrival, ack, frame.size if self._plan.credit else 0)
+            held = Held(arrival, ack, frame.size if self._plan.credit else 1)
         with self._lock:
             self._held[held] = None
             self._held_size += held.size
@@ -195,17 +286,24 @@ class StompSubscription(PushSubscription[Arrival, Held]):
     def _stop(self) -> list[Arrival]:
         """End the pushing. Without a placeholder the broker may push until UNSUBSCRIBE, which releases that."""
         try:
-            if self._dialect.placeholder is not None and not self._wire.is_lost:
-                for part in self._parts:
-                    self._wire.call(
-                        "SUBSCRIBE", {"id": part.id, **self._dialect.placeholder}, unsubscribe_frame(part.id)
-                    )
-                self._connection.round_trip()
+            if not self._wire.is_lost:
+                self._put_placeholders(self._parts)
         except ConnectionLostError:
             pass  # then the broker has released all of it
         finally:
             left = self._inbox.close()
         return left
+
+    def _put_placeholders(self, parts: Sequence[WireSubscription]) -> None:
+        """End the pushing where UNSUBSCRIBE does not release what is unsettled; all that was pushed has come then."""
+        placeholder = self._dialect.placeholder
+        pushing = [] if placeholder is None else [part for part in parts if not part.is_halted]
+        if placeholder is None or not pushing:
+            return
+        for part in pushing:
+            part.is_halted = True
+            self._wire.call("SUBSCRIBE", {"id": part.id, **placeholder}, unsubscribe_frame(part.id))
+        self._connection.round_trip()
 
     def _give_back(self, left: list[Arrival], held: list[Held]) -> None:
         # a receipt that is still held keeps its part open until it is settled
@@ -221,20 +319,34 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         self._wire.write(b"".join(map(nack_frame, acks)))
 
     def _unsubscribe_idle_parts(self) -> None:
-        if not self._may_unsubscribe:
+        if not (self._may_unsubscribe or self._has_unwanted):
             return
         with self._lock:
             busy = {held.arrival.part for held in self._held if held.ack is not None}
             busy.update(part for part in self._parts if part.settling)
-            ending = [part for part in self._parts if part.is_open and part not in busy]
-            for part in ending:
-                part.is_open = False
-            is_last = not busy and bool(ending)
+            ended = [part for part in self._parts if self._may_unsubscribe or not part.is_wanted]
+            ending = [part for part in ended if part not in busy]
+            self._parts = [part for part in self._parts if part not in ending]
+            self._has_unwanted = len(ending) < len(ended)
+            is_last = self._may_unsubscribe and not busy and bool(ending)
         for part in ending:
-            self._wire.unroute(part.id)
+            if self._may_unsubscribe:
+                self._wire.unroute(part.id)
+            else:
+                self._route_late(part)
             self._wire.call("UNSUBSCRIBE", {"id": part.id, **self._plan.unsubscribe_headers})
+        if ending and not self._may_unsubscribe:
+            _, others = self._drain(ending)  # the broker has released the rest
+            self._inbox.put_back(others)
         if is_last:
             self._clean_up()
+
+    def _route_late(self, part: WireSubscription) -> None:
+        """Note what is still pushed to a part that ends: the broker may write that after it has confirmed the end."""
+        self._wire.route(part.id, lambda frame: self._note_returned(Arrival(part, frame)))
+        self._late.append(part.id)
+        while len(self._late) > _LATE:
+            self._wire.unroute(self._late.pop(0))
 
     def _clean_up(self) -> None:
         request = self._dialect.cleanup_request(self.spec, self._connection.client_id)

@@ -59,7 +59,7 @@ _STRINGS: Final = "over STOMP all properties are strings, so a number or boolean
 _ARITHMETIC: Final = "the broker cannot calculate with a string, and over STOMP all properties are strings"
 _ASCII: Final = "the broker knows only ASCII in names"
 _ALL_REDELIVERED: Final = (
-    "the broker marks every message that a consumer releases as redelivered, and keeps no count over STOMP"
+    "the broker marks all that a closed or stopped consumer releases as redelivered, and keeps no count over STOMP"
 )
 
 _SELECTORS: Final = SelectorWriter("ActiveMQ", {}, {})
@@ -201,7 +201,7 @@ class ActiveMQ(Dialect):
             headers["selector"] = self.selector(spec.selector)
         self.checked(header_lines(headers))
         private = not (spec.destination.is_queue or spec.durable)
-        return SubscriptionPlan(headers, {}, private, divisible=not spec.durable)
+        return SubscriptionPlan(headers, {}, {"activemq.prefetchSize": "0"}, private, divisible=not spec.durable)
 
     def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
         headers = {"id": "none", "activemq.subscriptionName": name}

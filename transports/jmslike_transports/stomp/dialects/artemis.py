@@ -9,7 +9,13 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
-from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan, require_utf8
+from jmslike_transports.stomp.dialects.base import (
+    KEPT_BY_THE_STOPPED,
+    BrokerRequest,
+    Dialect,
+    SubscriptionPlan,
+    require_utf8,
+)
 from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
 from jmslike_transports.stomp.frames import LINE_ENDS
 from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
@@ -77,6 +83,7 @@ class Artemis(Dialect):
             SUB_22="Artemis confirms the deletion of a name that it does not know",
         ),
         Feature.SHARED_SUBSCRIPTION: partial(
+            KEPT_BY_THE_STOPPED,
             SUB_06=_NO_DEFINITION,
             SUB_16=_NO_DEFINITION,
             SUB_25="messages that a closed consumer did not take wait until its session has settled the others",
@@ -130,7 +137,7 @@ class Artemis(Dialect):
         elif spec.name is not None:
             headers["durable-subscription-name"] = _escaped(spec.name)
         private = not (destination.is_queue or spec.durable or spec.shared)
-        return SubscriptionPlan(headers, {}, private, credit)
+        return SubscriptionPlan(headers, {}, {"consumer-window-size": "0"}, private, credit)
 
     def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
         return [_delete_queue(_escaped(name), _escaped(client_id or _NOBODY))]

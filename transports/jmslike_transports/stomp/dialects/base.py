@@ -7,7 +7,7 @@ import uuid
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar, Final, NamedTuple
 
 from jmslike.capabilities import Feature, Support
 from jmslike.codec import Body, encode_body, utf8
@@ -16,6 +16,8 @@ from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.stomp.mapping import ID, ORIGIN, TIMESTAMP
 from jmslike_transports.stomp.wire import Wire
+
+KEPT_BY_THE_STOPPED: Final = "a stopped consumer, which keeps the subscription in use, has one of its messages"
 
 
 def encode_envelope(envelope: Envelope) -> Body:
@@ -50,6 +52,8 @@ class SubscriptionPlan:
 
     headers: dict[str, str]
     unsubscribe_headers: dict[str, str]
+    least: Mapping[str, str]
+    """The headers of those that ask for the smallest window that the broker has."""
     private: bool
     """Whether no other consumer could get its messages. Then they are acknowledged when they are handed over."""
     credit: int = 0
@@ -84,6 +88,8 @@ class Dialect(ABC):
     """The headers that carry JMSTimestamp."""
     origin_header: ClassVar[str] = ORIGIN
     """The header that carries the origin, if the id does not."""
+    lasting_id: ClassVar[str] = "message-id"
+    """The header that is the same each time that a message is pushed."""
     modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
     """The header `persistent` for each delivery mode. A mode that is not here is sent without it."""
 
@@ -160,6 +166,10 @@ class Dialect(ABC):
     def encoder_of_bodies(self, destination: Destination) -> Callable[[Envelope], Body]:
         """Return what encodes the body of a message to that destination. It raises MessageFormatError."""
         return encode_envelope
+
+    def is_counted(self, frame: Any) -> bool:
+        """Whether `attempts` of this message are a count, which grows each time that it is given back."""
+        return False
 
     def length_headers(self, body: bytes, *, is_text: bool) -> dict[str, str]:
         """Return the headers that tell a text from bytes."""

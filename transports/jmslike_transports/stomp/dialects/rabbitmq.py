@@ -49,10 +49,11 @@ from jmslike_transports.shared.rabbitmq_messages import (
     text_headers,
 )
 from jmslike_transports.shared.text_forms import STOMP_HEADERS
-from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan
+from jmslike_transports.stomp.dialects.base import KEPT_BY_THE_STOPPED, BrokerRequest, Dialect, SubscriptionPlan
 from jmslike_transports.stomp.mapping import milliseconds
 from jmslike_transports.stomp.wire import Wire
 
+_LEAST: Final = {"prefetch-count": "1"}
 _NOWHERE: Final = "/topic/jmslike.nowhere"
 _TOPIC_EXCHANGE: Final = "amq.topic"
 
@@ -63,7 +64,9 @@ _NO_LEVELS: Final = (
 
 _DROPPED: Final = "a message to a queue that does not exist is dropped without an error"
 _NO_DEFINITION: Final = "STOMP cannot ask how an existing subscription is defined: unsubscribe first"
-_ALL_MARKED: Final = "messages that were pushed to a closed consumer are marked redelivered, and there is no count"
+_ALL_MARKED: Final = (
+    "messages that were pushed to a closed or stopped consumer are marked redelivered, and there is no count"
+)
 
 
 class RabbitMQ(Dialect):
@@ -80,6 +83,7 @@ class RabbitMQ(Dialect):
     id_headers = ("amqp-message-id",)
     timestamp_headers = (TIMESTAMP,)
     origin_header = ORIGIN
+    lasting_id = "amqp-message-id"
     modes: ClassVar[dict[int, str]] = {2: "true"}
     nack_requeues = True
     confirms_commits = False
@@ -101,6 +105,7 @@ class RabbitMQ(Dialect):
             SUB_17=_NO_DEFINITION,
         ),
         Feature.SHARED_SUBSCRIPTION: partial(
+            KEPT_BY_THE_STOPPED,
             SUB_06=_NO_DEFINITION,
             SUB_16=_NO_DEFINITION,
         ),
@@ -176,15 +181,15 @@ class RabbitMQ(Dialect):
             "prefetch-count": str(spec.window if spec.window <= LARGEST_PREFETCH else 0),  # 0: all that there is
         }
         if spec.destination.is_queue:
-            return SubscriptionPlan(headers, {}, private=False)
+            return SubscriptionPlan(headers, {}, _LEAST, private=False)
         if spec.name is None:
-            return SubscriptionPlan(headers, {}, private=True)
+            return SubscriptionPlan(headers, {}, _LEAST, private=True)
         if spec.durable:
             headers.update({"x-queue-name": _durable(spec.name, client_id), **_LASTING})
         else:
             name = _checked(shared_queue(client_id, spec.name))
             headers.update({"x-queue-name": name, "durable": "true", "auto-delete": "true"})
-        return SubscriptionPlan(headers, {}, private=False)
+        return SubscriptionPlan(headers, {}, _LEAST, private=False)
 
     def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
         queue = _durable(name, client_id)
@@ -244,6 +249,9 @@ class RabbitMQ(Dialect):
     def attempts(self, frame: Any) -> int:
         count = milliseconds(frame.headers.get("x-delivery-count"))  # of a quorum queue
         return count or super().attempts(frame)
+
+    def is_counted(self, frame: Any) -> bool:
+        return milliseconds(frame.headers.get("x-delivery-count")) > 0
 
 
 _EXCLUSIVE: Final = {"durable": "true", "exclusive": "true", "auto-delete": "false"}
