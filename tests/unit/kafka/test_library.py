@@ -39,6 +39,7 @@ PRIVATE: dict[str, dict[type, tuple[str, ...]]] = {
     "group_member.py": {
         KafkaConsumer: ("_coordinator",),
         ConsumerCoordinator: (
+            "_assignors",
             "_cluster",
             "_handle_metadata_update",
             "_is_leader",

@@ -64,7 +64,7 @@ class KafkaLink:
         subscription = self._subscription(spec, reader)
         self.subscriptions.add(subscription)  # before it waits for its group, so that a loss or a close wakes it
         try:
-            subscription.start()
+            subscription.begin()
         except JMSError:
             subscription.release()
             raise

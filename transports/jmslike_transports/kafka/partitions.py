@@ -98,6 +98,13 @@ class Partitions:
         for partition in self._consumer.assignment():
             self._arrived[partition] = self._consumer.position(partition, timeout_ms=0) or 0
 
+    def read_again(self) -> None:
+        """Read again what has arrived and was not handed out."""
+        for progress in self.begun():
+            if not progress.is_lost:
+                self._consumer.seek(progress.partition, progress.next)
+                self._arrived[progress.partition] = progress.next
+
     # ---- after a commit that is in doubt -----------------------------------------------------------------------------
 
     def lose_all(self) -> None:

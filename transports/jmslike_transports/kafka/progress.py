@@ -119,6 +119,12 @@ class Progress:
                 self._settled.add(offset)
         return None if was_settled else attempts
 
+    @property
+    def next(self) -> int:
+        """The offset after the last one that was handed out."""
+        with self._lock:
+            return self._next
+
     def accept(self, offset: int) -> None:
         """Note that the message is acknowledged."""
         with self._lock:

@@ -61,15 +61,20 @@ class KafkaSubscription(PushSubscription[Arrival, Receipt]):
         self._successor: KafkaSubscription | None = None
         self._owns_reader = True
 
-    def start(self) -> None:
+    def begin(self) -> None:
         """Begin to read (C1). Raises JMSError."""
-        self.reader.start(self._arrive, self._fail)
+        resting = self.spec.stopped and self.reader.competes
+        self.reader.start(self._arrive, self._fail, self._give_back_unread, resting=resting)
 
     def succeed(self, predecessor: KafkaSubscription) -> None:
         """Take over the reader of a closed subscription, and what that has not handed out."""
         self._held = predecessor._held  # the reader stays in its group until all of that is settled
         predecessor._hand_over(self)
-        self.reader.redirect(self._arrive, self._fail)
+        self.reader.redirect(self._arrive, self._fail, self._give_back_unread)
+        if self.spec.stopped:
+            self.stop()
+        else:
+            self.start()
 
     def _hand_over(self, successor: KafkaSubscription) -> None:
         with self._closing:
@@ -94,6 +99,28 @@ class KafkaSubscription(PushSubscription[Arrival, Receipt]):
     def _fail(self, error: JMSError) -> None:
         self._inbox.lose(error)  # which tells the receive, or the thread of the listener, and no one else
 
+    # ---- starting and stopping --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """See Stoppable.start. Its partitions come when the group has agreed on them."""
+        with self._closing:
+            if not self._closed and self.reader.competes:
+                self.reader.rest.end()
+
+    def stop(self) -> None:
+        """See Stoppable.stop. The group gives its partitions to others soon, once nothing is held."""
+        with self._closing:
+            if not self._closed and self.reader.competes:
+                self.reader.rest.after_grace()
+
+    def _give_back_unread(self) -> bool:
+        left = self._inbox.drain()
+        is_all = len(left) == self.reader.unread  # else a take has just got one, or one was released here
+        if is_all and not self._held and all(arrival.attempts is None for arrival in left):
+            return True
+        self._inbox.put_back(left)
+        return False
+
     # ---- taking ---------------------------------------------------------------------------------------------------
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
@@ -117,6 +144,8 @@ class KafkaSubscription(PushSubscription[Arrival, Receipt]):
         """Wait for records that are in the topic already, if there are any."""
         reader = self.reader
         deadline = time.monotonic() + _LONGEST_WAIT
+        while reader.rest.is_ending and not self._closed and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
         while reader.has_more and not (self._closed or reader.has_arrivals) and time.monotonic() < deadline:
             time.sleep(_SHORT_PAUSE)
         if reader.has_arrivals:
@@ -133,19 +162,22 @@ class KafkaSubscription(PushSubscription[Arrival, Receipt]):
     def _hand_out(self, arrival: Arrival, settle: bool) -> Delivery | None:
         """Return the delivery; None for a record that another consumer owns by now, or that was settled before."""
         progress, record, attempts = arrival
-        if attempts is None:  # it is new
+        if attempts is not None:
+            if progress.is_lost:
+                return None
+            receipt = Receipt(arrival)
+            self._held[receipt] = None
+            return read_record(record, self.spec.destination), receipt, attempts
+        attempts = progress.hand_out(record.offset, settle=settle)
+        if attempts is None or (settle and not attempts):
             self.reader.taken()
-        if progress.is_lost:
-            return None
-        if attempts is None:
-            attempts = progress.hand_out(record.offset, settle=settle)
             if attempts is None:
                 return None
-            if settle and not attempts:
-                self.reader.commit_soon()
-                return read_record(record, self.spec.destination), None, 0
+            self.reader.commit_soon()
+            return read_record(record, self.spec.destination), None, 0
         receipt = Receipt(arrival)
         self._held[receipt] = None
+        self.reader.taken()  # last: until then it counts as unread, and nothing is given back
         return read_record(record, self.spec.destination), receipt, attempts
 
     # ---- settling -------------------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from contextlib import suppress
 from typing import Any, Final, NamedTuple, TypeAlias
 
-from kafka import AsyncConsumerRebalanceListener, TopicPartition, errors
+from kafka import TopicPartition, errors
 
 from jmslike.errors import (
     ConnectionLostError,
@@ -30,6 +30,7 @@ from jmslike_transports.kafka.library.group_member import GroupMember, Offsets
 from jmslike_transports.kafka.offset_commits import OffsetCommits, may_be_repeated
 from jmslike_transports.kafka.partitions import Partitions
 from jmslike_transports.kafka.progress import Progress
+from jmslike_transports.kafka.rest import Rest
 from jmslike_transports.kafka.topics import Topics
 from jmslike_transports.shared.commit import STALE
 
@@ -77,14 +78,17 @@ class TopicReader:
         self._window = window
         self._membership = membership
         self.has_group = membership.group is not None
+        self.competes = self.has_group and not membership.is_exclusive
         self._consumer = clients.consumer(topic, membership.group, client_id=membership.member)
         self._owned = Partitions(self._consumer, membership.definition, self._timeout_ms)
         self._arrived = 0  # counted by the thread only
-        self._taken = 0  # counted by the taker only
+        self._taken = 0  # counted by the taker, and by the thread when nothing is left to take
         self.has_more = False  # the last poll used all the room
         self._sink: Sink = lambda arrival: None
         self._on_failed: Callable[[JMSError], None] = lambda error: None
+        self._give_back: Callable[[], bool] = lambda: True
         self._member = GroupMember(self._consumer)
+        self.rest = Rest(self._member)
         self._commits = None  # a transacted session commits by itself
         if self.has_group and not session.transacted:
             self._commits = OffsetCommits(lambda: self._member.commit(self._owned.committable), self._fail)
@@ -96,15 +100,23 @@ class TopicReader:
         self._ending = False
         self._thread = threading.Thread(target=self._run, name=f"jmslike kafka {topic}", daemon=True)
 
-    def start(self, sink: Sink, failed: Callable[[JMSError], None]) -> None:
-        """Begin to read, and return when all that is sent from now on will be read (C1). Raises JMSError."""
-        self._sink, self._on_failed = sink, failed
+    def start(
+        self, sink: Sink, failed: Callable[[JMSError], None], give_back: Callable[[], bool], *, resting: bool
+    ) -> None:
+        """Begin to read, and return when all that is sent from now on will be read (C1). Raises JMSError.
+
+        `resting` says that it is to leave all partitions to others. `give_back` gives back what has arrived and was not
+        handed out, and returns True, or returns False while something is held.
+        """
+        self._sink, self._on_failed, self._give_back = sink, failed, give_back
         try:
             with border():
                 if self._failure is not None:
                     raise self._failure
                 if self.has_group:
-                    self._member.subscribe(self.topic, _RebalanceListener(self._assigned, self._revoked))
+                    if resting:
+                        self.rest.begin()
+                    self._member.subscribe(self.topic, self._assigned, self._revoked)
                 else:
                     self._read_from_the_end()
             self._thread.start()
@@ -142,9 +154,9 @@ class TopicReader:
                 self._owned.begin(partition, 0)
             self._consumer.assign([*owned, *added])
 
-    def redirect(self, sink: Sink, failed: Callable[[JMSError], None]) -> None:
+    def redirect(self, sink: Sink, failed: Callable[[JMSError], None], give_back: Callable[[], bool]) -> None:
         """Pass what is read from now on to another subscription."""
-        self._sink, self._on_failed = sink, failed
+        self._sink, self._on_failed, self._give_back = sink, failed, give_back
 
     # ---- what the subscription does ------------------------------------------------------------------------------
 
@@ -213,9 +225,14 @@ class TopicReader:
         return self._owned.all()
 
     @property
+    def unread(self) -> int:
+        """The number of arrivals that were not taken yet."""
+        return self._arrived - self._taken
+
+    @property
     def has_arrivals(self) -> bool:
         """Whether an arrival was not taken yet."""
-        return self._arrived != self._taken
+        return self.unread != 0
 
     def has_read_up_to(self, ends: Mapping[TopicPartition, int]) -> bool:
         """Whether all records before these offsets have arrived, of the partitions that are read here."""
@@ -242,7 +259,10 @@ class TopicReader:
     def _step(self) -> None:
         self._owned.rewind()
         if self.has_group:
+            self.rest.follow(self._return_unread)
             self._member.join(_JOINING)
+            if self._member.has_joined:
+                self.rest.has_joined()
         else:
             self._read_new_partitions()
         room = self._room()
@@ -263,6 +283,13 @@ class TopicReader:
             self._require_alone()
             self._joined.set()
 
+    def _return_unread(self) -> bool:
+        if not self._give_back():
+            return False
+        self._taken = self._arrived
+        self._owned.read_again()  # if it keeps the partitions after all
+        return True
+
     def _require_alone(self) -> None:
         """Raise JMSError if another member was quicker to join an exclusive group: then that one leads it."""
         if self._membership.is_exclusive and not self._member.is_leader:
@@ -282,6 +309,8 @@ class TopicReader:
         return records
 
     def _room(self) -> int:
+        if self.rest.is_due:
+            return 0
         if self.has_group and any(progress.is_too_wide for progress in self._owned.begun()):
             return 0
         return self._window - (self._arrived - self._taken)
@@ -362,20 +391,3 @@ class TopicReader:
             if self._commits is not None:
                 self._commits.close(is_done=is_done)
             self._consumer.close(autocommit=False, timeout_ms=timeout * 1000)
-
-
-class _RebalanceListener(AsyncConsumerRebalanceListener):  # type: ignore[misc]
-    """Passes on the changes of a member's partitions."""
-
-    def __init__(self, assigned: Callable[..., Any], revoked: Callable[..., Any]) -> None:
-        self._assigned = assigned
-        self._revoked_ = revoked
-
-    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        await self._assigned(assigned)
-
-    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        await self._revoked_(revoked, may_commit=True)
-
-    async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
-        await self._revoked_(lost, may_commit=False)

@@ -7,12 +7,12 @@ from contextlib import suppress
 from typing import Any, Final, TypeVar
 
 from kafka import KafkaProducer, errors
-from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 
 from jmslike_transports.kafka.address import Address
 from jmslike_transports.kafka.errors import border
 from jmslike_transports.kafka.library.administrator import Administrator
 from jmslike_transports.kafka.library.consumer import Consumer
+from jmslike_transports.kafka.library.group_member import Assignor
 from jmslike_transports.kafka.library.network import Network
 from jmslike_transports.kafka.library.producer_sequences import contain_failures
 from jmslike_transports.kafka.library.retries import Retries
@@ -89,7 +89,7 @@ class Clients:
                 "isolation_level": "read_committed",
                 "max_poll_interval_ms": int(self.address.max_poll_interval * 1000),
                 "metrics_enabled": False,
-                "partition_assignment_strategy": [CooperativeStickyAssignor],
+                "partition_assignment_strategy": [Assignor],
                 "request_timeout_ms": self._request_ms,
                 "session_timeout_ms": session_ms,
                 **further,

@@ -8,10 +8,11 @@ connection, which is that of rebalances, too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, Final, TypeAlias
 
 from kafka import AsyncConsumerRebalanceListener, TopicPartition
+from kafka.coordinator.assignors.cooperative_sticky import CooperativeStickyAssignor
 from kafka.structs import OffsetAndMetadata
 
 from jmslike_transports.kafka.library.consumer import Consumer
@@ -22,19 +23,30 @@ _STABLE: Final = "<stable>"
 """The state of a member that has joined its group."""
 
 
+class Assignor(CooperativeStickyAssignor):  # type: ignore[misc]
+    """Asks for no partitions while its member rests: the member tells the group that it wants no topic."""
+
+    is_resting = False
+
+    def metadata(self, topics: Collection[str]) -> Any:
+        """Return what the member tells the group when it joins."""
+        return super().metadata(() if self.is_resting else topics)
+
+
 class GroupMember:
     """Used by the thread that polls the consumer, but for `commit` and `wait`."""
 
     def __init__(self, consumer: Consumer) -> None:
         self._consumer = consumer
         self._coordinator = consumer._coordinator
+        self._assignor: Any = next(iter(self._coordinator._assignors.values()))
         _report_losses_while_rejoining(self._coordinator)
 
     # ---- membership -------------------------------------------------------------------------------------------------
 
-    def subscribe(self, topic: str, listener: AsyncConsumerRebalanceListener) -> None:
+    def subscribe(self, topic: str, assigned: Callable[..., Any], revoked: Callable[..., Any]) -> None:
         """Subscribe to a topic that the consumer knows; `join` follows."""
-        self._consumer.subscribe([topic], listener=listener)
+        self._consumer.subscribe([topic], listener=_RebalanceListener(assigned, revoked))
         # else the coordinator would notice the topic after it has joined, and join a second time
         self._coordinator._handle_metadata_update(self._coordinator._cluster)
 
@@ -48,6 +60,11 @@ class GroupMember:
             coordinator.request_rejoin()
         if coordinator.need_rejoin():
             coordinator.ensure_active_group(timeout_ms=timeout * 1000)
+
+    def rest(self, resting: bool) -> None:
+        """Leave the partitions to others from the next `join` on, or ask for partitions again."""
+        self._assignor.is_resting = resting
+        self._coordinator.request_rejoin()
 
     @property
     def has_joined(self) -> bool:
@@ -80,6 +97,23 @@ class GroupMember:
         """Wait at most `timeout` seconds for the end of a commit. Raises kafka-python's errors."""
         manager = self._coordinator._manager
         manager.run(manager.wait_for, committing, timeout * 1000)
+
+
+class _RebalanceListener(AsyncConsumerRebalanceListener):  # type: ignore[misc]
+    """Passes on the changes of a member's partitions."""
+
+    def __init__(self, assigned: Callable[..., Any], revoked: Callable[..., Any]) -> None:
+        self._assigned = assigned
+        self._revoked_ = revoked
+
+    async def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        await self._assigned(assigned)
+
+    async def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        await self._revoked_(revoked, may_commit=True)
+
+    async def on_partitions_lost(self, lost: Collection[TopicPartition]) -> None:
+        await self._revoked_(lost, may_commit=False)
 
 
 def _report_losses_while_rejoining(coordinator: Any) -> None:
