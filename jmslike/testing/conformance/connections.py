@@ -99,6 +99,28 @@ def test_a_stopped_connection_delivers_nothing_until_it_is_started_again(jms: Pr
     assert text_of(receiving.result()) == "1"
 
 
+def test_a_consumer_that_is_not_started_leaves_messages_to_others(jms: Provider) -> None:
+    """CONN-27: a second consumer gets all of twenty messages, also those sent before it was made."""
+    queue, sent = jms.queue(), [str(number) for number in range(20)]
+    sending = jms.connection().create_session()
+    put(sending, queue, *sent[:10])
+    jms.connection(start=False).create_session().create_consumer(queue)
+    consumer = jms.connection().create_session().create_consumer(queue)
+    put(sending, queue, *sent[10:])
+    assert take_texts(jms, consumer, 20) == sent
+
+
+def test_what_was_pushed_to_a_stopped_consumer_goes_to_others(jms: Provider) -> None:
+    """CONN-28: a second consumer gets what the first has not received, in order."""
+    connection, queue, sent = jms.connection(), jms.queue(), [str(number) for number in range(20)]
+    put(jms.connection().create_session(), queue, *sent)
+    stopped = connection.create_session().create_consumer(queue)
+    assert take_text(jms, stopped) == "0"
+    connection.stop()
+    consumer = jms.connection().create_session().create_consumer(queue)
+    assert take_texts(jms, consumer, 19) == sent[1:]
+
+
 def test_a_stopped_connection_calls_no_listener(jms: Provider) -> None:
     """CONN-05, CONN-08: no listener is called after stop() has returned; start() continues where it ended."""
     connection, queue = jms.connection(), jms.queue()

@@ -104,6 +104,16 @@ class Border:
             pytest.skip("consumers do not compete for each message")
 
     @property
+    def keeps_what_was_pushed(self) -> bool:
+        """Whether a subscription that is stopped keeps what was pushed to it."""
+        return "CONN-28" in self.capabilities.exceptions
+
+    def require_giving_back(self) -> None:
+        """Skip the test where a stopped subscription keeps what was pushed to it."""
+        if self.keeps_what_was_pushed:
+            pytest.skip(self.capabilities.exceptions["CONN-28"])
+
+    @property
     def can_cut(self) -> bool:
         """Whether the harness is able to cut links."""
         return self._harness.cut is not None

@@ -83,6 +83,18 @@ def test_a_transaction_may_hold_far_more_than_the_window(border: Border) -> None
     assert border.remaining(queue) == []
 
 
+def test_the_only_consumer_of_a_shared_subscription_may_hold_more_than_the_window(border: Border) -> None:
+    """C3: the subscription, which ends with its last consumer, is still the same."""
+    if not border.declares(Feature.SHARED_SUBSCRIPTION):
+        pytest.skip("no shared subscriptions")
+    topic, link, numbers = border.topic(), border.session(), [str(number) for number in range(35)]
+    subscription = border.subscribe(link, topic, name=border.name("shared"), shared=True, window=10)
+    border.send(border.session(), topic, numbers)
+    deliveries = border.receive_all(subscription, 35)
+    assert [envelope.body for envelope, _, _ in deliveries] == numbers
+    assert all(subscription.holds(receipt) for _, receipt, _ in deliveries)
+
+
 def test_a_session_may_hold_more_than_the_window_whatever_the_messages_are(border: Border) -> None:
     """C3: with a window of 10, all of 20 messages come whose encoded form is longer than their text."""
     queue, link = border.queue(), border.session()

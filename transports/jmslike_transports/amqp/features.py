@@ -57,7 +57,7 @@ _QUORUM: Final[Mapping[Feature, Support]] = {
         CONN_17=_ALL_COUNTED,
         RED_03=_ALL_COUNTED,
         SUB_24=_ALL_COUNTED,
-        CONN_27="a quorum queue would put it last: what was on its way to a consumer that is stopped stays with it",
+        CONN_28="a quorum queue would put it last: what was on its way to a consumer that is stopped stays with it",
     ),
     Feature.BROWSE: unsupported(
         "a quorum queue counts each look at a message as a delivery: use the broker's management page"
