@@ -121,6 +121,30 @@ def test_what_was_pushed_to_a_stopped_consumer_goes_to_others(jms: Provider) -> 
     assert take_texts(jms, consumer, 19) == sent[1:]
 
 
+def test_stops_and_starts_beside_a_busy_consumer_lose_nothing(jms: Provider) -> None:
+    """CONN-08, CONN-27: each of many messages comes once, to the listener that is stopped often, or to the other."""
+    connection, queue, sent = jms.connection(), jms.queue(), [str(number) for number in range(200)]
+    listener = Listener(jms)
+    connection.create_session().create_consumer(queue).message_listener = listener
+    busy = jms.connection().create_session().create_consumer(queue)
+    received: list[str | None] = []
+
+    def receive() -> None:
+        while len(received) + len(listener.texts) < len(sent):
+            message = busy.receive(0.05)
+            if message is not None:
+                received.append(text_of(message))
+
+    receiving = jms.in_thread(receive)
+    sending = jms.connection().create_session()
+    for start in range(0, len(sent), 10):
+        put(sending, queue, *sent[start : start + 10])
+        connection.stop()
+        connection.start()
+    receiving.result()
+    assert sorted(map(str, [*received, *listener.texts]), key=int) == sent
+
+
 def test_a_stopped_connection_calls_no_listener(jms: Provider) -> None:
     """CONN-05, CONN-08: no listener is called after stop() has returned; start() continues where it ended."""
     connection, queue = jms.connection(), jms.queue()
