@@ -119,7 +119,7 @@ class RabbitMQ(Dialect):
         Feature.QUEUE_SELECTOR: NO_QUEUE_SELECTOR,
         Feature.DELAY: partial(
             "STOMP cannot declare the exchanges that delays need: a connection of amqp:// does at its first delay; "
-            "and if the broker is killed just when messages are due, they may be lost",
+            "and what was due in the seconds before the broker is killed may be lost",
             ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
         ),
         Feature.BROWSE: unsupported("RabbitMQ cannot browse over STOMP: use amqp:// or its management page"),
