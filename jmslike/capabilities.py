@@ -37,6 +37,7 @@ class Feature(Enum):
     NO_WAIT = "receive_no_wait finds what already waits in the queue"
     CLIENT_ID = "exclusive client identifiers"
     STATISTICS = "counts of a queue, such as its depth"
+    FOREIGN_MESSAGES = "messages of Java clients arrive as they were sent"
     NAMES = "queues and topics may have the same names"
     PROCESSES = "connections from several processes"
 

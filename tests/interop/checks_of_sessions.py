@@ -77,7 +77,7 @@ def test_our_selector_chooses_among_javas_and_our_messages(
         assert consumer.receive(jms.silence) is None
 
 
-@pytest.mark.parametrize("selector", OF_STRINGS[:-1] + OF_NUMBERS + OF_SPELLINGS)
+@pytest.mark.parametrize("selector", [*OF_STRINGS[:-1], *OF_NUMBERS, *OF_SPELLINGS])
 def test_our_selector_chooses_on_a_topic(jms: Provider, python: Python, java: Java, selector: str) -> None:
     """Here jmslike selects: a property of Java's is what the selector asks for, where the protocol loses its type."""
     topic = jms.topic()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-_CHECKS = ("messages", "order", "sessions", "stomp_bodies")
+_CHECKS = ("java_kinds", "messages", "order", "sessions", "stomp_bodies")
 pytest.register_assert_rewrite(*(f"tests.interop.checks_of_{part}" for part in _CHECKS))
 
 from jmslike.testing import Provider  # noqa: E402 - after the registration

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from jmslike import Queue
 from jmslike.testing import Harness, Provider
 from tests.brokers import Broker
+from tests.interop.checks_of_java_kinds import *  # noqa: F403
 from tests.interop.checks_of_messages import *  # noqa: F403
 from tests.interop.checks_of_order import *  # noqa: F403
 from tests.interop.checks_of_sessions import *  # noqa: F403
 from tests.interop.checks_of_stomp_bodies import *  # noqa: F403
-from tests.interop.clients import Java, Python, content
+from tests.interop.clients import Java, MakeJava, Python, content
 from tests.interop.values import PROPERTIES, SPELLED
 
 
@@ -26,6 +28,47 @@ def harness(artemis: Broker) -> Harness:
 @pytest.fixture(params=["core", "openwire", "qpid"])
 def java(request: pytest.FixtureRequest, artemis: Broker, java_program: Callable[[str, Broker], Java]) -> Java:
     return java_program(request.param, artemis)
+
+
+@pytest.fixture
+def native_java(artemis: Broker, java_program: Callable[[str, Broker], Java]) -> Java:
+    return java_program("core", artemis)
+
+
+@pytest.mark.parametrize(
+    ("kind", "body", "expected"),
+    [
+        ("message", None, ("message", None)),
+        ("stream", [], ("stream", [])),
+        ("text", None, ("text", None)),
+        ("text", "", ("text", "")),
+        ("bytes", b"", ("bytes", b"")),
+        ("map", {"n": 7}, ("message", "map")),
+        ("map", {"n": 7, "s": "07", "d": 1.5}, ("message", "map")),
+        ("object", "x", ("message", "object")),
+    ],
+)
+def test_qpid_names_the_kind(
+    jms: Provider, python: Python, artemis: Broker, java_program: MakeJava, kind: str, body: Any, expected: Any
+) -> None:
+    """So what is empty is what was sent, and what lost its body is a bare message that says so."""
+    queue = jms.queue()
+    java_program("qpid", artemis).send(queue, kind, body)
+    message = python.receive(queue)
+    if kind in ("map", "object"):
+        assert (message.kind, message.get_string_property("JMS_jmslike_lost_body")) == expected
+    else:
+        assert content(message) == expected
+
+
+@pytest.mark.parametrize("client", ["core", "openwire"])
+def test_what_artemis_leaves_of_a_map_is_no_text(
+    jms: Provider, python: Python, artemis: Broker, java_program: MakeJava, client: str
+) -> None:
+    queue = jms.queue()
+    java_program(client, artemis).send(queue, "map", {"n": 7, "s": "07", "d": 1.5})
+    message = python.receive(queue)
+    assert (message.kind, message.get_string_property("JMS_jmslike_lost_body")) == ("message", "map")
 
 
 def test_our_message_id_is_javas_but_for_the_core_client(jms: Provider, python: Python, java: Java) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from jmslike.options import seconds
+from jmslike.options import choice, seconds
 from jmslike_transports.shared.credentials import require_sendable
 from jmslike_transports.shared.tls import parse_tls
 from jmslike_transports.shared.url import parse_url, virtual_host
@@ -30,6 +30,7 @@ class Address:
     request_timeout: float
     heartbeat: float
     dialect: str | None
+    transformations: bool = False
 
     @property
     def has_backslash(self) -> bool:
@@ -60,4 +61,5 @@ def parse_address(url: str, options: Mapping[str, str], user: str | None, passwo
         float(options.get("request_timeout", 30.0)),
         seconds("heartbeat", options.get("heartbeat", "10"), highest=3600),
         options.get("dialect"),
+        choice("transformations", options.get("transformations", "false"), {"true": True, "false": False}),
     )

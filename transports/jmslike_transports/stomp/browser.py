@@ -11,6 +11,7 @@ from jmslike.spi import Destination, Envelope
 from jmslike_transports.shared.inbox import Inbox
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame
+from jmslike_transports.stomp.strangers import Doubts
 
 _TIMEOUT: Final = 30.0
 """Seconds to wait for the next message or the end."""
@@ -23,13 +24,16 @@ def browse(
     wire, dialect, subscription = connection.wire, connection.dialect, connection.next_subscription_id()
     headers = {"id": subscription, "ack": "client-individual", **dialect.browse_headers(queue, selector)}
     inbox: Inbox[Any] = Inbox()
+    doubts = Doubts(dialect, queue)
     wire.route(subscription, inbox.put)
     connection.browsers.add(inbox)
     try:
         wire.call("SUBSCRIBE", headers)
         try:
             while (frame := _next(inbox)) is not None:
-                yield dialect.read(frame, queue)
+                envelope = dialect.read(frame, queue)
+                doubts.look(envelope, frame.headers)
+                yield envelope
                 wire.write(ack_frame(frame.headers.get("ack", "")), at_once=False)
         finally:
             if not wire.is_lost:

@@ -72,8 +72,12 @@ def read_envelope(
     group: str | None,
     group_seq: str | None,
     expiration: int,
+    content: tuple[str, Any] | None = None,
 ) -> Envelope:
-    """Return the envelope of a MESSAGE frame, from any client. The arguments are what brokers write differently."""
+    """Return the envelope of a MESSAGE frame, from any client. The arguments are what brokers write differently.
+
+    `content` is the kind and the body where they are not what the marks or `is_text` say.
+    """
     raw: dict[str, str] = frame.headers
     known = _known(hidden)
     properties = {
@@ -86,7 +90,7 @@ def read_envelope(
         values = marked_like(values, {**values, GROUP: group})
     if group_seq is not None and _is_number(group_seq):
         values = marked_like(values, {**values, SEQ: int(group_seq)})
-    kind, body = decode_body(frame.body or b"", is_text, raw)
+    kind, body = content or decode_body(frame.body or b"", is_text, raw)
     timestamp = milliseconds(raw.get(TIMESTAMP) or raw.get("timestamp"))
     return Envelope.make(
         id=raw.get(ID) or message_id,

@@ -18,6 +18,7 @@ from jmslike_transports.shared.returned import Returned
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import ack_frame, nack_frame, unsubscribe_frame
 from jmslike_transports.stomp.mapping import bare_envelope
+from jmslike_transports.stomp.strangers import Doubts
 
 _log = logging.getLogger("jmslike.stomp")
 
@@ -80,6 +81,7 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         self._lock = threading.Lock()
         self._parts: list[WireSubscription] = []
         self._held_size = 0
+        self._doubts = Doubts(self._dialect, spec.destination)
         self._may_unsubscribe = False  # closed, and what was pushed and not taken is released
         self._competes = not (self._plan.private or self.is_exclusive)
         self._is_stopped = spec.stopped and self._competes
@@ -227,10 +229,12 @@ class StompSubscription(PushSubscription[Arrival, Held]):
 
     def _read(self, frame: Any) -> Envelope:
         try:
-            return self._dialect.read(frame, self.spec.destination)
+            envelope = self._dialect.read(frame, self.spec.destination)
+            self._doubts.look(envelope, frame.headers)
         except Exception:  # no message is lost, whatever its sender wrote
             _log.exception("a message could not be read and is delivered as bytes")
             return bare_envelope(frame, self.spec.destination)
+        return envelope
 
     # ---- settling -------------------------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Iterator, Mapping
@@ -36,7 +37,11 @@ from jmslike_transports.stomp.mapping import (
     milliseconds,
     read_envelope,
 )
+from jmslike_transports.stomp.strangers import doubt_about_body
 from jmslike_transports.stomp.wire import Wire
+from jmslike_transports.stomp.xstream import read_map, read_object
+
+_log = logging.getLogger("jmslike.stomp")
 
 _PREFIXES: Final[dict[str, type[Destination]]] = {
     "/queue/": Queue,
@@ -57,6 +62,12 @@ _TIMESTAMP: Final = "jmslike_timestamp"
 
 _STRINGS: Final = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
 _ARITHMETIC: Final = "the broker cannot calculate with a string, and over STOMP all properties are strings"
+_LOST: Final = (
+    "the broker brings only text and bytes to STOMP, and does not say what else there was: have the sender send a text,"
+    " such as JSON, or bytes, or use the option transformations"
+)
+_NO_TYPES: Final = "over STOMP the properties of other clients are strings"
+_NO_GROUP: Final = "the broker does not tell STOMP the group: have the sender set a property, too"
 _ASCII: Final = "the broker knows only ASCII in names"
 _ALL_REDELIVERED: Final = (
     "the broker marks all that a closed or stopped consumer releases as redelivered, and keeps no count over STOMP"
@@ -98,6 +109,7 @@ class ActiveMQ(Dialect):
     acks_in_transactions = True
     unescapes_connect = True
     longest_header = _LONGEST_LINE
+    can_transform = True
     survives_errors = True
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
@@ -131,6 +143,11 @@ class ActiveMQ(Dialect):
         ),
         Feature.TEMPORARY: partial(DST_10="only the end of its connection deletes a temporary destination over STOMP"),
         Feature.TRANSACTION: partial(TX_13="a temporary destination that another connection deleted still exists"),
+        Feature.FOREIGN_MESSAGES: partial(
+            **dict.fromkeys(("JAVA_01", "JAVA_02", "JAVA_03", "JAVA_04"), _LOST),
+            JAVA_05=_NO_TYPES,
+            JAVA_06=_NO_GROUP,
+        ),
         Feature.SHARED_SUBSCRIPTION: unsupported(
             "use a virtual topic: send to the topic VirtualTopic.T, and share the queue Consumer.NAME.VirtualTopic.T"
         ),
@@ -192,6 +209,7 @@ class ActiveMQ(Dialect):
             "destination": _address(spec.destination),
             "ack": "client-individual",
             "activemq.prefetchSize": str(_LONGEST_PREFETCH if spec.durable else spec.window),
+            **self._transformation,
         }
         if spec.durable:
             headers["activemq.subscriptionName"] = spec.name or ""
@@ -203,6 +221,11 @@ class ActiveMQ(Dialect):
         private = not (spec.destination.is_queue or spec.durable)
         return SubscriptionPlan(headers, {}, {"activemq.prefetchSize": "0"}, private, divisible=not spec.durable)
 
+    @property
+    def _transformation(self) -> dict[str, str]:
+        # XML, because its JSON writes the strings "7" and "true" as a number and a boolean
+        return {"transformation": "jms-xml"} if self.transforms else {}
+
     def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
         headers = {"id": "none", "activemq.subscriptionName": name}
         self.checked(header_lines(headers))
@@ -213,6 +236,7 @@ class ActiveMQ(Dialect):
             "destination": _address(queue),
             "browser": "true",
             "activemq.prefetchSize": str(_BROWSED_AHEAD),
+            **self._transformation,
         }
         if selector is not None:
             headers["selector"] = self.selector(selector)
@@ -247,6 +271,10 @@ class ActiveMQ(Dialect):
         return f"({ID} IS NULL AND {text}) OR ({ID} IS NOT NULL AND {_OWN_IDS.write(selector.tree)})"
 
     # ---- messages -------------------------------------------------------------------------------------------------
+
+    def doubt(self, envelope: Envelope, raw: Mapping[str, str]) -> str | None:
+        doubt = doubt_about_body(envelope, raw, self.id_headers)
+        return None if doubt is None else f"{doubt}: {_LOST}"
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
@@ -284,6 +312,7 @@ class ActiveMQ(Dialect):
             frame,
             destination,
             is_text="content-length" not in raw,
+            content=_transformed(raw.get("transformation"), frame.body or b""),
             hidden=_HIDDEN,
             hidden_prefixes=_HIDDEN_PREFIXES,
             message_id=raw.get("message-id", ""),
@@ -292,6 +321,18 @@ class ActiveMQ(Dialect):
             group_seq=raw.get(GROUP_SEQ),
             expiration=milliseconds(raw.get(_EXPIRATION) or raw.get("expires")),
         )
+
+
+def _transformed(transformation: str | None, body: bytes) -> tuple[str, Any] | None:
+    """Return the content of a message of Java that the broker has transformed; None for what it has not."""
+    try:
+        if transformation == "jms-map-xml":
+            return "map", read_map(body.decode())
+        if transformation == "jms-object-xml":
+            return "object", read_object(body.decode())
+    except (ValueError, TypeError, MessageFormatError):
+        _log.debug("a message has no content that JMS can hold, and is its XML: %r", body[:200])
+    return None
 
 
 _HIDDEN: Final = frozenset(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
@@ -19,6 +20,7 @@ from jmslike_transports.stomp.dialects.base import (
 from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
 from jmslike_transports.stomp.frames import LINE_ENDS
 from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
+from jmslike_transports.stomp.strangers import doubt_about_body, is_strange, lost
 
 _SELECTORS: Final = SelectorWriter(
     "Artemis",
@@ -37,6 +39,11 @@ _BYTES_OF_A_MESSAGE: Final = 360
 """Bytes that the window has for each message: Artemis counts in bytes of frames. Enough for a small body."""
 
 _NOT_COUNTED = "Artemis resets the delivery count and the redelivered mark of a message that was not acknowledged"
+_LOST = (
+    "Artemis carries only text and bytes to STOMP, and does not say what else there was: have the sender send a text,"
+    " such as JSON, or bytes"
+)
+_NO_TYPES = "over STOMP the properties of other clients are strings"
 _ASCII = "Artemis knows only ASCII in names: UnsupportedFeatureError"
 _STRINGS = "over STOMP all properties are strings, so a number or boolean and its spelling are alike"
 _DOUBLES = "over STOMP all numbers are doubles to Artemis"
@@ -96,6 +103,11 @@ class Artemis(Dialect):
         ),
         Feature.CLIENT_ID: partial(
             CID_06="Artemis lets several STOMP connections have one client id, which then share its subscriptions"
+        ),
+        Feature.FOREIGN_MESSAGES: partial(
+            **dict.fromkeys(("JAVA_01", "JAVA_02", "JAVA_03", "JAVA_04"), _LOST),
+            JAVA_05=_NO_TYPES,
+            JAVA_07="Artemis does not tell STOMP the message ids of its own Java client",
         ),
         Feature.BROWSE: unsupported("Artemis cannot browse over STOMP: use its console"),
         Feature.STATISTICS: unsupported("Artemis tells them over JMX and HTTP only: use its console"),
@@ -179,6 +191,7 @@ class Artemis(Dialect):
             frame,
             destination,
             is_text=second != "content-length",
+            content=_content(raw, frame.body or b"", is_text=second != "content-length"),
             hidden=_HIDDEN,
             hidden_prefixes=_HIDDEN_PREFIXES,
             message_id=message_id,
@@ -188,10 +201,42 @@ class Artemis(Dialect):
             expiration=milliseconds(raw.get("expires")),
         )
 
+    def doubt(self, envelope: Envelope, raw: Mapping[str, str]) -> str | None:
+        doubt = None if raw.get(_SENT_AS) in _NAMED else doubt_about_body(envelope, raw, self.id_headers)
+        return None if doubt is None else f"{doubt}: {_LOST}"
+
     def selector(self, selector: Selector) -> str:
         # properties of STOMP clients are text: this prefix has Artemis compare numbers as numbers
         return f"convert_string_expressions:{_SELECTORS.write(selector.tree)}"
 
+
+def _content(raw: dict[str, str], body: bytes, *, is_text: bool) -> tuple[str, Any] | None:
+    """Return the content of another client's message where its frame shows something else; None if it does not."""
+    if not is_strange(raw, Artemis.id_headers):
+        return None
+    sent_as = raw.get(_SENT_AS)
+    if sent_as in _LOST_KINDS:
+        return lost(raw, _LOST_KINDS[sent_as])
+    if sent_as in _NAMED and not body:
+        is_null_text = sent_as == _TEXT and raw.get("JMS_AMQP_ORIGINAL_ENCODING") == _NULL
+        return _NAMED[sent_as][0], None if is_null_text else _NAMED[sent_as][1]
+    if is_text and body.startswith(b"\0"):  # the first bytes of a map, which Artemis takes for a text
+        return lost(raw, "map")
+    return None
+
+
+_SENT_AS: Final = "JMS_AMQP_MA_x-opt-jms-msg-type"
+"""The header by which Qpid's client names the kind of a message."""
+_TEXT: Final = "5"
+_NAMED: Final[Mapping[str | None, tuple[str, Any]]] = {
+    "0": ("message", None),
+    "3": ("bytes", b""),
+    "4": ("stream", ()),
+    _TEXT: ("text", ""),
+}
+"""Kinds whose empty body is empty. Of streams only empty ones arrive."""
+_LOST_KINDS: Final[Mapping[str | None, str]] = {"1": "object", "2": "map"}
+_NULL: Final = "4"
 
 _HIDDEN: Final = frozenset({"NATIVE_MESSAGE_ID", "AMQ_SCHEDULED_TIME", "AMQ_SCHEDULED_DELAY"})
 _HIDDEN_PREFIXES: Final = ("__AMQ", "_AMQ_", "__HDR_", "JMS_AMQP_")

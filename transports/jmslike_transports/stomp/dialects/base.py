@@ -90,6 +90,10 @@ class Dialect(ABC):
     """The header that carries the origin, if the id does not."""
     lasting_id: ClassVar[str] = "message-id"
     """The header that is the same each time that a message is pushed."""
+    can_transform: ClassVar[bool] = False
+    """Whether the broker has transformations, which bring maps and objects of Java clients to STOMP."""
+    transforms: bool = False
+    """Whether the connection asks for them."""
     modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
     """The header `persistent` for each delivery mode. A mode that is not here is sent without it."""
 
@@ -158,6 +162,10 @@ class Dialect(ABC):
     @abstractmethod
     def read(self, frame: Any, destination: Destination) -> Envelope:
         """Return the envelope of a MESSAGE frame, which came from `destination`."""
+
+    def doubt(self, envelope: Envelope, raw: Mapping[str, str]) -> str | None:
+        """Return what a message with these headers may be instead, and what to do; None if it is what was sent."""
+        return None
 
     def attempts(self, frame: Any) -> int:
         """Return how often the message was delivered before, as far as the broker says."""

@@ -123,6 +123,10 @@ class RabbitMQ(Dialect):
             ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
         ),
         Feature.BROWSE: unsupported("RabbitMQ cannot browse over STOMP: use amqp:// or its management page"),
+        Feature.FOREIGN_MESSAGES: partial(
+            "of a Java client with amqp=true: properties that are strings, ints or longs come as strings, and RabbitMQ"
+            " drops the others"
+        ),
         Feature.STATISTICS: unsupported("RabbitMQ tells them over AMQP: use amqp:// or its management page"),
         Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
     }
