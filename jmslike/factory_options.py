@@ -42,6 +42,7 @@ class FactoryOptions(GeneralOptions, total=False):
     users: Mapping[str, str] | None
     # stomp
     dialect: Literal["artemis", "activemq", "rabbitmq"] | None
+    transformations: bool | None
     # stomp and amqp
     vhost: str | None
     heartbeat: Duration | None

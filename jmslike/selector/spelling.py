@@ -25,7 +25,7 @@ class Spelling:
     __slots__ = ("text",)
 
     def __init__(self, text: str) -> None:
-        self.text = text
+        self.text: Final = text
 
 
 def with_spellings(properties: SpelledProperties) -> dict[str, PropertyValue | Spelling]:

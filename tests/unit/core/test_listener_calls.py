@@ -54,7 +54,16 @@ class Both(ObjectListener):
         Callables(),
         Callables().method,
     ],
-    ids=repr,
+    ids=[
+        "coroutine",
+        "asynchronous generator",
+        "generator",
+        "partial of a coroutine",
+        "partial of a partial",
+        "partial of an object",
+        "object",
+        "method",
+    ],
 )
 def test_a_function_of_which_a_call_runs_nothing_is_refused(listener: Any) -> None:
     for make in (message_call, exception_call):
