@@ -17,8 +17,10 @@ from typing import Any, ClassVar, Final, Self
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
-from jmslike.core.connection_state import ConnectionState, forget_dropped, wait_for_dropped
+from jmslike.core import program_end
+from jmslike.core.connection_state import ConnectionState
 from jmslike.core.listener_calls import ExceptionListener, exception_call
+from jmslike.core.program_end import Unclosed
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
@@ -28,9 +30,6 @@ from jmslike.settings import Settings
 from jmslike.spi import Transport
 
 _log = logging.getLogger("jmslike.connection")
-
-_FAREWELL: Final = 30.0
-"""Seconds that the end of the program waits for a connection that is being closed because it was dropped."""
 
 _UNSAID: Final[Any] = object()
 """An argument that was not given."""
@@ -231,10 +230,8 @@ class Connection:
         for session in self._sessions:
             session._abandon()
 
-    def _flush(self) -> None:
-        if self._state.is_open:
-            for session in list(self._sessions):
-                session._flush()
+    def _unclosed(self) -> Unclosed:
+        return self._state.unclosed([session._completions for session in list(self._sessions)])
 
     def __enter__(self) -> Self:
         return self
@@ -262,24 +259,19 @@ def _abandon_all() -> None:
     """Close what a forked child has inherited: its threads and sockets are its parent's."""
     for connection in list(_connections):
         connection._abandon()
-    forget_dropped()
+    program_end.forget_dropped()
 
 
 if hasattr(os, "register_at_fork"):
     os.register_at_fork(after_in_child=_abandon_all)
 
 
-def _flush_all() -> None:
-    """Let what was sent reach its provider when the interpreter ends with connections that are not closed.
-
-    Each session waits at most the request timeout. No thread is started: Python allows none at this time.
-    """
-    for connection in list(_connections):
-        connection._flush()
-    wait_for_dropped(_FAREWELL)
+def _end_all() -> None:
+    """Let what was sent reach its provider when the interpreter ends with connections that are not closed."""
+    program_end.end([connection._unclosed() for connection in list(_connections) if connection._state.is_open])
 
 
-atexit.register(_flush_all)
+atexit.register(_end_all)
 
 
 def _transacted(value: object) -> bool:

@@ -7,6 +7,7 @@ from typing import ClassVar, Unpack
 from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
 from jmslike.context import JMSContext
+from jmslike.errors import JMSError
 from jmslike.factory_options import FactoryOptions
 from jmslike.registry import resolve
 
@@ -46,6 +47,10 @@ class ConnectionFactory:
 
         Raises JMSError for an unknown session mode; else as `create_connection`.
         """
+        if isinstance(user_name, int):  # Java's createContext(int)
+            raise JMSError(
+                f"user_name is a str, not {user_name!r}; a session mode alone is create_context(session_mode=...)"
+            )
         mode = check_session_mode(session_mode)
         return self.context_type(self.create_connection(user_name, password), mode)
 

@@ -16,6 +16,7 @@ from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Feature
 from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
+from jmslike.core.completions import CompletionCalls
 from jmslike.core.connection_state import ConnectionState
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
@@ -38,9 +39,6 @@ from jmslike.spi import StatisticsLink, SubscriptionSpec
 from jmslike.statistics import QueueStatistics
 
 _log = logging.getLogger("jmslike.session")
-
-_FAREWELL: Final = 1.0
-"""Seconds that completion listeners have at the end of the program, once all sends are answered."""
 
 _Part: TypeAlias = MessageProducer | MessageConsumer | QueueBrowser
 
@@ -366,12 +364,9 @@ class Session(MessageFactory):
                 self._on_closed(self)
                 self._ended.set()
 
-    def _flush(self) -> None:
-        try:
-            self._state.link.close()
-        except JMSError as error:
-            _log.debug("%s: flushing at the end of the program: %s", self._state.name, error)
-        self._state.outbox.completions.finish(_FAREWELL)
+    @property
+    def _completions(self) -> CompletionCalls:
+        return self._state.outbox.completions
 
     def _abandon(self) -> None:
         """Mark as closed without any I/O: in a forked child the sockets belong to the parent."""

@@ -60,15 +60,9 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from jmslike.capabilities import Capabilities
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
-from jmslike.envelope import (
-    NO_HEADERS,
-    NO_PROPERTIES,
-    Constraints,
-    Envelope,
-    Headers,
-    Terms,
-)
+from jmslike.envelope import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, Headers, Terms
 from jmslike.errors import JMSError
+from jmslike.flushing import Flush, Flushing
 from jmslike.selector import Selector
 from jmslike.statistics import QueueStatistics
 from jmslike.values import PropertyValue
@@ -83,6 +77,8 @@ __all__ = [
     "Destination",
     "Envelope",
     "Events",
+    "Flush",
+    "Flushing",
     "Headers",
     "MultiProviderFactory",
     "ObjectOption",

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 
 from jmslike.core.listener_calls import log_raised
@@ -17,7 +18,7 @@ _log = logging.getLogger("jmslike.callbacks")
 
 
 class CallbackThread:
-    """Runs submitted tasks one after the other, in a thread that the first of them starts."""
+    """Runs submitted tasks one after the other, in a thread that the first of them starts, or `start`."""
 
     def __init__(self, name: str) -> None:
         self._name = name
@@ -28,14 +29,17 @@ class CallbackThread:
     def submit(self, task: Callable[[], object]) -> None:
         """Run `task` on the thread, after those submitted before."""
         self._tasks.put(task)
-        if self._thread is None:
-            self._start()
+        self.start()
 
-    def _start(self) -> None:
-        with self._starting:
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name=self._name, daemon=True)
-                self._thread.start()
+    def start(self) -> None:
+        """Start the thread if it does not run. Does nothing at the end of the interpreter, which allows no new one."""
+        if self._thread is None:
+            with self._starting:
+                if self._thread is None:
+                    thread = threading.Thread(target=self._run, name=self._name, daemon=True)
+                    with suppress(RuntimeError):
+                        thread.start()
+                        self._thread = thread
 
     @property
     def is_current(self) -> bool:

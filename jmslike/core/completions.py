@@ -35,6 +35,7 @@ class CompletionCalls:
             if not self._thread.is_current:
                 self._changed.wait_for(lambda: self._open < self._most)
             self._open += 1
+        self._thread.start()  # while the program runs: at its end no thread can be started
 
         def completed(error: JMSError | None) -> None:
             self._thread.submit(lambda: self._call(message, listener, error))
@@ -57,11 +58,11 @@ class CompletionCalls:
             self._changed.wait_for(lambda: not self._open)
 
     def finish(self, seconds: float) -> None:
-        """Wait at most so long for listeners that have not returned, and log how many those are."""
+        """Wait at most so long for listeners that have not returned, and log how many those are. Takes seconds."""
         with self._changed:
             if not self._changed.wait_for(lambda: not self._open, seconds):
                 _log.error(
-                    "the program ended before %d completion listeners returned: what became of their sends is unknown",
+                    "the program ended before %d completion listeners returned, or were called",
                     self._open,
                 )
 

@@ -5,7 +5,6 @@ Every thread of the application may read it. A transport's own threads enter by 
 
 from __future__ import annotations
 
-import _thread
 import itertools
 import logging
 import uuid
@@ -18,9 +17,11 @@ from typing import Final, TypeVar
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock
 from jmslike.core.callbacks import CallbackThread
+from jmslike.core.completions import CompletionCalls
 from jmslike.core.gate import Gate
 from jmslike.core.listener_calls import ListenerCall, refuse_unrun
 from jmslike.core.loss import Loss
+from jmslike.core.program_end import Unclosed, close_dropped
 from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
 from jmslike.errors import IllegalStateError, InvalidClientIDError, JMSError
@@ -141,6 +142,10 @@ class ConnectionState:
         self.transport.close()
         _log.debug("%s: closed", self.name)
 
+    def unclosed(self, completions: list[CompletionCalls]) -> Unclosed:
+        """Return what the end of a program has to know of this connection, whose sessions have these sends open."""
+        return Unclosed(self.transport, self.capabilities.product, self.settings.request_timeout, completions)
+
     def abandon(self) -> None:
         """Close without I/O in a forked child, where threads and sockets are the parent's."""
         self.is_open = False
@@ -148,14 +153,7 @@ class ConnectionState:
 
     def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
         if self.is_open and hasattr(self, "capabilities"):  # and connecting has not failed
-            # What it held comes to others. This thread may hold any lock, that of `threading` too: another one closes.
-            closing = _thread.allocate_lock()
-            closing.acquire()
-            _closing_dropped.add(closing)
-            try:
-                _thread.start_new_thread(_close_dropped, (self.transport, closing))
-            except RuntimeError:  # the interpreter ends
-                _closing_dropped.discard(closing)
+            close_dropped(self.unclosed([]))  # what it held comes to others
             warn(f"a connection to {self.capabilities.product} was never closed", ResourceWarning, source=self)
 
 
@@ -163,29 +161,6 @@ def _tell(listener: ListenerCall, error: JMSError) -> None:
     result = listener.call(error)
     if result is not None:
         refuse_unrun(result)
-
-
-_closing_dropped: set[_thread.LockType] = set()
-"""A lock for each dropped connection that a thread closes, which holds it."""
-
-
-def _close_dropped(transport: Transport, closing: _thread.LockType) -> None:
-    try:
-        transport.close()
-    finally:
-        _closing_dropped.discard(closing)
-        closing.release()
-
-
-def wait_for_dropped(seconds: float) -> None:
-    """Wait at most so long for each dropped connection that is being closed: it may have something to send."""
-    for closing in list(_closing_dropped):
-        closing.acquire(timeout=seconds)
-
-
-def forget_dropped() -> None:
-    """Forget, in a forked child, what threads of the parent close."""
-    _closing_dropped.clear()
 
 
 class Reports:

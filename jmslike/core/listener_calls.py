@@ -128,14 +128,15 @@ def is_exit(error: BaseException) -> bool:
 def log_raised(log: logging.Logger, error: BaseException, text: str, *arguments: object) -> None:
     """Log what a listener raised. Without logging set up it goes to `threading.excepthook`, as from any thread."""
     log.error(text, *arguments, exc_info=error)
-    if not _is_heard(log):
+    if not is_heard(log):
         if isinstance(error, SystemExit):  # which the hook passes over in silence
             error = JMSError(text % arguments, linked_exception=error)
         thread = threading.current_thread()
         threading.excepthook(threading.ExceptHookArgs((type(error), error, error.__traceback__, thread)))
 
 
-def _is_heard(log: logging.Logger) -> bool:
+def is_heard(log: logging.Logger) -> bool:
+    """Whether logging is set up: a handler gets what the logger logs."""
     current: logging.Logger | None = log
     while current is not None:
         if any(not isinstance(handler, logging.NullHandler) for handler in current.handlers):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import pytest
 
 from jmslike.capabilities import Feature, Level
 from jmslike.constants import SessionMode
 from jmslike.errors import JMSError
-from jmslike.spi import ACCEPT
-from jmslike.testing.contract.border import Border
+from jmslike.spi import ACCEPT, Flushing
+from jmslike.testing.contract.border import Border, Recorder, message
 
 
 @pytest.mark.parametrize("closed", ["subscription", "link", "transport"])
@@ -153,6 +155,44 @@ def test_a_released_link_keeps_the_attempts(border: Border) -> None:
     link.close()
     ((_, _, attempts),) = border.drain(queue)
     assert attempts in (3, 4)
+
+
+def test_a_flush_ends_when_the_provider_has_what_was_sent(border: Border) -> None:
+    """C5: a transport that may be sending when `send` has returned is asked for all of it, without closing anything."""
+    transport, _ = border.connect()
+    if not isinstance(transport, Flushing):
+        pytest.skip("what send has returned for is with the provider")
+    queue, link = border.queue(), border.session(transport=transport)
+    sender, outcomes = link.sender(queue), list[JMSError | None]()
+    texts = [str(number) for number in range(100)]
+    for text in texts:
+        if len(text) == 1:
+            sender.send(message(queue, text, delivery_mode=1))
+        else:
+            sender.send(message(queue, text), outcomes.append)
+    flush = transport.flush()
+    assert flush.wait(border.patience)
+    assert (flush.unanswered(), outcomes) == ({}, [None] * 90)
+    assert sorted(border.remaining(queue), key=int) == texts
+
+
+def test_a_flush_after_a_loss_ends_at_once(border: Border) -> None:
+    """C10: what was lost with the link was reported then."""
+    if not border.can_cut:
+        pytest.skip("links to this provider cannot be cut")
+    lost = threading.Event()
+    recorder = Recorder()
+    recorder.at_loss = lost.set
+    transport, _ = border.connect(recorder)
+    if not isinstance(transport, Flushing):
+        pytest.skip("what send has returned for is with the provider")
+    link, queue = border.session(transport=transport), border.queue()
+    border.send(link, queue, ["confirmed"])
+    border.cut()
+    assert lost.wait(border.patience)
+    flush = transport.flush()
+    assert not flush.wait(border.patience)
+    assert flush.unanswered() == {}
 
 
 def test_closing_a_transport_ends_its_use(border: Border) -> None:

@@ -15,6 +15,7 @@ from jmslike.errors import (
     IllegalStateError,
     JMSError,
 )
+from jmslike.factory import ConnectionFactory
 from jmslike.message import Message
 from tests.unit.core.contexts import context_of
 from tests.unit.core.fake import PATIENCE, QUEUE, TOPIC, FakeBroker, Task, text, texts
@@ -254,3 +255,10 @@ def test_an_error_names_what_the_listener_called(broker: FakeBroker, act: str) -
     context.create_consumer(QUEUE).message_listener = listener
     broker.put(text("a"))
     assert refused.get(timeout=PATIENCE).startswith(f"JMSContext.{act} must not be called by a message listener")
+
+
+def test_a_session_mode_in_the_place_of_the_user_names_its_keyword() -> None:
+    """Java's createContext(int) is an overload, which Python does not have."""
+    mode: Any = JMSContext.CLIENT_ACKNOWLEDGE
+    with pytest.raises(JMSError, match=r"create_context\(session_mode="):
+        ConnectionFactory("native://").create_context(mode)

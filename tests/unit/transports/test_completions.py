@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from jmslike import Queue
 from jmslike.errors import JMSError
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
@@ -27,7 +28,7 @@ class Sends:
         self.all = [self._send(key) for key in range(count)]
 
     def _send(self, key: int) -> Unanswered:
-        sent = Unanswered(key, lambda error: self.completed.append((key, error)))
+        sent = Unanswered(key, Queue("q"), lambda error: self.completed.append((key, error)))
         self.open.add(sent)
         return sent
 
@@ -69,12 +70,12 @@ def test_a_completion_that_sends_is_not_entered_again() -> None:
 
     def first(_error: JMSError | None) -> None:
         entered.append("first begins")
-        second = Unanswered(2, lambda _: entered.append("second"))
+        second = Unanswered(2, Queue("q"), lambda _: entered.append("second"))
         sends.open.add(second)
         sends.open.answer(second, None)
         entered.append("first ends")
 
-    sent = Unanswered(1, first)
+    sent = Unanswered(1, Queue("q"), first)
     sends.open.add(sent)
     sends.open.answer(sent, None)
     assert entered == ["first begins", "first ends", "second"]
@@ -89,7 +90,10 @@ def test_what_is_answered_while_another_thread_completes_is_completed_by_that() 
         assert go_on.wait(PATIENCE)
         sends.completed.append((1, error))
 
-    first, second = Unanswered(1, slow), Unanswered(2, lambda error: sends.completed.append((2, error)))
+    first, second = (
+        Unanswered(1, Queue("q"), slow),
+        Unanswered(2, Queue("q"), lambda error: sends.completed.append((2, error))),
+    )
     sends.open.add(first)
     sends.open.add(second)
     with ThreadPoolExecutor(1) as pool:

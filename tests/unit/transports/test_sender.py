@@ -31,7 +31,7 @@ def test_a_session_that_closes_before_a_confirmation_is_no_lost_connection() -> 
     """C5"""
     unconfirmed: OrderedCompletions[Unanswered] = OrderedCompletions()
     errors = list[JMSError | None]()
-    unconfirmed.add(Unanswered(1, errors.append))
+    unconfirmed.add(Unanswered(1, Queue("q"), errors.append))
     unconfirmed.close()
     unconfirmed.close()
     assert [type(error) for error in errors] == [ResourceAllocationError]

@@ -22,6 +22,7 @@ from jmslike_transports.amqp.sender import AmqpSender
 from jmslike_transports.amqp.subscription import AmqpSubscription
 from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
+from jmslike_transports.shared.ordered_completions import OrderedCompletions
 from jmslike_transports.shared.rabbitmq import checked
 
 
@@ -86,6 +87,10 @@ class AmqpLink:
     ) -> None:
         """See SessionLink.commit."""
         self._commit.run(sends, settlements)
+
+    def unconfirmed(self) -> list[OrderedCompletions[Any]]:
+        """Return the sends that are open, as one list or none."""
+        return self._publisher.unconfirmed()
 
     def close(self) -> None:
         """See SessionLink.close."""

@@ -108,6 +108,11 @@ class Publisher:
                 self._channel = ConfirmChannel(self._wire)
             return self._channel
 
+    def unconfirmed(self) -> list[OrderedCompletions[Any]]:
+        """Return the sends that are open, as one list or none."""
+        channel = self._channel
+        return [] if channel is None else [channel.unconfirmed]
+
     def close(self) -> None:
         """Wait until the broker has confirmed all messages, within the request timeout, and close."""
         with self._opening:
@@ -125,7 +130,7 @@ class _Sent(Unanswered):
     __slots__ = ("publication",)
 
     def __init__(self, publication: Publication, completion: Completion) -> None:
-        super().__init__(0, completion)
+        super().__init__(0, publication.destination, completion)
         self.publication = publication
 
 

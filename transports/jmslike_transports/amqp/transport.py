@@ -11,6 +11,7 @@ from jmslike_transports.amqp.errors import ACCESS_REFUSED, NOT_FOUND, RESOURCE_L
 from jmslike_transports.amqp.features import features
 from jmslike_transports.amqp.link import AmqpLink
 from jmslike_transports.amqp.profiles import Profile
+from jmslike_transports.shared.flush import BrokerFlush
 from jmslike_transports.shared.rabbitmq import checked, claim
 
 
@@ -84,6 +85,11 @@ class AmqpTransport:
             if code_of(error) == ACCESS_REFUSED:
                 raise JMSError(f"the durable subscription {name!r} is in use: {error}") from error
             raise
+
+    def flush(self) -> BrokerFlush:
+        """See Flushing.flush."""
+        wire, links = self.connection.wire, self.connection.inventory.links()
+        return BrokerFlush(wire, [sends for link in links for sends in link.unconfirmed()], wire.ask)
 
     def close(self) -> None:
         """See Transport.close. The broker deletes temporary destinations when the connection ends."""

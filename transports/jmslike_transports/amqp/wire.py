@@ -148,6 +148,18 @@ class Wire(LosableConnection):
                 _log.exception("a task of the connection failed")
         self._connection.write()
 
+    def ask(self) -> Callable[[float], bool]:
+        """Start a round trip after all that was posted, and return what waits for its end. Raises ConnectionLostError.
+
+        It opens a channel, because that is answered without another.
+        """
+        ended = threading.Event()
+        self.on_loss.add(lambda _: ended.set())
+        self.post(lambda: self._connection.channel(on_open_callback=lambda _: ended.set()))
+        if self.is_lost:
+            ended.set()
+        return ended.wait
+
     @property
     def is_current(self) -> bool:
         """Whether the caller is the thread of the connection, which must not wait."""

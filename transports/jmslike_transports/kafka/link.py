@@ -7,7 +7,7 @@ calls. Closing ends in this order: subscriptions with their groups, the transact
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.selector import Selector
@@ -33,7 +33,7 @@ class KafkaLink:
         self._connection = connection
         self._spec = spec
         self._number = connection.session_numbers.take() if spec.transacted else 0
-        self._publisher = Publisher(connection, connection.producer, connection.address.request_timeout)
+        self.publisher: Final = Publisher(connection, connection.producer, connection.address.request_timeout)
         self._producer = TransactionalProducer(
             connection.clients, connection.admin, connection.names.transactional_id(self._number), connection
         )
@@ -43,7 +43,7 @@ class KafkaLink:
     def sender(self, destination: Destination) -> KafkaSender:
         """See SessionLink.sender."""
         connection = self._connection
-        return KafkaSender(destination, self._publisher, connection.topics, connection.inventory, connection.fail)
+        return KafkaSender(destination, self.publisher, connection.topics, connection.inventory, connection.fail)
 
     def subscribe(self, spec: SubscriptionSpec) -> KafkaSubscription:
         """See SessionLink.subscribe."""
@@ -102,14 +102,14 @@ class KafkaLink:
 
     def lose(self, error: JMSError) -> None:
         """Be told that the connection is gone: complete all open sends with the error."""
-        self._publisher.lose(error)
+        self.publisher.lose(error)
 
     def close(self) -> None:
         """See SessionLink.close."""
         self.subscriptions.close()
         with self.subscriptions.settling:
             self._producer.close()
-        self._publisher.close()
+        self.publisher.close()
         if self._number:
             self._connection.session_numbers.discard(self._number)
             self._number = 0

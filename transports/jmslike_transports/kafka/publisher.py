@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, ResourceAllocationError
-from jmslike.spi import Completion
+from jmslike.spi import Completion, Destination
 from jmslike_transports.kafka.errors import translated
 from jmslike_transports.kafka.records import Record
 from jmslike_transports.shared.loss import LosableConnection
@@ -27,7 +27,7 @@ class Publisher:
         self._connection = connection
         self._producer = producer
         self._timeout = timeout
-        self._unconfirmed: OrderedCompletions[Unanswered] = OrderedCompletions()
+        self.unconfirmed: Final[OrderedCompletions[Unanswered]] = OrderedCompletions()
         self._order = threading.Lock()
 
     def send(self, topic: str, record: Record, timestamp: int) -> None:
@@ -37,14 +37,16 @@ class Publisher:
         except Exception as error:
             raise self._explained(error) from error
 
-    def post(self, topic: str, record: Record, timestamp: int, completion: Completion) -> None:
+    def post(
+        self, destination: Destination, topic: str, record: Record, timestamp: int, completion: Completion
+    ) -> None:
         """Send without waiting; completions are called in the order of sending (C5). Raises JMSError."""
-        unconfirmed = self._unconfirmed
+        unconfirmed = self.unconfirmed
         if len(unconfirmed) >= _MOST_UNCONFIRMED and not unconfirmed.wait_for_fewer(_MOST_UNCONFIRMED, self._timeout):
             raise ResourceAllocationError(
                 f"message not sent: no broker confirmed an earlier one within {self._timeout:g} s; send it again later"
             )
-        sent = Unanswered(0, completion)
+        sent = Unanswered(0, destination, completion)
         with self._order:
             future = self._begin(topic, record, timestamp)
             unconfirmed.add(sent)
@@ -76,9 +78,9 @@ class Publisher:
 
     def lose(self, error: JMSError) -> None:
         """Be told that the connection is gone: complete all open sends with the error."""
-        self._unconfirmed.answer_all(error)
+        self.unconfirmed.answer_all(error)
 
     def close(self) -> None:
         """Wait until all open sends are confirmed, but not longer than the timeout."""
-        self._unconfirmed.wait_for_fewer(1, self._timeout)
-        self._unconfirmed.close()
+        self.unconfirmed.wait_for_fewer(1, self._timeout)
+        self.unconfirmed.close()

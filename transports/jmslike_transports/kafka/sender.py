@@ -36,11 +36,13 @@ class KafkaSender:
     def send(self, envelope: Envelope, completion: Completion | None = None) -> None:
         """See Sender.send."""
         record = self.record(envelope)
-        publisher, timestamp = self._publisher, envelope.timestamp
+        publisher, timestamp, destination = self._publisher, envelope.timestamp, self._destination
         if completion is not None:
-            publisher.post(self.topic, record, timestamp, watched(completion, self._invalidate))
+            publisher.post(destination, self.topic, record, timestamp, watched(completion, self._invalidate))
         elif envelope.delivery_mode == 1:
-            publisher.post(self.topic, record, timestamp, watched(self._unattended, self._invalidate))
+            publisher.post(
+                self._destination, self.topic, record, timestamp, watched(self._unattended, self._invalidate)
+            )
         else:
             try:
                 publisher.send(self.topic, record, timestamp)

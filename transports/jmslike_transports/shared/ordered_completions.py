@@ -12,7 +12,7 @@ from collections import deque
 from typing import Final, Generic, TypeVar
 
 from jmslike.errors import JMSError, ResourceAllocationError
-from jmslike.spi import Completion
+from jmslike.spi import Completion, Destination
 
 _log = logging.getLogger("jmslike.callbacks")
 
@@ -22,10 +22,11 @@ _UNCONFIRMED: Final = "the session was closed before the broker confirmed the me
 class Unanswered:
     """A send whose completion is not called yet. `key` is what the broker's answer names."""
 
-    __slots__ = ("completion", "error", "is_answered", "key", "sent_at")
+    __slots__ = ("completion", "destination", "error", "is_answered", "key", "sent_at")
 
-    def __init__(self, key: int, completion: Completion) -> None:
+    def __init__(self, key: int, destination: Destination, completion: Completion) -> None:
         self.key = key
+        self.destination = destination
         self.completion = completion
         self.sent_at = time.monotonic()
         self.is_answered = False

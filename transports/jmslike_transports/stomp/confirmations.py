@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Final
 
 from jmslike.errors import ConnectionLostError, JMSError
-from jmslike.spi import Completion
+from jmslike.spi import Completion, Destination
 from jmslike_transports.shared.loss import LosableConnection
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 from jmslike_transports.stomp.frames import frame
@@ -31,21 +32,21 @@ class Confirmations:
         self._put = put
         self._timeout = timeout
         self._sending = threading.Lock()
-        self._open: OrderedCompletions[Unanswered] = OrderedCompletions()
+        self.open: Final[OrderedCompletions[Unanswered]] = OrderedCompletions()
         self._last = 0
         self._timer: threading.Timer | None = None
 
     def __len__(self) -> int:
-        return len(self._open)
+        return len(self.open)
 
-    def send(self, lines: str, body: bytes, completion: Completion) -> None:
+    def send(self, destination: Destination, lines: str, body: bytes, completion: Completion) -> None:
         """Write the frame. The completion is called when this send and all before it are answered, also by a loss."""
         connection = self._connection
         with self._sending:  # the order of completions is that of the wire
             if connection.is_lost:
                 raise connection.loss()
             self._last += 1
-            self._open.add(Unanswered(self._last, completion))
+            self.open.add(Unanswered(self._last, destination, completion))
             failure = self._put(frame("SEND", f"receipt:{_PREFIX}{self._last}\n{lines}", body))
             if self._timer is None:
                 self._start_timer(self._timeout)
@@ -57,15 +58,15 @@ class Confirmations:
     def answer(self, receipt: str, error: JMSError | None) -> bool:
         """Note an answer, and return whether it was for one of these sends."""
         number = receipt.removeprefix(_PREFIX)
-        sent = self._open.find(int(number)) if number.isdecimal() else None
+        sent = self.open.find(int(number)) if number.isdecimal() else None
         if sent is None:
             return False
-        self._open.answer(sent, error)
+        self.open.answer(sent, error)
         return True
 
     def lose(self, error: JMSError) -> None:
         """Answer all sends with the error: the connection is gone."""
-        self._open.answer_all(error)
+        self.open.answer_all(error)
         timer = self._timer
         if timer is not None:
             timer.cancel()
@@ -74,12 +75,13 @@ class Confirmations:
         self._timer = threading.Timer(seconds, self._check_oldest)
         self._timer.name = "jmslike-stomp-receipts"
         self._timer.daemon = True
-        self._timer.start()
+        with suppress(RuntimeError):  # the interpreter ends, and waits within a bound of its own
+            self._timer.start()
 
     def _check_oldest(self) -> None:
         with self._sending:
             self._timer = None
-            oldest = self._open.oldest()
+            oldest = self.open.oldest()
             left = oldest.sent_at + self._timeout - time.monotonic() if oldest is not None else None
             if left is not None and left > 0:
                 self._start_timer(left)

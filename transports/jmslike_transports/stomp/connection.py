@@ -19,13 +19,14 @@ from jmslike.errors import (
     JMSSecurityError,
 )
 from jmslike.spi import Events
+from jmslike_transports.shared.flush import BrokerFlush
 from jmslike_transports.shared.inbox import Inbox
 from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.stomp.address import Address
 from jmslike_transports.stomp.dialects import DIALECTS, find_dialect
 from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect
 from jmslike_transports.stomp.frames import escaped_for_connect, frame, header_lines
-from jmslike_transports.stomp.wire import Wire
+from jmslike_transports.stomp.wire import Request, Wire
 
 
 class StompConnection:
@@ -151,8 +152,16 @@ class StompConnection:
 
     def round_trip(self) -> None:
         """Wait until the broker has handled all that was written."""
-        transaction = {"transaction": self.next_transaction_id()}
-        self.wire.call("ABORT", transaction, frame("BEGIN", header_lines(transaction)))
+        self.wire.wait(self._ask(), "ABORT")
+
+    def _ask(self) -> Request:
+        transaction = header_lines({"transaction": self.next_transaction_id()})
+        return self.wire.request("ABORT", transaction, before=frame("BEGIN", transaction))
+
+    def flush(self) -> BrokerFlush:
+        """See Flushing.flush."""
+        posted = [link.posted for link in self.inventory.links()]
+        return BrokerFlush(self.wire, [self.wire.confirmations.open], lambda: self._ask().wait, posted)
 
     # ---- names ----------------------------------------------------------------------------------------------------
 

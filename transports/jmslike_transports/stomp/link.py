@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Generator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
@@ -23,12 +24,14 @@ class StompLink:
         self._connection = connection
         self._spec = spec
         self.subscriptions: Subscriptions[StompSubscription] = Subscriptions(connection.wire)
+        self.posted: Final[Counter[str]] = Counter()
+        """How many messages were sent to each destination since the broker last answered: non-persistent ones."""
         self._commit = StompCommit(connection, self.subscriptions)
         self._dead_letter_commit = DeadLetterCommit(connection, self.subscriptions)
 
     def sender(self, destination: Destination) -> StompSender:
         """See SessionLink.sender."""
-        return StompSender(self._connection, destination)
+        return StompSender(self._connection, destination, self.posted)
 
     def subscribe(self, spec: SubscriptionSpec) -> StompSubscription:
         """See SessionLink.subscribe."""

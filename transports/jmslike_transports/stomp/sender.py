@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Final
 
 from jmslike.codec import connection_of
 from jmslike.errors import TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
+from jmslike_transports.shared.flush import shown
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import escape, frame, header_lines
 
@@ -18,12 +20,14 @@ _BLANK: Final = "\0"
 class StompSender:
     """Writes SEND frames. A persistent message waits for its receipt, or its completion does."""
 
-    def __init__(self, connection: StompConnection, destination: Destination) -> None:
+    def __init__(self, connection: StompConnection, destination: Destination, posted: Counter[str]) -> None:
         self._wire = connection.wire
         self._dialect = dialect = connection.dialect
         self._inventory = connection.inventory
         self._run = connection.run
         self._destination = destination
+        self._posted = posted
+        self._shown = shown(destination)
         self._encode_body = dialect.encoder_of_bodies(destination)
         self._may_be_deleted = dialect.owns_temporary(destination.name)
         self._id_lines = "".join(f"{name}:{_BLANK}\n" for name in dialect.id_headers)
@@ -36,11 +40,13 @@ class StompSender:
             self._inventory.require_present(self._destination)
         lines, body = self.encode(envelope)
         if completion is not None:
-            self._wire.confirmations.send(lines, body, completion)
+            self._wire.confirmations.send(self._destination, lines, body, completion)
         elif envelope.delivery_mode == 1:
             self._wire.write(frame("SEND", lines, body))
+            self._posted[self._shown] += 1
         else:
             self._wire.wait(self._wire.request("SEND", lines, body), "SEND")
+            self._posted.clear()  # the broker reads in order, so it has those, too
 
     def encode(self, envelope: Envelope) -> tuple[str, bytes]:
         """Return the header lines and the body of a SEND. Raises JMSError for a message that the broker cannot take."""

@@ -7,6 +7,7 @@ import logging
 from jmslike.capabilities import Capabilities
 from jmslike.errors import InvalidClientIDError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
+from jmslike_transports.shared.flush import BrokerFlush
 from jmslike_transports.stomp.address import Address
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import fits_connect
@@ -67,6 +68,10 @@ class StompTransport:
         connection.inventory.require_idle(name)
         for request in connection.dialect.unsubscribe_requests(name, connection.client_id):
             connection.run(request)
+
+    def flush(self) -> BrokerFlush:
+        """See Flushing.flush."""
+        return self.connection.flush()
 
     def close(self) -> None:
         """See Transport.close."""

@@ -71,6 +71,7 @@ class Clients:
             further["delivery_timeout_ms"] = 2 * self._request_ms
             further["transaction_timeout_ms"] = int(self.address.transaction_timeout * 1000)
         producer = self._make(KafkaProducer, further)
+        producer._unregister_cleanup()  # at the end of the interpreter it would close before all is confirmed
         if transactional_id is None:
             contain_failures(producer)
         return producer
