@@ -9,7 +9,7 @@ from __future__ import annotations
 import _thread
 import logging
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from jmslike.core.completions import CompletionCalls
@@ -32,7 +32,7 @@ class Unclosed(NamedTuple):
     completions: list[CompletionCalls]
 
 
-def end(connections: Iterable[Unclosed]) -> None:
+def end(connections: Sequence[Unclosed]) -> None:
     """Wait until the providers of all connections have what was sent, and close those that have.
 
     The wait ends for all together, at the longest of their request timeouts.
@@ -46,7 +46,7 @@ def end(connections: Iterable[Unclosed]) -> None:
     for each in [*answered, *others]:
         _close(each.transport)
     told = time.monotonic()
-    for each, _ in flushes:
+    for each in connections:
         for completions in each.completions:
             completions.finish(_left(told, _FOR_LISTENERS))
 
@@ -75,8 +75,7 @@ def _tell(ending: Unclosed, lost: Mapping[str, int]) -> None:
     )
     _log.error("%s", text)
     if not is_heard(_log) and logging.lastResort is not None:
-        record = _log.makeRecord(_log.name, logging.ERROR, __file__, 0, f"jmslike: {text}", (), None)
-        logging.lastResort.handle(record)
+        logging.lastResort.handle(logging.makeLogRecord({"levelno": logging.ERROR, "msg": f"jmslike: {text}"}))
 
 
 def _close(transport: Transport) -> None:

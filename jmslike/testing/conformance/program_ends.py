@@ -42,7 +42,51 @@ def test_a_program_that_ends_without_closing_loses_nothing(jms: Provider, how: s
     source = PROGRAM.format(url=jms.url, options=dict(jms.options), keep=keep, name=queue.queue_name, how=how)
     if keep == "_":
         source += "del _"
+    assert output_of(source) == ""
+    assert left_in(jms, queue) == [str(number) for number in range(300)]
+
+
+LAST_SEND = """
+import jmslike
+
+class Listener:
+    def on_completion(self, message): print("completed", message.text, flush=True)
+    def on_exception(self, message, error): print(error, flush=True)
+
+connection = jmslike.ConnectionFactory({url!r}, **{options!r}).create_connection()
+session = connection.create_session()
+producer = session.create_producer(session.create_queue({name!r}))
+producer.send(session.create_text_message("at the end"), completion_listener=Listener())
+"""
+
+
+def test_the_listener_of_the_last_send_is_called(jms: Provider) -> None:
+    """CONN-26, PROD-22: also when its answer comes while the interpreter ends, which then starts no thread."""
+    source = LAST_SEND.format(url=jms.url, options=dict(jms.options), name=jms.queue().queue_name)
+    assert output_of(source) == "completed at the end\n"
+
+
+LISTENING = """
+import threading
+import jmslike
+
+received = threading.Event()
+context = jmslike.connect({url!r}, **{options!r})
+queue = context.create_queue({name!r})
+context.create_consumer(queue).message_listener = lambda message: received.set()
+context.create_producer().send(queue, "received")
+received.wait(60)
+"""
+
+
+def test_a_program_that_listens_ends_without_a_word(jms: Provider) -> None:
+    """CONN-26: the listener's session does not take the end of the program for a failure."""
+    source = LISTENING.format(url=jms.url, options=dict(jms.options), name=jms.queue().queue_name)
+    assert output_of(source) == ""
+
+
+def output_of(source: str) -> str:
+    """Run the program to its end, and return what it printed on both streams."""
     command = [sys.executable, "-W", "ignore", "-c", source]
     result = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)
-    assert (result.stdout, result.stderr) == ("", "")
-    assert left_in(jms, queue) == [str(number) for number in range(300)]
+    return result.stdout + result.stderr
