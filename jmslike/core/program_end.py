@@ -10,6 +10,7 @@ import _thread
 import logging
 import time
 from collections.abc import Mapping, Sequence
+from logging import LogRecord
 from typing import Final, NamedTuple
 
 from jmslike.core.completions import CompletionCalls
@@ -75,7 +76,7 @@ def _tell(ending: Unclosed, lost: Mapping[str, int]) -> None:
     )
     _log.error("%s", text)
     if not is_heard(_log) and logging.lastResort is not None:
-        logging.lastResort.handle(logging.makeLogRecord({"levelno": logging.ERROR, "msg": f"jmslike: {text}"}))
+        logging.lastResort.handle(LogRecord(_log.name, logging.ERROR, __file__, 0, f"jmslike: {text}", None, None))
 
 
 def _close(transport: Transport) -> None:
