@@ -107,13 +107,17 @@ def close_dropped(dropped: Unclosed) -> None:
 
 def _flush_and_close(dropped: Unclosed, closing: _thread.LockType) -> None:
     transport = dropped.transport
+    is_answered = True
     try:
-        if not isinstance(transport, Flushing) or _is_answered(dropped, transport.flush(), time.monotonic()):
+        if isinstance(transport, Flushing):
+            is_answered = _is_answered(dropped, transport.flush(), time.monotonic())
+        if is_answered:
             _close(transport)
     finally:
         _dropped.pop(closing, None)
         closing.release()
-    _close(transport)  # of a provider that does not answer: the end of the program does not wait for that
+    if not is_answered:  # the end of the program does not wait for that
+        _close(transport)
 
 
 def forget_dropped() -> None:
