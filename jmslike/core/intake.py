@@ -166,7 +166,8 @@ class Intake:
         session = self._session
         if session.acknowledgement.is_batched and len(session.ledger):
             return self._take_at_once()  # None: the caller looks at the gate before a take that waits
-        until = deadline if self._waiting.due is None else _earlier(deadline, self._waiting.due)
+        due = self._waiting.due
+        until = deadline if due is None else _earlier(deadline, due)
         remaining = None if until is None else max(0.0, until - self._clock.monotonic())
         return self.subscription.take(remaining, settle)
 

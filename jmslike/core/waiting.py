@@ -32,13 +32,18 @@ class Waiting:
     @property
     def due(self) -> float | None:
         """When (monotonic seconds) the first of them is due; None if there is none. Safe from any thread."""
+        places = self._places
+        if not places:  # nearly always, and looked at for each message: an exception would cost more than a receive
+            return None
         try:
-            return self._places[0][0]
-        except IndexError:
+            return places[0][0]
+        except IndexError:  # the session's thread has taken the last one
             return None
 
     def pop(self) -> Delivery | None:
         """Take out one that is due; None if there is none."""
+        if not self._places:
+            return None
         due = self.due
         if due is None or due > self._clock.monotonic():
             return None
