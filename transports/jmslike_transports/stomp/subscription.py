@@ -318,6 +318,8 @@ class StompSubscription(PushSubscription[Arrival, Held]):
         self._settled(held)
         self._may_unsubscribe = True
         self._unsubscribe_idle_parts()
+        while self._late:
+            self._wire.unroute(self._late.pop())
 
     def _nack(self, acks: Sequence[str]) -> None:
         self._wire.write(b"".join(map(nack_frame, acks)))
