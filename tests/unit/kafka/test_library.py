@@ -34,7 +34,7 @@ PRIVATE: dict[str, dict[type, tuple[str, ...]]] = {
         ),
         ClusterMetadata: ("_coordinators",),
     },
-    "clients.py": {KafkaProducer: ("_sender",), ClusterMetadata: ("_topics",)},
+    "clients.py": {KafkaProducer: ("_sender", "_unregister_cleanup"), ClusterMetadata: ("_topics",)},
     "consumer.py": {KafkaConsumer: ("_fetcher", "_cluster")},
     "group_member.py": {
         KafkaConsumer: ("_coordinator",),
