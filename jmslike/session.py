@@ -230,7 +230,8 @@ class Session(MessageFactory):
         )
         self._parts[consumer] = None
         try:
-            intake.follow()  # if the connection was started or stopped meanwhile
+            with state.following:
+                intake.follow(running=state.gate.running)  # the connection may have been started or stopped meanwhile
         except JMSError:
             consumer.close()
             raise
@@ -282,10 +283,8 @@ class Session(MessageFactory):
     # ---- start, stop, close: called by the connection, or by any thread that closes ---------------------------------
 
     def _start(self) -> None:
-        self._state.gate.set_running(True)
-        self._state.refresh()
         try:
-            self._state.follow()
+            self._state.start()
         finally:
             self._listeners.arm()
 

@@ -8,7 +8,6 @@ one thread at a time.
 from __future__ import annotations
 
 import logging
-import threading
 from collections import deque
 from collections.abc import Callable
 from contextlib import closing
@@ -44,8 +43,8 @@ class Intake:
     """
 
     __slots__ = (
-        "_clock", "_following", "_gate", "_is_stopped", "_predicate", "_provider_waits", "_redeliveries", "_session",
-        "_unmoved", "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "subscription",
+        "_clock", "_gate", "_is_stopped", "_predicate", "_provider_waits", "_redeliveries", "_session", "_unmoved",
+        "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "subscription",
     )  # fmt: skip
 
     def __init__(
@@ -72,7 +71,6 @@ class Intake:
         self._unmoved = 0  # tries in a row to move a dead letter, all in vain
         self.interrupted: bool = False
         self._is_stopped = stopped
-        self._following = threading.Lock()
         session.receivers.add(self)
         self.refresh()
 
@@ -91,22 +89,18 @@ class Intake:
             )
             self.fast_take = self.subscription.take if plain else None
 
-    def follow(self) -> None:
-        """Start or stop the subscription as the session is by now (C14). Any thread; no receive is in progress.
+    def follow(self, *, running: bool) -> None:
+        """Start or stop the subscription as its session is, or is about to be (C14). `SessionState.following` is held.
 
         Raises what `Stoppable.start` and `Stoppable.stop` raise.
         """
         subscription = self.subscription
-        if not isinstance(subscription, Stoppable):
-            return
-        with self._following:
-            stopped = not self._gate.running
-            if stopped != self._is_stopped and self.is_open:
-                if stopped:
-                    subscription.stop()
-                else:
-                    subscription.start()
-                self._is_stopped = stopped
+        if isinstance(subscription, Stoppable) and running == self._is_stopped and self.is_open:
+            if running:
+                subscription.start()
+            else:
+                subscription.stop()
+            self._is_stopped = not running
 
     # ---- taking -----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from typing import Final, Protocol
 
@@ -26,8 +27,8 @@ class Receiver(Source, Protocol):
     def interrupt(self) -> None:
         """Make a receive in progress look at the gate again."""
 
-    def follow(self) -> None:
-        """Start or stop the subscription as the session is by now."""
+    def follow(self, *, running: bool) -> None:
+        """Start or stop the subscription as the session is, or is about to be."""
 
 
 class SessionState:
@@ -39,8 +40,8 @@ class SessionState:
     """
 
     __slots__ = (
-        "acknowledgement", "connection", "ending", "gate", "is_open", "keeps", "ledger", "link", "message_types",
-        "mode", "name", "outbox", "receivers", "redelivery", "serializer",
+        "acknowledgement", "connection", "ending", "following", "gate", "is_open", "keeps", "ledger", "link",
+        "message_types", "mode", "name", "outbox", "receivers", "redelivery", "serializer",
     )  # fmt: skip
 
     def __init__(
@@ -67,6 +68,7 @@ class SessionState:
         self.ledger: Final = Ledger()
         self.acknowledgement: Final = ACKNOWLEDGEMENTS[mode](self.ledger, settings.window)
         self.receivers: set[Receiver] = set()
+        self.following: Final = threading.Lock()  # held while subscriptions start or stop, by one thread at a time
         self.link: Final = connection.transport.session(self.acknowledgement.needs)
         self.outbox: Final = Outbox(
             self.link,
@@ -140,15 +142,31 @@ class SessionState:
         for receiver in list(self.receivers):
             receiver.interrupt()
 
+    def start(self) -> None:
+        """Start each subscription (C14), and then let receives in: none meets a subscription that changes.
+
+        Raises as `follow` does; receives are let in all the same.
+        """
+        with self.following:
+            try:
+                self._lead(running=not self.gate.closed)
+            finally:
+                self.gate.set_running(True)
+                self.refresh()
+
     def follow(self) -> None:
-        """Start or stop each subscription as the session is by now (C14). No receive is in progress.
+        """Start or stop each subscription as the session is by now (C14). Any thread; no receive is in progress.
 
         Raises the first JMSError after all were tried; not that of a loss, which each receive raises.
         """
+        with self.following:
+            self._lead(running=self.gate.running)
+
+    def _lead(self, *, running: bool) -> None:
         failures = []
         for receiver in list(self.receivers):
             try:
-                receiver.follow()
+                receiver.follow(running=running)
             except ConnectionLostError:
                 return
             except JMSError as error:

@@ -109,6 +109,40 @@ def test_a_loss_while_a_connection_starts_is_reported_by_receive(broker: FakeBro
     connection.stop()
 
 
+def test_a_start_beside_a_stop_lets_no_receive_in_too_early(broker: FakeBroker) -> None:
+    """CONN-05: what a subscription gives back must not be taken at the same time."""
+    connection = broker.connect()
+    consumer = connection.create_session().create_consumer(QUEUE)
+    broker.put(*texts("a"))
+    starting: list[Task[None]] = []
+
+    def start_and_receive() -> None:
+        starting.append(Task(connection.start))
+        assert starting[0].goes_on()
+        assert consumer.receive_no_wait() is None
+
+    broker.at("stop subscription", start_and_receive)
+    connection.stop()
+    starting[0].end()
+    assert_text(consumer.receive(), "a")
+    assert broker.named(*CHANGES) == [(name, QUEUE) for name in reversed(CHANGES)]
+
+
+def test_a_receive_is_let_in_once_its_subscription_has_started(broker: FakeBroker) -> None:
+    """CONN-01: not while it starts."""
+    connection = broker.connect(start=False)
+    consumer = connection.create_session().create_consumer(QUEUE)
+    broker.put(*texts("a"))
+
+    def receive() -> None:
+        assert consumer.receive_no_wait() is None
+        assert not broker.named("take")
+
+    broker.at("start subscription", receive)
+    connection.start()
+    assert_text(consumer.receive(), "a")
+
+
 def assert_text(message: Message | None, text: str) -> None:
     assert message is not None
     assert message.get_body(str) == text

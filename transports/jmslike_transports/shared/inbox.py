@@ -1,6 +1,6 @@
 """The messages of one consumer that were pushed and not taken.
 
-The I/O thread calls `put`; the one thread that takes (C2) calls `poll`, `get` and `put_back`; any thread the rest.
+The I/O thread calls `put`; the one thread that takes (C2) calls `poll` and `get`; any thread the rest.
 """
 
 from __future__ import annotations
