@@ -7,7 +7,7 @@ read it; nothing else says what a transport can do.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
 
@@ -118,15 +118,28 @@ class Capabilities:
         if support.level is Level.UNSUPPORTED:
             raise UnsupportedFeatureError(f"{self.product} has no {feature.value}: {support.reason}")
 
-    def strict(self) -> Capabilities:
-        """Return these capabilities with nothing that is done in part: such features count as unsupported."""
-        features = {
-            feature: unsupported(support.why) if support.level is Level.PARTIAL else support
-            for feature, support in self.features.items()
-        }
-        return replace(self, features=features)
-
     @property
     def exceptions(self) -> dict[str, str]:
         """All ids of behaviours that do not hold, each with its reason."""
         return {name: why for support in self.features.values() for name, why in support.exceptions.items()}
+
+
+class StrictCapabilities(Capabilities):
+    """The same features, where what is done in part cannot be used."""
+
+    def supports(self, feature: Feature) -> bool:
+        """Whether the feature is native or emulated."""
+        return self.level(feature) in (Level.NATIVE, Level.EMULATED)
+
+    def holds(self, feature: Feature) -> bool:
+        """Whether the feature is native or emulated."""
+        return self.supports(feature)
+
+    def require(self, feature: Feature) -> None:
+        """Raise UnsupportedFeatureError, with the reason, unless the feature is native or emulated."""
+        super().require(feature)
+        if not self.supports(feature):
+            why = self.features[feature].why
+            raise UnsupportedFeatureError(
+                f"{self.product} has {feature.value} only in part, which strict=true refuses: {why}"
+            )

@@ -90,8 +90,12 @@ class JMSContext(MessageFactory):
     # ---- the connection ---------------------------------------------------------------------------------------------
 
     def create_context(self, session_mode: int) -> JMSContext:
-        """Make a context with a session of its own on the same connection (section 6.1). Raises JMSError."""
+        """Make a context with a session of its own on the same connection (section 6.1).
+
+        Raises JMSError for an unknown session mode; ConnectionLostError.
+        """
         self._check_open()
+        self._connection._state.check_usable()
         return type(self)(self._connection, check_session_mode(session_mode), self._shared)
 
     @property

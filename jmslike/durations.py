@@ -12,7 +12,8 @@ from typing import Final, TypeAlias
 
 Duration: TypeAlias = float | timedelta
 
-_AN_HOUR: Final = 3600
+_OURS: Final = ("jmslike", "jmslike_transports")
+AN_HOUR: Final = 3600
 _AGES: Final = 10**9
 
 _LARGEST: Final = sys.float_info.max
@@ -27,17 +28,20 @@ def seconds(value: Duration, what: str) -> float:
         raise ValueError(f"{what} is a number of seconds or a timedelta, not {value!r}")
     else:
         number = value
-        if _AN_HOUR <= number < _AGES and number % 1000 == 0:
-            _warn_of_milliseconds(int(number), what)
+        if number >= AN_HOUR:
+            warn_of_milliseconds(number, what)
     if not number >= 0:  # also NaN
         raise ValueError(f"{what} must not be negative, it is {value!r}")
     return math.inf if number > _LARGEST else float(number)
 
 
-def _warn_of_milliseconds(value: int, what: str) -> None:
-    """Warn, at the place in the application, of a number that looks like Java's milliseconds."""
+def warn_of_milliseconds(number: float, what: str) -> None:
+    """Warn, at the place in the application, of an hour or more in round thousands: Java has milliseconds."""
+    if not AN_HOUR <= number < _AGES or number % 1000:
+        return
+    value = int(number)
     level, frame = 1, inspect.currentframe()
-    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] == "jmslike":
+    while frame is not None and frame.f_globals.get("__name__", "").partition(".")[0] in _OURS:
         level, frame = level + 1, frame.f_back
     warnings.warn(
         f"the {what} is {value} seconds, which is {timedelta(seconds=value)}: if milliseconds are meant, as in Java, "

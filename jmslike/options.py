@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
+from jmslike.durations import warn_of_milliseconds
 from jmslike.exact import exact_integer, exact_text
 
 Value = TypeVar("Value")
@@ -47,10 +48,12 @@ def whole(name: str, value: Any, lowest: int, highest: int | None = None) -> int
 def seconds(name: str, value: Any, lowest: float = 0, highest: float = math.inf, also: str = "") -> float:
     """Return seconds within the bounds, also of a timedelta. `also` says what else the option takes, if the caller has
     looked for that."""
-    if isinstance(value, timedelta):
-        value = value.total_seconds()
     bounds = f"at least {lowest:g}" if highest == math.inf else f"{lowest:g} to {highest:.10g}"
-    return _number(name, value, lowest, highest, f"{also}{bounds} seconds")
+    meant = isinstance(value, timedelta)
+    number = _number(name, value.total_seconds() if meant else value, lowest, highest, f"{also}{bounds} seconds")
+    if not meant:
+        warn_of_milliseconds(number, f"option {name}")
+    return number
 
 
 def factor(name: str, value: Any, lowest: float) -> float:
@@ -66,8 +69,8 @@ def choice(name: str, value: str, known: Mapping[str, Value]) -> Value:
 
 
 def refuse(name: str, value: Any, expected: str) -> NoReturn:
-    """Raise the ValueError. A password is not quoted."""
-    shown = "something else" if name == "password" else repr(value)
+    """Raise the ValueError. A user and a password are not quoted."""
+    shown = f"a {type(value).__name__}" if name in ("user_name", "password") else repr(value)
     raise ValueError(f"option {name} is {shown}, but it takes {expected}")
 
 

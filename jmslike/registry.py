@@ -102,10 +102,8 @@ def _around(
 def _scheme(url: str) -> str:
     scheme = scheme_of(url) if isinstance(url, str) else ""
     if not scheme:
-        shown = without_secrets(url) if isinstance(url, str) else url
-        raise JMSError(
-            f"not a URL: {shown!r}; it looks like native://NAME; known schemes: {', '.join(known_schemes())}"
-        )
+        shown = repr(without_secrets(url)) if isinstance(url, str) else f"a {type(url).__name__}, not a str"
+        raise JMSError(f"not a URL: {shown}; it looks like native://NAME; known schemes: {', '.join(known_schemes())}")
     return scheme
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final, TypeVar
 
-from jmslike.capabilities import Capabilities, Feature
+from jmslike.capabilities import Capabilities, Feature, StrictCapabilities
 from jmslike.clock import Clock
 from jmslike.core.callbacks import CallbackThread
 from jmslike.core.completions import CompletionCalls
@@ -60,8 +60,9 @@ class ConnectionState:
         self.temporaries: set[Destination] = set()
         self.exception_listener: ListenerCall | None = None
         self._exceptions = CallbackThread(f"jmslike-exceptions-{self.name}")
-        offered = transport.open(Reports(self))
-        self.capabilities: Capabilities = offered.strict() if settings.strict else offered
+        found = transport.open(Reports(self))
+        strict = StrictCapabilities(found.product, found.version, found.features) if settings.strict else None
+        self.capabilities: Capabilities = strict or found
         self.unheeded: Final = Unheeded(self.capabilities, strict=settings.strict)
         if settings.client_id is not None:
             try:

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from jmslike.capabilities import Capabilities, Feature
-from jmslike.constants import DeliveryMode
 from jmslike.envelope import Envelope
 
 _log = logging.getLogger("jmslike.connection")
@@ -31,15 +30,12 @@ def _expires(envelope: Envelope) -> bool:
     return envelope.expiration != 0
 
 
-def _is_persistent(envelope: Envelope) -> bool:
-    return envelope.delivery_mode == DeliveryMode.PERSISTENT
-
-
 _LOGGED: Final[Mapping[Feature, Callable[[Envelope], bool]]] = {
     Feature.MESSAGE_GROUP: _has_group,
     Feature.PRIORITY: _has_priority,
 }
-_REFUSED: Final = {**_LOGGED, Feature.TTL: _expires, Feature.PERSISTENCE: _is_persistent}
+_REFUSED: Final = {**_LOGGED, Feature.TTL: _expires}
+"""Not persistence: every message asks for it that does not say otherwise."""
 
 
 class Unheeded:

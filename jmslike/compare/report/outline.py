@@ -206,4 +206,6 @@ def _verdict(comparison: Comparison) -> Cell:
     failed = sum(not check.ok for check in checks)
     if failed:
         return Cell(f"{failed} of {len(checks)} checked numbers are not as expected.", Mark.WRONG)
+    if not checks:
+        return Cell("Nothing could be checked.")
     return Cell(f"All {len(checks)} checked numbers are as expected.", Mark.RIGHT)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import warnings
 from collections.abc import Callable, Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -63,3 +64,14 @@ def test_it_is_said_once_for_each_place(context: jmslike.JMSContext) -> None:
             context.create_producer().set_time_to_live(8000)
         context.create_producer().set_time_to_live(8000)
     assert len(told) == 2
+
+
+@pytest.mark.parametrize("option", ["request_timeout", "redelivery_delay", "block_timeout"])
+@pytest.mark.parametrize("where", ["url", "keyword"])
+def test_options_are_pointed_out_too(option: str, where: str) -> None:
+    options: dict[str, Any] = {option: 30000} if where == "keyword" else {}
+    url = "native://durations" if where == "keyword" else f"native://durations?{option}=30000"
+    with pytest.warns(UserWarning, match=f"the option {option} is 30000 seconds") as told:
+        jmslike.ConnectionFactory(url, **options).create_connection().close()
+    assert {warning.filename for warning in told} == {__file__}
+    jmslike.forget("native://durations")

@@ -97,7 +97,7 @@ def test_the_log_has_nothing_about_defaults_and_partial_expiry(
 
 
 @pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
-@pytest.mark.parametrize("wish", WISHES)
+@pytest.mark.parametrize("wish", ["MESSAGE_GROUP", "PRIORITY", "TTL"])
 def test_a_strict_connection_refuses_to_send_it(broker_with: BrokerWith, wish: str, mode: int) -> None:
     broker = broker_with(**{wish: GAPS[wish]})
     session = broker.session(mode, strict=True)
