@@ -107,7 +107,7 @@ def decode_properties(headers: dict[str, str], types: str | None) -> Mapping[str
                     properties[name] = reader(text)
                 except (ValueError, MessageFormatError):
                     continue  # a peer on the way changed the value and not its type
-    return without_types(properties, properties.keys() - strings)
+    return without_types(properties, properties.keys() - strings if strings else properties)
 
 
 class Body(NamedTuple):

@@ -37,8 +37,10 @@ def is_ambiguous(text: str) -> bool:
 
 def without_types(properties: dict[str, PropertyValue], names: Iterable[str]) -> dict[str, PropertyValue]:
     """Return the properties, and mark those of these names, which came without a type, as far as it matters."""
-    spelled = frozenset(name for name in names if isinstance(text := properties[name], str) and is_ambiguous(text))
-    return SpelledProperties(properties, spelled) if spelled else properties
+    spelled = [
+        name for name in names if isinstance(text := properties[name], str) and text[:1] in _FIRST_OF_OTHERS
+    ]  # as `is_ambiguous` says, without a call for each property that is read
+    return SpelledProperties(properties, frozenset(spelled)) if spelled else properties
 
 
 def spelled_names(properties: Mapping[str, Any]) -> frozenset[str]:

@@ -20,7 +20,12 @@ LOST_BODY: Final = "JMS_jmslike_lost_body"
 
 def is_strange(raw: Mapping[str, str], id_headers: Iterable[str]) -> bool:
     """Whether a message came from another client than jmslike, which writes all of the headers for the id."""
-    return KIND not in raw and not all(name in raw for name in id_headers)
+    if KIND in raw:
+        return False
+    for name in id_headers:  # noqa: SIM110  # as all() it would take twice as long, for each message
+        if name not in raw:
+            return True
+    return False
 
 
 def lost(raw: dict[str, str], kind: str) -> tuple[str, Any]:
