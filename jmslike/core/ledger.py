@@ -83,11 +83,14 @@ class Ledger:
             source, (_, receipt, _) = entry
             source.subscription.settle((receipt,), ACCEPT)
 
-    def redeliver_all(self) -> None:
-        """Return all deliveries to their sources, oldest first, to be handed over again, and take them out."""
+    def redeliver_all(self, reason: str) -> None:
+        """Return all deliveries to their sources, oldest first, to be handed over again, and take them out.
+
+        `reason` is of those for which none is noted.
+        """
         reasons, self._reasons = self._reasons, {}
         entries, self._entries = self._entries, {}
-        redeliver((source, (delivery, reasons.get(number, ""))) for number, (source, delivery) in entries.items())
+        redeliver((source, (delivery, reasons.get(number, reason))) for number, (source, delivery) in entries.items())
 
     def release_all(self) -> None:
         """Release all deliveries to the broker, each with one more attempt, and take them out."""

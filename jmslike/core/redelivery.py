@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from traceback import format_exception_only
 from typing import Final, Self
@@ -98,6 +99,12 @@ def reason_of(error: BaseException) -> str:
     text = " ".join("".join(format_exception_only(error)).split())
     text = "".join(letter if letter.isprintable() else "?" for letter in text)
     return text if len(text) <= _LONGEST_REASON else f"{text[: _LONGEST_REASON - 3]}..."
+
+
+def reason_being_handled() -> str:
+    """Return what the exception says that the caller handles, as in an `except` block; empty if there is none."""
+    error = sys.exception()
+    return "" if error is None else reason_of(error)
 
 
 def dead_letter_of(envelope: Envelope, queue: Queue, attempts: int, reason: str) -> Envelope:

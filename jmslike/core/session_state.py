@@ -12,7 +12,7 @@ from jmslike.core.connection_state import ConnectionState
 from jmslike.core.gate import Gate
 from jmslike.core.ledger import Ledger, Source, acceptances, redeliver
 from jmslike.core.outbox import Outbox
-from jmslike.core.redelivery import RedeliveryPolicy
+from jmslike.core.redelivery import RedeliveryPolicy, reason_being_handled
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, TransactionRolledBackError
 from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
@@ -127,8 +127,8 @@ class SessionState:
         self.recover()
 
     def recover(self) -> None:
-        """Redeliver what is unsettled, oldest first."""
-        self.ledger.redeliver_all()
+        """Redeliver what is unsettled, oldest first. An exception that the application handles meanwhile is why."""
+        self.ledger.redeliver_all(reason_being_handled())
 
     # ---- start, stop and the end ------------------------------------------------------------------------------------
 

@@ -263,6 +263,23 @@ def test_a_dead_letter_says_why_its_listener_failed(jms: Provider) -> None:
     assert letter.get_string_property("JMS_jmslike_reason") == 'ValueError: no order "é" in this text'
 
 
+def test_a_dead_letter_says_why_its_listener_recovered(jms: Provider) -> None:
+    """RED-07: the reason is the exception that was being handled when the message was given back."""
+    session, queue = jms.connection(max_redeliveries=0).create_session(Session.CLIENT_ACKNOWLEDGE), jms.queue()
+
+    def recover_and_raise(message: Message) -> None:
+        try:
+            raise ValueError("no such order")
+        except ValueError:
+            session.recover()
+            raise
+
+    session.create_consumer(queue).message_listener = recover_and_raise
+    put(jms.connection().create_session(), queue, "poison")
+    letter = take(jms, consumer_of(jms, dead_letters_of(queue)))
+    assert letter.get_string_property("JMS_jmslike_reason") == "ValueError: no such order"
+
+
 def test_a_listener_that_always_fails_does_not_spin(jms: Provider) -> None:
     """RED-08: after its last attempt the message is a dead letter in AUTO_ACKNOWLEDGE, and the next one comes."""
     session, queue = jms.connection().create_session(), jms.queue()

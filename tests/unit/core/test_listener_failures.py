@@ -124,6 +124,43 @@ def test_a_dead_letter_says_what_the_listener_raised_before_the_application_gave
     assert reasons == ["RuntimeError: the listener's own trouble", "delivered 1 times without being acknowledged"]
 
 
+@pytest.mark.parametrize("mode", SessionMode)
+def test_a_dead_letter_says_which_exception_was_handled_when_its_listener_gave_it_back(
+    broker: FakeBroker, mode: int
+) -> None:
+    session = broker.session(mode, max_redeliveries=0)
+
+    def give_back_and_raise() -> None:
+        try:
+            fail()
+        except RuntimeError:
+            session.rollback() if session.transacted else session.recover()
+            raise
+
+    seen = Seen(give_back_and_raise)
+    session.create_consumer(QUEUE).message_listener = seen
+    broker.put(*texts("ab"))
+    assert seen.bodies(2) == ["a", "b"]
+    ((letter, _),) = broker.queue(Queue("DLQ.q")).messages
+    assert letter.properties["JMS_jmslike_reason"] == "RuntimeError: the listener's own trouble"
+
+
+@pytest.mark.parametrize("mode", MANUAL)
+def test_a_dead_letter_says_which_exception_was_handled_when_a_receiver_gave_it_back(
+    broker: FakeBroker, mode: int
+) -> None:
+    session = broker.session(mode, max_redeliveries=0)
+    consumer = session.create_consumer(QUEUE)
+    broker.put(text("a"))
+    try:
+        assert consumer.receive_no_wait() is not None
+        raise KeyError("no such order")
+    except KeyError:
+        session.rollback() if session.transacted else session.recover()
+    ((letter, _),) = broker.queue(Queue("DLQ.q")).messages
+    assert letter.properties["JMS_jmslike_reason"] == "KeyError: 'no such order'"
+
+
 def test_the_redelivery_delay_holds_for_listeners() -> None:
     broker = FakeBroker(REDELIVERY_DELAY=EMULATED)
     session = broker.session(redelivery_delay=60)
