@@ -101,6 +101,18 @@ def test_what_java_sent_is_read() -> None:
     assert read({"content-length": "2"}, b"\x00\xff").kind == "bytes"
 
 
+def test_a_map_of_ours_that_the_broker_left_as_text_is_a_map() -> None:
+    """With the XStream of its own configuration, the broker may refuse to read what it reads by default."""
+    marks = {"jmslike_kind": "map", "transformation": "jms-xml", "transformation-error": "forbidden"}
+    envelope = read(marks, b"<map><entry><string>n</string><long>7</long></entry></map>")
+    assert (envelope.kind, envelope.body, dict(envelope.properties)) == ("map", {"n": 7}, {})
+
+
+def test_a_map_of_ours_without_its_body_is_marked() -> None:
+    envelope = read({"jmslike_kind": "map", "transformation": "jms-map-xml"})
+    assert (envelope.kind, dict(envelope.properties)) == ("message", {"JMS_jmslike_lost_body": "map"})
+
+
 def text_of(**properties: str) -> Envelope:
     return Envelope.make(id="ID:1", destination=HERE, kind="text", body="b", properties=properties)
 

@@ -14,7 +14,7 @@ _OPTIONS = {
     "dialect": "artemis, activemq or rabbitmq (default: what the server says it is)",
     "vhost": "the virtual host; may also be the path of the URL",
     "heartbeat": "seconds between signs of life in each direction, 0 for none (default: 10)",
-    "transformations": "of ActiveMQ Classic: true to get the maps and objects of Java clients (default: false)",
+    "transformations": "of ActiveMQ Classic: true to exchange maps with Java, and get its objects (default: false)",
 }
 
 

@@ -1,4 +1,4 @@
-"""Maps and objects of Java as ActiveMQ Classic transforms them: XML, as XStream writes it.
+"""Maps and objects of Java as ActiveMQ Classic transforms them: XML, as XStream writes and reads it.
 
 Its own reader, because XStream also writes references to characters that XML does not allow.
 """
@@ -9,7 +9,7 @@ import base64
 import json
 import re
 from collections.abc import Callable, Mapping
-from html import unescape
+from html import escape, unescape
 from typing import Any, Final, NamedTuple
 
 from jmslike.values import Byte, Char, Float, ItemValue, Long, Short, conversion
@@ -21,7 +21,7 @@ _READERS: Final[Mapping[str, Callable[[str], ItemValue]]] = {
     "boolean": conversion.to_boolean,
     "byte": lambda text: Byte(conversion.to_byte(text)),
     "byte-array": lambda text: base64.b64decode(text, validate=False),
-    "char": Char,
+    "char": lambda text: Char(text or "\0"),
     "double": conversion.to_double,
     "float": lambda text: Float(conversion.to_float(text)),
     "int": conversion.to_int,
@@ -31,11 +31,52 @@ _READERS: Final[Mapping[str, Callable[[str], ItemValue]]] = {
     "string": str,
 }
 
+_NAMES: Final[Mapping[type[Any], str]] = {
+    bool: "boolean",
+    Byte: "byte",
+    Char: "char",
+    Float: "float",
+    Long: "long",
+    Short: "short",
+    float: "double",
+    int: "int",
+    str: "string",
+}
+"""The elements of the values that the broker takes. It does not trust byte arrays in what it reads."""
+
+_UNSAFE: Final = re.compile("[\0\ud800-\udfff\U00010000-\U0010ffff]")
+"""Characters that the broker stores in a form of Java's own, and reads back as two or more question marks."""
+_LONGEST_NAME: Final = 65_535 // 3
+"""Characters that fit into the bytes that the broker has for a name, whatever they are."""
+
 
 class _Element(NamedTuple):
     name: str
     children: list[_Element]
     texts: list[str]
+
+
+def write_map(items: Mapping[str, ItemValue]) -> str | None:
+    """Return the items of a MapMessage as the broker reads them, or None if it would not read all of them exactly."""
+    entries = []
+    for name, value in items.items():
+        if not 0 < len(name) <= _LONGEST_NAME:
+            return None
+        if value is None:
+            written = "<null/>"
+        else:
+            element = _NAMES.get(value.__class__)
+            if element is None:
+                return None
+            text = conversion.to_string(value) or ""
+            written = f"<{element}>{_written(text)}</{element}>"
+        entries.append(f"<entry><string>{_written(name)}</string>{written}</entry>")
+    document = f"<map>{''.join(entries)}</map>"
+    return None if _UNSAFE.search(document) else document
+
+
+def _written(text: str) -> str:
+    return escape(text, quote=False).replace("\r", "&#xd;")
 
 
 def read_map(document: str) -> dict[str, ItemValue]:

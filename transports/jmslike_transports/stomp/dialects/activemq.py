@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import logging
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import fields, is_dataclass
 from queue import Empty, SimpleQueue
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
-from jmslike.codec import utf8
+from jmslike.codec import Body, utf8
 from jmslike.destinations import Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import (
     ConnectionLostError,
@@ -24,7 +23,13 @@ from jmslike.errors import (
 from jmslike.selector import Selector
 from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
-from jmslike_transports.stomp.dialects.base import BrokerRequest, Dialect, SubscriptionPlan, require_utf8
+from jmslike_transports.stomp.dialects.base import (
+    BrokerRequest,
+    Dialect,
+    SubscriptionPlan,
+    encode_envelope,
+    require_utf8,
+)
 from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
 from jmslike_transports.stomp.frames import header_lines
 from jmslike_transports.stomp.mapping import (
@@ -38,10 +43,13 @@ from jmslike_transports.stomp.mapping import (
     read_envelope,
 )
 from jmslike_transports.stomp.strangers import doubt_about_body
+from jmslike_transports.stomp.transformations import (
+    doubt_about_map,
+    encode_for_transformation,
+    read_transformed,
+    require_transformations,
+)
 from jmslike_transports.stomp.wire import Wire
-from jmslike_transports.stomp.xstream import read_map, read_object
-
-_log = logging.getLogger("jmslike.stomp")
 
 _PREFIXES: Final[dict[str, type[Destination]]] = {
     "/queue/": Queue,
@@ -64,10 +72,13 @@ _STRINGS: Final = "over STOMP all properties are strings, so a number or boolean
 _ARITHMETIC: Final = "the broker cannot calculate with a string, and over STOMP all properties are strings"
 _LOST: Final = (
     "the broker brings only text and bytes to STOMP, and does not say what else there was: have the sender send a text,"
-    " such as JSON, or bytes, or use the option transformations"
+    " such as JSON, or bytes"
 )
+_NOT_ASKED: Final = f"{_LOST}, or use the option transformations"
 _NO_TYPES: Final = "over STOMP the properties of other clients are strings"
 _NO_GROUP: Final = "the broker does not tell STOMP the group: have the sender set a property, too"
+_STRANGE: Final = {"JAVA_02": _LOST, "JAVA_04": _LOST, "JAVA_05": _NO_TYPES, "JAVA_06": _NO_GROUP}
+"""What is lost of other clients' messages with transformations, too."""
 _ASCII: Final = "the broker knows only ASCII in names"
 _ALL_REDELIVERED: Final = (
     "the broker marks all that a closed or stopped consumer releases as redelivered, and keeps no count over STOMP"
@@ -88,6 +99,7 @@ _LONGEST_NAME: Final = 10_000
 _SURELY_SHORT: Final = _LONGEST_LINE // 4
 """Characters that cannot break either limit."""
 
+_PROBE: Final = {"destination": "/topic/jmslike.probe"}  # without consumers: for questions to the broker
 _probed_schedulers: Final[dict[str, bool]] = {}
 """Results of `_has_scheduler` by broker process, whose name begins its session ids. Each broker is asked only once,
 because the question is a message that it has to refuse."""
@@ -143,11 +155,7 @@ class ActiveMQ(Dialect):
         ),
         Feature.TEMPORARY: partial(DST_10="only the end of its connection deletes a temporary destination over STOMP"),
         Feature.TRANSACTION: partial(TX_13="a temporary destination that another connection deleted still exists"),
-        Feature.FOREIGN_MESSAGES: partial(
-            **dict.fromkeys(("JAVA_01", "JAVA_02", "JAVA_03", "JAVA_04"), _LOST),
-            JAVA_05=_NO_TYPES,
-            JAVA_06=_NO_GROUP,
-        ),
+        Feature.FOREIGN_MESSAGES: partial(**_STRANGE, JAVA_01=_NOT_ASKED, JAVA_03=_NOT_ASKED),
         Feature.SHARED_SUBSCRIPTION: unsupported(
             "use a virtual topic: send to the topic VirtualTopic.T, and share the queue Consumer.NAME.VirtualTopic.T"
         ),
@@ -161,10 +169,16 @@ class ActiveMQ(Dialect):
         self._connection = ""
 
     def features_of(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
+        features = dict(self.features)
+        if self.transforms:
+            require_transformations(wire, _PROBE)
+            features[Feature.FOREIGN_MESSAGES] = partial(**_STRANGE)
         process = connected.get("session", "").rpartition(":")[0]
         if process not in _probed_schedulers:
             _probed_schedulers[process] = _has_scheduler(wire)
-        return self.features if _probed_schedulers[process] else {**self.features, Feature.DELAY: self.no_scheduler}
+        if not _probed_schedulers[process]:
+            features[Feature.DELAY] = self.no_scheduler
+        return features
 
     # ---- destinations ---------------------------------------------------------------------------------------------
 
@@ -272,9 +286,14 @@ class ActiveMQ(Dialect):
 
     # ---- messages -------------------------------------------------------------------------------------------------
 
+    def encoder_of_bodies(self, destination: Destination) -> Callable[[Envelope], Body]:
+        return encode_for_transformation if self.transforms else encode_envelope
+
     def doubt(self, envelope: Envelope, raw: Mapping[str, str]) -> str | None:
         doubt = doubt_about_body(envelope, raw, self.id_headers)
-        return None if doubt is None else f"{doubt}: {_LOST}"
+        if doubt is None:
+            return doubt_about_map(envelope, raw)
+        return f"{doubt}: {_LOST if self.transforms else _NOT_ASKED}"
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
@@ -312,7 +331,7 @@ class ActiveMQ(Dialect):
             frame,
             destination,
             is_text="content-length" not in raw,
-            content=_transformed(raw.get("transformation"), frame.body or b""),
+            content=read_transformed(raw, frame.body or b""),
             hidden=_HIDDEN,
             hidden_prefixes=_HIDDEN_PREFIXES,
             message_id=raw.get("message-id", ""),
@@ -321,18 +340,6 @@ class ActiveMQ(Dialect):
             group_seq=raw.get(GROUP_SEQ),
             expiration=milliseconds(raw.get(_EXPIRATION) or raw.get("expires")),
         )
-
-
-def _transformed(transformation: str | None, body: bytes) -> tuple[str, Any] | None:
-    """Return the content of a message of Java that the broker has transformed; None for what it has not."""
-    try:
-        if transformation == "jms-map-xml":
-            return "map", read_map(body.decode())
-        if transformation == "jms-object-xml":
-            return "object", read_object(body.decode())
-    except (ValueError, TypeError, MessageFormatError):
-        _log.debug("a message has no content that JMS can hold, and is its XML: %r", body[:200])
-    return None
 
 
 _HIDDEN: Final = frozenset(
@@ -381,11 +388,11 @@ def _definition(spec: SubscriptionSpec) -> str:
 def _has_scheduler(wire: Wire) -> bool:
     """Whether the broker runs with schedulerSupport.
 
-    Sends a message that any scheduler refuses, because of too many repetitions, to a topic without consumers.
+    Sends a message that any scheduler refuses, because of too many repetitions.
     """
     headers = {"AMQ_SCHEDULED_DELAY": "1", "AMQ_SCHEDULED_REPEAT": str(2**31 - 1)}
     try:
-        wire.call("SEND", {"destination": "/topic/jmslike.probe", **headers})
+        wire.call("SEND", {**_PROBE, **headers})
     except ConnectionLostError:
         raise  # a loss says nothing about the scheduler, and must not be kept
     except JMSError as error:

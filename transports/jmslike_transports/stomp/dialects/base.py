@@ -91,7 +91,7 @@ class Dialect(ABC):
     lasting_id: ClassVar[str] = "message-id"
     """The header that is the same each time that a message is pushed."""
     can_transform: ClassVar[bool] = False
-    """Whether the broker has transformations, which bring maps and objects of Java clients to STOMP."""
+    """Whether the broker has transformations, which turn maps and objects of Java into XML for STOMP, and back."""
     transforms: bool = False
     """Whether the connection asks for them."""
     modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
