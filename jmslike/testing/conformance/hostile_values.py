@@ -26,6 +26,7 @@ _NAMES: dict[str, Callable[[str], str]] = {
     "blank": lambda name: f" {name} ",
     "tab": lambda name: f"\t{name}",
     "line ends": lambda name: f"a\r\n{name}\n",
+    "line ends of Unicode": lambda name: f"a\x85\u2028\u2029{name}",
     "NUL": lambda name: f"a\0{name}",
     "control": lambda name: f"a\x01\x7f{name}",
     "half a pair": lambda name: f"a\ud800{name}",
@@ -83,6 +84,22 @@ def test_the_name_of_a_queue_or_topic_works_or_is_refused(jms: Provider, make: C
         error = _refusal(use)
         assert error is None or isinstance(error, InvalidDestinationError), repr(error)
         assert _lives(line)
+
+
+@hostile
+def test_each_consumer_of_a_topic_gets_its_messages_whatever_its_name(
+    jms: Provider, make: Callable[[str], str]
+) -> None:
+    """ERR-07: a name that is taken makes a topic, not a queue that its consumers share."""
+    session, topic = jms.connection().create_session(), Topic(make(jms.name("place")))
+
+    def use() -> None:
+        consumers = [session.create_consumer(topic) for _ in range(2)]
+        put(session, topic, "found")
+        assert [take_text(jms, consumer) for consumer in consumers] == ["found", "found"]
+
+    error = _refusal(use)
+    assert error is None or isinstance(error, InvalidDestinationError), repr(error)
 
 
 @hostile

@@ -8,7 +8,7 @@ import pytest
 from stomp.utils import Frame
 
 from jmslike import Queue, TemporaryQueue, Topic
-from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
+from jmslike.errors import InvalidClientIDError, InvalidDestinationError, UnsupportedFeatureError
 from jmslike.selector import parse
 from jmslike.spi import Envelope, Headers, SubscriptionSpec
 from jmslike.values import Long, PropertyValue
@@ -75,6 +75,40 @@ def test_a_name_that_artemis_cannot_read_is_refused(selector: str) -> None:
 )
 def test_subscribing(spec: SubscriptionSpec, client_id: str | None, headers: dict[str, str]) -> None:
     assert headers.items() <= ARTEMIS.subscription_plan(spec, client_id).headers.items()
+
+
+@pytest.mark.parametrize("name", ["a::b", "::a", "a::"])
+def test_a_name_that_artemis_divides_names_no_subscription_or_client(name: str) -> None:
+    """Two of them would share one queue, and each would miss messages."""
+    for spec in (
+        SubscriptionSpec(Topic("t"), None, name, True),
+        SubscriptionSpec(Topic("t"), None, name, True, True),
+        SubscriptionSpec(Topic("t"), None, name, False, True),
+    ):
+        with pytest.raises(InvalidDestinationError, match="cannot name a subscription"):
+            ARTEMIS.subscription_plan(spec, "c")
+    with pytest.raises(InvalidDestinationError):
+        ARTEMIS.unsubscribe_requests(name, "c")
+    with pytest.raises(InvalidClientIDError):
+        ARTEMIS.client_id_claim(name)
+
+
+BAD_NAMES = ["::a", "a::", "::", "a::b::c", "a\nb", "a\rb", "a\x85b", "a\u2028b", "a\u2029b", "a::b\n", "\ud800"]
+
+
+@pytest.mark.parametrize("place", [*map(Queue, BAD_NAMES), *map(Topic, ["a::b", *BAD_NAMES])], ids=repr)
+def test_a_name_that_artemis_divides_or_refuses_names_no_destination(place: Queue | Topic) -> None:
+    with pytest.raises(InvalidDestinationError) as sent:
+        ARTEMIS.address(place)
+    with pytest.raises(InvalidDestinationError) as received:
+        ARTEMIS.subscription_plan(SubscriptionSpec(place), None)
+    assert str(sent.value) == str(received.value)
+    assert str(sent.value).isprintable()
+
+
+def test_a_queue_of_an_address_has_its_own_name() -> None:
+    assert ARTEMIS.address(Queue("a::b"))["destination"] == "a::b"
+    assert ARTEMIS.client_id_claim("a:b") is None
 
 
 def test_what_the_last_shared_consumer_leaves_is_deleted() -> None:

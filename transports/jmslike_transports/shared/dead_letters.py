@@ -9,13 +9,17 @@ from jmslike.spi import Destination, SubscriptionSpec
 
 
 def require_dead_letters(spec: SubscriptionSpec, check: Callable[[Destination], object]) -> None:
-    """Raise InvalidDestinationError if `check` raises it for the queue of dead letters, if there is one."""
+    """Raise InvalidDestinationError if `check` raises it for the destination, or for the queue of its dead letters.
+
+    A consumer that has no such queue is not checked here.
+    """
     if spec.dead_letters is None:
         return
+    check(spec.destination)
     try:
         check(spec.dead_letters)
     except InvalidDestinationError as error:
         raise InvalidDestinationError(
-            f"cannot receive from {spec.destination}, because its dead letters could not be moved: {error}; "
+            f"cannot receive from {spec.destination!r}, because its dead letters could not be moved: {error}; "
             "use a shorter name, or set the options dead_letter or max_redeliveries"
         ) from error

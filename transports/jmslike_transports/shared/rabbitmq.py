@@ -54,6 +54,10 @@ def is_finite(value: object) -> bool:
 def checked(name: str) -> str:
     """Return the name if RabbitMQ keeps it unchanged. Raises InvalidDestinationError."""
     if short(name) is None:
+        try:
+            utf8(name)
+        except MessageFormatError as error:
+            raise InvalidDestinationError(f"{name[:80]!r}: {error}") from error
         raise InvalidDestinationError(
             f"a name has at most {LONGEST_SHORT} bytes of UTF-8 on RabbitMQ, unlike {name[:80]!r}"
         )

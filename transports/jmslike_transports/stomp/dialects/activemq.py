@@ -353,7 +353,7 @@ def _address(destination: Destination) -> str:
     name = destination.name
     if "," in name or "?" in name or name != name.strip():
         raise InvalidDestinationError(
-            f"{destination}: ActiveMQ reads a comma as several destinations and ? as options, and drops outer blanks"
+            f"{destination!r}: ActiveMQ reads a comma as several destinations and ? as options, and drops outer blanks"
         )
     require_utf8(destination)
     if len(name) > _SURELY_SHORT and len(utf8(name)) > _LONGEST_NAME:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
-from jmslike.errors import InvalidDestinationError
+from jmslike.errors import InvalidClientIDError, InvalidDestinationError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
@@ -18,7 +18,6 @@ from jmslike_transports.stomp.dialects.base import (
     require_utf8,
 )
 from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
-from jmslike_transports.stomp.frames import LINE_ENDS
 from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
 from jmslike_transports.stomp.strangers import doubt_about_body, is_strange, lost
 
@@ -123,9 +122,16 @@ class Artemis(Dialect):
             self._queues.add(destination.name)
         return {"destination": destination.name, "destination-type": "ANYCAST" if destination.is_queue else "MULTICAST"}
 
+    def client_id_claim(self, client_id: str) -> BrokerRequest | None:
+        if _DIVIDER in client_id:
+            raise InvalidClientIDError(f"the client id {client_id[:80]!r} cannot be used: {_DIVIDES}")
+        return None
+
     def subscription_plan(self, spec: SubscriptionSpec, client_id: str | None) -> SubscriptionPlan:
         destination, credit = spec.destination, spec.window * _BYTES_OF_A_MESSAGE
         _require_name(destination)
+        if spec.name is not None:
+            _require_subscription(spec.name)
         headers = {
             "destination": destination.name,
             "subscription-type": "ANYCAST" if destination.is_queue else "MULTICAST",
@@ -138,20 +144,16 @@ class Artemis(Dialect):
             if spec.selector is not None:
                 headers["selector"] = self.selector(spec.selector)
         elif spec.name is not None and _owner(spec, client_id) != client_id:
-            if "::" in f"{destination.name}{client_id}{spec.name}":
-                raise InvalidDestinationError(
-                    f"{destination}: Artemis divides at :: what names a shared subscription, so neither its topic nor "
-                    "its name nor the client id may contain that"
-                )
             headers["destination"] = f"{destination.name}::{_owner(spec, client_id)}.{_escaped(spec.name)}"
         elif destination.name in self._queues:
-            raise InvalidDestinationError(f"{destination}: this connection used the name as a queue's, and {_ONE_NAME}")
+            raise InvalidDestinationError(f"{destination!r}: this connection used the name as a queue's; {_ONE_NAME}")
         elif spec.name is not None:
             headers["durable-subscription-name"] = _escaped(spec.name)
         private = not (destination.is_queue or spec.durable or spec.shared)
         return SubscriptionPlan(headers, {}, {"consumer-window-size": "0"}, private, credit)
 
     def unsubscribe_requests(self, name: str, client_id: str | None) -> list[BrokerRequest]:
+        _require_subscription(name)
         return [_delete_queue(_escaped(name), _escaped(client_id or _NOBODY))]
 
     def cleanup_request(self, spec: SubscriptionSpec, client_id: str | None) -> BrokerRequest | None:
@@ -245,11 +247,28 @@ _NOBODY: Final = "jmslike"
 """Instead of a client id, in the names of durable subscriptions without one."""
 
 
+_LINE_ENDS: Final = frozenset("\r\n\x85\u2028\u2029")
+"""What ends a line in Java's regular expressions: Artemis finds no permission for an address with one of these."""
+_DIVIDER: Final = "::"
+_DIVIDES: Final = "Artemis divides names at ::, which only a queue's may have, once and as ADDRESS::QUEUE"
+
+
 def _require_name(destination: Destination) -> None:
-    """Raise InvalidDestinationError for a name with line ends, which Artemis refuses as if permission were missing."""
+    """Raise InvalidDestinationError for a name that Artemis refuses, or divides so that consumers share a queue.
+
+    `ADDRESS::QUEUE` is Artemis' own way to name a queue of an address.
+    """
     require_utf8(destination)
-    if not LINE_ENDS.isdisjoint(destination.name):
+    if not _LINE_ENDS.isdisjoint(destination.name):
         raise InvalidDestinationError(f"{destination!r}: Artemis takes no line ends in the names of queues and topics")
+    parts = destination.name.split(_DIVIDER)
+    if len(parts) > 1 and not (destination.is_queue and len(parts) == 2 and all(parts)):
+        raise InvalidDestinationError(f"{destination!r}: {_DIVIDES}")
+
+
+def _require_subscription(name: str) -> None:
+    if _DIVIDER in name:
+        raise InvalidDestinationError(f"{name[:80]!r} cannot name a subscription: {_DIVIDES}")
 
 
 def _owner(spec: SubscriptionSpec, client_id: str | None) -> str:
