@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable
 from typing import Protocol, TypeAlias
 
@@ -27,15 +28,16 @@ Entry: TypeAlias = "tuple[Source, Delivery]"
 class Ledger:
     """Numbers the deliveries of a session and keeps them until they are settled. A message knows its number only (C8).
 
-    Used by the session's thread; `close` of a session may follow on another one.
+    Used by the session's thread. Another one may take all deliveries out, when it stops or closes the session.
     """
 
-    __slots__ = ("_count", "_entries", "_reasons")
+    __slots__ = ("_count", "_entries", "_reasons", "_taking")
 
     def __init__(self) -> None:
         self._entries: dict[int, Entry] = {}
         self._reasons: dict[int, str] = {}  # of those whose listener failed
         self._count = 0
+        self._taking = threading.Lock()  # each delivery is taken out by one thread
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -62,8 +64,7 @@ class Ledger:
 
     def clear(self) -> list[Entry]:
         """Take all deliveries out, oldest first."""
-        entries, self._entries = self._entries, {}
-        self._reasons.clear()
+        entries, _ = self._take()
         return list(entries.values())
 
     def accept_all(self) -> None:
@@ -88,14 +89,19 @@ class Ledger:
 
         `reason` is of those for which none is noted.
         """
-        reasons, self._reasons = self._reasons, {}
-        entries, self._entries = self._entries, {}
+        entries, reasons = self._take()
         redeliver((source, (delivery, reasons.get(number, reason))) for number, (source, delivery) in entries.items())
 
     def release_all(self) -> None:
         """Release all deliveries to the broker, each with one more attempt, and take them out."""
         for source, (_, receipt, attempts) in self.clear():
             source.subscription.settle((receipt,), attempts + 1)
+
+    def _take(self) -> tuple[dict[int, Entry], dict[int, str]]:
+        with self._taking:
+            taken = self._entries, self._reasons
+            self._entries, self._reasons = {}, {}
+        return taken
 
 
 def acceptances(entries: Iterable[Entry]) -> list[Settlement]:

@@ -157,10 +157,17 @@ class SessionState:
     def follow(self) -> None:
         """Start or stop each subscription as the session is by now (C14). Any thread; no receive is in progress.
 
+        What was gathered is acknowledged before a stop: some providers give nothing back while anything is unsettled.
         Raises the first JMSError after all were tried; not that of a loss, which each receive raises.
         """
         with self.following:
-            self._lead(running=self.gate.running)
+            running = self.gate.running
+            if not running:
+                try:
+                    self.acknowledgement.flush()
+                except ConnectionLostError:
+                    return
+            self._lead(running=running)
 
     def _lead(self, *, running: bool) -> None:
         failures = []

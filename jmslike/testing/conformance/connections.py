@@ -121,6 +121,17 @@ def test_what_was_pushed_to_a_stopped_consumer_goes_to_others(jms: Provider) -> 
     assert take_texts(jms, consumer, 19) == sent[1:]
 
 
+def test_a_batch_of_acknowledgements_keeps_nothing_from_others(jms: Provider) -> None:
+    """CONN-28: what DUPS_OK_ACKNOWLEDGE has received is acknowledged by stop(), and the rest goes to others."""
+    connection, queue, sent = jms.connection(), jms.queue(), [str(number) for number in range(20)]
+    put(jms.connection().create_session(), queue, *sent)
+    stopped = connection.create_session(Session.DUPS_OK_ACKNOWLEDGE).create_consumer(queue)
+    assert take_text(jms, stopped) == "0"
+    connection.stop()
+    consumer = jms.connection().create_session().create_consumer(queue)
+    assert take_texts(jms, consumer, 19) == sent[1:]
+
+
 def test_stops_and_starts_beside_a_busy_consumer_lose_nothing(jms: Provider) -> None:
     """CONN-08, CONN-27: each of many messages comes once, to the listener that is stopped often, or to the other."""
     connection, queue, sent = jms.connection(), jms.queue(), [str(number) for number in range(200)]

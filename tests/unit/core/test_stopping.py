@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError, JMSSecurityError
 from jmslike.message import Message
 from tests.unit.core.fake import OTHER, QUEUE, FakeBroker, Task, texts
@@ -82,6 +83,27 @@ def test_a_connection_that_stops_while_a_consumer_is_made(broker: FakeBroker) ->
     broker.at("subscribe", connection.stop)
     session.create_consumer(QUEUE)
     assert broker.named(*CHANGES) == [("stop subscription", QUEUE)]
+
+
+def test_a_batch_is_acknowledged_before_its_subscription_stops(broker: FakeBroker) -> None:
+    """CONN-28: some providers give nothing back while anything is unsettled."""
+    connection = broker.connect()
+    consumer = connection.create_session(SessionMode.DUPS_OK_ACKNOWLEDGE).create_consumer(QUEUE)
+    broker.put(*texts("a"))
+    assert_text(consumer.receive(), "a")
+    assert broker.named("settle") == []
+    connection.stop()
+    assert broker.named("settle", "stop subscription") == [("settle", ["ID:a"], None), ("stop subscription", QUEUE)]
+
+
+def test_a_stop_needs_no_provider_for_a_batch(broker: FakeBroker) -> None:
+    """EXL-02: after a loss the batch cannot be acknowledged, and stop() raises nothing."""
+    connection = broker.connect()
+    consumer = connection.create_session(SessionMode.DUPS_OK_ACKNOWLEDGE).create_consumer(QUEUE)
+    broker.put(*texts("a"))
+    assert_text(consumer.receive(), "a")
+    broker.at("settle", ConnectionLostError("the link is gone"))
+    connection.stop()
 
 
 def test_a_consumer_that_cannot_be_started(broker: FakeBroker) -> None:
