@@ -23,7 +23,8 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
         SUB_25="what follows an unsettled message of a closed consumer waits until its session has settled that"
     ),
     Feature.COMPETING_CONSUMERS: partial(
-        "each partition of a queue is read by one consumer alone: ?partitions= says how many may share the work",
+        "each partition of a queue is read by one consumer alone: ?partitions= says how many may share the work; "
+        "that of a stopped consumer goes to others when its session has settled what it received",
         SESS_04="the second of two consumers gets nothing of a queue with one partition",
     ),
     Feature.MESSAGE_GROUP: EMULATED,

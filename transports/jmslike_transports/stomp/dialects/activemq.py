@@ -24,6 +24,7 @@ from jmslike.selector import Selector
 from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.stomp.dialects.base import (
+    KEPT_UNTIL_SETTLED,
     BrokerRequest,
     Dialect,
     SubscriptionPlan,
@@ -129,10 +130,8 @@ class ActiveMQ(Dialect):
         Feature.REDELIVERY_DELAY: EMULATED,
         Feature.NO_WAIT: EMULATED,
         Feature.REDELIVERY_COUNT: partial(
-            ACK_05=_ALL_REDELIVERED,
-            CONN_17=_ALL_REDELIVERED,
-            RED_02=_ALL_REDELIVERED,
-            RED_03=_ALL_REDELIVERED,
+            KEPT_UNTIL_SETTLED,
+            **dict.fromkeys(("ACK_05", "CONN_17", "RED_02", "RED_03"), _ALL_REDELIVERED),
             SUB_24="the broker does not mark messages that a durable subscription's consumer releases",
         ),
         Feature.QUEUE_SELECTOR: partial(

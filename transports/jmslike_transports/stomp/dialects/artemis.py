@@ -12,6 +12,7 @@ from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
 from jmslike_transports.stomp.dialects.base import (
     KEPT_BY_THE_STOPPED,
+    KEPT_UNTIL_SETTLED,
     BrokerRequest,
     Dialect,
     SubscriptionPlan,
@@ -95,6 +96,7 @@ class Artemis(Dialect):
             SUB_25="messages that a closed consumer did not take wait until its session has settled the others",
         ),
         Feature.REDELIVERY_COUNT: partial(
+            KEPT_UNTIL_SETTLED,
             CONN_17=_NOT_COUNTED,
             SESS_11=_NOT_COUNTED,
             SUB_24=_NOT_COUNTED,

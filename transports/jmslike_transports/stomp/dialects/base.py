@@ -17,6 +17,9 @@ from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.stomp.mapping import ID, ORIGIN, TIMESTAMP
 from jmslike_transports.stomp.wire import Wire
 
+KEPT_UNTIL_SETTLED: Final = (
+    "what was pushed to a stopped consumer goes to others when its session has settled what it received"
+)
 KEPT_BY_THE_STOPPED: Final = "a stopped consumer, which keeps the subscription in use, has one of its messages"
 
 
