@@ -22,7 +22,7 @@ def test_a_queue_is_gone_that_may_not_be_declared_again(
     administrator.ask("DELETE", "queues", guest.name, f"{name}-gone")
     administrator.permit(guest.name, Permissions(configure=f"^{name}(-in)?$"))
     with pytest.raises(JMSSecurityError):  # ends the channel for which the broker knows what was permitted
-        put(connection.create_session(), "amq.reserved", ["refused"])
+        put(connection.create_session(), f"{name}-forbidden", ["refused"])
 
     received = session.create_consumer(session.create_queue(f"{name}-in")).receive(PATIENCE)
     assert text_of(received) == "received"
