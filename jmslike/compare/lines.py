@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from codecs import BOM_UTF8, BOM_UTF16_BE, BOM_UTF16_LE
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -22,7 +22,7 @@ class BadInputError(ValueError):
     """A file that cannot be used; the message names the file, the line and what to do."""
 
 
-def lines(path: Path) -> Iterator[Line]:
+def lines(path: Path) -> Generator[Line, None, None]:
     """Read a file line by line. Only a line feed ends a line, after a carriage return or not.
 
     Raises BadInputError for what is not UTF-8 or no text, and for a line that is too long.

@@ -12,7 +12,7 @@ import sys
 import tempfile
 import weakref
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, closing, nullcontext
 from pathlib import Path
 from typing import BinaryIO, Final, Protocol
 
@@ -48,7 +48,8 @@ class FileSource:
         try:
             if str(path) == STANDARD_INPUT or self._path.is_fifo():
                 self._spool()
-            kind, self._read = recognise(lines(self._path), self._shown, file_format)
+            with closing(lines(self._path)) as found:
+                kind, self._read = recognise(found, self._shown, file_format)
             self._count = sum(1 for _ in self._texts())
         except BadInputError as error:
             raise self._named(error) from error.__cause__
@@ -69,7 +70,8 @@ class FileSource:
             raise self._named(error) from error.__cause__
 
     def _texts(self) -> Iterator[str]:
-        return self._read(lines(self._path))
+        with closing(lines(self._path)) as found:  # also if the reader raises
+            yield from self._read(found)
 
     def _named(self, error: BadInputError) -> BadInputError:
         return BadInputError(f"{self._shown}: {error}")
