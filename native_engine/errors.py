@@ -8,7 +8,10 @@ EngineError
 ├── NoDestinationError    a deleted temporary destination, or an unknown subscription
 ├── InUseError            what was to be deleted or changed is in use
 ├── ClientIdError         the client id is taken
-└── RolledBackError       a commit had no effect
+├── RolledBackError       a commit had no effect
+├── DiskError             the journal could not be written; the engine is closed for good
+└── FolderError           a folder cannot be used
+    └── FolderInUseError  another process uses it
 """
 
 from __future__ import annotations
@@ -19,8 +22,11 @@ from typing import NamedTuple, TypeAlias
 __all__ = [
     "ClientIdError",
     "ClosedError",
+    "DiskError",
     "EngineError",
     "ErrorTypes",
+    "FolderError",
+    "FolderInUseError",
     "ForkedError",
     "FullError",
     "InUseError",
@@ -66,6 +72,22 @@ class RolledBackError(EngineError):
     """The commit could not be carried out; nothing of it was done."""
 
 
+class DiskError(EngineError):
+    """The journal could not be written; what it wrote before is safe."""
+
+
+class FolderError(EngineError):
+    """A folder cannot be used: it holds something else, or its files cannot be read or written."""
+
+
+class FolderInUseError(FolderError):
+    """Another process uses the folder. `holder` is its process id, if it is known."""
+
+    def __init__(self, text: str, holder: int | None) -> None:
+        super().__init__(text)
+        self.holder = holder
+
+
 ErrorType: TypeAlias = Callable[[str], Exception]
 
 
@@ -80,3 +102,4 @@ class ErrorTypes(NamedTuple):
     in_use: ErrorType = InUseError
     client_id: ErrorType = ClientIdError
     rolled_back: ErrorType = RolledBackError
+    failed: ErrorType = DiskError
