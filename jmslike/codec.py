@@ -18,7 +18,7 @@ from typing import Any, Final, NamedTuple
 
 from jmslike.envelope import NO_PROPERTIES
 from jmslike.errors import MessageFormatError
-from jmslike.values import Byte, Char, Float, Long, PropertyValue, Short, conversion
+from jmslike.values import Byte, Char, Float, Long, PropertyValue, Short, conversion, natural_integer
 from jmslike.values.spelled import is_ambiguous, spelled_names, without_types
 
 TYPES: Final = "jmslike_types"
@@ -49,7 +49,19 @@ _READERS: Final[Mapping[str, Callable[[str], PropertyValue]]] = {
     "d": conversion.to_double,
 }
 
+_SAME_IN_JSON: Final = frozenset({str, int, bool, type(None)})
 
+
+_FROM_JSON: Final[Mapping[str, tuple[type, Callable[[Any], PropertyValue]]]] = {
+    "z": (bool, bool),
+    "b": (int, Byte),
+    "s": (int, Short),
+    "i": (int, lambda value: conversion.to_int(natural_integer(value))),
+    "l": (int, Long),
+    "f": (float, Float),
+    "d": (float, float),
+}
+"""How JSON holds most values of a type, and what makes one of it. Others are texts."""
 _SAME: Final[Mapping[str, str]] = {}
 
 
@@ -134,11 +146,8 @@ def encode_body(kind: str, body: Any) -> Body:
         if body is None:
             return Body(b"", True, {KIND: "null object"})
         return Body(body, _is_text(body), {KIND: kind})
-    values = list(body.values()) if kind == "map" else list(body)
-    plain = [_plain(value) for value in values]
-    document: Any = dict(zip(body, plain, strict=True)) if kind == "map" else plain
+    document, letters = encode_items(body)
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
-    letters = "".join(_LETTERS[value.__class__] for value in values)
     return Body(utf8(text), True, {KIND: kind, ITEMS: letters})
 
 
@@ -147,7 +156,7 @@ def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple
     kind = marks.get(KIND)
     try:
         if kind in ("map", "stream"):
-            return kind, _items(kind, json.loads(octets), marks.get(ITEMS, ""))
+            return kind, decode_items(kind, json.loads(octets), marks.get(ITEMS, ""))
         if kind in ("object", "bytes"):
             return kind, octets
         if kind == "text":
@@ -162,6 +171,26 @@ def decode_body(octets: bytes, is_text: bool, marks: Mapping[str, str]) -> tuple
         except UnicodeDecodeError:
             pass
     return "bytes", octets
+
+
+def encode_items(items: Mapping[str, Any] | tuple[Any, ...]) -> tuple[Any, str]:
+    """Return the items of a map or stream as JSON holds them, a dict or a list, and the letters of their types."""
+    values = list(items.values()) if isinstance(items, Mapping) else items
+    plain = [_plain(value) for value in values]
+    letters = "".join(_LETTERS[value.__class__] for value in values)
+    return dict(zip(items, plain, strict=True)) if isinstance(items, Mapping) else plain, letters
+
+
+def decode_items(kind: str, document: Any, letters: str) -> Any:
+    """Return the items of a "map", a dict, or of a "stream", a tuple.
+
+    Raises MessageFormatError, ValueError, TypeError, LookupError or AttributeError for what is none.
+    """
+    if kind == "map":
+        return dict(zip(document.keys(), _typed(document.values(), letters), strict=True))
+    if not isinstance(document, list):
+        raise MessageFormatError("a stream is a JSON list")
+    return tuple(_typed(document, letters))
 
 
 def connection_of(message_id: str) -> str:
@@ -187,21 +216,13 @@ def _is_text(octets: bytes) -> bool:
 
 def _plain(value: Any) -> Any:
     """Return the value as JSON holds it; NaN and infinities in Java's spelling."""
+    if value.__class__ in _SAME_IN_JSON:
+        return value
     if isinstance(value, bytes):
         return base64.b64encode(value).decode()
     if isinstance(value, float):
         return float(value) if value - value == 0 else conversion.to_string(value)
-    if isinstance(value, bool) or value is None:
-        return value
     return int(value) if isinstance(value, int) else str(value)
-
-
-def _items(kind: str, document: Any, letters: str) -> Any:
-    if kind == "map":
-        return dict(zip(document.keys(), _typed(document.values(), letters), strict=True))
-    if not isinstance(document, list):
-        raise MessageFormatError("a stream is a JSON list")
-    return tuple(_typed(document, letters))
 
 
 def _typed(values: Iterable[Any], letters: str) -> list[Any]:
@@ -219,5 +240,8 @@ def _item(value: Any, letter: str) -> Any:
         return base64.b64decode(value, validate=True)
     if letter == "n":
         return None
+    source, exact = _FROM_JSON[letter]
+    if value.__class__ is source:
+        return exact(value)
     text = value if isinstance(value, str) else json.dumps(value)
     return _READERS[letter](text)
