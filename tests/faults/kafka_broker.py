@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
-import signal
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
 from tests.brokers import Broker
 from tests.brokers.kafka import Kafka
+from tests.faults.suspension import suspended
 from tests.harnesses import cut_links_to
 
 
@@ -21,14 +20,9 @@ def own(broker: Broker) -> Kafka:
     return broker
 
 
-@contextmanager
-def frozen(kafka: Kafka) -> Iterator[None]:
+def frozen(kafka: Kafka) -> AbstractContextManager[None]:
     """Make it accept connections and answer nothing until the block ends."""
-    os.killpg(kafka._group, signal.SIGSTOP)
-    try:
-        yield
-    finally:
-        os.killpg(kafka._group, signal.SIGCONT)
+    return suspended(kafka._group)  # of one process
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
 import threading
 
 from jmslike import Message, Session
@@ -12,6 +10,7 @@ from tests.faults.kafka_load import number_of, numbered
 from tests.faults.kafka_rebalances import consumers, transactions
 from tests.faults.kafka_worker import worker
 from tests.faults.steps import PATIENCE, Connect, put, take, text_of
+from tests.faults.suspension import suspended
 
 A_WHILE = 8
 POLL_INTERVAL = 2
@@ -60,14 +59,13 @@ def test_what_a_suspended_process_holds_goes_to_another(kafka: Broker, connect: 
         session.create_producer(queue).send(numbered(session, 1))
     session.commit()
     with worker("hold", url, name, f"{name}-target") as process:
-        os.kill(process.pid, signal.SIGSTOP)
-        consumers = [session.create_consumer(queue) for queue in queues]
-        for consumer in consumers:
-            message = consumer.receive(PATIENCE)
-            assert message is not None
-            target.send(numbered(session, 10 + number_of(message)))
-        session.commit()
-        os.kill(process.pid, signal.SIGCONT)
+        with suspended(process.pid):
+            consumers = [session.create_consumer(queue) for queue in queues]
+            for consumer in consumers:
+                message = consumer.receive(PATIENCE)
+                assert message is not None
+                target.send(numbered(session, 10 + number_of(message)))
+            session.commit()
         out, _ = process.communicate("go on\n", PATIENCE)
     assert out == "rolled back\n"
     for queue in queues:
