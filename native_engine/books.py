@@ -13,9 +13,8 @@ class Books(Protocol):
     A queue without books may be plain; one with books never is, so that nothing enters or leaves it without its lock.
     All methods are called with that lock held. They must not wait, and must not call the queue.
 
-    A journal's book would stand here, or a pair of it and the bounds. `enter` would note where the record is written,
-    `leave` would append that it is settled, and `handed` would append the count that a crash must not lower. What it
-    appends is written with the next group; a transaction waits for its own group in `Services.write`.
+    In a durable engine these are also a book of the journal (`native_engine.journal.book`). What it appends is written
+    when the call that caused it ends.
     """
 
     def enter(self, record: Any) -> None:
@@ -24,5 +23,11 @@ class Books(Protocol):
     def leave(self, record: Any) -> None:
         """Note that the record was accepted, has expired, or was dropped for want of room."""
 
-    def handed(self, record: Any, attempts: int) -> None:
-        """Note with how many attempts the record would be delivered again: it was handed over, or released."""
+    def handed(self, record: Any, attempts: int, until: int = 0) -> None:
+        """Note with how many attempts the record would be delivered again: it was handed over, or released.
+
+        `until` is when it may be taken again, in milliseconds since the epoch; 0 for at once.
+        """
+
+    def end(self) -> None:
+        """Note that the queue is deleted, or the subscription has ended, with all that is in it."""

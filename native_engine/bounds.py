@@ -105,8 +105,11 @@ class Bounds:
         self._bytes -= self.size((record,))
         self.wake_first()
 
-    def handed(self, record: Any, attempts: int) -> None:
+    def handed(self, record: Any, attempts: int, until: int = 0) -> None:
         """Do nothing: a record takes the same room however often it was handed over."""
+
+    def end(self) -> None:
+        """Do nothing: no send waits for room any more."""
 
     # -- room
 

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from native_engine.bounds import Bounds
+from native_engine.calls import Call
 from native_engine.queue import Queue
+from native_engine.receiver import Receiver
 from native_engine.records import Matches
 from native_engine.services import Services, State
 from native_engine.topic import Interest, Key, Subscription, Topic
@@ -17,7 +21,7 @@ class DestinationFactory:
     def __init__(self, services: Services) -> None:
         self._services = services
 
-    def queue(self, name: str) -> Queue:
+    def queue(self, name: str, is_temporary: bool = False) -> Queue:
         """Make a queue."""
         return self._queue(f"queue {name}")
 
@@ -37,6 +41,16 @@ class DestinationFactory:
         """Make a subscription, which collects what is sent to its topic from now on."""
         queue = self._queue(f"subscription {label} of topic {interest.topic.name}", drops_oldest=not durable)
         return Subscription(label, queue, interest, matches, durable, shared, key)
+
+    def receiver(
+        self,
+        queue: Queue,
+        matches: Matches | None = None,
+        discard: Callable[[Receiver], list[Call]] | None = None,
+        awaits_disk: bool = False,
+    ) -> Receiver:
+        """Make a receiver; `awaits_disk` is for those of a durable engine."""
+        return Receiver(queue, matches, discard)
 
     def closed_queue(self, topic: Topic, state: State) -> Queue:
         """Make the queue that a closed topic sends to: it takes nothing, and raises the error of that state."""

@@ -1,4 +1,4 @@
-"""The engine: queues and topics in memory, made when they are first used."""
+"""The engine: queues and topics, made when they are first used."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import os
 import threading
 import uuid
 import weakref
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from types import TracebackType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -16,6 +16,9 @@ from native_engine.calls import Call
 from native_engine.clock import Clock, SystemClock
 from native_engine.destination_factory import DestinationFactory
 from native_engine.errors import ErrorTypes
+from native_engine.journal import Damage, DurableDestinations, Journal
+from native_engine.journal.book import Book
+from native_engine.journal.layout import Definition
 from native_engine.part import Settlement
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
@@ -45,6 +48,10 @@ class Engine:
     is in flight counts. A send to one that is full waits up to `block_timeout` seconds, or fails at once with
     `when_full="fail"`; a non-durable subscription loses its oldest record instead. `clock` tells the time for expiry
     and delay. `errors` are the classes to raise. Raises ValueError for bounds that make no sense.
+
+    Everything is in memory, unless there is a `journal`: then it begins with what that has kept. Raises FolderError and
+    OSError if that cannot be read. `on_failure(error)` is called once, in any thread, when the journal cannot be
+    written any more. The engine is closed to all others then, and `close` still has to be called.
     """
 
     def __init__(
@@ -57,22 +64,34 @@ class Engine:
         size_of: SizeOf | None = None,
         clock: Clock | None = None,
         errors: ErrorTypes | None = None,
+        journal: Journal | None = None,
+        on_failure: Callable[[Exception], None] | None = None,
     ) -> None:
+        if journal is not None and size_of is not None:
+            size_of = journal.size_of
         limits = Limits(max_depth, max_bytes, when_full, block_timeout, size_of)
         limits.check()
         clock = clock or SystemClock()
         errors = errors or ErrorTypes()
-        self._services = Services(clock, Timers(clock), errors, limits)
+        self._services = Services(clock, Timers(clock), errors, limits, journal)
+        self._journal = journal
+        self._on_failure = on_failure
         self._errors = errors
         self._lock = threading.Lock()  # for what is below; taken before the lock of a queue
         self._state = State.OPEN
         self._queues: dict[str, Queue] = {}
         self._topics: dict[str, Topic] = {}
         self._factory = DestinationFactory(self._services)
+        left: dict[Definition, Book] = {}
+        if journal is not None:
+            left = journal.open(errors, self._fail)
+            self._factory = DurableDestinations(self._services, journal, left)
         self._subscriptions = Subscriptions(self._factory, errors)
         self._client_ids: set[str] = set()
         self._temporary = itertools.count(1)
         self._mark = uuid.uuid4().hex[:8]
+        for definition in tuple(left):
+            self._restore(definition)
         _engines.add(self)
 
     def __enter__(self) -> Engine:
@@ -90,10 +109,13 @@ class Engine:
         with self._lock:
             return Sender(self._queue(name) if kind == "queue" else self._topic(name))
 
-    def receiver(self, queue_name: str, matches: Matches | None = None) -> Receiver:
-        """Receive from a queue, only records for which `matches(record)` is true if it is given."""
+    def receiver(self, queue_name: str, matches: Matches | None = None, *, awaits_disk: bool = False) -> Receiver:
+        """Receive from a queue, only records for which `matches(record)` is true if it is given.
+
+        With `awaits_disk`, what the receiver accepts by `settle` is safe from a power loss when that returns.
+        """
         with self._lock:
-            return Receiver(self._queue(queue_name), matches)
+            return self._factory.receiver(self._queue(queue_name), matches, awaits_disk=awaits_disk)
 
     def subscribe(
         self,
@@ -106,6 +128,7 @@ class Engine:
         selector_text: str | None = None,
         excluded_origin: str | None = None,
         owner: str | None = None,
+        awaits_disk: bool = False,
     ) -> Receiver:
         """Receive what is sent to a topic from now on.
 
@@ -131,7 +154,7 @@ class Engine:
                 with self._lock:
                     return self._subscriptions.discard(subscription, receiver)
 
-            return Receiver(subscription.queue, discard=discard)
+            return self._factory.receiver(subscription.queue, discard=discard, awaits_disk=awaits_disk)
 
     def unsubscribe(self, owner: str | None, name: str) -> None:
         """Delete a durable subscription with its records.
@@ -141,6 +164,8 @@ class Engine:
         with self._lock:
             self._check()
             self._subscriptions.unsubscribe((owner, name))
+        if self._journal is not None:
+            self._journal.wait()
 
     def commit(
         self,
@@ -167,7 +192,9 @@ class Engine:
         """Iterate over the records that could be received now, in order, without taking them."""
         with self._lock:
             queue = self._queue(queue_name)
-        return (record for record in queue.snapshot() if matches is None or matches(record))
+        held = queue.snapshot()
+        records = held if self._journal is None else filter(None, map(self._journal.record, held))
+        return (record for record in records if matches is None or matches(record))
 
     # -- destinations and client ids
 
@@ -177,7 +204,7 @@ class Engine:
             self._check()
             name = f"{TEMPORARY_PREFIX}{kind}.{self._mark}.{next(self._temporary)}"
             if kind == "queue":
-                self._queues[name] = self._factory.queue(name)
+                self._queues[name] = self._factory.queue(name, is_temporary=True)
             else:
                 self._topics[name] = self._factory.topic(name)
             return name
@@ -207,6 +234,8 @@ class Engine:
                 del self._topics[name]
                 self._close_topic(topic, State.DELETED)
                 self._subscriptions.discard_topic(topic.subscriptions)
+        if self._journal is not None:
+            self._journal.wait()
 
     def claim(self, client_id: str) -> None:
         """Reserve a client id. Raises the client-id error if it is taken."""
@@ -228,7 +257,12 @@ class Engine:
     @property
     def is_durable(self) -> bool:
         """Whether what is sent outlives the process."""
-        return self._services.write is not None
+        return self._services.store is not None
+
+    @property
+    def damage(self) -> Sequence[Damage]:
+        """What could not be read of the journal."""
+        return () if self._journal is None else tuple(self._journal.damage)
 
     def statistics(self) -> dict[QueueAddress, Statistics]:
         """Return the counts of each queue and each subscription."""
@@ -246,14 +280,41 @@ class Engine:
             return None if queue is None else queue.statistics()
 
     def close(self) -> None:
-        """Drop everything. Calls that wait, and later ones, raise the closed error."""
+        """Drop everything but what is in the journal. Calls that wait, and later ones, raise the closed error."""
+        if self._state in (State.CLOSED, State.FORKED):
+            return
+        if self._journal is not None:
+            self._journal.drain()
         with self._lock:
-            if self._state is not State.OPEN:
+            if self._state in (State.CLOSED, State.FORKED):
                 return
             self._close_all(State.CLOSED)
         self._services.timers.close()
+        if self._journal is not None:
+            self._journal.close()
 
     # -- inside
+
+    def _restore(self, definition: Definition) -> None:
+        """Make a queue or subscription that an earlier process left."""
+        if definition.topic is None:
+            self._queue(definition.name)
+            return
+        assert self._journal is not None, "the definition is from there"
+        text = definition.selector_text
+        interest = Interest(self._topic(definition.topic), text, definition.excluded_origin)
+        matches = None if text is None else self._journal.matches(text)
+        self._subscriptions.named((definition.owner, definition.name), interest, matches, True, definition.shared)
+
+    def _fail(self, error: Exception) -> None:
+        """Close because the journal cannot be written (in a thread of its own)."""
+        with self._lock:
+            if self._state is not State.OPEN:
+                return
+            self._close_all(State.FAILED)
+        self._services.timers.close()
+        if self._on_failure is not None:
+            self._on_failure(error)
 
     def _check(self) -> None:
         if self._state is not State.OPEN:
@@ -299,6 +360,8 @@ class Engine:
         """Close in a forked child: threads that are not in this process may hold the locks."""
         self._lock = threading.Lock()
         self._services.timers.abandon()
+        if self._journal is not None:
+            self._journal.abandon()
         for topic in self._topics.values():
             topic.abandon()
         for queue in self._all_queues():

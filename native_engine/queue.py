@@ -145,7 +145,7 @@ class Queue:
     def postpone(self, released: Iterable[tuple[Receipt, int]], delay: float) -> None:
         """Put released records back, each with its attempts, to be taken in `delay` seconds (locked)."""
         due = math.ceil((self.services.clock.now() + delay) * 1000)
-        for entry in self._returned(released):
+        for entry in self._returned(released, due):
             self.become_general()
             if self.backlog is not None:
                 self.backlog.postpone(entry, due)
@@ -250,12 +250,14 @@ class Queue:
         with self.lock:
             self.state = state
             self.lanes.close(self._refuse)
+            if self.books is not None and state in (State.GONE, State.DELETED):
+                self.books.end()
             self.services.timers.discard(self)
             self.backlog = None
             self.idle.clear()
             self._refresh()
             for receiver in (*self.receivers, *self.kept_closed):
-                if state in (State.CLOSED, State.FORKED):  # what is held of anything else that ended may be settled
+                if state.is_of_engine:  # what is held of anything else that ended may be settled
                     receiver._lose_unsettled()
                 receiver._wake()
             if self.bounds is not None:
@@ -314,12 +316,12 @@ class Queue:
     def _refuse(self, record: Any) -> None:
         self.check()
 
-    def _returned(self, released: Iterable[tuple[Receipt, int]]) -> Iterator[Entry]:
+    def _returned(self, released: Iterable[tuple[Receipt, int]], until: int = 0) -> Iterator[Entry]:
         for receipt, attempts in released:
             self.released += 1
             if self.state is State.OPEN:
                 if self.books is not None:
-                    self.books.handed(receipt.record, attempts)
+                    self.books.handed(receipt.record, attempts, until)
                 yield Entry(receipt.record, receipt.number, attempts, False)
 
     def _absorb(self) -> None:

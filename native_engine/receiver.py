@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable, Sequence
 from native_engine.calls import Call, Ready, call_all
 from native_engine.queue import Queue
 from native_engine.records import Delivery, Entry, Matches, Outcome, Receipt
-from native_engine.services import State
 
 __all__ = ["Receiver"]
 
@@ -89,7 +88,7 @@ class Receiver:
             self.held.difference_update(receipts)
             return
         with self._queue.lock:
-            if self._queue.state in (State.CLOSED, State.FORKED):
+            if self._queue.state.is_of_engine:
                 self._queue.check()
             self._apply(receipts, outcome)
             calls = self._queue.offer()
@@ -101,7 +100,7 @@ class Receiver:
         What is not held is passed over. Raises the closed error when the engine is closed.
         """
         with self._queue.lock:
-            if self._queue.state in (State.CLOSED, State.FORKED):
+            if self._queue.state.is_of_engine:
                 self._queue.check()
             released = [receipt for receipt in receipts if self._let_go(receipt)]
             self._queue.postpone(((receipt, attempts) for receipt in released), delay)

@@ -8,6 +8,7 @@ from typing import Protocol, TypeAlias
 from native_engine.bounds import Scope
 from native_engine.queue import Queue
 from native_engine.records import Record
+from native_engine.services import Store
 from native_engine.topic import Topic
 from native_engine.transaction import Transaction
 
@@ -32,8 +33,7 @@ class Sender(Scope):
     """Sends to one queue or topic. Any number of threads may use it. Made by `Engine.sender`.
 
     `send` is an attribute that holds the function for this destination, so that no test is made for each record. It is
-    the one place to decorate: with bounds it waits for room (and with a journal it would wait for the disk), and after
-    `close` it refuses.
+    the one place to decorate: with bounds it waits for room, with a store for the disk, and after `close` it refuses.
     """
 
     __slots__ = ("_errors", "send", "targets")
@@ -51,8 +51,11 @@ class Sender(Scope):
         else:
             self.targets = destination.targets
             self.send = _to_topic(destination)
+        store = destination.services.store
         if not destination.services.limits.is_unlimited:
             self.send = _in_bounds(self, destination)
+        elif store is not None:
+            self.send = _to_store(self, store)
 
     def close(self) -> None:
         """Send no more. Sends that wait for room raise the sender-closed error."""
@@ -103,12 +106,21 @@ def _to_topic(topic: Topic) -> Send:
     return send
 
 
+def _to_store(sender: Sender, store: Store) -> Send:
+    targets = sender.targets
+
+    def send(record: Record, completion: Completion | None = None) -> None:
+        store.send(record, targets(record), completion)
+
+    return send
+
+
 def _in_bounds(sender: Sender, destination: Queue | Topic) -> Send:
     services = destination.services
     queue = destination if isinstance(destination, Queue) else None
 
     def send(record: Record, completion: Completion | None = None) -> None:
-        if queue is None or sender.closed or not queue.send_if_room(record):
+        if queue is None or sender.closed or services.store is not None or not queue.send_if_room(record):
             Transaction(services, [(sender, record)], [], sender).send()
         if completion is not None:
             completion(None)

@@ -15,7 +15,7 @@ from native_engine.claim import Claim
 from native_engine.part import Part, Settlement
 from native_engine.queue import Queue
 from native_engine.records import Record
-from native_engine.services import Services, State, Write
+from native_engine.services import NoRoomError, Services, State, Store
 
 if TYPE_CHECKING:
     from native_engine.sender import Sender
@@ -51,7 +51,7 @@ class Transaction:
 
     - *Claim*, with all the queues locked: wait until there is room, check everything, and keep room and receipts from
       all others. Closing the scope, or a delivery that is not held any more, rolls back here.
-    - *Write*, with no lock held: `Services.write` returns when the transaction is safe. This decides: if it raises, all
+    - *Write*, with no lock held: `Store.write` returns when the transaction is safe. This decides: if it raises, all
       that was claimed is given back; if it returns, the transaction is done, whatever was closed meanwhile.
     - *Apply*, with all the queues locked: settle the deliveries, and put the records in. This cannot fail.
 
@@ -74,8 +74,10 @@ class Transaction:
         self._moves_dead_letters = False
         parts: dict[Queue, Part] = {}
         for sender, record in sends:
-            for queue in sender.targets(record):
-                parts.setdefault(queue, Part(queue)).records.append(record)
+            queues = sender.targets(record)
+            held = [record] * len(queues) if services.store is None else services.store.hold(record, queues)
+            for queue, each in zip(queues, held, strict=True):
+                parts.setdefault(queue, Part(queue)).records.append(each)
         for receiver, receipts, outcome in settlements:
             settled = parts.setdefault(receiver._queue, Part(receiver._queue)).settlements
             settled.append((receiver, receipts, outcome))
@@ -84,8 +86,11 @@ class Transaction:
 
     def commit(self) -> None:
         """Wait for room for all the sends, then do everything. Raises the rolled-back error with nothing done."""
-        write = self._services.write
-        call_all(self._in_room(self._apply) if write is None else self._write_and_apply(write))
+        store = self._services.store
+        if store is None:
+            call_all(self._in_room(self._apply))
+        else:
+            self._write_and_apply(store)
 
     def move_dead_letters(self) -> None:
         """Do everything, also beyond the bounds, and count what is accepted as dead letters."""
@@ -99,7 +104,7 @@ class Transaction:
 
     # -- the steps
 
-    def _write_and_apply(self, write: Write) -> list[Call]:
+    def _write_and_apply(self, store: Store) -> None:
         claims = [Claim(part) for part in self._parts]
 
         def claim() -> list[Call]:
@@ -109,18 +114,23 @@ class Transaction:
 
         try:
             self._in_room(claim)
-            write(self._parts)
-        except BaseException:  # KeyboardInterrupt, too, gives back what was claimed
+            interruption = store.write(self._parts)
+        except BaseException as error:  # KeyboardInterrupt, too, gives back what was claimed
             calls: list[Call] = []
             with self._locks:
                 for each in claims:
                     calls += each.roll_back()
             call_all(calls)
+            if isinstance(error, NoRoomError):
+                raise self._failed(str(error)) from error
             raise
         with self._locks:
             for each in claims:
                 each.lift()
-            return self._apply()
+            calls = self._apply()
+        call_all(calls)
+        if interruption is not None:
+            raise interruption
 
     def _apply(self) -> list[Call]:
         calls: list[Call] = []

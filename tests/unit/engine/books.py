@@ -32,11 +32,14 @@ class OpenBooks:
         if self._others is not None:
             self._others.leave(record)
 
-    def handed(self, record: Any, attempts: int) -> None:
+    def handed(self, record: Any, attempts: int, until: int = 0) -> None:
         assert record.body in self.attempts
         self.attempts[record.body] = attempts
         if self._others is not None:
-            self._others.handed(record, attempts)
+            self._others.handed(record, attempts, until)
+
+    def end(self) -> None:
+        self.attempts.clear()
 
 
 class FactoryWithBooks(DestinationFactory):

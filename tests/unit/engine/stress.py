@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from native_engine import Engine, RolledBackError
 from tests.unit.engine.ledger import Ledger
@@ -28,6 +29,27 @@ class Traffic:
     written: bool = False
 
 
+class Written:
+    """A store whose writes take their time, and fail now and then."""
+
+    def __init__(self, generator: random.Random) -> None:
+        self._random = generator
+
+    def hold(self, record: Any, queues: Sequence[Any]) -> Sequence[Any]:
+        return [record] * len(queues)
+
+    def send(self, record: Any, queues: Sequence[Any], completion: Any) -> None:
+        for queue in queues:
+            queue.send_constrained(record)
+        if completion is not None:
+            completion(None)
+
+    def write(self, parts: object) -> None:
+        time.sleep(self._random.choice((0, 0.0002)))
+        if self._random.random() < 0.2:
+            raise RolledBackError("planted")
+
+
 class World:
     """An engine under stress: workers, the ledger they write, and the pauses in which all of them hold still."""
 
@@ -35,7 +57,7 @@ class World:
         self.traffic = traffic
         self.engine = Engine(max_depth=traffic.max_depth, block_timeout=0.01)
         if traffic.written:
-            self.engine._services = self.engine._services._replace(write=self._write)
+            self.engine._services = self.engine._services._replace(store=Written(random.Random(seed)))
         self.ledger = Ledger()
         self.changed = self.ledger.changed
         self.pausing = False
@@ -65,11 +87,6 @@ class World:
         finally:
             self._end()
         self._check_the_end()
-
-    def _write(self, parts: object) -> None:
-        time.sleep(self._random.choice((0, 0.0002)))
-        if self._random.random() < 0.2:
-            raise RolledBackError("planted")
 
     def _pause_and_check(self) -> None:
         with self.changed:

@@ -57,19 +57,26 @@ class Writing:
         self.parts: Sequence[Part] = ()
         self.meanwhile: Callable[[], object] = lambda: None
         self.error: BaseException | None = None
-        engine._services = engine._services._replace(write=self)
+        engine._services = engine._services._replace(store=self)
         self.receiver = engine.receiver(QUEUE)
         self.other = engine.receiver(QUEUE)
         self.answers = engine.sender("queue", "answers")
         self.answered = engine.receiver("answers")
 
-    def __call__(self, parts: Sequence[Part]) -> None:
+    def hold(self, record: Any, queues: Sequence[Any]) -> Sequence[Any]:
+        return [record] * len(queues)
+
+    def send(self, record: Any, queues: Sequence[Any], completion: Any) -> None:
+        for queue in queues:
+            queue.send_constrained(record)
+
+    def write(self, parts: Sequence[Part]) -> None:
         self.parts = parts
         self.meanwhile()
         if self.error is not None:
             raise self.error
 
-    def hold(self, *bodies: str) -> list[Any]:
+    def take(self, *bodies: str) -> list[Any]:
         """Send records that the receiver takes; return the receipts."""
         send(self.engine, *bodies)
         return [taken(self.receiver)[1] for _ in bodies]
@@ -100,7 +107,7 @@ def test_a_durable_engine_says_so(engine: Engine) -> None:
 
 
 def test_what_is_written_is_the_whole_transaction(writing: Writing) -> None:
-    receipts = writing.hold("a", "b")
+    receipts = writing.take("a", "b")
     writing.commit(receipts, "x", "y")
     sent = {part.queue.title: [record.body for record in part.records] for part in writing.parts}
     settled = {part.queue.title: part.settlements for part in writing.parts}
@@ -114,7 +121,7 @@ def test_between_claim_and_apply_nothing_is_there_to_take(
     writing: Writing, outcome: int | None, error: BaseException | None
 ) -> None:
     """Whatever the write says: neither what is settled nor what is sent is seen before, and all or nothing after."""
-    receipts = writing.hold("a", "b")
+    receipts = writing.take("a", "b")
     seen: list[Any] = []
 
     def look() -> None:
@@ -141,7 +148,7 @@ def test_between_claim_and_apply_nothing_is_there_to_take(
 @ENDS
 def test_what_is_claimed_is_settled_once(writing: Writing, outcome: int | None, error: BaseException | None) -> None:
     """Neither `settle` nor another commit gets what is claimed."""
-    receipts = writing.hold("a")
+    receipts = writing.take("a")
 
     def interfere() -> None:
         writing.meanwhile = lambda: None
@@ -164,7 +171,7 @@ def test_what_is_claimed_is_settled_once(writing: Writing, outcome: int | None, 
 @ENDS
 def test_closing_the_session_meanwhile(writing: Writing, error: BaseException | None) -> None:
     """The commit was first: if it is written it is done whole, else all it would have settled is delivered again."""
-    receipts, scope = writing.hold("a", "b"), Scope()
+    receipts, scope = writing.take("a", "b"), Scope()
 
     def close() -> None:
         scope.close()
@@ -183,7 +190,7 @@ def test_a_waiting_take_gets_what_a_failed_commit_releases(
     writing: Writing, background: Callable[..., Future[Any]]
 ) -> None:
     """E1: also where the release was asked for before the commit failed."""
-    receipts, waiting = writing.hold("a"), background(writing.other.take, 2 * PATIENCE)
+    receipts, waiting = writing.take("a"), background(writing.other.take, 2 * PATIENCE)
     writing.meanwhile, writing.error = writing.receiver.release_unsettled, WriteError()
     with pytest.raises(WriteError):
         writing.commit(receipts, "x")
@@ -193,7 +200,7 @@ def test_a_waiting_take_gets_what_a_failed_commit_releases(
 
 @ENDS
 def test_closing_a_receiver_meanwhile_keeps_its_receipts(writing: Writing, error: BaseException | None) -> None:
-    receipts = writing.hold("a")
+    receipts = writing.take("a")
     writing.meanwhile, writing.error = writing.receiver.close, error
     _commit_until(error, lambda: writing.commit(receipts, "x"))
     assert counts(writing.engine).in_flight == (0 if error is None else 1)
@@ -203,7 +210,7 @@ def test_closing_a_receiver_meanwhile_keeps_its_receipts(writing: Writing, error
 
 @ENDS
 def test_closing_the_engine_meanwhile(writing: Writing, error: BaseException | None) -> None:
-    receipts = writing.hold("a")
+    receipts = writing.take("a")
     writing.meanwhile, writing.error = writing.engine.close, error
     _commit_until(error, lambda: writing.commit(receipts, "x"))
     assert not writing.receiver.holds(receipts[0])
@@ -216,7 +223,7 @@ def test_closing_the_engine_meanwhile(writing: Writing, error: BaseException | N
 @ENDS
 def test_deleting_the_queue_that_is_sent_to_meanwhile(writing: Writing, error: BaseException | None) -> None:
     """The commit was first: what it sent is deleted with the queue."""
-    receipts = writing.hold("a")
+    receipts = writing.take("a")
     name = writing.engine.create_temporary("queue")
     writing.answers = writing.engine.sender("queue", name)
     writing.meanwhile, writing.error = lambda: writing.engine.delete("queue", name), error
@@ -248,7 +255,7 @@ def test_room_of_what_leaves_is_not_lent_to_others(error: BaseException | None) 
     with Engine(max_depth=2, when_full="fail") as engine:
         writing = Writing(engine)
         writing.answers = engine.sender("queue", QUEUE)
-        receipts = writing.hold("a", "b")
+        receipts = writing.take("a", "b")
 
         def fill() -> None:
             with pytest.raises(FullError):
@@ -265,7 +272,7 @@ def test_dead_letters_are_written_too_and_need_no_room() -> None:
     with Engine(max_depth=1, when_full="fail") as engine:
         writing = Writing(engine)
         send(engine, "full", queue="answers")
-        receipts = writing.hold("bad")
+        receipts = writing.take("bad")
         writing.error = WriteError()
         with pytest.raises(WriteError):
             writing.commit(receipts, "dead", dead_letters=True)
@@ -277,7 +284,7 @@ def test_dead_letters_are_written_too_and_need_no_room() -> None:
 
 def test_an_interrupted_claim_is_given_back(writing: Writing, monkeypatch: pytest.MonkeyPatch) -> None:
     """Ctrl-C between two receipts: what was claimed already is held again."""
-    receipts = writing.hold("a", "b")
+    receipts = writing.take("a", "b")
     claim = Receiver._claim
 
     def interrupted(receiver: Receiver, receipt: Any) -> bool:

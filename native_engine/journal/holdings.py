@@ -1,0 +1,192 @@
+"""What is on the disk and lives: the queues and subscriptions, the records that they hold, and where each is written.
+
+All of it changes under the lock of the log, together with what is appended. So the order of the entries is the order
+in which it changed. The lock is taken after that of the engine and those of queues, and nothing waits while it is held.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from native_engine.journal import layout
+from native_engine.journal.book import Book
+from native_engine.journal.contents import Contents
+from native_engine.journal.damage import Damage
+from native_engine.journal.layout import Kind
+from native_engine.journal.log import Log
+from native_engine.journal.segment import Segment
+from native_engine.journal.stored import Stored
+from native_engine.queue import Queue
+
+__all__ = ["Holdings"]
+
+logger: Final = logging.getLogger("jmslike.engine")
+
+IN_MEMORY: Final = 64 << 20
+"""Bytes of records that are kept in memory beside the disk. What is sent beyond that is read when it is taken."""
+
+
+class Holdings:
+    """Changes what lives, and appends that. Methods marked (log locked) are called with the lock of the log held."""
+
+    def __init__(self, contents: Contents, log: Log, died: Callable[[], None]) -> None:
+        self.log: Final = log
+        self._died = died  # is called when nothing lives in a segment any more, with locks held
+        self._kept = 0  # bytes of the records in memory
+        self._next_record = contents.next_record
+        self._next_destination = contents.next_destination
+        self._defining = threading.Lock()
+        self.books: dict[Queue, Book] = {}  # replaced, and never changed, so that it may be read without a lock
+        self.defined: dict[int, Book] = {}  # by their numbers
+        self.damage: list[Damage] = contents.damage
+        for number, place in contents.places.items():
+            book = self.defined[number] = Book(self, place.definition)
+            book.number = number
+            book.records = {each.number: each for each in place.in_order()}
+            book.marks = place.marks
+
+    # -- queues and subscriptions
+
+    def attach(self, queue: Queue, book: Book) -> None:
+        """Keep the records of this queue from now on."""
+        with self.log.lock:
+            self.books = {**self.books, queue: book}
+
+    def define(self, book: Book) -> None:
+        """Make the definition of a queue or subscription safe, unless it is. Raises NoRoomError and OSError."""
+        with self._defining:
+            if book.number or book.is_ended or book.definition is None:
+                return
+            length, log = 2 * (layout.ENTRY_SIZE + len(book.payload)), self.log
+            while True:
+                with log.lock:
+                    if log.has_room(length):
+                        number = self._next_destination
+                        self._next_destination = number + 1
+                        self.defined[number] = book
+                        for _ in range(2):  # so that one that is damaged does no harm
+                            log.append(Kind.DEFINE, number, book.payload)
+                        position = log.position
+                        break
+                log.make_room(length)
+            interruption = log.finish(position)
+            book.number = number  # not before, so that no entry that is safe names what is not
+            if interruption is not None:
+                raise interruption
+
+    def remove(self, book: Book) -> None:
+        """Append that a queue or subscription has ended."""
+        log = self.log
+        with log.lock:
+            if book.is_ended:
+                return
+            book.is_ended = True
+            if book.number:
+                del self.defined[book.number]
+                log.append(Kind.REMOVE, book.number, b"")
+            for record in book.records.values():
+                self.release(record)
+            book.records.clear()
+            book.marks.clear()
+            self.books = {queue: other for queue, other in self.books.items() if other is not book}
+
+    def catalogue(self) -> list[tuple[int, int, bytes]]:
+        """Return the entries (kind, number, payload) with which a segment begins (log locked)."""
+        state = layout.Start(self._next_record, self._next_destination, tuple(self.defined))
+        entries = [(int(Kind.START), 0, layout.start(state))]
+        for number, book in self.defined.items():
+            if book.definition is not None:
+                entries += [(int(Kind.DEFINE), number, book.payload)] * 2
+        return entries
+
+    # -- records
+
+    def next_number(self) -> int:
+        """Return the number of the next record (log locked)."""
+        number = self._next_record
+        self._next_record = number + 1
+        return number
+
+    def note(
+        self, record: Stored, number: int, books: Sequence[Book], segment: Segment, offset: int, length: int
+    ) -> None:
+        """Note where a record that was just appended is, and who holds it (log locked)."""
+        record.number, record.offset, record.length, record.segment = number, offset, length, segment
+        for book in books:
+            if not book.is_ended:
+                book.records[number] = record
+                record.references += 1
+        segment.live += 1
+        segment.live_bytes += length
+        record.data = None
+        if self._kept + record.size <= IN_MEMORY:
+            self._kept += record.size
+        else:
+            record.record = None
+        if not record.references:  # its subscriptions have ended meanwhile
+            record.references = 1
+            self.release(record)
+
+    def settle(self, book: Book, record: Stored) -> None:
+        """Append that a record has left a queue, unless that is written."""
+        log, number = self.log, record.number
+        with log.lock:
+            if self.leave(book, record):
+                log.append(Kind.SETTLE, number, layout.numbers(book.number, number))
+
+    def leave(self, book: Book, record: Stored) -> bool:
+        """Note that a record has left a queue; False if that is known (log locked)."""
+        if book.records.pop(record.number, None) is None:
+            return False
+        book.marks.pop(record.number, None)
+        self.release(record)
+        return True
+
+    def mark(self, book: Book, record: Stored, attempts: int, until: int) -> None:
+        """Append the attempts of a record, and until when it is postponed, unless that is written."""
+        log, number = self.log, record.number
+        with log.lock:
+            if number in book.records and book.marks.get(number) != (attempts, until):
+                book.marks[number] = (attempts, until)
+                log.append(Kind.HANDED, number, layout.handed((book.number, attempts, until)))
+
+    def release(self, record: Stored) -> None:
+        """Count one holder less (log locked)."""
+        record.references -= 1
+        if record.references:
+            return
+        if record.record is not None:
+            self._kept -= record.size
+            record.record = None
+        if record.segment is not None:
+            self._let_die(record.segment, record.length)
+
+    def move(self, record: Stored, segment: Segment, offset: int, length: int) -> None:
+        """Note that a record that lives is written elsewhere, too, and read there from now on (log locked)."""
+        before, freed = record.segment, record.length
+        record.segment, record.offset, record.length = segment, offset, length
+        segment.live += 1
+        segment.live_bytes += length
+        if before is not None:
+            self._let_die(before, freed)
+
+    def lose(self, record: Stored) -> None:
+        """Report a record that cannot be read (log locked)."""
+        segment = record.segment
+        if segment is None:
+            return
+        what = f"message {record.number} cannot be read, and is lost"
+        damage = Damage(segment.name, record.offset, layout.ENTRY_SIZE + record.length, what)
+        self.damage.append(damage)
+        logger.error("damaged journal: %s", damage)
+        record.segment = None
+        self._let_die(segment, record.length)
+
+    def _let_die(self, segment: Segment, length: int) -> None:
+        segment.live -= 1
+        segment.live_bytes -= length
+        if not segment.live and segment is not self.log.active:
+            self._died()

@@ -1,0 +1,249 @@
+"""The journal of an engine: what has to outlive the process is written here before it counts.
+
+A record that is sent is appended, made safe, and then put into its queues. What queues tell their books is appended
+while they hold their lock, and written when the call that caused it ends.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any, Final, TypeAlias
+from zlib import crc32
+
+from native_engine.errors import ErrorTypes, FolderError
+from native_engine.journal import layout
+from native_engine.journal.book import Book
+from native_engine.journal.damage import Damage
+from native_engine.journal.files import Files
+from native_engine.journal.format import RecordFormat
+from native_engine.journal.holdings import Holdings
+from native_engine.journal.layout import Definition
+from native_engine.journal.opening import open_log
+from native_engine.journal.pipeline import Pipeline
+from native_engine.journal.record_entry import RecordEntry
+from native_engine.journal.segment import Segment
+from native_engine.journal.stored import Stored, stored
+from native_engine.journal.transaction_entry import TransactionEntry
+from native_engine.journal.upkeep import Upkeep
+from native_engine.part import Part
+from native_engine.queue import Queue
+from native_engine.records import Matches
+from native_engine.services import NoRoomError
+
+__all__ = ["Journal"]
+
+logger: Final = logging.getLogger("jmslike.engine")
+
+LARGEST_SEGMENT: Final = 16 << 20
+
+Completion: TypeAlias = Callable[[Exception | None], None]
+
+
+class Journal:
+    """Keeps the persistent records of one engine in a folder. `segment_size` (bytes) is that of the largest files."""
+
+    def __init__(self, files: Files, record_format: RecordFormat, segment_size: int = LARGEST_SEGMENT) -> None:
+        self._files = files
+        self._format = record_format
+        self._segment_size = segment_size
+        self._failing = threading.Lock()
+
+    def open(self, errors: ErrorTypes, failed: Callable[[Exception], None]) -> dict[Definition, Book]:
+        """Read what is there, and return the books of it.
+
+        `failed` is called in a thread of its own when the disk fails. Raises FolderError and OSError.
+        """
+        self._errors = errors
+        self._failed = failed
+        contents, log = open_log(self._files, self._segment_size)
+        for damage in contents.damage:
+            logger.error("damaged journal: %s", damage)
+        if contents.tail is not None:
+            logger.warning("incomplete journal: %s", contents.tail)
+        self._log = log
+        self.upkeep = Upkeep(self._files, self._segment_size, self.fail)
+        self.holdings = Holdings(contents, log, self.upkeep.wake)
+        self._pipeline = Pipeline(self.wait)
+        log.begin(self.holdings.catalogue, self.upkeep.wake)
+        self.upkeep.start(self.holdings)
+        return {book.definition: book for book in self.holdings.defined.values() if book.definition is not None}
+
+    @property
+    def damage(self) -> Sequence[Damage]:
+        """What could not be read."""
+        return tuple(self.holdings.damage)
+
+    def define(self, book: Book) -> None:
+        """Make the definition of a queue or subscription safe. Raises NoRoomError, or the failed error."""
+        try:
+            self.holdings.define(book)
+        except OSError as error:
+            raise self.fail(error) from error
+
+    def size_of(self, held: Any) -> int:
+        """Return the bytes of what a queue holds."""
+        return held.size if held.__class__ is Stored else len(self._format.encode(held))
+
+    def matches(self, selector_text: str) -> Matches:
+        """Return what a selector's text means. Raises FolderError if it means nothing any more."""
+        try:
+            return self._format.matches(selector_text)
+        except Exception as error:
+            raise FolderError(f"the selector {selector_text!r} of a subscription cannot be used: {error}") from error
+
+    # -- sending
+
+    def hold(self, record: Any, queues: Sequence[Queue]) -> Sequence[Any]:
+        """Return what each of the queues holds for a record: what is to be written, or the record itself."""
+        books = self.holdings.books
+        if not self._format.is_persistent(record) or not any(queue in books for queue in queues):
+            return [record] * len(queues)
+        held = stored(record, self._format.encode(record))
+        return [held if queue in books else record for queue in queues]
+
+    def send(self, record: Any, queues: Sequence[Queue], completion: Completion | None) -> None:
+        """Put the record into the queues, once it is safe if it is to be. See `native_engine.sender.Send`."""
+        held = self.hold(record, queues)
+        written = next((each for each in held if each is not record), None)
+
+        def enter() -> None:
+            for queue, each in zip(queues, held, strict=True):
+                queue.send_constrained(each)
+
+        if written is None:
+            enter()
+            if completion is not None:
+                completion(None)
+            return
+        books = [self.holdings.books[queue] for queue, each in zip(queues, held, strict=True) if each is written]
+        try:
+            position, interruption = self._append(RecordEntry(self.holdings, written, books))
+        except NoRoomError as error:
+            raise self._errors.full(f"message not sent: {error}") from error
+        if completion is not None:
+            self._pipeline.add(position, enter, completion)
+        elif self._pipeline.is_busy:  # what was sent before comes first
+            self._pipeline.add_and_wait(position, enter)
+        else:
+            interruption = self._finish(position) or interruption
+            enter()
+        if interruption is not None:
+            raise interruption
+
+    def write(self, parts: Sequence[Part]) -> BaseException | None:
+        """Make a transaction safe, as one entry. See `native_engine.services.Store`."""
+        entry = TransactionEntry(self.holdings, parts)
+        if entry.is_empty:
+            return None
+        position, interruption = self._append(entry)
+        interruption = self._finish(position) or interruption
+        if self._pipeline.is_busy:  # what was sent before comes first
+            self._pipeline.add_and_wait(position, _do_nothing)
+        return interruption
+
+    def _append(self, entry: RecordEntry | TransactionEntry) -> tuple[int, BaseException | None]:
+        """Append an entry; return the position behind it, and what a signal's handler raised after that."""
+        try:
+            return entry.append(), None
+        except OSError as error:
+            raise self.fail(error) from error
+        except BaseException as error:
+            if not entry.is_appended:
+                raise
+            return self._log.position, error
+
+    def _finish(self, position: int) -> BaseException | None:
+        try:
+            return self._log.finish(position)
+        except OSError as error:
+            raise self.fail(error) from error
+
+    # -- reading
+
+    def record(self, held: Any) -> Any | None:
+        """Return the record that a queue holds; None if it was settled meanwhile, or is damaged, which is reported."""
+        if held.__class__ is not Stored:
+            return held
+        record = held.record
+        while record is None and held.references and held.segment is not None:
+            record = self._read(held)
+        return record
+
+    def _read(self, held: Stored) -> Any | None:
+        """Read a record; None if it has moved meanwhile, or is damaged."""
+        with self._log.lock:
+            segment, offset, length = held.segment, held.offset, held.length
+        if segment is None:
+            return None
+        try:
+            data = self._files.pread(segment.file, layout.ENTRY_SIZE + length, offset)
+            return self._format.decode(record_in(data, segment, offset))
+        except (OSError, ValueError) as error:
+            with self._log.lock:
+                if held.segment is not segment or not held.references:
+                    return None
+                if isinstance(error, ValueError):
+                    self.holdings.lose(held)
+                    return None
+                failure = error
+        raise self.fail(failure) from failure
+
+    # -- the disk
+
+    def wait(self, position: int | None = None) -> None:
+        """Return when everything up to the position, or until now, is safe."""
+        try:
+            self._log.wait(self._log.position if position is None else position)
+        except OSError as error:
+            raise self.fail(error) from error
+
+    def flush(self) -> None:
+        """Write what was appended, so that it outlives the process."""
+        try:
+            self._log.flush()
+        except OSError as error:
+            raise self.fail(error) from error
+
+    def fail(self, error: OSError) -> Exception:
+        """Return what to raise, and have the engine closed."""
+        failure = self._errors.failed(
+            f"the journal cannot be written ({error}): what was not confirmed may be lost, and the engine is closed. "
+            "What was confirmed is kept in the folder; make the disk work, then connect again"
+        )
+        if self._failing.acquire(blocking=False):  # the caller may hold any lock
+            threading.Thread(target=self._failed, args=(failure,), name="native_engine failure", daemon=True).start()
+        return failure
+
+    def drain(self) -> None:
+        """Finish the sends whose callers do not wait."""
+        self._pipeline.close()
+
+    def abandon(self) -> None:
+        """Touch the files no more, in a forked child: they are the parent's."""
+        self.wait = self.flush = _do_nothing  # type: ignore[method-assign, assignment]
+
+    def close(self) -> None:
+        """Make everything safe that was appended, and let go of the folder."""
+        self.upkeep.close()
+        try:
+            if self._log.failure is None:
+                self._log.wait(self._log.position)
+        except OSError as error:
+            logger.error("closing a journal: %s", error)
+        self._log.release()
+        self._files.close()
+
+
+def record_in(data: bytes, segment: Segment, offset: int) -> bytes:
+    """Return the bytes of a record in its entry. Raises ValueError if that is damaged."""
+    for mark in (segment.mark, layout.inner_mark(segment.mark)):
+        entry = layout.entry_at(data, 0, mark, offset)
+        if entry is not None and crc32(payload := memoryview(data)[layout.ENTRY_SIZE :]) == entry.check:
+            return bytes(layout.sent_of(payload).data)
+    raise ValueError("its checksum is wrong")
+
+
+def _do_nothing(*_: object) -> None:
+    pass

@@ -1,0 +1,250 @@
+"""The log: entries, appended to segments one after the other, written together, and made safe together.
+
+What is appended waits in memory until `flush` writes it, or `sync` writes it and makes it safe. One segment more is
+always kept ready, so that settlements have room when the disk is full, and no send waits for a segment to be made.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from zlib import crc32
+
+from native_engine.journal import layout
+from native_engine.journal.files import Files
+from native_engine.journal.group_commit import GroupCommit
+from native_engine.journal.segment import Segment, create
+from native_engine.services import NoRoomError
+
+__all__ = ["Log"]
+
+SMALLEST = 1 << 20
+"""Bytes of the first segment; each is twice the one before, up to the largest."""
+
+
+class Run:
+    """Entries that follow each other in a segment and are not written yet."""
+
+    __slots__ = ("chunks", "offset", "segment")
+
+    def __init__(self, segment: Segment) -> None:
+        self.segment = segment
+        self.offset = segment.end
+        self.chunks: list[bytes] = []
+
+
+class Log:
+    """The end of a journal. Methods marked (locked) are called with `lock` held."""
+
+    def __init__(
+        self,
+        files: Files,
+        active: Segment,
+        spare: Segment | None,
+        largest: int,
+    ) -> None:
+        self._files = files
+        self._largest = largest
+        self._making = threading.Lock()  # of the spare segment
+        self._writing = threading.Lock()  # taken before `lock`
+        self.lock = threading.Lock()
+        self.closed: list[Segment] = []  # full, oldest first; the journal drops them
+        self.active: Segment = active
+        self._spare = spare
+        self._run: Run | None = None
+        self._runs: list[Run] = []
+        self._unsynced: list[Segment] = []  # full, and not safe yet
+        self.position: int = 0  # bytes appended
+        self.failure: BaseException | None = None
+        self._commits = GroupCommit(self._sync)
+
+    def begin(self, catalogue: Callable[[], list[tuple[int, int, bytes]]], rolled: Callable[[], None]) -> None:
+        """Begin to append. `catalogue` returns the entries (kind, number, payload) with which a segment begins, and
+        `rolled` is called when a segment is full, with locks held. Raises OSError.
+        """
+        self._catalogue = catalogue
+        self._rolled = rolled
+        if self.active.end == layout.FIRST_ENTRY:
+            with self.lock:
+                self._append_catalogue()
+            self.wait(self.position)
+
+    # -- appending
+
+    def has_room(self, length: int) -> bool:
+        """Whether a payload of this length may be appended now; if not, call `make_room` without the lock (locked).
+
+        It leaves the last part of each segment to settlements.
+        """
+        if self._fits(length, self.active.size - self.active.size // 8):
+            return True
+        if self._spare is None or not self._would_fit(self._spare, length):
+            return False
+        self._roll(self._spare)
+        return True
+
+    def make_room(self, length: int) -> None:
+        """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError."""
+        with self._making:
+            with self.lock:
+                spare, active = self._spare, self.active
+                if spare is not None and self._would_fit(spare, length):
+                    return
+                self._spare = None
+            number, size = active.number + 1, min(self._largest, 2 * active.size)
+            if spare is not None:
+                self._remove(spare)
+            try:
+                made = self._make(number, length, size)
+            except NoRoomError:
+                if spare is not None:
+                    with suppress(NoRoomError):
+                        self._keep(self._make(number, 0, spare.size))
+                raise
+            self._keep(made)
+
+    def _keep(self, spare: Segment) -> None:
+        with self.lock:
+            self._spare = spare
+
+    def place_for(self, length: int) -> int:
+        """Return the offset in the active segment that `append` of such a payload will return (locked)."""
+        if self._spare is not None and not self._fits(length, self.active.size):
+            self._roll(self._spare)
+        return self.active.end
+
+    def append(self, kind: int, number: int, payload: bytes, check: int | None = None) -> int:
+        """Append an entry for which there is room, and return its offset in the active segment (locked).
+
+        A settlement may use all of the segment, and the one that is ready. If there is none it makes the file longer,
+        which may fail when it is written. `check` is the CRC of the payload.
+        """
+        self.place_for(len(payload))
+        return self._append(kind, number, payload, crc32(payload) if check is None else check)
+
+    def _append_catalogue(self) -> None:
+        for kind, number, payload in self._catalogue():
+            self._append(kind, number, payload, crc32(payload))
+
+    def _append(self, kind: int, number: int, payload: bytes, check: int) -> int:
+        segment, run = self.active, self._run
+        if run is None:
+            run = self._run = Run(segment)
+            self._runs.append(run)
+        offset, length = segment.end, len(payload)
+        run.chunks += (layout.entry_header(segment.mark, offset, kind, number, length, check), payload)
+        segment.end = offset + layout.ENTRY_SIZE + length
+        self.position += layout.ENTRY_SIZE + length
+        return offset
+
+    def _fits(self, length: int, limit: int) -> bool:
+        return self.active.end + layout.ENTRY_SIZE + length <= limit
+
+    def _would_fit(self, spare: Segment, length: int) -> bool:
+        return spare.size - spare.size // 8 >= self._overhead() + layout.ENTRY_SIZE + length
+
+    def _overhead(self) -> int:
+        entries = self._catalogue()
+        return layout.FIRST_ENTRY + sum(layout.ENTRY_SIZE + len(payload) for _, _, payload in entries)
+
+    def _roll(self, spare: Segment) -> None:
+        self.closed.append(self.active)
+        self._unsynced.append(self.active)
+        self.active, self._spare, self._run = spare, None, None
+        self._append_catalogue()
+        self._rolled()
+
+    def _make(self, number: int, length: int, size: int) -> Segment:
+        with self.lock:
+            needed = self._overhead() + layout.ENTRY_SIZE + length
+        needed += needed // 4  # beside what is left to settlements
+        smallest = min(SMALLEST, self._largest)
+        size = max(size, needed)
+        while True:
+            try:
+                return create(self._files, number, size)
+            except OSError as error:
+                if size // 2 < max(smallest, needed):
+                    raise NoRoomError(f"there is no room for another {size:,} bytes on the disk ({error})") from error
+                size //= 2
+
+    def _remove(self, segment: Segment) -> None:
+        self._files.unlink(segment.name)
+        self._files.sync_folder()
+        self._files.close_file(segment.file)
+
+    # -- writing
+
+    def wait(self, position: int) -> None:
+        """Return when everything that was appended before the position is safe. Raises OSError."""
+        if self.failure is not None:
+            raise self.failure
+        self._commits.wait(position)
+
+    def finish(self, position: int) -> BaseException | None:
+        """Wait, even if a signal's handler raises meanwhile: what was appended cannot be taken back.
+
+        Returns what it raised, for the caller to raise in the end. Raises OSError.
+        """
+        interruption: BaseException | None = None
+        while True:
+            try:
+                self.wait(position)
+                return interruption
+            except OSError:
+                raise
+            except BaseException as error:
+                interruption = error
+
+    @property
+    def safe(self) -> int:
+        """Up to which position everything is safe."""
+        return self._commits.safe
+
+    def flush(self) -> int:
+        """Write what was appended, so that it outlives the process, and return up to which position. Raises OSError."""
+        if self.failure is not None:
+            raise self.failure
+        with self._writing:
+            with self.lock:
+                position, count, self._run = self.position, len(self._runs), None
+            if count:
+                for run in self._runs[:count]:  # written again if this is interrupted, which changes nothing
+                    try:
+                        self._files.pwrite(run.segment.file, b"".join(run.chunks), run.offset)
+                    except OSError as error:
+                        self.failure = error
+                        raise
+                with self.lock:
+                    del self._runs[:count]
+            return position
+
+    def _sync(self) -> int:
+        with self.lock:
+            full = list(self._unsynced)
+            active = self.active
+        position = self.flush()
+        files = [*full, active]
+        with self.lock:
+            if active is not self.active:  # it was filled meanwhile, and some of what was written is behind it
+                files = [*self._unsynced, self.active]
+        try:
+            for segment in files:
+                self._files.fdatasync(segment.file)
+                if not self._files.is_linked(segment.file):
+                    raise FileNotFoundError(f"{segment.name} was removed from the folder")
+        except OSError as error:
+            self.failure = error
+            raise
+        if full:  # of those that were filled later, not all is written
+            with self.lock:
+                self._unsynced = [segment for segment in self._unsynced if segment not in full]
+        return position
+
+    # -- the end
+
+    def release(self) -> None:
+        """Close all files, once nothing uses them any more."""
+        for segment in (*self.closed, self.active, *([self._spare] if self._spare is not None else ())):
+            self._files.close_file(segment.file)

@@ -1,0 +1,99 @@
+"""A transaction as one entry: all of it is there after a crash, or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+from zlib import crc32
+
+from native_engine.journal import layout
+from native_engine.journal.book import Book
+from native_engine.journal.layout import Kind
+from native_engine.journal.stored import Stored, payload_of
+from native_engine.part import Part
+
+if TYPE_CHECKING:
+    from native_engine.journal.holdings import Holdings
+
+__all__ = ["TransactionEntry"]
+
+
+class TransactionEntry:
+    """What the parts of a transaction change on the disk."""
+
+    def __init__(self, holdings: Holdings, parts: Sequence[Part]) -> None:
+        self._holdings = holdings
+        self._sent: dict[Stored, list[Book]] = {}
+        self._settled: list[tuple[Book, Stored]] = []
+        self._released: list[tuple[Book, Stored, int]] = []
+        self.is_appended: bool = False
+        for part in parts:
+            book = holdings.books.get(part.queue)
+            if book is not None:
+                self._add(part, book)
+
+    def _add(self, part: Part, book: Book) -> None:
+        for record in part.records:
+            if record.__class__ is Stored:
+                self._sent.setdefault(record, []).append(book)
+        for _, receipts, outcome in part.settlements:
+            held = [receipt.record for receipt in receipts if receipt.record.__class__ is Stored]
+            if outcome is None:
+                self._settled += [(book, record) for record in held]
+            else:
+                self._released += [(book, record, outcome) for record in held]
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing of it has to be on the disk."""
+        return not (self._sent or self._settled or self._released)
+
+    def append(self) -> int:
+        """Append it, and return the position behind it. Raises NoRoomError with nothing done."""
+        holdings, log = self._holdings, self._holdings.log
+        for books in self._sent.values():
+            for book in books:
+                holdings.define(book)
+        operations: list[tuple[int, int, bytes]] = [
+            (Kind.SETTLE, record.number, layout.numbers(book.number, record.number)) for book, record in self._settled
+        ]
+        operations += [
+            (Kind.HANDED, record.number, layout.handed((book.number, attempts, 0)))
+            for book, record, attempts in self._released
+        ]
+        sends = [payload_of(record, [(book.number, 0, 0) for book in books]) for record, books in self._sent.items()]
+        length = sum(layout.ENTRY_SIZE + len(payload) for _, _, payload in operations)
+        length += sum(layout.ENTRY_SIZE + len(payload) for payload in sends)
+        while True:
+            with log.lock:
+                if not sends or log.has_room(length):
+                    operations += [(Kind.SEND, holdings.next_number(), payload) for payload in sends]
+                    self._write(operations, length)
+                    return log.position
+            log.make_room(length)
+
+    def _write(self, operations: Sequence[tuple[int, int, bytes]], length: int) -> None:
+        """Append the entry, and note what it does (log locked)."""
+        holdings, log = self._holdings, self._holdings.log
+        start = log.place_for(length)
+        mark = layout.inner_mark(log.active.mark)
+        chunks: list[bytes] = []
+        offsets: list[int] = []
+        offset = start + layout.ENTRY_SIZE
+        for kind, number, payload in operations:
+            offsets.append(offset)
+            header = layout.entry_header(mark, offset, kind, number, len(payload), crc32(payload))
+            chunks += (header, payload)
+            offset += len(header) + len(payload)
+        log.append(Kind.TRANSACTION, 0, b"".join(chunks))
+        self.is_appended = True
+        first = len(operations) - len(self._sent)
+        for (record, books), (_, number, payload), at in zip(
+            self._sent.items(), operations[first:], offsets[first:], strict=True
+        ):
+            holdings.note(record, number, books, log.active, at, len(payload))
+        for book, record in self._settled:
+            holdings.leave(book, record)
+        for book, record, attempts in self._released:
+            if record.number in book.records:
+                book.marks[record.number] = (attempts, 0)
