@@ -20,7 +20,6 @@ from jmslike.constants import SessionMode
 from jmslike.core import program_end
 from jmslike.core.connection_state import ConnectionState
 from jmslike.core.listener_calls import ExceptionListener, exception_call
-from jmslike.core.program_end import Unclosed
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
@@ -54,6 +53,7 @@ class Connection:
         self._session_numbers = itertools.count(1)
         self._state = ConnectionState(transport, settings, clock or SystemClock())
         _connections.add(self)
+        _states.add(self._state)
 
     def _use(self) -> None:
         self._state.check_usable()
@@ -226,12 +226,8 @@ class Connection:
 
     def _abandon(self) -> None:
         self._lock = threading.RLock()
-        self._state.abandon()
         for session in self._sessions:
             session._abandon()
-
-    def _unclosed(self) -> Unclosed:
-        return self._state.unclosed([session._completions for session in list(self._sessions)])
 
     def __enter__(self) -> Self:
         return self
@@ -253,10 +249,14 @@ def _each(calls: Sequence[Callable[[], None]]) -> None:
 
 
 _connections: weakref.WeakSet[Connection] = weakref.WeakSet()
+_states: weakref.WeakSet[ConnectionState] = weakref.WeakSet()
+"""They outlive connections that the program has dropped: an open send keeps its completion, and that the state."""
 
 
 def _abandon_all() -> None:
     """Close what a forked child has inherited: its threads and sockets are its parent's."""
+    for state in list(_states):
+        state.abandon()
     for connection in list(_connections):
         connection._abandon()
     program_end.forget_dropped()
@@ -268,7 +268,7 @@ if hasattr(os, "register_at_fork"):
 
 def _end_all() -> None:
     """Let what was sent reach its provider when the interpreter ends with connections that are not closed."""
-    program_end.end([connection._unclosed() for connection in list(_connections) if connection._state.is_open])
+    program_end.end([state.unclosed() for state in list(_states) if state.is_open])
 
 
 atexit.register(_end_all)

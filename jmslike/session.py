@@ -16,7 +16,6 @@ from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Feature
 from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
-from jmslike.core.completions import CompletionCalls
 from jmslike.core.connection_state import ConnectionState
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
@@ -362,10 +361,6 @@ class Session(MessageFactory):
                 state.connection.gates.discard(state.gate)
                 self._on_closed(self)
                 self._ended.set()
-
-    @property
-    def _completions(self) -> CompletionCalls:
-        return self._state.outbox.completions
 
     def _abandon(self) -> None:
         """Mark as closed without any I/O: in a forked child the sockets belong to the parent."""

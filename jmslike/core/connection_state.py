@@ -38,9 +38,9 @@ class ConnectionState:
     """One open connection to a provider, as its sessions see it."""
 
     __slots__ = (
-        "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "ending", "exception_listener", "gates",
-        "id_prefix", "is_open", "loss", "name", "next_number", "settings", "temporaries", "transport", "unheeded",
-        "uuid",
+        "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "completions", "ending",
+        "exception_listener", "gates", "id_prefix", "is_open", "loss", "name", "next_number", "settings", "temporaries",
+        "transport", "unheeded", "uuid",
     )  # fmt: skip
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
@@ -57,6 +57,7 @@ class ConnectionState:
         self.ending: str = "is closed"
         self.loss: Final = Loss()
         self.gates: set[Gate] = set()
+        self.completions: weakref.WeakSet[CompletionCalls] = weakref.WeakSet()
         self.temporaries: set[Destination] = set()
         self.exception_listener: ListenerCall | None = None
         self._exceptions = CallbackThread(f"jmslike-exceptions-{self.name}")
@@ -143,9 +144,10 @@ class ConnectionState:
         self.transport.close()
         _log.debug("%s: closed", self.name)
 
-    def unclosed(self, completions: list[CompletionCalls]) -> Unclosed:
-        """Return what the end of a program has to know of this connection, whose sessions have these sends open."""
-        return Unclosed(self.transport, self.capabilities.product, self.settings.request_timeout, completions)
+    def unclosed(self) -> Unclosed:
+        """Return what the end of a program has to know of this connection."""
+        timeout = self.settings.request_timeout
+        return Unclosed(self.transport, self.capabilities.product, timeout, list(self.completions))
 
     def abandon(self) -> None:
         """Close without I/O in a forked child, where threads and sockets are the parent's."""
@@ -154,7 +156,7 @@ class ConnectionState:
 
     def __del__(self, warn: Callable[..., None] = warnings.warn) -> None:
         if self.is_open and hasattr(self, "capabilities"):  # and connecting has not failed
-            close_dropped(self.unclosed([]))  # what it held comes to others
+            close_dropped(self.unclosed())  # what it held comes to others
             warn(f"a connection to {self.capabilities.product} was never closed", ResourceWarning, source=self)
 
 

@@ -23,6 +23,9 @@ _log = logging.getLogger("jmslike.connection")
 _FOR_LISTENERS: Final = 1.0
 """Seconds that completion listeners have at the end of the program, once their sends are answered."""
 
+_TO_TELL: Final = 1.0
+"""Seconds after its request timeout in which the thread of a dropped connection tells what may be lost."""
+
 
 class Unclosed(NamedTuple):
     """A connection that was not closed. `timeout` is its request timeout, in seconds."""
@@ -43,7 +46,7 @@ def end(connections: Sequence[Unclosed]) -> None:
     others = [each for each in connections if not isinstance(each.transport, Flushing)]
     answered = [each for each, flush in flushes if _is_answered(each, flush, begun)]
     for closing, timeout in list(_dropped.items()):
-        closing.acquire(timeout=_left(begun, timeout))
+        closing.acquire(timeout=_left(begun, timeout + _TO_TELL))
     for each in [*answered, *others]:
         _close(each.transport)
     told = time.monotonic()

@@ -84,6 +84,7 @@ class SessionState:
             max_in_flight=settings.max_in_flight,
             report=connection.report,
         )
+        connection.completions.add(self.outbox.completions)
         connection.gates.add(self.gate)
 
     def check_open(self) -> None:

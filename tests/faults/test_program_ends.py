@@ -17,7 +17,9 @@ from tests.faults.targets import KINDS, Target
 
 Silence = Callable[[], object]
 MESSAGES = 50
+DROP = "del opened, connection, session, producer; gc.collect()"
 PROGRAM = """
+import gc
 import sys
 import jmslike
 
@@ -88,7 +90,7 @@ def errors_of(url: str, silence: Silence, *arguments: str, then: str = "") -> li
 
 
 @pytest.mark.parametrize("how", ["non-persistent", "asynchronous"])
-@pytest.mark.parametrize("then", ["", "del opened, connection, session, producer"], ids=["kept", "dropped"])
+@pytest.mark.parametrize("then", ["", DROP], ids=["kept", "dropped"])
 def test_what_is_not_confirmed_is_told(silenced: tuple[str, Silence], name: str, how: str, then: str) -> None:
     lines = errors_of(*silenced, name, how, "1", "2", then=then)
     assert len(lines) == 1, lines
@@ -98,7 +100,7 @@ def test_what_is_not_confirmed_is_told(silenced: tuple[str, Silence], name: str,
 
 
 def test_the_bound_is_one_for_all_connections(silenced: tuple[str, Silence], name: str) -> None:
-    """One after the other they would take longer than is waited for the program."""
+    """One after the other they would take longer than is waited for the program, and so would closing them."""
     number = 8
     lines = errors_of(*silenced, name, "non-persistent", str(number), "4")
     assert len(lines) == number

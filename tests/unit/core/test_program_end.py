@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 
 import pytest
 
-from jmslike.core.program_end import Unclosed, end
+from jmslike.core import program_end
+from jmslike.core.program_end import Unclosed, close_dropped, end
 from tests.unit.core.fake import FakeBroker
 from tests.unit.core.fake.transport import FakeTransport
+
+PATIENCE = 20.0
 
 
 class Asked:
@@ -56,6 +60,23 @@ def test_what_is_not_confirmed_is_logged_for_each_destination(
     (record,) = caplog.records
     assert "fake has not confirmed 1,200 to queue://a, 1 to topic://b" in record.getMessage()
     assert (silent.closed, other.closed) == (False, True)
+
+
+def test_what_another_thread_tells_at_the_last_moment_is_told(
+    broker: FakeBroker, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(program_end, "_TO_TELL", PATIENCE)
+
+    class Late(Asked):
+        def wait(self, seconds: float) -> bool:
+            is_ended.wait(PATIENCE)  # which took all of the time
+            return super().wait(seconds)
+
+    is_ended = threading.Event()
+    close_dropped(Unclosed(FlushingTransport(broker, Late({"queue://a": 1}, [])), "fake", 0.0, []))
+    is_ended.set()
+    end([])
+    assert "fake has not confirmed 1 to queue://a" in caplog.text
 
 
 def test_a_transport_without_flush_is_closed(broker: FakeBroker) -> None:
