@@ -35,9 +35,9 @@ class Broker:
 
 
 @contextmanager
-def checking(broker: Broker, then: Callable[[], None]) -> Iterator[None]:
-    it = LivenessCheck(broker, LONGEST, broker.lose, then)
-    yield
+def checking(broker: Broker, then: Callable[[], None], timeout: float = LONGEST) -> Iterator[LivenessCheck]:
+    it = LivenessCheck(broker, timeout, broker.lose, then)
+    yield it
     it.close()
     it.join()
 
@@ -62,3 +62,17 @@ def test_silence_is_a_loss_that_is_told_once() -> None:
     with checking(broker, lambda: None):
         assert broker.lost.wait(PATIENCE)
     assert len(broker.losses) == 1
+
+
+def test_who_asks_waits_for_an_answer_that_is_soon_there() -> None:
+    with checking(Broker(answers=True), lambda: None, timeout=1000 * PATIENCE) as it:
+        assert it.ask()(PATIENCE)
+
+
+def test_who_asks_before_or_after_the_loss_does_not_wait_on() -> None:
+    broker = Broker(answers=False)
+    with checking(broker, lambda: None) as it:
+        answer = it.ask()
+        assert broker.lost.wait(PATIENCE)
+        assert answer(PATIENCE)
+        assert it.ask()(PATIENCE)

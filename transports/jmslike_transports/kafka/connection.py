@@ -23,6 +23,7 @@ from jmslike_transports.kafka.names import Names
 from jmslike_transports.kafka.session_numbers import SessionNumbers
 from jmslike_transports.kafka.temporaries import Temporaries
 from jmslike_transports.kafka.topics import Topics
+from jmslike_transports.shared.flush import Answer
 from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.shared.loss import LosableConnection
 from jmslike_transports.shared.strangers import what_answers
@@ -74,6 +75,11 @@ class KafkaConnection(LosableConnection):
                     self._producer = self.clients.producer()
                 producer = self._producer
         return producer
+
+    def ask(self) -> Answer:
+        """Ask whether a broker answers. Raises ConnectionLostError."""
+        self.check()
+        return self._liveness.ask()
 
     # ---- the end ----------------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -26,31 +27,62 @@ class LivenessCheck:
         self._timeout = timeout
         self._lose = lose
         self._then = then
-        self._closed = threading.Event()
+        self._due = threading.Event()
+        self._asked: deque[threading.Event] = deque()
+        self._is_closed = self._has_ended = False
         self._thread = threading.Thread(target=self._run, name="jmslike kafka liveness", daemon=True)
         self._thread.start()
 
+    def ask(self) -> Callable[[float], bool]:
+        """Send the next request at once. Return what waits for its answer, or for the end of the thread, as an Answer
+        does.
+        """
+        ended = threading.Event()
+        self._asked.append(ended)
+        self._due.set()
+        if self._has_ended:  # perhaps after the others were told
+            ended.set()
+        return ended.wait
+
     def _run(self) -> None:
+        try:
+            self._check()
+        finally:
+            self._has_ended = True
+            self._tell(len(self._asked))
+
+    def _check(self) -> None:
         last, failures = time.monotonic(), 0
         pause = usual = min(_BETWEEN, self._timeout / 3)
-        while not self._closed.wait(pause):
+        while True:
+            self._due.wait(pause)
+            self._due.clear()
+            if self._is_closed:
+                return
+            asked = len(self._asked)
             try:
                 self._admin.describe_cluster()
                 last = time.monotonic()
                 pause, failures = usual, 0
+                self._tell(asked)
                 self._then()
             except Exception as error:  # any: without this thread a lost cluster would go unnoticed
                 failures += 1
                 is_long_ago = time.monotonic() - last > self._timeout
                 # a frozen broker may take all of the time, and the next request goes to another one
-                if is_long_ago and failures > 1 and not self._closed.is_set():
+                if is_long_ago and failures > 1 and not self._is_closed:
                     self._lose(ConnectionLostError(f"no broker has answered for {self._timeout:g} s: {error}"))
                     return
                 pause = min(_SOON, usual)
 
+    def _tell(self, asked: int) -> None:
+        for _ in range(asked):
+            self._asked.popleft().set()
+
     def close(self) -> None:
         """Send no more requests; does not wait for the thread."""
-        self._closed.set()
+        self._is_closed = True
+        self._due.set()
 
     def join(self) -> None:
         """Wait for the thread, which ends soon after its client is closed."""

@@ -59,14 +59,10 @@ class KafkaTransport:
             raise InvalidDestinationError(f"there is no durable subscription {name!r}")
 
     def flush(self) -> BrokerFlush:
-        """See Flushing.flush. Every send is confirmed by itself, and `close` commits the offsets."""
+        """See Flushing.flush. Every send is confirmed by itself; `close` commits the offsets if a broker answers."""
         links = self.connection.inventory.links()
-        return BrokerFlush(self.connection, [link.publisher.unconfirmed for link in links], lambda: _at_once)
+        return BrokerFlush(self.connection, [link.publisher.unconfirmed for link in links], self.connection.ask)
 
     def close(self) -> None:
         """See Transport.close."""
         self.connection.close()
-
-
-def _at_once(_seconds: float) -> bool:
-    return True
