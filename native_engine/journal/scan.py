@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from typing import Final, NamedTuple
 from zlib import crc32
@@ -12,7 +11,7 @@ from native_engine.journal.layout import Entry, Kind
 
 __all__ = ["Broken", "Found", "entries"]
 
-_WRITTEN: Final = re.compile(rb"[^\0]")
+_ZEROS: Final = bytes(1 << 16)
 
 
 class Found(NamedTuple):
@@ -34,14 +33,15 @@ class Broken(NamedTuple):
 def entries(data: bytes, mark: int) -> Iterator[Found | Broken]:
     """Yield the entries of a segment in order, and what stands between them."""
     view, offset = memoryview(data), layout.FIRST_ENTRY
+    written = _written(data)
     while True:
         entry = layout.entry_at(view, offset, mark)
         if entry is None:
-            if _WRITTEN.search(data, offset) is None:
+            if offset >= written:
                 return
             following = _following(data, offset, mark)
             if following is None:
-                yield Broken(offset, len(data.rstrip(b"\0")) - offset, "an entry")
+                yield Broken(offset, written - offset, "an entry")
                 return
             yield Broken(offset, following - offset, "one or more entries")
             offset = following
@@ -53,6 +53,15 @@ def entries(data: bytes, mark: int) -> Iterator[Found | Broken]:
         else:
             yield Broken(offset, min(end, len(data)) - offset, _name(entry))
         offset = end
+
+
+def _written(data: bytes) -> int:
+    """Return the length of the data without the zeros at its end, which are most of a young segment."""
+    end = len(data)
+    while data.endswith(_ZEROS, 0, end):
+        end -= len(_ZEROS)
+    start = max(0, end - len(_ZEROS))
+    return start + len(data[start:end].rstrip(b"\0"))
 
 
 def _following(data: bytes, offset: int, mark: int) -> int | None:
