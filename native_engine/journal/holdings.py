@@ -20,6 +20,7 @@ from native_engine.journal.log import Log
 from native_engine.journal.segment import Segment
 from native_engine.journal.stored import Stored
 from native_engine.queue import Queue
+from native_engine.services import NoRoomError
 
 __all__ = ["Holdings"]
 
@@ -32,9 +33,10 @@ IN_MEMORY: Final = 64 << 20
 class Holdings:
     """Changes what lives, and appends that. Methods marked (log locked) are called with the lock of the log held."""
 
-    def __init__(self, contents: Contents, log: Log, died: Callable[[], None]) -> None:
+    def __init__(self, contents: Contents, log: Log, died: Callable[[], None], relieve: Callable[[], bool]) -> None:
         self.log: Final = log
         self._died = died  # is called when nothing lives in a segment any more, with locks held
+        self._relieve = relieve  # drops segments from a full disk; returns whether there was one to drop
         self._kept = 0  # bytes of the records in memory
         self._next_record = contents.next_record
         self._next_destination = contents.next_destination
@@ -71,7 +73,7 @@ class Holdings:
                             log.append(Kind.DEFINE, number, book.payload)
                         position = log.position
                         break
-                log.make_room(length)
+                self.make_room(length)
             interruption = log.finish(position)
             book.number = number  # not before, so that no entry that is safe names what is not
             if interruption is not None:
@@ -103,6 +105,15 @@ class Holdings:
         return entries
 
     # -- records
+
+    def make_room(self, length: int) -> None:
+        """Make room for a payload of this length. Raises NoRoomError and OSError."""
+        try:
+            self.log.make_room(length)
+        except NoRoomError:
+            if not self._relieve():
+                raise
+            self.log.make_room(length)
 
     def next_number(self) -> int:
         """Return the number of the next record (log locked)."""

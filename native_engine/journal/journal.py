@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, TypeAlias
 from zlib import crc32
 
@@ -64,7 +65,7 @@ class Journal:
             logger.warning("incomplete journal: %s", contents.tail)
         self._log = log
         self.upkeep = Upkeep(self._files, self._segment_size, self.fail)
-        self.holdings = Holdings(contents, log, self.upkeep.wake)
+        self.holdings = Holdings(contents, log, self.upkeep.wake, self.upkeep.relieve)
         self._pipeline = Pipeline(self.wait)
         log.begin(self.holdings.catalogue, self.upkeep.wake)
         self.upkeep.start(self.holdings)
@@ -97,31 +98,34 @@ class Journal:
 
     def hold(self, record: Any, queues: Sequence[Queue]) -> Sequence[Any]:
         """Return what each of the queues holds for a record: what is to be written, or the record itself."""
-        books = self.holdings.books
-        if not self._format.is_persistent(record) or not any(queue in books for queue in queues):
+        books = self._books_for(record, queues)
+        if not books:
             return [record] * len(queues)
         held = stored(record, self._format.encode(record))
-        return [held if queue in books else record for queue in queues]
+        known = self.holdings.books
+        return [held if queue in known else record for queue in queues]
+
+    def _books_for(self, record: Any, queues: Sequence[Queue]) -> list[Book]:
+        if not self._format.is_persistent(record):
+            return []
+        known = self.holdings.books
+        return [known[queue] for queue in queues if queue in known]
 
     def send(self, record: Any, queues: Sequence[Queue], completion: Completion | None) -> None:
         """Put the record into the queues, once it is safe if it is to be. See `native_engine.sender.Send`."""
-        held = self.hold(record, queues)
-        written = next((each for each in held if each is not record), None)
-
-        def enter() -> None:
-            for queue, each in zip(queues, held, strict=True):
-                queue.send_constrained(each)
-
-        if written is None:
-            enter()
+        books = self._books_for(record, queues)
+        if not books:
+            for queue in queues:
+                queue.send_constrained(record)
             if completion is not None:
                 completion(None)
             return
-        books = [self.holdings.books[queue] for queue, each in zip(queues, held, strict=True) if each is written]
+        held = stored(record, self._format.encode(record))
         try:
-            position, interruption = self._append(RecordEntry(self.holdings, written, books))
+            position, interruption = self._append(RecordEntry(self.holdings, held, books))
         except NoRoomError as error:
             raise self._errors.full(f"message not sent: {error}") from error
+        enter = partial(self._enter, record, held, queues)
         if completion is not None:
             self._pipeline.add(position, enter, completion)
         elif self._pipeline.is_busy:  # what was sent before comes first
@@ -131,6 +135,11 @@ class Journal:
             enter()
         if interruption is not None:
             raise interruption
+
+    def _enter(self, record: Any, held: Stored, queues: Sequence[Queue]) -> None:
+        known = self.holdings.books
+        for queue in queues:
+            queue.send_constrained(held if queue in known else record)
 
     def write(self, parts: Sequence[Part]) -> BaseException | None:
         """Make a transaction safe, as one entry. See `native_engine.services.Store`."""

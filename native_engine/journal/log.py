@@ -84,6 +84,10 @@ class Log:
         self._roll(self._spare)
         return True
 
+    def has_reserve(self, length: int) -> bool:
+        """Whether a payload of this length takes at most half of what is left to settlements (locked)."""
+        return 2 * (layout.ENTRY_SIZE + length) <= self.active.size - self.active.end
+
     def make_room(self, length: int) -> None:
         """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError."""
         with self._making:
@@ -166,7 +170,10 @@ class Log:
                 return create(self._files, number, size)
             except OSError as error:
                 if size // 2 < max(smallest, needed):
-                    raise NoRoomError(f"there is no room for another {size:,} bytes on the disk ({error})") from error
+                    raise NoRoomError(
+                        f"the journal needs {size:,} bytes more on its disk ({error}); receive messages or make room "
+                        "on the disk, then try again"
+                    ) from error
                 size //= 2
 
     def _remove(self, segment: Segment) -> None:

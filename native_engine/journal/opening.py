@@ -24,6 +24,7 @@ def open_log(files: Files, largest: int) -> tuple[Contents, Log]:
         segments, empty = [*segments, *empty], []
     else:
         active = _active(files, segments, empty, largest)
+    files.sync_folder()  # a process that was killed may have made a segment, and not its name, safe
     for segment in (*segments, active):
         files.fdatasync(segment.file)  # it may have been written by a process that was killed before it was safe
     log = Log(files, active, empty[0] if empty else None, largest)

@@ -46,4 +46,4 @@ class RecordEntry:
                     offset = log.append(Kind.SEND, number, payload, check)
                     holdings.note(self._record, number, books, log.active, offset, length)
                     return log.position
-            log.make_room(length)
+            holdings.make_room(length)

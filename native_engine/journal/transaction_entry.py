@@ -70,7 +70,7 @@ class TransactionEntry:
                     operations += [(Kind.SEND, holdings.next_number(), payload) for payload in sends]
                     self._write(operations, length)
                     return log.position
-            log.make_room(length)
+            holdings.make_room(length)
 
     def _write(self, operations: Sequence[tuple[int, int, bytes]], length: int) -> None:
         """Append the entry, and note what it does (log locked)."""

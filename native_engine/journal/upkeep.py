@@ -10,7 +10,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from typing import Final
+from typing import Final, NamedTuple
 
 from native_engine.journal import layout
 from native_engine.journal.files import Files
@@ -27,6 +27,13 @@ logger: Final = logging.getLogger("jmslike.engine")
 
 _AT_ONCE: Final = 1 << 18
 """Bytes that are copied before others may append again."""
+
+
+class Room(NamedTuple):
+    """Where copies may go: `has` says whether there is room for a payload of a length (log locked), `make` makes it."""
+
+    has: Callable[[int], bool]
+    make: Callable[[int], None]
 
 
 class Upkeep:
@@ -77,15 +84,34 @@ class Upkeep:
 
     def work(self, everything: bool = False) -> None:
         """Do what there is to do; with `everything`, copy until nothing dead is left in a full segment."""
+        log = self._holdings.log
         with self._working:
             self._drop()
             self._make_ready()
             while self._is_worth_copying(everything) and not self._closed:
                 try:
-                    self._copy(self._holdings.log.closed[0])
+                    self._copy(log.closed[0], Room(log.has_room, log.make_room))
                 except NoRoomError:
                     return
                 self._drop()
+
+    def relieve(self) -> bool:
+        """Drop segments from a disk that is full; return whether there was one.
+
+        What lives in the oldest is copied, if it is so little that it fits where settlements have their room.
+        """
+        log = self._holdings.log
+        with self._working:
+            before = len(log.closed)
+            self._drop()
+            with log.lock:
+                oldest = log.closed[0] if log.closed else None
+                may_copy = oldest is not None and len(log.closed) == before and log.has_reserve(oldest.live_bytes)
+            if may_copy and oldest is not None:
+                with suppress(NoRoomError):
+                    self._copy(oldest, Room(log.has_reserve, _refuse))
+                self._drop()
+            return len(log.closed) < before
 
     def _make_ready(self) -> None:
         try:
@@ -123,13 +149,13 @@ class Upkeep:
             live = sum(segment.live_bytes for segment in log.closed) + log.active.live_bytes
             return total > 2 * live + self._spared
 
-    def _copy(self, oldest: Segment) -> None:
+    def _copy(self, oldest: Segment, room: Room) -> None:
         """Append again what lives in this segment."""
         holdings, log = self._holdings, self._holdings.log
         batch: list[tuple[Stored, Segment, int, int]] = []
         size = 0
         for number, sent in self._sends(oldest):
-            copy = self._append_copy(oldest, number, sent)
+            copy = self._append_copy(oldest, number, sent, room)
             if copy is not None:
                 batch.append(copy)
                 size += copy[3]
@@ -157,7 +183,9 @@ class Upkeep:
                     if entry.kind == Kind.SEND:
                         yield entry.number, layout.sent_of(payload)
 
-    def _append_copy(self, oldest: Segment, number: int, sent: Sent) -> tuple[Stored, Segment, int, int] | None:
+    def _append_copy(
+        self, oldest: Segment, number: int, sent: Sent, room: Room
+    ) -> tuple[Stored, Segment, int, int] | None:
         holdings, log = self._holdings, self._holdings.log
         while True:
             with log.lock:
@@ -168,9 +196,9 @@ class Upkeep:
                     return None
                 places = [Destination(book.number, *book.marks.get(number, (0, 0))) for book in holding]
                 payload = layout.sent(sent._replace(destinations=places))
-                if log.has_room(len(payload)):
+                if room.has(len(payload)):
                     return record, log.active, log.append(Kind.SEND, number, payload), len(payload)
-            log.make_room(len(payload))
+            room.make(len(payload))
 
     def _move(self, oldest: Segment, batch: list[tuple[Stored, Segment, int, int]]) -> None:
         """Read the copies from now on, once they are written."""
@@ -180,3 +208,7 @@ class Upkeep:
             for record, segment, offset, length in batch:
                 if record.references and record.segment is oldest:
                     holdings.move(record, segment, offset, length)
+
+
+def _refuse(length: int) -> None:
+    raise NoRoomError("the disk is full")
