@@ -66,8 +66,9 @@ def connect(url: str, **options: Unpack[FactoryOptions]) -> JMSContext:
 
 
 def forget(url: str) -> None:
-    """Drop what this process keeps for the URL: an in-memory engine with all its messages; its connections are lost.
+    """Drop what this process keeps for the URL: an engine, whose connections are lost.
 
+    One in memory is dropped with all its messages. One in a folder is closed, and its persistent messages stay there.
     Raises JMSError for a bad URL.
     """
     resolve(url, {}).forget()

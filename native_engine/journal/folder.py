@@ -39,7 +39,7 @@ _REASONS: Final = {
 
 def real_path(path: str) -> str:
     """Return the one path of a folder, whatever symbolic links, `..` and trailing slashes lead to it."""
-    return os.path.realpath(path)
+    return os.path.realpath(f"/{path.lstrip('/')}" if path.startswith("//") else path)
 
 
 class FolderFiles:

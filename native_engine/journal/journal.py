@@ -31,7 +31,7 @@ from native_engine.journal.upkeep import Upkeep
 from native_engine.part import Part
 from native_engine.queue import Queue
 from native_engine.records import Matches
-from native_engine.services import NoRoomError
+from native_engine.services import NoRoomError, State
 
 __all__ = ["Journal"]
 
@@ -50,6 +50,7 @@ class Journal:
         self._format = record_format
         self._segment_size = segment_size
         self._failing = threading.Lock()
+        self._is_closed = False
 
     def open(self, errors: ErrorTypes, failed: Callable[[Exception], None]) -> dict[Definition, Book]:
         """Read what is there, and return the books of it.
@@ -217,6 +218,8 @@ class Journal:
 
     def fail(self, error: OSError) -> Exception:
         """Return what to raise, and have the engine closed."""
+        if self._is_closed:
+            return self._errors.closed(State.CLOSED.value)
         failure = self._errors.failed(
             f"the journal cannot be written ({error}): what was not confirmed may be lost, and the engine is closed. "
             "What was confirmed is kept in the folder; make the disk work, then connect again"
@@ -241,6 +244,7 @@ class Journal:
                 self._log.wait(self._log.position)
         except OSError as error:
             logger.error("closing a journal: %s", error)
+        self._is_closed = True
         self._log.release()
         self._files.close()
 

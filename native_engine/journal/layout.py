@@ -57,9 +57,9 @@ _ENTRY: Final = Struct("<IIIIQI")  # the head, and its CRC
 ENTRY_SIZE: Final = _ENTRY.size
 MARK: Final = Struct("<I")
 
-_SENT: Final = Struct("<BBHHqq")  # priority, flags, number of destinations, length of the group, expiration, due
+_SENT: Final = Struct("<BBIIqq")  # priority, flags, number of destinations, length of the group, expiration, due
 _DESTINATION: Final = Struct("<QIq")  # its number, attempts, and until when it is postponed
-_SENT_ONCE: Final = Struct("<BBHHqqQIq")  # both, for one destination
+_SENT_ONCE: Final = Struct("<BBIIqqQIq")  # both, for one destination
 _HANDED: Final = Struct("<QIq")  # destination, attempts, until
 _START: Final = Struct("<QQI")  # the next record, the next destination, how many destinations follow
 _CLOSES_GROUP: Final = 1

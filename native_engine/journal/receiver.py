@@ -73,7 +73,8 @@ class DurableReceiver(Receiver):
     def release_unsettled(self) -> None:
         """See Receiver.release_unsettled."""
         super().release_unsettled()
-        self._journal.flush()
+        if not self._queue.state.is_of_engine:  # then nothing is released, or written, any more
+            self._journal.flush()
 
 
 def _of_records(journal: Journal, matches: Matches) -> Matches:

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any, Final
-from urllib.parse import unquote
+from urllib.parse import quote, unquote
 
-from jmslike.errors import UnsupportedFeatureError
+from jmslike.errors import JMSError
 from jmslike.options import choice, seconds, whole
 from jmslike.spi import ObjectOption, TransportFactory
 from jmslike_transports.native import engines
+from jmslike_transports.native.places import Folder, Memory, Place
 from jmslike_transports.native.transport import NativeTransport
+from native_engine.journal.folder import real_path
 
 
 class NativeFactory:
@@ -26,22 +29,33 @@ class NativeFactory:
     }
 
     def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> NativeTransport:
-        """Make a transport."""
+        """Make a transport. Raises JMSError for a folder whose path is not absolute."""
         own = {name: _CONVERTERS[name](name, value) for name, value in options.items() if name in self.options}
-        return NativeTransport(_name(url), own, user, password)
+        return NativeTransport(_place(url), own, user, password)
 
     def forget(self, url: str) -> None:
-        """Drop the engine with its messages."""
-        engines.forget(_name(url))
+        """Close the engine; one in memory is dropped with its messages."""
+        engines.forget(_place(url))
 
 
-def _name(url: str) -> str:
-    name, slash, folder = url.removeprefix("native://").partition("/")
-    if folder or (slash and not name):
-        raise UnsupportedFeatureError(
-            f"{url}: this version has no engines that keep messages in a folder; use native://NAME, in memory"
+def _place(url: str) -> Place:
+    name, slash, rest = url.removeprefix("native://").partition("/")
+    if not rest and (name or not slash):
+        return Memory(unquote(name))
+    relative = f"{name}/{rest}" if name else rest.lstrip("/")
+    if name or relative.startswith("~"):
+        absolute = os.path.abspath(os.path.expanduser(unquote(relative)))
+        raise JMSError(
+            f"{url}: a folder is named by its absolute path; write native://{quote(absolute)} for that one, "
+            "or native://NAME for an engine in memory, without a path"
         )
-    return unquote(name)
+    path = unquote(f"/{rest}", errors="surrogateescape")
+    if "\0" in path:
+        raise JMSError(f"{url}: no folder has a zero byte in its name")
+    folder = real_path(path)
+    if folder == "/":
+        raise JMSError(f"{url}: names no folder; write native:///absolute/folder, or native://NAME for one in memory")
+    return Folder(folder)
 
 
 def _users(name: str, value: Any) -> dict[str, str]:

@@ -24,9 +24,12 @@ from jmslike.spi import (
     TemporaryTopic,
 )
 from jmslike_transports.native import engines
+from jmslike_transports.native.places import Place
 from native_engine import TEMPORARY_PREFIX, Engine, Kind, Receiver, Scope
 
-_IN_MEMORY: Final = unsupported("native://NAME is in memory: persistent messages, too, end with the process")
+_IN_MEMORY: Final = unsupported(
+    "native://NAME is in memory, and its messages end with the process: native:///absolute/folder keeps persistent ones"
+)
 
 _ONE_PROCESS: Final = unsupported("it lives in one process: use a broker to connect several")
 
@@ -43,8 +46,8 @@ def _kind(destination: Destination) -> Kind:
 class NativeTransport:
     """One connection to an engine of this process."""
 
-    def __init__(self, name: str, options: Mapping[str, Any], user: str | None, password: str | None) -> None:
-        self._name = name
+    def __init__(self, place: Place, options: Mapping[str, Any], user: str | None, password: str | None) -> None:
+        self._place = place
         self._options = options
         self._user = user
         self._password = password
@@ -63,15 +66,15 @@ class NativeTransport:
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
-        self._shared = engines.join(self._name, self._options, self, self._user, self._password)
         self._events = events
+        self._shared = engines.join(self._place, self._options, self, self._user, self._password)
         features = {**dict.fromkeys(Feature, NATIVE), Feature.PROCESSES: _ONE_PROCESS}
         if not self.engine.is_durable:
             features[Feature.PERSISTENCE] = _IN_MEMORY
         return Capabilities("native engine", version("jmslike"), features)
 
     def lose(self, error: JMSError) -> None:
-        """Report that the engine was forgotten (C10)."""
+        """Report that the engine was forgotten, or has failed (C10)."""
         assert self._events is not None, "an engine loses open connections only"
         self._events.lost(error)
 
@@ -81,8 +84,8 @@ class NativeTransport:
         self.client_id = client_id
 
     def session(self, spec: SessionSpec) -> NativeLink:
-        """See Transport.session. The engine treats all modes alike."""
-        link = NativeLink(self)
+        """See Transport.session."""
+        link = NativeLink(self, spec)
         self._links.add(link)
         return link
 
@@ -119,22 +122,25 @@ class NativeTransport:
         shared, self._shared = self._shared, None
         if shared is None:
             return
-        for link in list(self._links):
-            link.close()
-        engines.discard(shared, self)
-        for destination in self._temporaries:
-            with suppress(JMSError):  # the engine was forgotten, say, and the destination with it
-                shared.engine.delete(_kind(destination), destination.name)
-        if self.client_id is not None:
-            shared.engine.disclaim(self.client_id)
+        try:
+            for link in list(self._links):
+                link.close()
+            for destination in self._temporaries:
+                with suppress(JMSError):  # the engine was forgotten, say, and the destination with it
+                    shared.engine.delete(_kind(destination), destination.name)
+            if self.client_id is not None:
+                shared.engine.disclaim(self.client_id)
+        finally:
+            engines.leave(shared, self)
 
 
 class NativeLink:
     """One session on an engine."""
 
-    def __init__(self, transport: NativeTransport) -> None:
+    def __init__(self, transport: NativeTransport, spec: SessionSpec) -> None:
         self._transport = transport
         self._engine = transport.engine
+        self._awaits_settlement = spec.awaits_settlement
         self._receivers: list[Receiver] = []
         self._most_kept = _KEPT
         self._scope = Scope()  # of its commits, which wait for room no longer than it is open
@@ -150,7 +156,7 @@ class NativeLink:
         selector = spec.selector
         matches = None if selector is None else selector.matches
         if spec.destination.is_queue:
-            receiver = self._engine.receiver(spec.destination.name, matches)
+            receiver = self._engine.receiver(spec.destination.name, matches, awaits_disk=self._awaits_settlement)
         else:
             receiver = self._engine.subscribe(
                 spec.destination.name,
@@ -161,6 +167,7 @@ class NativeLink:
                 selector_text=None if selector is None else selector.text,
                 excluded_origin=spec.excluded_origin,
                 owner=self._transport.client_id,
+                awaits_disk=self._awaits_settlement,
             )
         self._keep(receiver)
         return receiver

@@ -1,0 +1,126 @@
+"""Where an engine is: in memory under a name, or in a folder. Each place makes its engine, and says how it ends."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+    ResourceAllocationError,
+    TransactionRolledBackError,
+)
+from jmslike_transports.native.record_format import EnvelopeFormat
+from jmslike_transports.native.sizes import size_of
+from native_engine import Engine, ErrorTypes, FolderError, FolderInUseError
+from native_engine.journal import Journal
+from native_engine.journal.folder import FolderFiles
+
+__all__ = ["Folder", "Memory", "Place"]
+
+Failed = Callable[[Exception], None]
+
+
+class Place(Protocol):
+    """The place of one engine. Equal ones are the same place."""
+
+    @property
+    def is_left(self) -> bool:
+        """Whether the engine is closed with its last connection."""
+
+    @property
+    def url(self) -> str:
+        """The URL of its engine, to be shown."""
+
+    @property
+    def farewell(self) -> str:
+        """What `jmslike.forget` does to the engine, and what then becomes of the messages."""
+
+    def make(self, limits: Mapping[str, Any], failed: Failed) -> Engine:
+        """Make the engine. `failed` is called at most once, when it has failed for good. Raises JMSError."""
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """The memory of this process."""
+
+    name: str
+
+    @property
+    def is_left(self) -> bool:
+        """See Place."""
+        return False
+
+    @property
+    def url(self) -> str:
+        """See Place."""
+        return f"native://{self.name}"
+
+    @property
+    def farewell(self) -> str:
+        """See Place."""
+        return "jmslike.forget() dropped it, with its messages; another connection has a new engine, which is empty"
+
+    def make(self, limits: Mapping[str, Any], failed: Failed) -> Engine:
+        """See Place."""
+        return Engine(**limits, size_of=size_of, errors=_errors(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Folder:
+    """A folder on a disk, by its real path: one process at a time has its engine."""
+
+    path: str
+
+    @property
+    def is_left(self) -> bool:
+        """See Place."""
+        return True
+
+    @property
+    def url(self) -> str:
+        """See Place."""
+        return f"native://{self.path}"
+
+    @property
+    def farewell(self) -> str:
+        """See Place."""
+        return "jmslike.forget() closed it; its messages are in the folder, and another connection opens it again"
+
+    def make(self, limits: Mapping[str, Any], failed: Failed) -> Engine:
+        """See Place. Raises ResourceAllocationError while another process has the folder."""
+        try:
+            files = FolderFiles.lock(self.path)
+            try:
+                journal = Journal(files, EnvelopeFormat())
+                return Engine(**limits, journal=journal, on_failure=failed, size_of=size_of, errors=_errors(self))
+            except BaseException:
+                files.close()
+                raise
+        except FolderInUseError as error:
+            raise ResourceAllocationError(str(error)) from error
+        except FolderError as error:
+            raise JMSError(str(error)) from error
+        except OSError as error:
+            raise JMSError(
+                f"{self.path} cannot be read: {error.strerror or error}; no message is lost by that"
+            ) from error
+
+
+def _errors(place: Place) -> ErrorTypes:
+    return ErrorTypes(
+        full=ResourceAllocationError,
+        closed=lambda what: ConnectionLostError(f"{what}: {place.farewell}"),
+        sender_closed=IllegalStateError,
+        forked=IllegalStateError,
+        no_destination=InvalidDestinationError,
+        in_use=JMSError,
+        client_id=InvalidClientIDError,
+        rolled_back=TransactionRolledBackError,
+        failed=ConnectionLostError,
+    )
