@@ -6,6 +6,7 @@ It starts the brokers that it needs. The column of a broker that cannot run here
 from __future__ import annotations
 
 import sys
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
@@ -16,8 +17,9 @@ from tests.brokers import UnavailableError, broker
 
 PAGE = Path(__file__).parent.parent / "docs" / "compatibility.md"
 
-BROKERS: Mapping[str, tuple[str, str, str] | None] = {
-    "native": None,
+BROKERS: Mapping[str, str | tuple[str, str, str]] = {
+    "native": "native://compatibility",
+    "native, in a folder": "native://{folder}",
     "Artemis, STOMP": ("artemis", "stomp", ""),
     "Classic, STOMP": ("activemq", "stomp", ""),
     "RabbitMQ, STOMP": ("rabbitmq", "stomp", ""),
@@ -25,9 +27,8 @@ BROKERS: Mapping[str, tuple[str, str, str] | None] = {
     "RabbitMQ's quorum queues, AMQP": ("rabbitmq", "amqp", "?profile=plain&queue_type=quorum"),
     "Kafka": ("kafka", "kafka", ""),
 }
-"""The broker, its protocol and options behind each transport of the page; the native engine needs none."""
+"""The broker, its protocol and options behind each transport of the page; for the native engine its URL."""
 
-NATIVE_URL = "native://compatibility"
 VERSION = "*version asked*"
 WORDS = {Level.UNSUPPORTED: "no"}
 
@@ -120,8 +121,9 @@ def main() -> None:
     transports = {}
     for title, behind in BROKERS.items():
         try:
-            if behind is None:
-                transports[title] = ask(NATIVE_URL)
+            if isinstance(behind, str):
+                with tempfile.TemporaryDirectory() as folder:
+                    transports[title] = ask(behind.format(folder=folder))
             else:
                 name, protocol, options = behind
                 with broker(name) as it:

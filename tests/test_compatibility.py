@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from jmslike.capabilities import NATIVE, Capabilities, Feature, partial, unsupported
-from tests.compatibility import BROKERS, NATIVE_URL, PAGE, UNKNOWN, ask, declared, read, render
+from tests.compatibility import BROKERS, PAGE, UNKNOWN, ask, declared, read, render
 
 
 @pytest.mark.parametrize(
     "title",
-    [pytest.param(title, marks=[pytest.mark.broker(behind[0])] if behind else []) for title, behind in BROKERS.items()],
+    [
+        pytest.param(title, marks=[] if isinstance(behind, str) else [pytest.mark.broker(behind[0])])
+        for title, behind in BROKERS.items()
+    ],
 )
-def test_the_page_is_not_stale(title: str, request: pytest.FixtureRequest) -> None:
+def test_the_page_is_not_stale(title: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
     behind = BROKERS[title]
-    url = NATIVE_URL
-    if behind is not None:
+    if isinstance(behind, str):
+        url = behind.format(folder=tmp_path)
+    else:
         name, protocol, options = behind
         url = f"{request.getfixturevalue(name).url(protocol)}{options}"
     now, then = ask(url), read(PAGE.read_text(encoding="utf-8"))[title]

@@ -12,6 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jmslike import JMSError
+from jmslike.capabilities import Feature
 from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
 from jmslike.compare.provenance import requirements
 from jmslike.registry import GROUP, how_to_install, load
@@ -75,5 +76,6 @@ def _answer(url: str) -> tuple[str, str, bool]:
             found = connection.capabilities
     except (JMSError, ValueError) as error:
         return without_secrets(url), f"does not answer: {error}", False
-    note = f"; {NATIVE_NOTE}" if url.startswith("native:") else ""
+    is_in_memory = url.startswith("native:") and not found.supports(Feature.PERSISTENCE)
+    note = f"; {NATIVE_NOTE}" if is_in_memory else ""
     return without_secrets(url), f"answers: {found.product} {found.version}{note}", True

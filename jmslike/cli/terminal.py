@@ -15,7 +15,7 @@ from jmslike import ConnectionFactory, Destination, JMSError, Queue, Topic
 from jmslike.compare import Format
 from jmslike.registry import resolve
 
-NATIVE_NOTE: Final = "native:// lives in one process: here it is new and empty, good for a trial only"
+NATIVE_NOTE: Final = "native://NAME is the memory of one process: here it is new and empty, good for a trial only"
 FILE_HELP: Final = "Messages: CSV with a header, JSON lines, or one a line; - for the standard input."
 WIDTH_OF_A_FILE: Final = 120
 

@@ -18,9 +18,11 @@ LIMITS = {
 }
 
 
-@pytest.fixture(scope="module", params=LIMITS)
-def harness(request: pytest.FixtureRequest) -> Harness:
-    return Harness(request.param, f"native://limits {request.param}?{LIMITS[request.param]}")
+@pytest.fixture(scope="module", params=[(limit, where) for limit in LIMITS for where in ("in memory", "in a folder")])
+def harness(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Harness:
+    limit, where = request.param
+    place = f"limits {limit}" if where == "in memory" else str(tmp_path_factory.mktemp("limits"))
+    return Harness(f"{limit}, {where}", f"native://{place}?{LIMITS[limit]}")
 
 
 class Failures:
