@@ -67,7 +67,7 @@ class Journal:
         self._log = log
         self.upkeep = Upkeep(self._files, self._segment_size, self.fail)
         self.holdings = Holdings(contents, log, self.upkeep.wake, self.upkeep.relieve)
-        self._pipeline = Pipeline(self.wait)
+        self._pipeline = Pipeline(self.wait, self._refusal)
         log.begin(self.holdings.catalogue, self.upkeep.wake)
         self.upkeep.start(self.holdings)
         return {book.definition: book for book in self.holdings.defined.values() if book.definition is not None}
@@ -191,6 +191,8 @@ class Journal:
             data = self._files.pread(segment.file, layout.ENTRY_SIZE + length, offset)
             return self._format.decode(record_in(data, segment, offset))
         except (OSError, ValueError) as error:
+            if self._is_closed:
+                raise self._refusal() from None
             with self._log.lock:
                 if held.segment is not segment or not held.references:
                     return None
@@ -219,7 +221,7 @@ class Journal:
     def fail(self, error: OSError) -> Exception:
         """Return what to raise, and have the engine closed."""
         if self._is_closed:
-            return self._errors.closed(State.CLOSED.value)
+            return self._refusal()
         failure = self._errors.failed(
             f"the journal cannot be written ({error}): what was not confirmed may be lost, and the engine is closed. "
             "What was confirmed is kept in the folder; make the disk work, then connect again"
@@ -227,6 +229,9 @@ class Journal:
         if self._failing.acquire(blocking=False):  # the caller may hold any lock
             threading.Thread(target=self._failed, args=(failure,), name="native_engine failure", daemon=True).start()
         return failure
+
+    def _refusal(self) -> Exception:
+        return self._errors.closed(State.CLOSED.value)
 
     def drain(self) -> None:
         """Finish the sends whose callers do not wait."""

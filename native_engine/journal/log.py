@@ -9,6 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import suppress
+from errno import EBADF
 from zlib import crc32
 
 from native_engine.journal import layout
@@ -47,7 +48,8 @@ class Log:
         self._files = files
         self._largest = largest
         self._making = threading.Lock()  # of the spare segment
-        self._writing = threading.Lock()  # taken before `lock`
+        self._syncing = threading.Lock()
+        self._writing = threading.Lock()  # taken after these two, and before `lock`
         self.lock = threading.Lock()
         self.closed: list[Segment] = []  # full, oldest first; the journal drops them
         self.active: Segment = active
@@ -89,8 +91,9 @@ class Log:
         return 2 * (layout.ENTRY_SIZE + length) <= self.active.size - self.active.end
 
     def make_room(self, length: int) -> None:
-        """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError."""
+        """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError and OSError."""
         with self._making:
+            self._check()
             with self.lock:
                 spare, active = self._spare, self.active
                 if spare is not None and self._would_fit(spare, length):
@@ -185,8 +188,7 @@ class Log:
 
     def wait(self, position: int) -> None:
         """Return when everything that was appended before the position is safe. Raises OSError."""
-        if self.failure is not None:
-            raise self.failure
+        self._check()
         self._commits.wait(position)
 
     def finish(self, position: int) -> BaseException | None:
@@ -211,9 +213,8 @@ class Log:
 
     def flush(self) -> int:
         """Write what was appended, so that it outlives the process, and return up to which position. Raises OSError."""
-        if self.failure is not None:
-            raise self.failure
         with self._writing:
+            self._check()
             with self.lock:
                 position, count, self._run = self.position, len(self._runs), None
             if count:
@@ -227,31 +228,42 @@ class Log:
                     del self._runs[:count]
             return position
 
+    def _check(self) -> None:
+        if self.failure is not None:
+            raise self.failure
+
     def _sync(self) -> int:
-        with self.lock:
-            full = list(self._unsynced)
-            active = self.active
-        position = self.flush()
-        files = [*full, active]
-        with self.lock:
-            if active is not self.active:  # it was filled meanwhile, and some of what was written is behind it
-                files = [*self._unsynced, self.active]
-        try:
-            for segment in files:
-                self._files.fdatasync(segment.file)
-                if not self._files.is_linked(segment.file):
-                    raise FileNotFoundError(f"{segment.name} was removed from the folder")
-        except OSError as error:
-            self.failure = error
-            raise
-        if full:  # of those that were filled later, not all is written
+        with self._syncing:
             with self.lock:
-                self._unsynced = [segment for segment in self._unsynced if segment not in full]
-        return position
+                full = list(self._unsynced)
+                active = self.active
+            position = self.flush()
+            files = [*full, active]
+            with self.lock:
+                if active is not self.active:  # it was filled meanwhile, and some of what was written is behind it
+                    files = [*self._unsynced, self.active]
+            try:
+                for segment in files:
+                    self._files.fdatasync(segment.file)
+                    if not self._files.is_linked(segment.file):
+                        raise FileNotFoundError(f"{segment.name} was removed from the folder")
+            except OSError as error:
+                self.failure = error
+                raise
+            if full:  # of those that were filled later, not all is written
+                with self.lock:
+                    self._unsynced = [segment for segment in self._unsynced if segment not in full]
+            return position
 
     # -- the end
 
     def release(self) -> None:
-        """Close all files, once nothing uses them any more."""
-        for segment in (*self.closed, self.active, *([self._spare] if self._spare is not None else ())):
-            self._files.close_file(segment.file)
+        """Close all files. Nothing is being written then, and nothing is written later.
+
+        Otherwise a late write would hit what the next owner of the folder has written.
+        """
+        with self._making, self._syncing, self._writing, self.lock:
+            if self.failure is None:
+                self.failure = OSError(EBADF, "the journal is closed")
+            for segment in (*self.closed, self.active, *([self._spare] if self._spare is not None else ())):
+                self._files.close_file(segment.file)

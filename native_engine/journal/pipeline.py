@@ -21,10 +21,14 @@ class Open(NamedTuple):
 
 
 class Pipeline:
-    """Finishes sends in the order in which they were added. `wait` waits until a position of the log is safe."""
+    """Finishes sends in the order in which they were added.
 
-    def __init__(self, wait: Callable[[int], None]) -> None:
+    `wait` waits until a position of the log is safe. `refusal` returns what to raise for a send once it is closed.
+    """
+
+    def __init__(self, wait: Callable[[int], None], refusal: Callable[[], Exception]) -> None:
         self._wait = wait
+        self._refusal = refusal
         self._changed = threading.Condition()
         self._open: deque[Open] = deque()
         self._closed = False
@@ -39,7 +43,7 @@ class Pipeline:
         """Finish a send; `completion` is called in the thread of the pipeline, with the error if there is one."""
         with self._changed:
             if self._closed:
-                raise RuntimeError("the pipeline is closed")
+                raise self._refusal()
             self._open.append(Open(position, enter, completion))
             if self._thread is None:
                 self._thread = threading.Thread(target=self._run, name="native_engine journal", daemon=True)
