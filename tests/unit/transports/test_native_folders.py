@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import gc
 import os
+import shutil
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -248,6 +250,37 @@ def test_forgetting_closes_it_and_keeps_the_messages(folder: Path) -> None:
     assert losses.empty()
     jmslike.forget(url)
     assert folder.is_dir()
+
+
+# ---- failure --------------------------------------------------------------------------------------------------------
+
+
+def test_a_folder_that_vanishes_is_lost_and_a_new_connection_makes_another(folder: Path) -> None:
+    """C10: no send is confirmed that would be in no file."""
+    url = url_of(folder)
+    losses: SimpleQueue[JMSError] = SimpleQueue()
+    with jmslike.connect(url) as context:
+        context.exception_listener = losses.put
+        producer, queue = context.create_producer(), context.create_queue("q")
+        producer.send(queue, "before")
+        shutil.rmtree(folder)
+        for _ in range(2):
+            with pytest.raises(ConnectionLostError, match="was removed from the folder"):
+                producer.send(queue, "after")
+        assert url in str(losses.get(timeout=PATIENCE))
+        send(url, "new")
+    assert losses.empty()
+    assert receive(url) == "new"
+
+
+def test_nothing_stays_open_or_running_when_it_is_closed(folder: Path) -> None:
+    def use() -> tuple[int, int]:
+        send(url_of(folder), "text")
+        assert receive(url_of(folder)) == "text"
+        return len(os.listdir("/dev/fd")), threading.active_count()
+
+    first = use()
+    assert [use() for _ in range(5)] == [first] * 5
 
 
 # ---- forks ----------------------------------------------------------------------------------------------------------
