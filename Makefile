@@ -57,7 +57,8 @@ test-pythons:
 	done
 
 test-python: $(VENV)/.has-test
-	$(PYTEST) --numprocesses auto --dist loadgroup -m "not slow" tests/unit tests/conformance/test_native.py
+	$(PYTEST) --numprocesses auto --dist loadgroup -m "not slow" tests/unit tests/conformance/test_native.py \
+		tests/conformance/test_native_folder.py
 
 # By hand, for some hours
 test-long: $(VENV)/.has-test

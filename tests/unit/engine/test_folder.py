@@ -22,7 +22,10 @@ from native_engine.journal.folder import FolderFiles, real_path
 SEGMENT = "0000000001.journal"
 NOBODY = 65534
 
-pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no folders")
+pytestmark = [
+    pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no folders"),
+    pytest.mark.filterwarnings("ignore:.*fork.*:DeprecationWarning"),
+]
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ class Place(Protocol):
     """The place of one engine. Equal ones are the same place."""
 
     @property
-    def is_left(self) -> bool:
+    def closes_when_left(self) -> bool:
         """Whether the engine is closed with its last connection."""
 
     @property
@@ -52,7 +52,7 @@ class Memory:
     name: str
 
     @property
-    def is_left(self) -> bool:
+    def closes_when_left(self) -> bool:
         """See Place."""
         return False
 
@@ -78,7 +78,7 @@ class Folder:
     path: str
 
     @property
-    def is_left(self) -> bool:
+    def closes_when_left(self) -> bool:
         """See Place."""
         return True
 
