@@ -199,5 +199,5 @@ class Holdings:
     def _let_die(self, segment: Segment, length: int) -> None:
         segment.live -= 1
         segment.live_bytes -= length
-        if not segment.live and segment is not self.log.active:
+        if not segment.live and self.log.may_leave(segment):
             self._died()

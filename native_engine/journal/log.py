@@ -90,6 +90,18 @@ class Log:
         """Whether a payload of this length takes at most half of what is left to settlements (locked)."""
         return 2 * (layout.ENTRY_SIZE + length) <= self.active.size - self.active.end
 
+    def may_leave(self, segment: Segment) -> bool:
+        """Whether a segment in which nothing lives is no longer needed, or is larger than it would be made now."""
+        return segment is not self.active or segment.size > self._largest
+
+    def leave_large(self) -> bool:
+        """Go on in the next segment if nothing lives in this one, made for a large record; return whether (locked)."""
+        active, spare = self.active, self._spare
+        if active.live or active.size <= self._largest or spare is None or spare.size > self._largest:
+            return False
+        self._roll(spare)
+        return True
+
     def make_room(self, length: int) -> None:
         """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError and OSError."""
         with self._making:

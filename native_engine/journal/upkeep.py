@@ -88,6 +88,11 @@ class Upkeep:
         with self._working:
             self._drop()
             self._make_ready()
+            with log.lock:
+                has_left = log.leave_large()
+            if has_left:
+                self._drop()
+                self._make_ready()
             while self._is_worth_copying(everything) and not self._closed:
                 try:
                     self._copy(log.closed[0], Room(log.has_room, log.make_room))

@@ -16,29 +16,13 @@ from native_engine import ClosedError, Engine
 from native_engine.journal import Files, Journal
 from native_engine.journal.files import Data
 from native_engine.journal.folder import FolderFiles
-from native_engine.records import Matches
 from tests.unit.engine.records import Record
+from tests.unit.engine.texts import TextFormat
 
 PATIENCE = 5.0
 SILENCE = 0.05
 
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no folders")
-
-
-class TextFormat:
-    """Keeps the bodies of records, which are texts."""
-
-    def is_persistent(self, record: Record) -> bool:
-        return True
-
-    def encode(self, record: Record) -> bytes:
-        return str(record.body).encode()
-
-    def decode(self, data: bytes) -> Record:
-        return Record(data.decode())
-
-    def matches(self, selector_text: str) -> Matches:
-        raise AssertionError("no test here selects")
 
 
 class SlowFiles(FolderFiles):

@@ -1,0 +1,47 @@
+"""How much of the disk an engine in a folder keeps."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from native_engine import Engine
+from native_engine.journal import Journal
+from native_engine.journal.folder import FolderFiles
+from tests.unit.engine.records import Record
+from tests.unit.engine.texts import TextFormat
+
+MEGABYTE = 1 << 20
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no folders")
+
+
+def opened(path: Path) -> tuple[Engine, Journal]:
+    journal = Journal(FolderFiles.lock(str(path)), TextFormat(), segment_size=MEGABYTE)
+    return Engine(journal=journal), journal
+
+
+def size_of(path: Path) -> int:
+    return sum(each.stat().st_size for each in path.iterdir())
+
+
+@pytest.mark.parametrize("is_opened_again", [False, True])
+def test_a_large_record_takes_no_room_once_it_is_accepted(tmp_path: Path, is_opened_again: bool) -> None:
+    engine, journal = opened(tmp_path)
+    with engine:
+        engine.sender("queue", "q").send(Record("x" * 9 * MEGABYTE))
+        assert size_of(tmp_path) > 9 * MEGABYTE
+        if is_opened_again:
+            engine.close()
+            engine, journal = opened(tmp_path)
+        delivery = engine.receiver("q").take(0, settle=True)
+        assert delivery is not None
+        journal.upkeep.work()
+        assert size_of(tmp_path) < 3 * MEGABYTE
+        engine.sender("queue", "q").send(Record("small"))
+        engine.close()
+    engine, _ = opened(tmp_path)
+    with engine:
+        assert [record.body for record in engine.browse("q")] == ["small"]
