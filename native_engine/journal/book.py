@@ -25,8 +25,8 @@ class Book:
 
     def __init__(self, holdings: Holdings, definition: Definition | None) -> None:
         self._holdings = holdings
-        self.definition = definition  # None: it cannot be read any more
-        self.payload = b"" if definition is None else layout.definition(definition)
+        self.definition: Definition | None = definition  # None: it cannot be read any more
+        self.payload: bytes = b"" if definition is None else layout.definition(definition)
         self.number: int = 0  # in the files; 0 until it is defined there
         self.records: dict[int, Stored] = {}  # by their numbers
         self.marks: dict[int, Mark] = {}  # of those that were handed over, or are postponed

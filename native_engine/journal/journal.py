@@ -65,8 +65,8 @@ class Journal:
         if contents.tail is not None:
             logger.warning("incomplete journal: %s", contents.tail)
         self._log = log
-        self.upkeep = Upkeep(self._files, self._segment_size, self.fail)
-        self.holdings = Holdings(contents, log, self.upkeep.wake, self.upkeep.relieve)
+        self.upkeep: Upkeep = Upkeep(self._files, self._segment_size, self.fail)
+        self.holdings: Holdings = Holdings(contents, log, self.upkeep.wake, self.upkeep.relieve)
         self._pipeline = Pipeline(self.wait, self._refusal)
         log.begin(self.holdings.catalogue, self.upkeep.wake)
         self.upkeep.start(self.holdings)

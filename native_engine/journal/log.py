@@ -30,8 +30,8 @@ class Run:
     __slots__ = ("chunks", "offset", "segment")
 
     def __init__(self, segment: Segment) -> None:
-        self.segment = segment
-        self.offset = segment.end
+        self.segment: Segment = segment
+        self.offset: int = segment.end
         self.chunks: list[bytes] = []
 
 
@@ -50,7 +50,7 @@ class Log:
         self._making = threading.Lock()  # of the spare segment
         self._syncing = threading.Lock()
         self._writing = threading.Lock()  # taken after these two, and before `lock`
-        self.lock = threading.Lock()
+        self.lock: threading.Lock = threading.Lock()
         self.closed: list[Segment] = []  # full, oldest first; the journal drops them
         self.active: Segment = active
         self._spare = spare

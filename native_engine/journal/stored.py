@@ -59,10 +59,10 @@ class Restrictions:
     __slots__ = ("closes_group", "due", "expiration", "group")
 
     def __init__(self, expiration: int, due: int, group: str | None, closes_group: bool) -> None:
-        self.expiration = expiration
-        self.due = due
-        self.group = group
-        self.closes_group = closes_group
+        self.expiration: int = expiration
+        self.due: int = due
+        self.group: str | None = group
+        self.closes_group: bool = closes_group
 
 
 def payload_of(held: Stored, places: Sequence[tuple[int, int, int]]) -> bytes:
