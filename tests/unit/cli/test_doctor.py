@@ -4,6 +4,7 @@ import json
 import platform
 from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError
+from pathlib import Path
 
 import pytest
 from typer.testing import Result
@@ -32,6 +33,13 @@ def test_without_a_url_it_tries_the_embedded_engine_and_says_what_that_is_worth(
     result = run("doctor")
     assert result.exit_code == 0
     assert "good for a trial only" in " ".join(result.stdout.split())
+
+
+def test_an_engine_in_a_folder_is_worth_more(run: Run, tmp_path: Path) -> None:
+    result = run("doctor", f"native://{tmp_path}/folder")
+    assert result.exit_code == 0
+    assert "answers: " in result.stdout
+    assert "good for a trial only" not in " ".join(result.stdout.split())
 
 
 def test_missing_client_library_is_advice_not_failure(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
