@@ -283,15 +283,18 @@ class Engine:
         """Drop everything but what is in the journal. Calls that wait, and later ones, raise the closed error."""
         if self._state in (State.CLOSED, State.FORKED):
             return
-        if self._journal is not None:
-            self._journal.drain()
-        with self._lock:
-            if self._state in (State.CLOSED, State.FORKED):
-                return
-            self._close_all(State.CLOSED)
-        self._services.timers.close()
-        if self._journal is not None:
-            self._journal.close()
+        try:
+            if self._journal is not None:
+                self._journal.drain()
+        finally:  # also if a signal's handler raises: another process may need the folder
+            with self._lock:
+                is_closed = self._state in (State.CLOSED, State.FORKED)
+                if not is_closed:
+                    self._close_all(State.CLOSED)
+            if not is_closed:
+                self._services.timers.close()
+                if self._journal is not None:
+                    self._journal.close()
 
     # -- inside
 

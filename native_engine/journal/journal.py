@@ -243,15 +243,16 @@ class Journal:
 
     def close(self) -> None:
         """Make everything safe that was appended, and let go of the folder."""
-        self.upkeep.close()
         try:
+            self.upkeep.close()
             if self._log.failure is None:
                 self._log.wait(self._log.position)
         except OSError as error:
             logger.error("closing a journal: %s", error)
-        self._is_closed = True
-        self._log.release()
-        self._files.close()
+        finally:
+            self._is_closed = True
+            self._log.release()
+            self._files.close()
 
 
 def record_in(data: bytes, segment: Segment, offset: int) -> bytes:

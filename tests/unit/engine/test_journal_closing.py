@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import threading
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from pathlib import Path
@@ -138,3 +141,30 @@ def test_a_record_that_nothing_could_write_any_more_is_refused_by_its_completion
     assert answers.get(timeout=PATIENCE) is None
     assert answers.empty()
     assert left_in(path)[:2] == ["before", "first"]
+
+
+def test_a_close_that_is_interrupted_lets_go_of_the_folder(
+    path: str, files: SlowFiles, background: Callable[..., Future[Any]]
+) -> None:
+    """Ctrl-C: the program may go on, and open the folder again."""
+    engine = opened(files)
+    sender = engine.sender("queue", "q")
+    sender.send(Record("first"))
+    files.may_write.clear()
+    sender.send(Record("second"), lambda error: None)
+    files.waiting.get(timeout=PATIENCE)
+    pipeline = engine._services.store._pipeline  # type: ignore[union-attr]
+
+    def interrupt() -> None:
+        end = time.monotonic() + PATIENCE
+        while not pipeline._closed:
+            assert time.monotonic() < end
+            time.sleep(0.001)
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+        files.may_write.set()
+
+    interrupting = background(interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        engine.close()
+    interrupting.result(PATIENCE)
+    assert left_in(path) == ["first", "second"]
