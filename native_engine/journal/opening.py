@@ -24,6 +24,9 @@ def open_log(files: Files, largest: int) -> tuple[Contents, Log]:
         segments, empty = [*segments, *empty], []
     else:
         active = _active(files, segments, empty, largest)
+    for segment in empty[1:]:  # of what was in the one before, a power loss left nothing; the names are needed again
+        files.unlink(segment.name)
+        files.close_file(segment.file)
     files.sync_folder()  # a process that was killed may have made a segment, and not its name, safe
     for segment in (*segments, active):
         files.fdatasync(segment.file)  # it may have been written by a process that was killed before it was safe

@@ -11,6 +11,7 @@ import pytest
 from native_engine import Engine
 from native_engine.journal import Journal
 from native_engine.journal.folder import FolderFiles
+from native_engine.journal.segment import create
 from tests.unit.engine.records import Record
 from tests.unit.engine.texts import TextFormat
 
@@ -50,3 +51,22 @@ def test_a_large_record_takes_no_room_once_it_is_accepted(tmp_path: Path, is_ope
     engine, _ = opened(tmp_path)
     with engine:
         assert [record.body for record in engine.browse("q")] == ["small"]
+
+
+def test_segments_that_a_power_loss_left_empty_are_not_in_the_way(tmp_path: Path) -> None:
+    engine, _ = opened(tmp_path)
+    engine.close()
+    files = FolderFiles.lock(str(tmp_path))
+    last = int(files.names()[-1].partition(".")[0])
+    for number in range(last + 1, last + 4):
+        create(files, number, MEGABYTE)
+    files.close()
+    engine, journal = opened(tmp_path)
+    with engine:
+        sender = engine.sender("queue", "q")
+        for _ in range(40):
+            sender.send(Record("x" * (MEGABYTE // 10)))
+        journal.upkeep.work()
+    engine, _ = opened(tmp_path)
+    with engine:
+        assert len(list(engine.browse("q"))) == 40
