@@ -108,12 +108,12 @@ class Holdings:
 
     def make_room(self, length: int) -> None:
         """Make room for a payload of this length. Raises NoRoomError and OSError."""
-        try:
-            self.log.make_room(length)
-        except NoRoomError:
-            if not self._relieve():
-                raise
-            self.log.make_room(length)
+        while True:
+            try:
+                return self.log.make_room(length)
+            except NoRoomError:
+                if not self._relieve():
+                    raise
 
     def next_number(self) -> int:
         """Return the number of the next record (log locked)."""

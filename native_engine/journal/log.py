@@ -178,18 +178,18 @@ class Log:
         with self.lock:
             needed = self._overhead() + layout.ENTRY_SIZE + length
         needed += needed // 4  # beside what is left to settlements
-        smallest = min(SMALLEST, self._largest)
-        size = max(size, needed)
+        least = max(min(SMALLEST, self._largest), needed)
+        size = max(size, least)
         while True:
             try:
                 return create(self._files, number, size)
             except OSError as error:
-                if size // 2 < max(smallest, needed):
+                if size == least:
                     raise NoRoomError(
                         f"the journal needs {size:,} bytes more on its disk ({error}); receive messages or make room "
                         "on the disk, then try again"
                     ) from error
-                size //= 2
+                size = max(size // 2, least)
 
     def _remove(self, segment: Segment) -> None:
         self._files.unlink(segment.name)

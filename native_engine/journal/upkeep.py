@@ -50,8 +50,9 @@ class Upkeep:
         self._thread = threading.Thread(target=self._run, name="native_engine upkeep", daemon=True)
 
     def start(self, holdings: Holdings) -> None:
-        """Begin."""
+        """Make a segment ready, and begin."""
         self._holdings = holdings
+        self._make_ready()
         self._wakeup.set()
         self._thread.start()
 
