@@ -23,7 +23,7 @@ from jmslike.envelope import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, H
 from jmslike.errors import JMSError, MessageFormatError
 from jmslike.values.spelled import SpelledProperties, spelled_names
 
-__all__ = ["address_of", "destination_of", "encode_head", "envelope_of", "fields_of"]
+__all__ = ["address_of", "destination_of", "encode_head", "envelope_of", "fields_of", "json_text"]
 
 _ADDRESSES: Final[Mapping[type[Destination], str]] = {
     Queue: "queue",
@@ -37,6 +37,13 @@ _OUTSIDE: Final[Mapping[str, type]] = {"text": str, "bytes": bytes, "object": by
 """The kinds whose bodies, where there is one, are no part of the head, and the types of these bodies."""
 _INSIDE: Final = frozenset({"map", "stream"})
 
+_EXTRAS: Final = frozenset(
+    {"expiration", "due", "group", "closes_group"}
+    | {"correlation_id", "correlation_id_bytes", "reply_to", "type"}
+    | {"properties", "property_types", "spelled"}
+    | {"body", "body_types"}
+)
+
 _MOST_TERMS: Final = 1_000
 """How many producers' part of a head is kept: what all messages of one producer have in common."""
 _LATEST: Final = 1e16
@@ -45,7 +52,7 @@ _IDS: Final = (int, str)
 _TIMES: Final = (int, float)
 
 _blank: Final = Envelope.__new__
-_json: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
+json_text: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _parse: Final = json.JSONDecoder().raw_decode
 
 
@@ -67,12 +74,12 @@ def encode_head(envelope: Envelope) -> str:
         extras = _extras(envelope)
     except LookupError as error:
         raise MessageFormatError(f"the message holds a value of a type that no message has: {error}") from error
-    return f"{text},{_json(extras)}]" if extras else f"{text}]"
+    return f"{text},{json_text(extras)}]" if extras else f"{text}]"
 
 
 @lru_cache(_MOST_TERMS)
 def _shared(terms: Terms) -> str:
-    return _json([address_of(terms.destination), terms.delivery_mode, terms.origin, terms.id_prefix])[:-1]
+    return json_text([address_of(terms.destination), terms.delivery_mode, terms.origin, terms.id_prefix])[:-1]
 
 
 def address_of(destination: Destination) -> str:
@@ -149,6 +156,8 @@ def _envelope_of(fields: list[Any], body: Any) -> Envelope:
         envelope.properties = NO_PROPERTIES
     else:
         extras = fields[8]
+        if not extras.keys() <= _EXTRAS:
+            raise ValueError(f"no message has {', '.join(sorted(extras.keys() - _EXTRAS))}")
         envelope.constraints = _constraints(extras)
         envelope.headers = _headers(extras)
         envelope.properties = _properties(extras)
@@ -156,10 +165,10 @@ def _envelope_of(fields: list[Any], body: Any) -> Envelope:
             return _with_inner_body(envelope, extras, body)
     if kind == "message" and not body:
         envelope.body = None
-    elif body.__class__ is _OUTSIDE[kind]:
+    elif body.__class__ is _OUTSIDE.get(kind):
         envelope.body = body
     else:
-        raise ValueError(f"a {kind} message has a body of another type")
+        raise ValueError(f"a message of the kind {kind!r} has no such body")
     return envelope
 
 
@@ -172,7 +181,7 @@ def _with_inner_body(envelope: Envelope, extras: Mapping[str, Any], outer: str |
     elif inner is None and envelope.kind in _OUTSIDE:
         envelope.body = None
     else:
-        raise ValueError(f"a {envelope.kind} message has a body of another type")
+        raise ValueError(f"a message of the kind {envelope.kind!r} has no such body")
     return envelope
 
 
