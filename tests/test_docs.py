@@ -1,11 +1,13 @@
 """Every ```python block of README.md and docs/ runs: those of a page one after the other, in a process of its own.
 
 A page about a broker that keeps what was sent has its examples for `localhost`, and names that begin with `shop.`; they
-run on the broker of the tests, under names that are new each time.
+run on the broker of the tests, under names that are new each time. What is in /var/lib on a page is in a folder of the
+test. Every ```console block prints what it says, where "..." stands for anything.
 """
 
 from __future__ import annotations
 
+import doctest
 import os
 import re
 import subprocess
@@ -25,6 +27,9 @@ BROKERS = {"kafka.md": ("kafka", "localhost:9092")}
 UNTYPED = ("native-engine.md",)
 """It asserts what `take` returns, without looking for None each time."""
 BUT_KAFKA_PYTHON = [f"-Wignore:{word}_text is deprecated:DeprecationWarning" for word in ("open", "read")]
+FOLDERS = "/var/lib"
+LENIENT = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+CONSOLE_BLOCK = re.compile(r"^```console\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 PYTHON_BLOCK = re.compile(r"^```python\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 
@@ -59,17 +64,34 @@ def test_code_of_a_page_runs(page: Path, tmp_path: Path, request: pytest.Fixture
         broker: Broker = request.getfixturevalue(name)
         code = code.replace(address, urlsplit(broker.url(name)).netloc)
         code = code.replace("shop.", f"shop-{uuid.uuid4().hex}.")
-    script.write_text(code, encoding="utf-8")
-    result = subprocess.run(
-        [sys.executable, "-Werror", *BUT_KAFKA_PYTHON, script.name],
-        cwd=tmp_path,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    script.write_text(code.replace(FOLDERS, str(tmp_path)), encoding="utf-8")
+    result = run([sys.executable, "-Werror", *BUT_KAFKA_PYTHON, script.name], tmp_path)
+    assert result.returncode == 0, f"{page.relative_to(ROOT)}:\n{result.stderr}"
+    if page.name not in BROKERS:
+        check_console(page, tmp_path)
+
+
+def check_console(page: Path, folder: Path) -> None:
+    """Run the commands of a page, one after the other, and compare what they print."""
+    for block in CONSOLE_BLOCK.findall(page.read_text(encoding="utf-8")):
+        for command, expected in re.findall(r"^\$ (.*)\n((?:(?!\$ ).*\n)*)", block, re.MULTILINE):
+            result = run(["sh", "-c", command.replace(FOLDERS, str(folder))], folder)
+            printed = result.stdout.replace(str(folder), FOLDERS)
+            same = doctest.OutputChecker().check_output(expected, printed, LENIENT)
+            assert (same, result.stderr) == (True, ""), f"{page.relative_to(ROOT)}: {command}\n{printed}"
+
+
+def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
+    return subprocess.run(
+        command,
+        cwd=folder,
+        env={**os.environ, "PATH": path, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         timeout=60,
         check=False,
     )
-    assert result.returncode == 0, f"{page.relative_to(ROOT)}:\n{result.stderr}"
 
 
 def test_code_of_the_pages_is_typed(tmp_path: Path) -> None:

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+import jmslike
+
 COMMAND = [sys.executable, "-W", "error", "-m", "jmslike"]
 PATIENCE = 60
 
@@ -70,3 +72,18 @@ def test_what_is_wrong_with_the_standard_input() -> None:
     assert result.stderr.startswith("jmslike: standard input: line 1 is not JSON")
     result = run(["sh", "-c", 'exec "$0" "$@" <&-', *COMMAND, "compare", "-"])
     assert (result.returncode, result.stderr) == (2, "jmslike: standard input: it is closed\n")
+
+
+def test_an_export_that_is_not_read_to_its_end(tmp_path: Path) -> None:
+    folder = tmp_path / "shop"
+    with jmslike.connect(f"native://{folder}") as context:
+        for _ in range(20):
+            context.create_producer().send(context.create_queue("orders"), "x" * 100_000)
+    command = [*COMMAND, "store", "export", str(folder)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.read(10) == b'{"waits_in'
+        process.stdout.close()
+        assert process.stderr is not None
+        assert process.stderr.read() == b""
+        assert process.wait(PATIENCE) == 141
