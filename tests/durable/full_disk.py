@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -31,6 +32,9 @@ from jmslike import (
     Session,
     TransactionRolledBackError,
 )
+from jmslike.envelope import Envelope
+from jmslike_transports.native.json_lines import Message as LineMessage
+from jmslike_transports.native.json_lines import Place, Waiting, message_line
 from tests.faults.steps import PATIENCE, text_of
 
 SIZE: Final = "8m"
@@ -330,6 +334,30 @@ def subscriptions_on_a_full_disk_come_and_go(disk: Path) -> None:
         with pytest.raises(jmslike.InvalidDestinationError):
             session.unsubscribe("old")
         session.unsubscribe("new")
+
+
+@scene
+def an_import_says_how_far_it_came_and_a_purge_makes_room(disk: Path) -> None:
+    store = [sys.executable, "-m", "jmslike", "store"]
+    line = message_line(
+        LineMessage(
+            Envelope.make(id="ID:1", destination=Queue("q"), kind="text", body=text(0)), [Waiting(Place("queue", "q"))]
+        )
+    )
+
+    def run(*arguments: str, typed: bytes = b"") -> tuple[int, str]:
+        ended = subprocess.run([*store, *arguments], input=typed, capture_output=True, check=False)
+        return ended.returncode, (ended.stdout + ended.stderr).decode()
+
+    folder = f"{disk}/messages"
+    code, said = run("import", folder, "-", typed=line * 1_000)
+    assert (code, said[:9]) == (3, "jmslike: "), said
+    imported = int(re.findall(r"; (\d+) of 1,000 messages were imported before that\n$", said)[0])
+    assert imported > 0
+    assert run("purge", folder, "q") == (0, f"{imported} messages removed\n")
+    assert run("import", folder, "-", typed=line) == (0, f"1 message imported to {folder}\n")
+    with connect(disk) as context:
+        assert drain(context, "q") == [0]
 
 
 def main(name: str, folder: str) -> None:
