@@ -90,8 +90,12 @@ class Engine:
         self._client_ids: set[str] = set()
         self._temporary = itertools.count(1)
         self._mark = uuid.uuid4().hex[:8]
-        for definition in tuple(left):
-            self._restore(definition)
+        try:
+            for definition in tuple(left):
+                self._restore(definition)
+        except BaseException:
+            self.close()
+            raise
         _engines.add(self)
 
     def __enter__(self) -> Engine:

@@ -2,6 +2,9 @@
 
 A thread that finds no other syncing is the leader: it syncs for all whose entries are written. Those that come
 meanwhile wait. When the leader is done, one of them leads the next group. So a single thread never waits for another.
+
+A signal's handler, such as that of Ctrl-C, may raise at almost any line. What must not be done by halves is done by
+assignments that follow each other, and by calls that run in C: a handler runs before or after these.
 """
 
 from __future__ import annotations
@@ -9,8 +12,11 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from operator import methodcaller
 
 __all__ = ["GroupCommit"]
+
+_release = methodcaller("release")
 
 
 class GroupCommit:
@@ -18,58 +24,51 @@ class GroupCommit:
 
     def __init__(self, sync: Callable[[], int]) -> None:
         self._sync = sync
-        self._lock = threading.Lock()
-        self._is_led = False
+        self._lock = threading.Lock()  # for what follows
+        self._leader: threading.Lock | None = None  # the turn of the thread that leads
         self._followers: deque[tuple[int, threading.Lock]] = deque()
         self.safe: int = 0  # only grows
 
     def wait(self, position: int) -> None:
         """Return when everything before the position is safe. Raises what `sync` raises."""
-        while self.safe < position:
-            turn: threading.Lock | None = None
-            try:
-                with self._lock:
-                    if self.safe >= position:
-                        return
-                    if self._is_led:
-                        turn = threading.Lock()
-                        turn.acquire()
-                        self._followers.append((position, turn))
-                    else:
-                        self._is_led = True
-                if turn is None:
-                    self._lead()
-                else:
-                    turn.acquire()
-            except BaseException:  # KeyboardInterrupt, say: the others must not wait for this thread
-                if turn is not None:
-                    self._leave(position, turn)
-                raise
-
-    def _lead(self) -> None:
+        if self.safe >= position:
+            return
+        turn = threading.Lock()
+        turn.acquire()
         try:
-            self.safe = self._sync()
+            with self._lock:
+                if self._leader is None:
+                    self._leader = turn
+                else:
+                    self._followers.append((position, turn))
+            if self._leader is not turn:
+                turn.acquire()  # until the position is safe, or this thread leads
+            while self.safe < position:
+                self.safe = self._sync()
         finally:
-            self._pass_on(is_done=True)
+            interruption: BaseException | None = None
+            has_left = False
+            while not has_left:  # the others must not wait for this thread, whatever a signal's handler raises
+                try:
+                    has_left = self._leave(turn)
+                except BaseException as error:
+                    interruption = error
+            if interruption is not None:
+                raise interruption
 
-    def _leave(self, position: int, turn: threading.Lock) -> None:
+    def _leave(self, turn: threading.Lock) -> bool:
+        """Wait for nothing any more. The leader wakes those whose entries are safe, and one that leads from now on."""
         with self._lock:
-            if (position, turn) in self._followers:
-                self._followers.remove((position, turn))
-                return
-        self._pass_on(is_done=False)  # it was to lead, perhaps
-
-    def _pass_on(self, is_done: bool) -> None:
-        """Wake those whose entries are safe, and the first of the others, which leads the next group."""
-        with self._lock:
-            if is_done:
-                self._is_led = False
-            safe: list[tuple[int, threading.Lock]] = []
-            others: deque[tuple[int, threading.Lock]] = deque()
-            for follower in self._followers:
-                (safe if follower[0] <= self.safe else others).append(follower)
-            if others and not self._is_led:
-                safe.insert(0, others.popleft())
-            self._followers = others
-        for _, turn in safe:
-            turn.release()
+            followers = deque(each for each in self._followers if each[1] is not turn)
+            if self._leader is turn:
+                woken = [other for position, other in followers if position <= self.safe]
+                followers = deque(each for each in followers if each[0] > self.safe)
+                leader = followers.popleft()[1] if followers else None
+                if leader is not None:
+                    woken.insert(0, leader)
+                wake = map(_release, woken)
+                self._leader, self._followers = leader, followers
+                deque(wake, 0)
+            else:
+                self._followers = followers
+        return True

@@ -69,6 +69,7 @@ class Journal:
         self.holdings: Holdings = Holdings(contents, log, self.upkeep.wake, self.upkeep.relieve)
         self._pipeline = Pipeline(self.wait, self._refusal)
         log.begin(self.holdings.catalogue, self.upkeep.wake)
+        self._pipeline.start()
         self.upkeep.start(self.holdings)
         return {book.definition: book for book in self.holdings.defined.values() if book.definition is not None}
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import deque
 from collections.abc import Callable
+from queue import SimpleQueue
 from typing import NamedTuple, TypeAlias
 
 __all__ = ["Pipeline"]
@@ -29,10 +30,15 @@ class Pipeline:
     def __init__(self, wait: Callable[[int], None], refusal: Callable[[], Exception]) -> None:
         self._wait = wait
         self._refusal = refusal
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
         self._open: deque[Open] = deque()
+        self._wakeup: SimpleQueue[None] = SimpleQueue()  # which Ctrl-C cannot interrupt half-way, unlike a condition
         self._closed = False
-        self._thread: threading.Thread | None = None
+        self._thread = threading.Thread(target=self._run, name="native_engine journal", daemon=True)
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
 
     @property
     def is_busy(self) -> bool:
@@ -41,14 +47,14 @@ class Pipeline:
 
     def add(self, position: int, enter: Callable[[], None], completion: Completion) -> None:
         """Finish a send; `completion` is called in the thread of the pipeline, with the error if there is one."""
-        with self._changed:
+        each = Open(position, enter, completion)
+        with self._lock:
             if self._closed:
                 raise self._refusal()
-            self._open.append(Open(position, enter, completion))
-            if self._thread is None:
-                self._thread = threading.Thread(target=self._run, name="native_engine journal", daemon=True)
-                self._thread.start()
-            self._changed.notify()
+            try:
+                self._open.append(each)
+            finally:
+                self._wakeup.put(None)
 
     def add_and_wait(self, position: int, enter: Callable[[], None]) -> None:
         """Finish a send after those that were added before, and wait for it. Raises its error."""
@@ -67,21 +73,21 @@ class Pipeline:
 
     def close(self) -> None:
         """Finish what was added, and end the thread."""
-        with self._changed:
+        with self._lock:
             self._closed = True
-            thread = self._thread
-            self._changed.notify()
-        if thread is not None and thread is not threading.current_thread():
-            thread.join()
+        self._wakeup.put(None)
+        if self._thread.ident is not None and self._thread is not threading.current_thread():
+            self._thread.join()
 
     def _run(self) -> None:
         while True:
-            with self._changed:
-                while not (self._open or self._closed):
-                    self._changed.wait()
-                batch = list(self._open)
+            self._wakeup.get()
+            with self._lock:
+                batch, ends = list(self._open), self._closed
             if not batch:
-                return
+                if ends:
+                    return
+                continue
             error: Exception | None = None
             try:
                 self._wait(max(each.position for each in batch))
