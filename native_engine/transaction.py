@@ -6,8 +6,9 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Sequence
+from itertools import compress
 from operator import methodcaller
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from native_engine.bounds import Scope, WaitingSender
 from native_engine.calls import Call, call_all
@@ -22,28 +23,24 @@ if TYPE_CHECKING:
 
 __all__ = ["Transaction"]
 
+T = TypeVar("T")
+
 _acquire, _release = methodcaller("acquire"), methodcaller("release")
 
 
-class Locks:
-    """Several locks that are held together."""
+def locked(locks: Sequence[threading.Lock], step: Callable[[], T]) -> T:
+    """Take a step while several locks are held together.
 
-    __slots__ = ("_locks",)
-
-    def __init__(self, locks: Sequence[threading.Lock]) -> None:
-        self._locks = locks
-
-    def __enter__(self) -> None:
-        taken: list[bool] = []
-        try:
-            taken.extend(map(_acquire, self._locks))  # in C, so that an interruption finds all noted that are taken
-        except BaseException:
-            for lock in self._locks[: len(taken)]:
-                lock.release()
-            raise
-
-    def __exit__(self, *exception: object) -> None:
-        deque(map(_release, self._locks), 0)  # in C, too: it is not interrupted half-way
+    A signal's handler, such as that of Ctrl-C, may raise before and after each call, also at the begin of an
+    `__exit__` in Python. So each of the two calls that matter runs in C as a whole.
+    """
+    taken: list[bool] = []
+    give_back = map(_release, compress(locks, taken))  # when it runs: those that were taken
+    try:
+        taken.extend(map(_acquire, locks))
+        return step()
+    finally:
+        deque(give_back, 0)
 
 
 class Transaction:
@@ -82,7 +79,7 @@ class Transaction:
             settled = parts.setdefault(receiver._queue, Part(receiver._queue)).settlements
             settled.append((receiver, receipts, outcome))
         self._parts = sorted(parts.values(), key=_serial)
-        self._locks = Locks([part.queue.lock for part in self._parts])
+        self._locks = [part.queue.lock for part in self._parts]
 
     def commit(self) -> None:
         """Wait for room for all the sends, then do everything. Raises the rolled-back error with nothing done."""
@@ -116,19 +113,17 @@ class Transaction:
             self._in_room(claim)
             interruption = store.write(self._parts)
         except BaseException as error:  # KeyboardInterrupt, too, gives back what was claimed
-            calls: list[Call] = []
-            with self._locks:
-                for each in claims:
-                    calls += each.roll_back()
-            call_all(calls)
+            call_all(locked(self._locks, lambda: [call for each in claims for call in each.roll_back()]))
             if isinstance(error, NoRoomError):
                 raise self._failed(str(error)) from error
             raise
-        with self._locks:
+
+        def apply() -> list[Call]:
             for each in claims:
                 each.lift()
-            calls = self._apply()
-        call_all(calls)
+            return self._apply()
+
+        call_all(locked(self._locks, apply))
         if interruption is not None:
             raise interruption
 
@@ -148,20 +143,26 @@ class Transaction:
         """Take this step with all the queues locked, once there is room and nothing forbids it."""
         sender: WaitingSender | None = None
         deadline = 0.0
+
+        def attempt() -> list[Call] | None:
+            nonlocal sender, deadline
+            self._check()
+            full = self._first_without_room(sender)
+            if full is None:
+                return step()
+            if sender is None:
+                sender = WaitingSender()
+                deadline = self._start_to_wait(full, sender)
+            elif time.monotonic() >= deadline:
+                raise self._failed(full.too_late(self._services.limits.block_timeout))
+            self._line_up(full, sender)
+            return None
+
         try:
-            while True:
-                with self._locks:
-                    self._check()
-                    full = self._first_without_room(sender)
-                    if full is None:
-                        return step()
-                    if sender is None:
-                        sender = WaitingSender()
-                        deadline = self._start_to_wait(full, sender)
-                    elif time.monotonic() >= deadline:
-                        raise self._failed(full.too_late(self._services.limits.block_timeout))
-                    self._line_up(full, sender)
-                sender.sleep(max(0.0, deadline - time.monotonic()))
+            while (calls := locked(self._locks, attempt)) is None:
+                if sender is not None:
+                    sender.sleep(max(0.0, deadline - time.monotonic()))
+            return calls
         finally:
             if sender is not None:
                 self._stop_waiting(sender)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from native_engine import ClosedError, Engine, FullError, QueueAddress, RolledBackError, Scope, SenderClosedError
-from native_engine.transaction import Locks
+from native_engine.transaction import locked
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.records import QUEUE, Record, drain, taken
 from tests.unit.engine.scenes import Stage, Take
@@ -353,9 +353,8 @@ def test_an_interrupted_commit_leaves_nothing_locked() -> None:
             raise KeyboardInterrupt
 
     locks: Any = [threading.Lock(), threading.Lock(), Interrupting()]
-    with pytest.raises(KeyboardInterrupt), Locks(locks):
-        pass
+    with pytest.raises(KeyboardInterrupt):
+        locked(locks, lambda: None)
     assert not any(lock.locked() for lock in locks[:2])
-    with Locks(locks[:2]):
-        assert all(lock.locked() for lock in locks[:2])
+    assert locked(locks[:2], lambda: [lock.locked() for lock in locks[:2]]) == [True, True]
     assert not any(lock.locked() for lock in locks[:2])
