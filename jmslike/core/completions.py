@@ -21,31 +21,38 @@ class CompletionCalls:
     def __init__(self, name: str, most: int, report: Callable[[JMSError], None]) -> None:
         self._report = report
         self._thread = CallbackThread(name)
-        self._changed = threading.Condition()
-        self._open = 0
+        self._lock = threading.Lock()  # a condition could stay locked when Ctrl-C interrupts `with`
+        self._changed = threading.Condition(self._lock)
+        self._open: set[Completion] = set()
         self._most = most
 
-    def begin(self, message: Message, listener: CompletionListener) -> Completion:
-        """Count a send that starts, and return its completion (C5), which any thread calls once.
+    def completion(self, message: Message, listener: CompletionListener) -> Completion:
+        """Return the completion (C5) of a send, which any thread calls once."""
+
+        def completed(error: JMSError | None) -> None:
+            self._thread.submit(lambda: self._call(completed, message, listener, error))
+
+        return completed
+
+    def begin(self, completion: Completion) -> None:
+        """Count a send that starts.
 
         Waits while as many sends as allowed are under way. A completion listener that sends does not wait: it would
         wait for itself.
         """
-        with self._changed:
+        with self._lock:
             if not self._thread.is_current:
-                self._changed.wait_for(lambda: self._open < self._most)
-            self._open += 1
+                self._changed.wait_for(lambda: len(self._open) < self._most)
+            self._open.add(completion)
         self._thread.start()  # while the program runs: at its end no thread can be started
 
-        def completed(error: JMSError | None) -> None:
-            self._thread.submit(lambda: self._call(message, listener, error))
+    def end(self, completion: Completion) -> None:
+        """Count a send no longer: its listener returned, or it raised to the caller.
 
-        return completed
-
-    def abandon(self) -> None:
-        """Take back a `begin` whose send raised its error to the caller."""
-        with self._changed:
-            self._open -= 1
+        One that Ctrl-C interrupted may be completed later all the same, and is not waited for.
+        """
+        with self._lock:
+            self._open.discard(completion)
             self._changed.notify_all()
 
     def wait(self, what: str) -> None:
@@ -54,16 +61,16 @@ class CompletionCalls:
         Raises IllegalStateError if called by a completion listener: it would wait for itself (section 7.3.4).
         """
         self.refuse_inside(what)
-        with self._changed:
+        with self._lock:
             self._changed.wait_for(lambda: not self._open)
 
     def finish(self, seconds: float) -> None:
         """Wait at most so long for listeners that have not returned, and log how many those are. Takes seconds."""
-        with self._changed:
+        with self._lock:
             if not self._changed.wait_for(lambda: not self._open, seconds):
                 _log.error(
                     "the program ended before %d completion listeners returned, or were called",
-                    self._open,
+                    len(self._open),
                 )
 
     def refuse_inside(self, what: str) -> None:
@@ -77,7 +84,9 @@ class CompletionCalls:
         """Let the thread end when it has called all listeners."""
         self._thread.close()
 
-    def _call(self, message: Message, listener: CompletionListener, error: JMSError | None) -> None:
+    def _call(
+        self, completion: Completion, message: Message, listener: CompletionListener, error: JMSError | None
+    ) -> None:
         try:
             if isinstance(message, (BytesMessage, StreamMessage)):
                 message.reset()
@@ -95,6 +104,4 @@ class CompletionCalls:
             )
             raise
         finally:
-            with self._changed:
-                self._open -= 1
-                self._changed.notify_all()
+            self.end(completion)

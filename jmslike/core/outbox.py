@@ -139,15 +139,16 @@ class Outbox:
             self._send_async(outlet, envelope, original, listener)
 
     def _send_async(self, outlet: Outlet, envelope: Envelope, message: Any, listener: CompletionListener) -> None:
-        completed = self.completions.begin(message, listener)
+        completed = self.completions.completion(message, listener)
         try:
+            self.completions.begin(completed)
             if self._transacted:
                 outlet.post(envelope)
             else:
                 self._unheeded.check(envelope)
                 outlet.sender.send(envelope, completed)
         except BaseException:
-            self.completions.abandon()
+            self.completions.end(completed)
             raise
         if self._transacted:
             completed(None)

@@ -65,7 +65,7 @@ def test_an_error_that_send_raises_is_not_completed_as_well(broker: FakeBroker) 
     broker.at("send", ResourceAllocationError("full"))
     with pytest.raises(ResourceAllocationError, match="full"):
         send(session, told, "a")
-    assert session._state.outbox.completions._open == 0
+    assert session._state.outbox.completions._open == set()
     session.close()
     assert told.silent
 
@@ -215,16 +215,18 @@ def test_waiting_for_completions_ends_with_the_last_of_them() -> None:
     completions = CompletionCalls("test", 10, lambda error: None)
     told = Told()
     message: Any = object()
-    first, second = completions.begin(message, told), completions.begin(message, told)
+    first, second, third = (completions.completion(message, told) for _ in range(3))
+    completions.begin(first)
+    completions.begin(second)
     task = Task(completions.wait, "the test")
     first(None)
     assert task.goes_on()
     second(None)
     task.end()
-    completions.begin(message, told)
+    completions.begin(third)
     task = Task(completions.wait, "the test")
     assert task.goes_on()
-    completions.abandon()
+    completions.end(third)
     task.end()
     completions.close()
 
