@@ -106,11 +106,13 @@ class Replay:
         session = self.sessions[line["session"]]
         session.taking = True
         session.wanted_at = line["at"]
+        if session.mode == "DUPS_OK_ACKNOWLEDGE":  # which acknowledges before it waits
+            self._may_be_settled(session)
 
     def _none(self, line: Line) -> None:
         session = self.sessions[line["session"]]
         session.taking = False
-        if session.mode == "DUPS_OK_ACKNOWLEDGE":  # which acknowledges before it waits
+        if session.mode == "DUPS_OK_ACKNOWLEDGE":  # it has waited
             self._settle(session)
 
     def _listens(self, line: Line) -> None:
@@ -137,8 +139,13 @@ class Replay:
         session.ledger.append(copy)
         if session.listening:
             return
-        if session.is_automatic and len(session.ledger) >= (1 if session.mode == "AUTO_ACKNOWLEDGE" else _BATCH):
+        if session.mode == "AUTO_ACKNOWLEDGE":
             self._settle(session)
+        elif session.mode == "DUPS_OK_ACKNOWLEDGE" and len(session.ledger) >= _BATCH:
+            self._may_be_settled(session)
+            for each in session.ledger[: 1 - _BATCH]:  # of the others, it is not known when it last acknowledged
+                self.model.remove(each)
+            session.ledger = session.ledger[1 - _BATCH :]
 
     def _check_hand_over(self, session: SessionNotes, copy: Copy, line: Line) -> None:
         violate = self.model.violate
@@ -174,8 +181,7 @@ class Replay:
         session = self.sessions[line["session"]]
         session.taking = True
         if session.is_automatic:
-            for copy in session.ledger:
-                copy.state = State.SETTLING
+            self._may_be_settled(session)
             session.batch += session.ledger
             session.ledger = []
 
@@ -190,6 +196,10 @@ class Replay:
         for copy in session.ledger:
             self.model.remove(copy)
         session.ledger = []
+
+    def _may_be_settled(self, session: SessionNotes) -> None:
+        for copy in session.ledger:
+            copy.state = State.SETTLING
 
     def _acks(self, line: Line) -> None:
         session = self.sessions[line["session"]]
@@ -241,8 +251,7 @@ class Replay:
         session = self.sessions[line["session"]]
         session.closing = True
         if session.is_automatic:
-            for copy in session.ledger:
-                copy.state = State.SETTLING
+            self._may_be_settled(session)
 
     def _closed(self, line: Line) -> None:
         session = self.sessions.pop(line["session"])

@@ -19,10 +19,6 @@ class Verdict:
         self._seen = seen
         self._unseen_sends: list[Copy] = []
         self._takers = {place: _Takers(replay, place) for place in model.places}
-        for session in replay.sessions.values():
-            if session.mode == "DUPS_OK_ACKNOWLEDGE" and session.taking:
-                for copy in session.ledger:  # it acknowledges before it waits
-                    copy.state = State.SETTLING
 
     def give(self) -> None:
         """Compare everything."""
