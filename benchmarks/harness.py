@@ -1,6 +1,7 @@
 """Measuring two sides in one run: each sample in a fresh process, the sides interleaved, medians, ratios.
 
-A side is a function without arguments that does its work and gives one number: messages per second, bytes, seconds.
+A side does its work and gives one number: messages per second, bytes, seconds. It is a function of a module without
+arguments, or a `functools.partial` of one with arguments that JSON can hold.
 """
 
 from __future__ import annotations
@@ -13,6 +14,8 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
+from typing import Any
 
 Side = Callable[[], float]
 MISSED = "MISSED"
@@ -79,11 +82,19 @@ def medians(comparison: Comparison, rounds: int) -> tuple[float, float | None]:
 
 def in_fresh_process(side: Side) -> float:
     """Run one side in a process of its own."""
-    command = [sys.executable, "-m", "benchmarks.harness", side.__module__, side.__name__]
-    return float(json.loads(subprocess.run(command, stdout=subprocess.PIPE, check=True, timeout=600).stdout))
+    return float(json.loads(subprocess.run(command(side), stdout=subprocess.PIPE, check=True, timeout=600).stdout))
+
+
+def command(side: Side) -> list[str]:
+    """Return the command that runs a side, and prints its number."""
+    function: Any = side
+    arguments: tuple[Any, ...] = ()
+    if isinstance(side, partial):
+        function, arguments = side.func, side.args
+    return [sys.executable, "-m", "benchmarks.harness", function.__module__, function.__name__, json.dumps(arguments)]
 
 
 if __name__ == "__main__":
-    measured: Side = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
+    measured = getattr(importlib.import_module(sys.argv[1]), sys.argv[2])
     gc.collect()
-    print(json.dumps(measured()))
+    print(json.dumps(measured(*json.loads(sys.argv[3]))))
