@@ -59,6 +59,7 @@ from dataclasses import dataclass
 from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from jmslike.capabilities import Capabilities
+from jmslike.counting import Counting
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.envelope import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, Headers, Terms
 from jmslike.errors import JMSError
@@ -72,6 +73,7 @@ __all__ = [
     "NO_HEADERS",
     "NO_PROPERTIES",
     "Completion",
+    "Counting",
     "Constraints",
     "Delivery",
     "Destination",

@@ -24,7 +24,7 @@ from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.message import Message, received_message
-from jmslike.spi import ACCEPT, Delivery, Postponing, Receipt, Stoppable, Subscription
+from jmslike.spi import ACCEPT, Counting, Delivery, Postponing, Receipt, Stoppable, Subscription
 
 _log = logging.getLogger("jmslike.redelivery")
 
@@ -43,8 +43,8 @@ class Intake:
     """
 
     __slots__ = (
-        "_clock", "_gate", "_is_stopped", "_predicate", "_provider_waits", "_redeliveries", "_session", "_unmoved",
-        "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "subscription",
+        "_clock", "_counting", "_gate", "_is_stopped", "_predicate", "_provider_waits", "_redeliveries", "_session",
+        "_unmoved", "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "subscription",
     )  # fmt: skip
 
     def __init__(
@@ -62,6 +62,7 @@ class Intake:
         self.listener: ListenerCall | None = None
         self.fast_take: Callable[[float | None, bool], Delivery | None] | None = None
         self._session = session
+        self._counting = subscription if isinstance(subscription, Counting) else None
         self._gate = session.gate
         self._clock = session.connection.clock
         self._predicate = predicate
@@ -257,7 +258,10 @@ class Intake:
                 return None
             if not (self._redeliveries or self._waiting):
                 self.refresh()
-            if self.subscription.holds(delivery[1]):  # else the transport took it back (C7)
+            _, receipt, attempts = delivery
+            if self.subscription.holds(receipt):  # else the transport took it back (C7)
+                if self._counting is not None:
+                    self._counting.count(receipt, attempts)
                 return delivery
 
     def _postpone(self, delivery: Delivery, delay: float) -> None:

@@ -57,6 +57,13 @@ class DurableReceiver(Receiver):
             if deadline is not None:
                 timeout = max(0.0, deadline - time.monotonic())
 
+    def count(self, receipt: Receipt, attempts: int) -> None:
+        """Note that a record which is held is handed over again, after so many attempts."""
+        books = self._queue.books
+        if books is not None and receipt in self.held:
+            books.handed(receipt.record, attempts + 1)
+            self._journal.flush()
+
     def settle(self, receipts: Iterable[Receipt], outcome: Outcome) -> None:
         """See Receiver.settle."""
         super().settle(receipts, outcome)

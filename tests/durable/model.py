@@ -55,8 +55,6 @@ class Copy:
     sent: Sent
     place: str
     handed: int = 0
-    marked: int = 0
-    """How often the folder was told that it is handed over: not of what one session hands over again."""
     state: State = State.WAITING
     holder: str | None = None
     doubts: set[Doubt] = field(default_factory=set)

@@ -129,8 +129,6 @@ class Replay:
             return
         self._check_hand_over(session, copy, line)
         copy.handed, copy.expiration = count, line.get("expiration", 0)
-        if copy.holder != session.name:
-            copy.marked = count
         copy.state, copy.holder = State.HELD, session.name
         if copy.sending is None:
             copy.doubts.clear()  # what was handed over was sent

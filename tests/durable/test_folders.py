@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from jmslike import ConnectionFactory, JMSContext, ResourceAllocationError
+from jmslike import ConnectionFactory, JMSContext, Message, ResourceAllocationError, Session
 from tests.brokers.software import ROOT
-from tests.faults.steps import text_of
+from tests.faults.steps import PATIENCE, text_of
 
 LONG = "x" * 50_000
 COUNT = 60
@@ -55,6 +56,30 @@ def test_an_open_folder_that_is_moved_goes_on_where_it_is(folder: Path, tmp_path
             connect(moved)
     with connect(moved) as context:
         assert take(context) == list(range(COUNT, 2 * COUNT))
+
+
+@pytest.mark.parametrize("again", ["recover", "rollback"])
+def test_each_hand_over_counts_also_those_of_one_session(folder: Path, tmp_path: Path, again: str) -> None:
+    """RED-02: a copy of the files shows what a process would leave that is killed now."""
+    mode = {"recover": Session.CLIENT_ACKNOWLEDGE, "rollback": Session.SESSION_TRANSACTED}[again]
+    with (
+        connect(folder) as sender,
+        ConnectionFactory(f"native://{folder}").create_context(session_mode=mode) as context,
+    ):
+        put(sender, range(1))
+        consumer = context.create_consumer(context.create_queue("q"))
+        for count in (1, 2, 3):
+            assert count_of(consumer.receive(PATIENCE)) == count
+            copy = tmp_path / f"{count}"
+            shutil.copytree(folder, copy)
+            with connect(copy) as other, other.create_consumer(other.create_queue("q")) as left:
+                assert count_of(left.receive(PATIENCE)) == count + 1
+            getattr(context, again)()
+
+
+def count_of(message: Message | None) -> int:
+    assert message is not None
+    return message.get_int_property("JMSXDeliveryCount")
 
 
 def test_a_full_segment_that_is_removed_is_missed_when_the_folder_is_opened(

@@ -83,11 +83,11 @@ class Verdict:
         if copy.due > self._seen.ended:
             violate(f"{copy} is there, though it is not due")
         if seen.count is not None:
-            if not copy.marked < seen.count <= copy.handed + 1 and not (
+            if seen.count != copy.handed + 1 and not (
                 seen.count == copy.handed + 2 and self._takers[copy.place].explain_count()
             ):
                 violate(f"{copy} came with delivery count {seen.count}")
-            copy.handed = copy.marked = seen.count
+            copy.handed = seen.count
         if copy.settling is not None:
             copy.settling.undone.append(f"{copy} is there")
         if copy.sending is not None:
