@@ -27,10 +27,12 @@ from tests.durable.replay import Replay
 from tests.durable.verdict import Verdict
 from tests.durable.world import ARCHIVE, LASTING, QUEUES
 
-LONGEST_LIFE: Final = 1.0
+LONGEST_LIFE: Final = 0.5
 """Seconds after the folder was opened within which a process is killed."""
 MOST_WAITING: Final = 150
 """Messages in one place beyond which the checker takes some out."""
+KEPT: Final = 30
+"""Lives of which the diary is kept, and what was seen after them."""
 MIB: Final = 2**20
 ROOM: Final = 96 * MIB
 """What the files of a folder may take beyond twice the messages in it; and all that an empty folder may take."""
@@ -106,6 +108,8 @@ class Run:
         replay.read(lines)
         if replay.opened:
             self._look(replay)
+        for kind in ("diary", "errors", "look"):
+            (self._diaries / f"{self.kills - KEPT}.{kind}").unlink(missing_ok=True)
         self._report(
             f"kill {self.kills}: {len(lines):,} steps, {sum(map(len, self.model.places.values())):,} messages, "
             f"{self._size() / MIB:.0f} MiB, {len(self.model.violations)} violations"
@@ -126,10 +130,11 @@ class Run:
 
     def _look(self, replay: Replay) -> Observation:
         self.looks += 1
-        seen = self._observer.look(self.model.existence, self._due())
-        (self._diaries / f"{self.kills}.look").write_text(pformat(seen, width=200, compact=True))
-        Verdict(self.model, replay, seen).give()
-        self._make_room()
+        with self._observer.opened():
+            seen = self._observer.look(self.model.existence, self._due())
+            (self._diaries / f"{self.kills}.look").write_text(pformat(seen, width=200, compact=True))
+            Verdict(self.model, replay, seen).give()
+            self._make_room()
         self._measure()
         return seen
 
@@ -191,14 +196,15 @@ class Run:
 
     def drain(self) -> None:
         """Take everything out, and look whether the folder is empty, and small."""
-        for name, exists in self.model.existence.items():
-            if exists is not Existence.NO:
+        with self._observer.opened():
+            for name, exists in self.model.existence.items():
+                if exists is not Existence.NO:
+                    self._take_all(name)
+            for name in (*QUEUES, ARCHIVE):
                 self._take_all(name)
-        for name in (*QUEUES, ARCHIVE):
-            self._take_all(name)
-        for queue in self.model.dead:
-            while self._take_dead(queue, 1000):
-                pass
+            for queue in self.model.dead:
+                while self._take_dead(queue, 1000):
+                    pass
         self._look(Replay(self.model))
         if self._size() > ROOM:
             self.model.violate(f"the files of the emptied folder take {self._size() / MIB:.0f} MiB")

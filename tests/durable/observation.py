@@ -86,6 +86,10 @@ class Observer:
     def __init__(self, url: str) -> None:
         self._factory = ConnectionFactory(url, max_redeliveries=-1)
 
+    def opened(self) -> Connection:
+        """Return a connection, while which is open the folder is not opened for each look again."""
+        return self._factory.create_connection()
+
     def look(self, existence: Mapping[str, Existence], due: Mapping[str, Collection[str]]) -> Observation:
         """Look at everything. `due` are the keys in each place that are waited for."""
         seen = Observation(_now())
