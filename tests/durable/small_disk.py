@@ -17,6 +17,8 @@ from tests.brokers.software import ROOT
 
 _WAYS: Final = (("unshare", "--user", "--map-root-user", "--mount"), ("unshare", "--mount"))
 """As any user, where the system lets users have namespaces; as root, elsewhere."""
+_TRIAL: Final = ("mount", "-t", "tmpfs", "tmpfs", "/tmp")
+"""Nothing else sees it, and it goes with the process."""
 _MOUNT: Final = 'mount -t tmpfs -o size="$1" tmpfs "$2" && shift 2 && exec "$@"'
 
 
@@ -26,7 +28,7 @@ def _way() -> tuple[str, ...]:
     reasons = []
     for way in _WAYS:
         try:
-            tried = subprocess.run([*way, "true"], capture_output=True, text=True, check=False)
+            tried = subprocess.run([*way, *_TRIAL], capture_output=True, text=True, check=False)
         except FileNotFoundError:
             pytest.skip("no small disk can be mounted: this system has no command `unshare`")
         if tried.returncode == 0:
