@@ -223,12 +223,17 @@ class Log:
         """Up to which position everything is safe."""
         return self._commits.safe
 
-    def flush(self) -> int:
-        """Write what was appended, so that it outlives the process, and return up to which position. Raises OSError."""
+    def flush(self) -> None:
+        """Write what was appended, so that it outlives the process. Raises OSError."""
+        self._write()
+
+    def _write(self) -> tuple[int, list[Segment]]:
+        """Write what was appended. Return up to which position, and the segments that are not safe up to there."""
         with self._writing:
             self._check()
             with self.lock:
                 position, count, self._run = self.position, len(self._runs), None
+                segments = [*self._unsynced, self.active]
             if count:
                 for run in self._runs[:count]:  # written again if this is interrupted, which changes nothing
                     try:
@@ -238,7 +243,7 @@ class Log:
                         raise
                 with self.lock:
                     del self._runs[:count]
-            return position
+            return position, segments
 
     def _check(self) -> None:
         if self.failure is not None:
@@ -246,25 +251,19 @@ class Log:
 
     def _sync(self) -> int:
         with self._syncing:
-            with self.lock:
-                full = list(self._unsynced)
-                active = self.active
-            position = self.flush()
-            files = [*full, active]
-            with self.lock:
-                if active is not self.active:  # it was filled meanwhile, and some of what was written is behind it
-                    files = [*self._unsynced, self.active]
+            position, segments = self._write()
             try:
-                for segment in files:
+                for segment in segments:
                     self._files.fdatasync(segment.file)
                     if not self._files.is_linked(segment.file):
                         raise FileNotFoundError(f"{segment.name} was removed from the folder")
             except OSError as error:
                 self.failure = error
                 raise
-            if full:  # of those that were filled later, not all is written
+            full = len(segments) - 1
+            if full:  # all that was ever appended to these is safe; they may be dropped from now on
                 with self.lock:
-                    self._unsynced = [segment for segment in self._unsynced if segment not in full]
+                    del self._unsynced[:full]
             return position
 
     # -- the end

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import deque
 from collections.abc import Callable
 from queue import SimpleQueue
-from typing import NamedTuple, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 __all__ = ["Pipeline"]
+
+logger: Final = logging.getLogger("jmslike.engine")
 
 Completion: TypeAlias = "Callable[[Exception | None], None]"
 
@@ -103,4 +106,7 @@ class Pipeline:
             except Exception as failure:
                 error = failure
         self._open.popleft()
-        each.completion(error)
+        try:
+            each.completion(error)
+        except Exception:  # the next sends are completed all the same
+            logger.exception("the completion of a send failed")

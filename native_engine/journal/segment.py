@@ -50,13 +50,18 @@ def number_of(name: str) -> int | None:
 def create(files: Files, number: int, size: int) -> Segment:
     """Make an empty segment that is safe. It is filled with zeros, so that no write needs room. Raises OSError.
 
-    A segment that cannot be made leaves no file behind.
+    A segment that cannot be made leaves no file behind. A file of that name is replaced: it was
+    finished when a signal's handler raised, or could not be removed.
     """
     mark = 0
     while mark in (0, 0xFFFFFFFF):
         mark = int.from_bytes(os.urandom(4), "little")
     name = name_of(number)
-    file = files.create(name)
+    try:
+        file = files.create(name)
+    except FileExistsError:
+        files.unlink(name)
+        file = files.create(name)
     try:
         header = layout.segment_header(number, mark, size)
         first = bytearray(min(size, len(_ZEROS)))
