@@ -33,8 +33,8 @@ class Files(Protocol):
     def fdatasync(self, file: int) -> None:
         """Return when all that was written to the file, and its size, are on the disk."""
 
-    def is_linked(self, file: int) -> bool:
-        """Whether the file still has its name in the folder."""
+    def has(self, name: str) -> bool:
+        """Whether there is a file of this name."""
 
     def unlink(self, name: str) -> None:
         """Remove the file. It may come back after a power loss, until `sync_folder`."""

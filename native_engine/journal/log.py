@@ -255,7 +255,7 @@ class Log:
             try:
                 for segment in segments:
                     self._files.fdatasync(segment.file)
-                    if not self._files.is_linked(segment.file):
+                    if not self._files.has(segment.name):
                         raise FileNotFoundError(f"{segment.name} was removed from the folder")
             except OSError as error:
                 self.failure = error

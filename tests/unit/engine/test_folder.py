@@ -350,12 +350,14 @@ def test_a_file_is_written_and_read_in_place(path: Path, files: FolderFiles) -> 
         files.open("0000000002.journal")
 
 
-def test_a_file_knows_whether_it_still_has_its_name(files: FolderFiles) -> None:
-    file, other = files.create(SEGMENT), files.create("0000000002.journal")
+def test_a_folder_knows_whether_a_file_is_still_there(files: FolderFiles) -> None:
+    other = "0000000002.journal"
+    files.create(SEGMENT)
+    files.create(other)
     files.unlink(SEGMENT)
-    assert not files.is_linked(file)
-    assert files.is_linked(other)
-    assert files.names() == ["0000000002.journal"]
+    assert not files.has(SEGMENT)
+    assert files.has(other)
+    assert files.names() == [other]
 
 
 def test_a_folder_that_moves_keeps_its_files(path: Path, files: FolderFiles) -> None:
@@ -374,9 +376,11 @@ def test_what_is_closed_is_not_used_again(path: Path, files: FolderFiles) -> Non
     files.close()
     with open(path / "other", "w+b", buffering=0) as other:
         os.dup2(other.fileno(), again)
-        for use in (files.size, files.fdatasync, files.is_linked):
+        for use in (files.size, files.fdatasync):
             with pytest.raises(OSError, match="Bad file descriptor"):
                 use(again)
+        with pytest.raises(OSError, match="Bad file descriptor"):
+            files.has(SEGMENT)
         with pytest.raises(OSError, match="Bad file descriptor"):
             files.pwrite(again, b"text", 0)
         with pytest.raises(OSError, match="Bad file descriptor"):
