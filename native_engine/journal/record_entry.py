@@ -37,7 +37,7 @@ class RecordEntry:
         for book in books:
             if not book.number:
                 holdings.define(book)
-        payload = payload_of(self._record, [(book.number, 0, 0) for book in books])
+        payload = payload_of(self._record, [book.number for book in books])
         length, check, log = len(payload), crc32(payload), holdings.log
         while True:
             with log.lock:

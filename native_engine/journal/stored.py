@@ -65,20 +65,14 @@ class Restrictions:
         self.closes_group: bool = closes_group
 
 
-def payload_of(held: Stored, places: Sequence[tuple[int, int, int]]) -> bytes:
+def payload_of(held: Stored, destinations: Sequence[int]) -> bytes:
     """Return the payload of SEND for a record that is not written yet."""
     limits, data = held.constraints, held.data
     assert data is not None, "it is not written yet"
-    if limits is None:
-        return layout.sent((held.priority, 0, 0, None, False, places, data))
-    return layout.sent(
-        (
-            held.priority,
-            limits.expiration,
-            limits.due,
-            limits.group,
-            limits.closes_group,
-            places,
-            data,
-        )
+    if limits is None and len(destinations) == 1:
+        return layout.sent_once(held.priority, destinations[0], data)
+    expiration, due, group, closes_group = (
+        (0, 0, None, False) if limits is None else (limits.expiration, limits.due, limits.group, limits.closes_group)
     )
+    places = [layout.Destination(number) for number in destinations]
+    return layout.sent(layout.Sent(held.priority, expiration, due, group, closes_group, places, data))

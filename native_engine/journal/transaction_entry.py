@@ -61,7 +61,7 @@ class TransactionEntry:
             (Kind.HANDED, record.number, layout.handed((book.number, attempts, 0)))
             for book, record, attempts in self._released
         ]
-        sends = [payload_of(record, [(book.number, 0, 0) for book in books]) for record, books in self._sent.items()]
+        sends = [payload_of(record, [book.number for book in books]) for record, books in self._sent.items()]
         length = sum(layout.ENTRY_SIZE + len(payload) for _, _, payload in operations)
         length += sum(layout.ENTRY_SIZE + len(payload) for payload in sends)
         while True:
