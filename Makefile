@@ -13,7 +13,7 @@ TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 .PHONY: demo unit fix lint check test test-brokers test-suites test-faults test-pythons test-python test-long
 .PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
-demo: $(VENV)/.has-cli
+demo: $(VENV)/.has-demo
 	$(BIN)/jmslike compare examples/orders.csv
 
 # The inner loop: one process, no broker, under two minutes. For example: make unit ARGS="-k listener"
@@ -34,7 +34,7 @@ check: lint unit
 
 # Everything that needs nothing but Python, in a process for each core
 test: $(VENV)/.has-test
-	$(PYTEST) --numprocesses auto --dist loadgroup -m "not broker and not faults" $(ARGS)
+	$(PYTEST) --numprocesses auto --dist loadgroup -m "not broker and not faults and not browser" $(ARGS)
 
 # Everything that needs a real broker, or Java
 test-brokers: test-suites test-faults
@@ -102,8 +102,10 @@ $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "jmslike needs Python 3.11 or newer; name one with: make PYTHON=python3.x")'
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.has-cli: pyproject.toml | $(BIN)/python
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[cli]'
+$(VENV)/.has-cli: EXTRAS = cli
+$(VENV)/.has-demo: EXTRAS = cli,report,formats
+$(VENV)/.has-cli $(VENV)/.has-demo: pyproject.toml | $(BIN)/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$(EXTRAS)]'
 	@touch $@
 
 # Dependency groups need pip 25.1; that of Python 3.11 to 3.13 is older

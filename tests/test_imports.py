@@ -41,12 +41,23 @@ COMMANDS = {"jmslike_transports.native.store": {"jmslike.cli.terminal", "jmslike
 """The commands of transports, each with what it may import beside: it prints as the other commands do."""
 
 LIBRARIES = {
+    "google": "jmslike.converters",
+    "hdrh": "jmslike.compare.timing.histogram",
+    "jinja2": "jmslike.compare.report.page",
     "kafka": "jmslike_transports.kafka",
     "native_engine": "jmslike_transports.native",
+    "matplotlib": "jmslike.compare.report.figures",
+    "numpy": "jmslike.compare.judgement.bootstrap",
     "pika": "jmslike_transports.amqp",
     "stomp": "jmslike_transports.stomp",
+    "thrift": "jmslike.converters",
 }
-"""The engine and the client libraries, each with the only package that may import it."""
+"""The engine and the libraries of the extras, each with the only package or module that may import it."""
+
+DRAWN = ("jmslike.compare.judgement", "jmslike.compare.report")
+"""They work on results only, so that a run can be drawn and judged again from its file."""
+PLAYED = ("flows", "processes", "runner", "scenarios", "stage")
+"""The modules and packages of `jmslike.compare` that play a comparison."""
 
 
 def test_layers_are_kept() -> None:
@@ -77,6 +88,18 @@ def test_a_library_is_imported_by_its_own_transport_only() -> None:
         for importer, imported in arrows(imports())
         for library, owner in LIBRARIES.items()
         if within(imported, [library]) and not within(importer, [library, owner])
+    ] == []
+
+
+def test_what_draws_a_comparison_plays_none() -> None:
+    graph = imports()
+    played = [f"jmslike.compare.{name}" for name in PLAYED]
+    assert [
+        f"{module} reaches {reached}"
+        for module in sorted(graph)
+        if within(module, DRAWN)
+        for reached in sorted(reached_from(module, graph))
+        if within(reached, played)
     ] == []
 
 

@@ -18,7 +18,7 @@ from jmslike.compare.provenance import requirements
 from jmslike.registry import GROUP, how_to_install, load
 from jmslike.url import without_secrets
 
-EXTRAS: Final = ("stomp", "amqp", "kafka", "cli")
+EXTRAS: Final = ("stomp", "amqp", "kafka", "cli", "report", "formats")
 """The extras that are for users, not for contributors."""
 
 
