@@ -8,7 +8,7 @@ from __future__ import annotations
 import zlib
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import astuple, dataclass
 from threading import Condition
 from typing import Final
@@ -112,18 +112,19 @@ class Tally:
         return Tally(*(mine + yours for mine, yours in zip(astuple(self), astuple(other), strict=True)))
 
 
-def tally(sent: Sent, stream: Sequence[Journal]) -> Tally:
-    """Compare what was sent with one stream of it.
+def count(sent: int, stream: Sequence[Iterable[tuple[int, bool]]]) -> Tally:
+    """Compare the keys 1 to `sent` with one stream of them: each receiver's keys, in their order.
 
-    A stream is what all receivers of a queue or of a shared subscription got, or one subscriber through all its lives.
+    A key comes with whether its message was marked as redelivered. What has another key is damaged.
     """
-    seen = bytearray(len(sent) + 1)
-    duplicated = redelivered = reordered = damaged = 0
-    for journal in stream:
+    seen = bytearray(sent + 1)
+    received = duplicated = redelivered = reordered = damaged = 0
+    for receiver in stream:
         latest = 0
-        for key, mark, again in zip(journal.keys, journal.fingerprints, journal.redelivered, strict=True):
+        for key, again in receiver:
+            received += 1
             redelivered += again
-            if not sent.matches(key, mark):
+            if not 0 < key <= sent:
                 damaged += 1
                 continue
             if not again:
@@ -131,14 +132,21 @@ def tally(sent: Sent, stream: Sequence[Journal]) -> Tally:
                 reordered += key < latest
                 latest = max(latest, key)
             seen[key] = 1
-    return Tally(
-        received=sum(len(journal) for journal in stream),
-        lost=len(sent) - sum(seen),
-        duplicated=duplicated,
-        redelivered=redelivered,
-        reordered=reordered,
-        damaged=damaged,
-    )
+    return Tally(received, sent - sum(seen), duplicated, redelivered, reordered, damaged)
+
+
+def tally(sent: Sent, stream: Sequence[Journal]) -> Tally:
+    """Compare what was sent, with its texts, with one stream of it.
+
+    A stream is what all receivers of a queue or of a shared subscription got, or one subscriber through all its lives.
+    """
+    return count(len(sent), [_keys(journal, sent) for journal in stream])
+
+
+def _keys(journal: Journal, sent: Sent) -> Iterator[tuple[int, bool]]:
+    """Yield what `count` needs; a message with another text than was sent has no key."""
+    for key, mark, again in zip(journal.keys, journal.fingerprints, journal.redelivered, strict=True):
+        yield key if sent.matches(key, mark) else NO_KEY, bool(again)
 
 
 def total(tallies: Iterable[Tally]) -> Tally:
