@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import Any, Final, TypeAlias
 
 from native_engine.bounds import Bounds
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
-from native_engine.records import Outcome, Receipt, Record
+from native_engine.records import Outcome, Receipt
 from native_engine.services import State
 
 __all__ = ["Part", "Settlement"]
+
+_priority: Final = attrgetter("priority")
 
 Settlement: TypeAlias = tuple[Receiver, Sequence[Receipt], Outcome]
 
@@ -80,10 +83,8 @@ class Part:
         for receiver, receipts, outcome in self.settlements:
             settled = receiver._apply(receipts, outcome)
             accepted += settled if outcome is None else 0
-        for record in sorted(self.records, key=_urgency):  # receivers without a lock must not see the last first
+        for record in sorted(
+            self.records, key=_priority, reverse=True
+        ):  # receivers without a lock must not see the last first
             self.queue.put(record)
         return accepted
-
-
-def _urgency(record: Record) -> int:
-    return -record.priority

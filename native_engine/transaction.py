@@ -43,6 +43,14 @@ def locked(locks: Sequence[threading.Lock], step: Callable[[], T]) -> T:
         deque(give_back, 0)
 
 
+class Parts(dict[Queue, Part]):
+    """What a transaction does to each queue, made when it is asked for."""
+
+    def __missing__(self, queue: Queue) -> Part:
+        part = self[queue] = Part(queue)
+        return part
+
+
 class Transaction:
     """Sends and settlements that are done together or not at all, in three steps.
 
@@ -69,15 +77,18 @@ class Transaction:
         self._scope = scope
         self._is_send = False
         self._moves_dead_letters = False
-        parts: dict[Queue, Part] = {}
-        for sender, record in sends:
-            queues = sender.targets(record)
-            held = [record] * len(queues) if services.store is None else services.store.hold(record, queues)
-            for queue, each in zip(queues, held, strict=True):
-                parts.setdefault(queue, Part(queue)).records.append(each)
-        for receiver, receipts, outcome in settlements:
-            settled = parts.setdefault(receiver._queue, Part(receiver._queue)).settlements
-            settled.append((receiver, receipts, outcome))
+        parts, store = Parts(), services.store
+        if store is None:
+            for sender, record in sends:
+                for queue in sender.targets(record):
+                    parts[queue].records.append(record)
+        else:
+            for sender, record in sends:
+                queues = sender.targets(record)
+                for queue, held in zip(queues, store.hold(record, queues), strict=True):
+                    parts[queue].records.append(held)
+        for settlement in settlements:
+            parts[settlement[0]._queue].settlements.append(settlement)
         self._parts = sorted(parts.values(), key=_serial)
         self._locks = [part.queue.lock for part in self._parts]
 
