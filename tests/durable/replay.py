@@ -130,10 +130,10 @@ class Replay:
         self._check_hand_over(session, copy, line)
         copy.handed, copy.expiration = count, line.get("expiration", 0)
         copy.state, copy.holder = State.HELD, session.name
-        if copy.sending is None:
-            copy.doubts.clear()  # what was handed over was sent
-        else:
+        if copy.sending is not None:
             copy.sending.done.append(f"{copy} came to {session.name}")
+            copy.sending = None
+        copy.doubts.clear()  # what was handed over was sent
         session.ledger.append(copy)
         if session.listening:
             return

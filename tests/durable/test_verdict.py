@@ -67,6 +67,16 @@ A, B = sent("a1"), sent("a2")
 CLIENT, AUTO, TRANSACTED = "CLIENT_ACKNOWLEDGE", "AUTO_ACKNOWLEDGE", "SESSION_TRANSACTED"
 HELD = [*sends(A), opens(CLIENT), *got("a1")]
 COMMITTING = [*sends(A), opens(TRANSACTED), *got("a1"), commits(B, sent("a3", TOPIC))]
+SENT_ON = [
+    *sends(A),
+    opens(TRANSACTED),
+    *got("a1"),
+    commits(B),
+    opens(CLIENT, session="t"),
+    *got("a2", 1, "t"),
+    step("acks", "t"),
+]
+"""The commit is done, as its message has come to another session, though it had not returned."""
 
 
 @pytest.mark.parametrize(
@@ -84,6 +94,8 @@ COMMITTING = [*sends(A), opens(TRANSACTED), *got("a1"), commits(B, sent("a3", TO
         ([*sends(A), opens(AUTO), step("wants")], {}),
         ([*sends(A), opens(AUTO), *got("a1")], {}),
         (COMMITTING, {"a1": 2}),
+        (SENT_ON, {}),
+        (SENT_ON, {"a2": 2}),
         (sends(sent("a1", persistent=False)), {}),
     ],
 )
@@ -111,6 +123,7 @@ def test_what_may_be_there_is_no_violation(lines: list[Line], seen: dict[str, in
         ([*sends(A, B), opens(AUTO), step("wants")], {}, "is lost"),
         ([*sends(A), opens(AUTO), *got("a1")], {"a1": 2}, "must not be"),
         (COMMITTING, {}, "half done"),
+        (SENT_ON, {"a1": 2}, "half done"),
         (COMMITTING, {"a1": 2, "a2": 1}, "half done"),
         ([*COMMITTING, step("committed")], {"a2": 1}, "a3 in s1 .* is lost"),
         (sends(sent("a1", persistent=False)), {"a1": 1}, "is not persistent, and is there"),
