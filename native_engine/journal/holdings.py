@@ -33,10 +33,10 @@ IN_MEMORY: Final = 64 << 20
 class Holdings:
     """Changes what lives, and appends that. Methods marked (log locked) are called with the lock of the log held."""
 
-    def __init__(self, contents: Contents, log: Log, died: Callable[[], None], relieve: Callable[[], bool]) -> None:
+    def __init__(self, contents: Contents, log: Log, died: Callable[[], None], relieve: Callable[[], None]) -> None:
         self.log: Final = log
         self._died = died  # is called when nothing lives in a segment any more, with locks held
-        self._relieve = relieve  # drops segments from a full disk; returns whether there was one to drop
+        self._relieve = relieve  # drops segments from a full disk
         self._kept = 0  # bytes of the records in memory
         self._next_record = contents.next_record
         self._next_destination = contents.next_destination
@@ -108,11 +108,14 @@ class Holdings:
 
     def make_room(self, length: int) -> None:
         """Make room for a payload of this length. Raises NoRoomError and OSError."""
+        log = self.log
         while True:
+            dropped = log.dropped
             try:
-                return self.log.make_room(length)
+                return log.make_room(length)
             except NoRoomError:
-                if not self._relieve():
+                self._relieve()
+                if log.dropped == dropped:  # also the upkeep's own thread may have dropped some meanwhile
                     raise
 
     def next_number(self) -> int:

@@ -52,6 +52,7 @@ class Log:
         self._writing = threading.Lock()  # taken after these two, and before `lock`
         self.lock: threading.Lock = threading.Lock()
         self.closed: list[Segment] = []  # full, oldest first; the journal drops them
+        self.dropped: int = 0  # how many it has dropped
         self.active: Segment = active
         self._spare = spare
         self._run: Run | None = None

@@ -101,8 +101,8 @@ class Upkeep:
                     return
                 self._drop()
 
-    def relieve(self) -> bool:
-        """Drop segments from a disk that is full; return whether there was one.
+    def relieve(self) -> None:
+        """Drop segments from a disk that is full, if there are any to drop.
 
         What lives in the oldest is copied, if it is so little that it fits where settlements have their room.
         """
@@ -117,7 +117,6 @@ class Upkeep:
                 with suppress(NoRoomError):
                     self._copy(oldest, Room(log.has_reserve, _refuse))
                 self._drop()
-            return len(log.closed) < before
 
     def _make_ready(self) -> None:
         try:
@@ -142,6 +141,7 @@ class Upkeep:
             self._files.sync_folder()  # or a younger one might be gone after a power loss, and this one not
             with log.lock:
                 log.closed.pop(0)
+                log.dropped += 1
             self._files.close_file(oldest.file)
 
     def _is_worth_copying(self, everything: bool) -> bool:
