@@ -1,0 +1,104 @@
+"""Direct calls: the line of their callers is that of the theory, and none is left without an answer."""
+
+from __future__ import annotations
+
+from array import array
+from threading import Event, Semaphore
+
+from jmslike.compare.flows.direct import Answer, DirectService
+from jmslike.compare.flows.queueing import waits
+from jmslike.compare.flows.service import Service, service_times
+from jmslike.compare.timing.driver import drive
+from jmslike.compare.timing.schedule import burst
+from tests.unit.compare.timing.virtual_time import VirtualTime
+
+
+class Gate(VirtualTime):
+    """Work lasts until the gate is open. The service looks at the time when a call comes, and when its work begins."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.open = Event()
+        self.looks = Semaphore(0)
+
+    def now(self) -> int:
+        self.looks.release()
+        return super().now()
+
+    def wait_until(self, due: int) -> None:
+        self.open.wait()
+
+
+class Busy:
+    """A direct service with one worker, which works on order 1 until the gate is open."""
+
+    def __init__(self, line: int = 10, give_up: float = 60.0) -> None:
+        self.gate = Gate()
+        self.direct = DirectService(Service(array("q", [1] * 10), self.gate), 1, line=line, give_up=give_up)
+        self.direct.start_call(1)
+        self.gate.looks.acquire()
+        self.gate.looks.acquire()
+
+    def start_call(self, key: int) -> None:
+        """Start a call, and return when it has come."""
+        self.direct.start_call(key)
+        self.gate.looks.acquire()
+
+    def finish(self) -> list[Answer | None]:
+        self.gate.open.set()
+        self.direct.finish()
+        return [call.answer for call in self.direct.calls]
+
+
+def test_the_waits_are_exactly_those_of_the_theory() -> None:
+    """What came, and how long each was served, decides how long each waited, however busy the machine is."""
+    direct = DirectService(Service(service_times(100, 0.001, 1)), 2, line=100, give_up=60.0)
+    drive(burst(100, 0.05, 1), direct.start_call)
+    direct.finish()
+    calls = direct.calls
+    assert [call.answer for call in calls] == [Answer.SERVED] * 100
+    arrivals = array("q", (call.arrived for call in calls))
+    services = array("q", (call.ended - call.begun for call in calls))
+    found = array("q", (call.begun - call.arrived for call in calls))
+    assert found == waits(arrivals, services, 2)
+    assert max(found) > 0
+    assert all(call.left >= call.ended for call in calls)
+
+
+def test_no_service_is_shorter_than_its_order_takes() -> None:
+    times = service_times(20, 0.001, 1)
+    direct = DirectService(Service(times), 2, line=20, give_up=60.0)
+    drive(burst(20, 0.01, 1), direct.start_call)
+    direct.finish()
+    assert all(call.ended - call.begun >= times[call.key - 1] for call in direct.calls)
+
+
+def test_a_caller_who_finds_the_line_full_is_refused() -> None:
+    busy = Busy(line=0)
+    assert busy.direct.call(2) is Answer.REFUSED
+    assert busy.finish() == [Answer.SERVED, Answer.REFUSED]
+
+
+def test_a_caller_gives_up_and_leaves_the_line() -> None:
+    busy = Busy(line=1, give_up=0.0)
+    assert busy.direct.call(2) is Answer.GIVEN_UP
+    assert busy.direct.call(3) is Answer.GIVEN_UP
+    assert busy.finish() == [Answer.SERVED, Answer.GIVEN_UP, Answer.GIVEN_UP]
+
+
+def test_a_crash_fails_who_waits_and_who_is_served_and_who_comes() -> None:
+    busy = Busy()
+    busy.start_call(2)
+    busy.direct.crash()
+    assert busy.direct.call(3) is Answer.FAILED
+    assert busy.finish() == [Answer.FAILED] * 3
+
+
+def test_after_the_restart_calls_are_served_as_before() -> None:
+    """The worker of before the crash, which ends late, is no worker of the new life."""
+    busy = Busy()
+    busy.direct.crash()
+    busy.direct.restart()
+    busy.start_call(2)
+    assert busy.finish() == [Answer.FAILED, Answer.SERVED]
+    assert busy.direct.call(3) is Answer.SERVED
