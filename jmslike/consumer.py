@@ -7,15 +7,16 @@ every message, so its fast lane stands here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar
 
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
 from jmslike.core.listener_calls import MessageListener, message_call
 from jmslike.core.session_state import SessionState
 from jmslike.durations import Duration, waiting_time
-from jmslike.errors import IllegalStateError
+from jmslike.errors import IllegalStateError, MessageFormatError
 from jmslike.message import Message, received_message
+from jmslike.message_factory import MessageConverter
 from jmslike.spi import Delivery
 
 _Body = TypeVar("_Body")
@@ -29,8 +30,8 @@ class MessageConsumer:
     """
 
     __slots__ = (
-        "_clock", "_gate", "_intake", "_ledger", "_listeners", "_no_local", "_on_closed", "_selector_text", "_session",
-        "_settles",
+        "_clock", "_converter", "_gate", "_intake", "_ledger", "_listeners", "_no_local", "_on_closed",
+        "_selector_text", "_session", "_settles",
     )  # fmt: skip
 
     def __init__(
@@ -41,6 +42,7 @@ class MessageConsumer:
         selector_text: str | None,
         no_local: bool,
         on_closed: Callable[[MessageConsumer], None],
+        converter: MessageConverter | None,
     ) -> None:
         self._session = session
         self._intake = intake
@@ -48,6 +50,7 @@ class MessageConsumer:
         self._selector_text = selector_text
         self._no_local = no_local
         self._on_closed = on_closed
+        self._converter = converter
         self._clock = session.connection.clock
         self._gate = session.gate
         self._ledger = session.ledger
@@ -115,10 +118,31 @@ class MessageConsumer:
         delivery = self._intake.next_within(deadline, settle=self._settles)
         return None if delivery is None else self._intake.hand_over(delivery)
 
-    def _receive_reading(
-        self, timeout: Duration | None, read: Callable[[Message], _Body | None]
-    ) -> tuple[Message | None, _Body | None]:
-        """Receive a message with what `read` finds in it; in the automatic modes one with None was not delivered."""
+    def receive_object(self, timeout: Duration | None = None) -> Any:
+        """Receive a message and return what the consumer's converter makes of it (an extension), waiting at most
+        `timeout`, a number of seconds or a timedelta.
+
+        Returns None when the time is up or the consumer is closed meanwhile. Raises MessageFormatError, or what else
+        the converter raises, for a message that cannot be read, and for one that holds None; in the automatic modes the
+        same message then comes next, as if it had not been received. Raises IllegalStateError without a converter. Else
+        as `receive`.
+        """
+        converter = self.converter
+        if converter is None:
+            raise IllegalStateError("receive_object() needs a converter: create_consumer(..., converter=...)")
+
+        def read(message: Message) -> Any:
+            found = converter.from_message(message)
+            if found is None:
+                raise MessageFormatError(f"{message!r} holds None, and that is what is returned when no message came")
+            return found
+
+        return self._receive_reading(timeout, read)
+
+    def _receive_reading(self, timeout: Duration | None, read: Callable[[Message], _Body]) -> _Body | None:
+        """Receive a message and return what `read` finds in it. If it raises, then in the automatic modes the message
+        was not delivered.
+        """
         limit = waiting_time(timeout)
         intake, gate = self._intake, self._gate
         if gate.occupant is not None or gate.listening or not intake.is_open:
@@ -127,13 +151,17 @@ class MessageConsumer:
         try:
             delivery = intake.next_within(None if limit is None else self._clock.monotonic() + limit, settle=False)
             if delivery is None:
-                return None, None
-            message = received_message(delivery[0], self._session, delivery[2], 0)
-            body = read(message)
-            if body is None and self._session.acknowledgement.is_automatic:
-                intake.put_back(delivery)
-                return message, None
-            return intake.hand_over(delivery), body
+                return None
+            try:
+                body = read(received_message(delivery[0], self._session, delivery[2], 0))
+            except BaseException:
+                if self._session.acknowledgement.is_automatic:
+                    intake.put_back(delivery)
+                else:
+                    intake.hand_over(delivery)
+                raise
+            intake.hand_over(delivery)
+            return body
         finally:
             gate.leave()
 
@@ -177,6 +205,12 @@ class MessageConsumer:
         if call is not None:
             self._session.connection.loss.check()
         self._listeners.set(self._intake, call)
+
+    @property
+    def converter(self) -> MessageConverter | None:
+        """The converter of `receive_object`, or None (an extension)."""
+        self._check_open()
+        return self._converter
 
     @property
     def message_selector(self) -> str | None:

@@ -17,7 +17,7 @@ from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTo
 from jmslike.errors import IllegalStateError
 from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
-from jmslike.message_factory import MessageFactory
+from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
 from jmslike.statistics import QueueStatistics
@@ -206,11 +206,13 @@ class JMSContext(MessageFactory):
 
     # ---- producers, consumers, browsers -----------------------------------------------------------------------------
 
-    def create_producer(self) -> JMSProducer:
-        """Make a producer (section 7.10), which sends to any destination."""
+    def create_producer(self, *, converter: MessageConverter | None = None) -> JMSProducer:
+        """Make a producer (section 7.10), which sends to any destination. `converter` is as in
+        `Session.create_producer`.
+        """
         session = self._session
         session._check_usable()
-        return self.producer_type(session, session._state)
+        return self.producer_type(session, session._state, optional_converter(converter))
 
     def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:
         """As `Session.create_browser`; starts the connection as making a consumer does."""
@@ -224,30 +226,59 @@ class JMSContext(MessageFactory):
         return self._session.statistics(queue)
 
     def create_consumer(
-        self, destination: Destination, message_selector: str | None = None, no_local: bool = False
+        self,
+        destination: Destination,
+        message_selector: str | None = None,
+        no_local: bool = False,
+        *,
+        converter: MessageConverter | None = None,
     ) -> JMSConsumer:
         """As `Session.create_consumer`; starts the connection unless `auto_start` is off."""
-        return self._started(self._session.create_consumer(destination, message_selector, no_local))
+        return self._started(
+            self._session.create_consumer(destination, message_selector, no_local, converter=converter)
+        )
 
     def create_durable_consumer(
-        self, topic: Topic, name: str, message_selector: str | None = None, no_local: bool = False
+        self,
+        topic: Topic,
+        name: str,
+        message_selector: str | None = None,
+        no_local: bool = False,
+        *,
+        converter: MessageConverter | None = None,
     ) -> JMSConsumer:
         """As `Session.create_durable_consumer`; starts the connection unless `auto_start` is off."""
-        return self._started(self._session.create_durable_consumer(topic, name, message_selector, no_local))
+        return self._started(
+            self._session.create_durable_consumer(topic, name, message_selector, no_local, converter=converter)
+        )
 
     create_durable_subscriber = create_durable_consumer
 
     def create_shared_consumer(
-        self, topic: Topic, shared_subscription_name: str, message_selector: str | None = None
+        self,
+        topic: Topic,
+        shared_subscription_name: str,
+        message_selector: str | None = None,
+        *,
+        converter: MessageConverter | None = None,
     ) -> JMSConsumer:
         """As `Session.create_shared_consumer`; starts the connection unless `auto_start` is off."""
-        return self._started(self._session.create_shared_consumer(topic, shared_subscription_name, message_selector))
+        return self._started(
+            self._session.create_shared_consumer(topic, shared_subscription_name, message_selector, converter=converter)
+        )
 
     def create_shared_durable_consumer(
-        self, topic: Topic, name: str, message_selector: str | None = None
+        self,
+        topic: Topic,
+        name: str,
+        message_selector: str | None = None,
+        *,
+        converter: MessageConverter | None = None,
     ) -> JMSConsumer:
         """As `Session.create_shared_durable_consumer`; starts the connection unless `auto_start` is off."""
-        return self._started(self._session.create_shared_durable_consumer(topic, name, message_selector))
+        return self._started(
+            self._session.create_shared_durable_consumer(topic, name, message_selector, converter=converter)
+        )
 
     def _started(self, consumer: MessageConsumer) -> JMSConsumer:
         if self._auto_start:

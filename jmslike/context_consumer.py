@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import builtins
 from collections.abc import Iterator
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from jmslike.consumer import MessageConsumer
 from jmslike.core.listener_calls import MessageListener
 from jmslike.durations import Duration
 from jmslike.errors import MessageFormatError
 from jmslike.message import Message, StreamMessage
+from jmslike.message_factory import MessageConverter
 
 _Body = TypeVar("_Body")
 
@@ -40,14 +41,15 @@ class JMSConsumer:
         """
         if not isinstance(type, builtins.type):
             raise ValueError(f"the type of a body is a class such as str, not {type!r}")
-        message, body = self._consumer._receive_reading(timeout, lambda message: _body(message, type))
-        if message is not None and body is None:
-            raise MessageFormatError(f"{message!r} has no body of the type {type!r}; it is not acknowledged")
-        return body
+        return self._consumer._receive_reading(timeout, lambda message: _body(message, type))
 
     def receive_body_no_wait(self, type: type[_Body]) -> _Body | None:  # noqa: A002
         """Receive the next message's body if there is one now (section 8.6). Raises as `receive_body` does."""
         return self.receive_body(type, 0)
+
+    def receive_object(self, timeout: Duration | None = None) -> Any:
+        """As `MessageConsumer.receive_object`."""
+        return self._consumer.receive_object(timeout)
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self._consumer)
@@ -60,6 +62,11 @@ class JMSConsumer:
     @message_listener.setter
     def message_listener(self, listener: MessageListener | None) -> None:
         self._consumer.message_listener = listener
+
+    @property
+    def converter(self) -> MessageConverter | None:
+        """As `MessageConsumer.converter`."""
+        return self._consumer.converter
 
     @property
     def message_selector(self) -> str | None:
@@ -77,8 +84,11 @@ class JMSConsumer:
         self.close()
 
 
-def _body(message: Message, type: type[_Body]) -> _Body | None:  # noqa: A002
+def _body(message: Message, type: type[_Body]) -> _Body:  # noqa: A002
     try:
-        return None if isinstance(message, StreamMessage) else message.get_body(type)
+        body = None if isinstance(message, StreamMessage) else message.get_body(type)
     except MessageFormatError:
-        return None
+        body = None
+    if body is None:
+        raise MessageFormatError(f"{message!r} has no body of the type {type!r}; it is not acknowledged")
+    return body

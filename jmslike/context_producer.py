@@ -11,7 +11,7 @@ from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.message import BytesMessage, Message, new_message
 from jmslike.message.properties import PropertyGetters
-from jmslike.message_factory import MessageFactory
+from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
 from jmslike.send_settings import SendSettings
 from jmslike.values import PropertyValue
 
@@ -24,10 +24,11 @@ class JMSProducer(SendSettings, PropertyGetters):
     no closing. Setters raise JMSError for a value out of range, and what the setters of a message raise.
     """
 
-    __slots__ = ("_listener", "_messages", "_session", "_template")
+    __slots__ = ("_converter", "_listener", "_messages", "_session", "_template")
 
-    def __init__(self, messages: MessageFactory, session: SessionState) -> None:
+    def __init__(self, messages: MessageFactory, session: SessionState, converter: MessageConverter | None) -> None:
         self._messages = messages
+        self._converter = converter
         self._session = session
         self._template = new_message(Message)
         self._set_defaults()
@@ -35,7 +36,8 @@ class JMSProducer(SendSettings, PropertyGetters):
 
     def send(self, destination: Destination, body: Any) -> JMSProducer:
         """Send a message, or make one: of a str a text message, of a mapping a map message, of bytes a bytes message,
-        of None a text message without text, of anything else an object message (section 7.2).
+        of None a text message without text, of anything else an object message (section 7.2). With a converter, that
+        makes the message of whatever is none (an extension).
 
         Raises InvalidDestinationError for a destination that is None or deleted; MessageFormatError for a body that
         cannot be encoded; MessageNotWriteableError if properties are set here and those of the message are read-only;
@@ -65,6 +67,8 @@ class JMSProducer(SendSettings, PropertyGetters):
 
     def _wrap(self, body: Any) -> Any:
         messages = self._messages
+        if self._converter is not None:
+            return body if body is None or isinstance(body, Message) else self._converter.to_message(body, messages)
         if body is None or isinstance(body, str):
             return messages.create_text_message(body)
         if isinstance(body, Message):
@@ -134,6 +138,25 @@ class JMSProducer(SendSettings, PropertyGetters):
     def set_async(self, completion_listener: CompletionListener | None) -> JMSProducer:
         """Set `async_listener`."""
         self.async_listener = completion_listener
+        return self
+
+    @property
+    def converter(self) -> MessageConverter | None:
+        """The converter of bodies that are no messages (an extension), or None.
+
+        Raises ValueError when set to an object without to_message and from_message.
+        """
+        self._check_open()
+        return self._converter
+
+    @converter.setter
+    def converter(self, value: MessageConverter | None) -> None:
+        self._check_open()
+        self._converter = optional_converter(value)
+
+    def set_converter(self, value: MessageConverter | None) -> JMSProducer:
+        """Set `converter`."""
+        self.converter = value
         return self
 
     # ---- headers ----------------------------------------------------------------------------------------------------

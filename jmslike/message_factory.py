@@ -1,9 +1,11 @@
-"""MessageFactory: what sessions and contexts make without the provider, messages and names of destinations."""
+"""MessageFactory: what sessions and contexts make without the provider, messages and names of destinations. Beside it
+MessageConverter, which makes messages with it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Protocol, cast
 
 from jmslike.destinations import Queue, Topic
 from jmslike.message import (
@@ -92,3 +94,25 @@ class MessageFactory:
         """Return the topic of that name; nothing is created in the provider. Raises InvalidDestinationError."""
         self._check_open()
         return Topic(name)
+
+
+class MessageConverter(Protocol):
+    """Turns an application's objects into messages and back (an extension). Those of `jmslike.converters` are some; any
+    object with the two methods is one. Several threads may call it at once.
+    """
+
+    def to_message(self, object: Any, session: MessageFactory, /) -> Message:  # noqa: A002 - the name of the contract
+        """Make a message with `session`, a session or a context. Raises MessageFormatError for another object."""
+
+    def from_message(self, message: Message, /) -> Any:
+        """Return the object, and leave the message as it is. Raises MessageFormatError for what cannot be read."""
+
+
+def optional_converter(converter: object) -> MessageConverter | None:
+    """Return a converter or None. Raises ValueError for what lacks its methods, and for a class of converters."""
+    if converter is None:
+        return None
+    methods = (getattr(converter, name, None) for name in ("to_message", "from_message"))
+    if isinstance(converter, type) or not all(map(callable, methods)):
+        raise ValueError(f"a converter is an object with to_message and from_message, not {converter!r}")
+    return cast("MessageConverter", converter)

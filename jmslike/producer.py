@@ -12,7 +12,8 @@ from jmslike.destinations import Destination
 from jmslike.durations import Duration
 from jmslike.envelope import NO_PROPERTIES, constraints_of
 from jmslike.errors import InvalidDestinationError
-from jmslike.message.foreign import AnyMessage
+from jmslike.message import Message
+from jmslike.message_factory import MessageConverter, MessageFactory
 from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
 
 
@@ -23,13 +24,20 @@ class MessageProducer(SendSettings):
     """
 
     __slots__ = (
-        "_message_types", "_now", "_number", "_on_closed", "_open", "_outbox", "_outlet", "_post", "_session",
-        "_terms",
+        "_converter", "_message_types", "_messages", "_now", "_number", "_on_closed", "_open", "_outbox", "_outlet",
+        "_post", "_session", "_terms",
     )  # fmt: skip
 
     def __init__(
-        self, session: SessionState, destination: Destination | None, on_closed: Callable[[MessageProducer], None]
+        self,
+        session: SessionState,
+        destination: Destination | None,
+        on_closed: Callable[[MessageProducer], None],
+        messages: MessageFactory,
+        converter: MessageConverter | None,
     ) -> None:
+        self._messages = messages
+        self._converter = converter
         self._on_closed = on_closed
         self._session = session
         self._message_types = frozenset(session.message_types.values())
@@ -50,7 +58,7 @@ class MessageProducer(SendSettings):
     @overload
     def send(
         self,
-        message: AnyMessage,
+        message: object,
         delivery_mode: int | None = None,
         priority: int | None = None,
         time_to_live: Duration | None = None,
@@ -63,7 +71,7 @@ class MessageProducer(SendSettings):
     def send(
         self,
         destination: Destination,
-        message: AnyMessage,
+        message: object,
         /,
         delivery_mode: int | None = None,
         priority: int | None = None,
@@ -87,7 +95,8 @@ class MessageProducer(SendSettings):
         The arguments may be given by position as in Java: `send(message, delivery_mode, priority, time_to_live)`, and
         for an unidentified producer `send(queue, message, delivery_mode, priority, time_to_live)`. What is None is the
         producer's default; `time_to_live` is in seconds or a timedelta. With a completion listener the call may return
-        earlier, and the listener is called when the send ends (section 7.3).
+        earlier, and the listener is called when the send ends (section 7.3). With a converter, objects may
+        be sent as well as messages (an extension).
 
         Raises ValueError if the destination is missing, or given although the producer has one; InvalidDestinationError
         for a destination that is None or deleted; MessageFormatError for what is no message; JMSError for a setting out
@@ -134,6 +143,8 @@ class MessageProducer(SendSettings):
             if given[name] is not None:
                 raise TypeError(f"send() got two values for {name}")
             given[name] = value
+        if self._converter is not None and message is not None and not isinstance(message, Message):
+            message = self._converter.to_message(message, self._messages)
         outlet = self._outlet_for(destination, given=first or destination is not None)
         mode, priority, time_to_live = given.values()
         self._outbox.send(
@@ -169,6 +180,12 @@ class MessageProducer(SendSettings):
         """Where this producer sends to, or None if it is unidentified."""
         self._check_open()
         return self._outlet.destination if self._outlet is not None else None
+
+    @property
+    def converter(self) -> MessageConverter | None:
+        """The converter of what is sent and is no message, or None (an extension)."""
+        self._check_open()
+        return self._converter
 
     def close(self) -> None:
         """Close, after its asynchronous sends are completed. A second call does nothing.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from dataclasses import replace
 from typing import ClassVar, Final, Self, TypeAlias, cast
 
 from jmslike.browser import QueueBrowser
@@ -20,21 +19,14 @@ from jmslike.core.connection_state import ConnectionState
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
 from jmslike.core.session_state import SessionState
-from jmslike.core.subscription_rules import (
-    check_topic,
-    consumable,
-    left_to_the_core,
-    require_features,
-    subscription_name,
-)
+from jmslike.core.subscription_rules import checked_spec, left_to_the_core, subscription_name
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic, exact_destination
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError, TransactionRolledBackError
-from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
-from jmslike.message_factory import MessageFactory
+from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
 from jmslike.producer import MessageProducer
 from jmslike.selector import optional
-from jmslike.spi import StatisticsLink, SubscriptionSpec
+from jmslike.spi import StatisticsLink
 from jmslike.statistics import QueueStatistics
 
 _log = logging.getLogger("jmslike.session")
@@ -107,53 +99,81 @@ class Session(MessageFactory):
 
     # ---- producers, consumers, browsers -----------------------------------------------------------------------------
 
-    def create_producer(self, destination: Destination | None = None) -> MessageProducer:
-        """Make a producer (section 7.1); without a destination it is unidentified. Raises InvalidDestinationError."""
+    def create_producer(
+        self, destination: Destination | None = None, *, converter: MessageConverter | None = None
+    ) -> MessageProducer:
+        """Make a producer (section 7.1); without a destination it is unidentified.
+
+        With a `converter` it sends objects, too (an extension). Raises InvalidDestinationError; ValueError for what is
+        no converter.
+        """
         self._check_usable()
-        producer = self.producer_type(self._state, destination, self._discard)
+        producer = self.producer_type(self._state, destination, self._discard, self, optional_converter(converter))
         self._parts[producer] = None
         return producer
 
     def create_consumer(
-        self, destination: Destination, message_selector: str | None = None, no_local: bool = False
+        self,
+        destination: Destination,
+        message_selector: str | None = None,
+        no_local: bool = False,
+        *,
+        converter: MessageConverter | None = None,
     ) -> MessageConsumer:
         """Make a consumer of a queue, or a new non-durable subscription of a topic (sections 8.1 and 8.3.1).
 
-        `no_local` leaves out what the own connection publishes; on a queue it has no effect. Raises
-        InvalidDestinationError; InvalidSelectorError; ValueError for a `no_local` that is no boolean;
-        UnsupportedFeatureError where the transport cannot do it.
+        `no_local` leaves out what the own connection publishes; on a queue it has no effect. `converter` is that of
+        `receive_object` (an extension). Raises InvalidDestinationError; InvalidSelectorError; ValueError for a
+        `no_local` that is no boolean, and for what is no converter; UnsupportedFeatureError where the transport cannot
+        do it.
         """
-        return self._subscribe(destination, message_selector, no_local=no_local)
+        return self._subscribe(destination, message_selector, no_local=no_local, converter=converter)
 
     def create_shared_consumer(
-        self, topic: Topic, shared_subscription_name: str, message_selector: str | None = None
+        self,
+        topic: Topic,
+        shared_subscription_name: str,
+        message_selector: str | None = None,
+        *,
+        converter: MessageConverter | None = None,
     ) -> MessageConsumer:
         """Join, or make, a shared non-durable subscription (section 8.3.2).
 
         Raises JMSError if it is in use with another topic or selector, or for an empty name; else as `create_consumer`.
         """
-        return self._subscribe(topic, message_selector, name=shared_subscription_name, shared=True)
+        return self._subscribe(topic, message_selector, name=shared_subscription_name, shared=True, converter=converter)
 
     def create_durable_subscriber(
-        self, topic: Topic, name: str, message_selector: str | None = None, no_local: bool = False
+        self,
+        topic: Topic,
+        name: str,
+        message_selector: str | None = None,
+        no_local: bool = False,
+        *,
+        converter: MessageConverter | None = None,
     ) -> MessageConsumer:
         """Join, or make, an unshared durable subscription of this client id (section 8.3.3).
 
         Raises IllegalStateError without a client id; JMSError if it has a consumer already; InvalidDestinationError for
         a temporary topic; else as `create_consumer`.
         """
-        return self._subscribe(topic, message_selector, name=name, durable=True, no_local=no_local)
+        return self._subscribe(topic, message_selector, name=name, durable=True, no_local=no_local, converter=converter)
 
     create_durable_consumer = create_durable_subscriber
 
     def create_shared_durable_consumer(
-        self, topic: Topic, name: str, message_selector: str | None = None
+        self,
+        topic: Topic,
+        name: str,
+        message_selector: str | None = None,
+        *,
+        converter: MessageConverter | None = None,
     ) -> MessageConsumer:
         """Join, or make, a shared durable subscription (section 8.3.4); a client id is optional.
 
         Raises as `create_shared_consumer` and `create_durable_subscriber` do.
         """
-        return self._subscribe(topic, message_selector, name=name, durable=True, shared=True)
+        return self._subscribe(topic, message_selector, name=name, durable=True, shared=True, converter=converter)
 
     def unsubscribe(self, name: str) -> None:
         """Delete a durable subscription of this client id, with its messages (section 8.3.3).
@@ -199,33 +219,24 @@ class Session(MessageFactory):
         durable: bool = False,
         shared: bool = False,
         no_local: bool = False,
+        converter: MessageConverter | None = None,
     ) -> MessageConsumer:
         self._check_usable()
-        state, connection = self._state, self._state.connection
-        destination = consumable(destination, connection.owns_temporary)
-        if durable or shared:
-            check_topic(destination, durable=durable)
-            if durable and not shared and connection.client_id is None:
-                raise IllegalStateError("a durable subscription that is not shared needs a client id on the connection")
-        selector = optional(selector_text)
-        excludes_own = exact_boolean(no_local, "no_local")
-        origin = connection.origin() if excludes_own and not destination.is_queue else None
-        stopped = not state.gate.running
-        window = connection.settings.window
-        dead_letters = state.redelivery.dead_letters_of(destination)
-        spec = SubscriptionSpec(destination, selector, name, durable, shared, origin, window, stopped, dead_letters)
-        require_features(connection.capabilities, spec)
-        if durable or shared:
-            spec = replace(spec, name=subscription_name(name))
-        predicate = left_to_the_core(connection.capabilities, spec)
-        intake = Intake(state, state.link.subscribe(spec), destination, predicate, stopped=stopped)
+        converter = optional_converter(converter)
+        state = self._state
+        spec = checked_spec(
+            state, destination, selector_text, name=name, durable=durable, shared=shared, no_local=no_local
+        )
+        predicate = left_to_the_core(state.connection.capabilities, spec)
+        intake = Intake(state, state.link.subscribe(spec), spec.destination, predicate, stopped=spec.stopped)
         consumer = self.consumer_type(
             state,
             intake,
             self._listeners,
-            None if selector is None else selector.text,
-            origin is not None,
+            None if spec.selector is None else spec.selector.text,
+            spec.excluded_origin is not None,
             self._discard,
+            converter,
         )
         self._parts[consumer] = None
         try:

@@ -3,16 +3,46 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from jmslike.capabilities import Capabilities, Feature, Level
+from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination, Topic, exact_destination
-from jmslike.errors import InvalidDestinationError, JMSError
-from jmslike.exact import exact_text
-from jmslike.selector import Selector
+from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
+from jmslike.exact import exact_boolean, exact_text
+from jmslike.selector import Selector, optional
 from jmslike.spi import Envelope, SubscriptionSpec
 
 
-def consumable(value: object, is_own: Callable[[Destination], bool]) -> Destination:
+def checked_spec(
+    session: SessionState,
+    destination: object,
+    selector_text: str | None,
+    *,
+    name: str | None,
+    durable: bool,
+    shared: bool,
+    no_local: bool,
+) -> SubscriptionSpec:
+    """Return what the transport is asked for. Raises what `Session.create_consumer` and its kin document."""
+    connection = session.connection
+    destination = _consumable(destination, connection.owns_temporary)
+    if durable or shared:
+        _check_topic(destination, durable=durable)
+        if durable and not shared and connection.client_id is None:
+            raise IllegalStateError("a durable subscription that is not shared needs a client id on the connection")
+    selector = optional(selector_text)
+    excludes_own = exact_boolean(no_local, "no_local")
+    origin = connection.origin() if excludes_own and not destination.is_queue else None
+    stopped = not session.gate.running
+    window = connection.settings.window
+    dead_letters = session.redelivery.dead_letters_of(destination)
+    spec = SubscriptionSpec(destination, selector, name, durable, shared, origin, window, stopped, dead_letters)
+    _require_features(connection.capabilities, spec)
+    return replace(spec, name=subscription_name(name)) if durable or shared else spec
+
+
+def _consumable(value: object, is_own: Callable[[Destination], bool]) -> Destination:
     """Return what is consumed from. Raises InvalidDestinationError; a temporary one must be the connection's own."""
     destination = exact_destination(value, "to consume from")
     if destination.is_temporary and not is_own(destination):
@@ -20,7 +50,7 @@ def consumable(value: object, is_own: Callable[[Destination], bool]) -> Destinat
     return destination
 
 
-def check_topic(topic: object, *, durable: bool) -> None:
+def _check_topic(topic: object, *, durable: bool) -> None:
     """Raise InvalidDestinationError unless it can have named subscriptions."""
     if not isinstance(topic, Topic):
         raise InvalidDestinationError(f"only a topic has subscriptions, not {topic!r}")
@@ -35,7 +65,7 @@ def subscription_name(value: object) -> str:
     return exact_text(value)
 
 
-def require_features(capabilities: Capabilities, spec: SubscriptionSpec) -> None:
+def _require_features(capabilities: Capabilities, spec: SubscriptionSpec) -> None:
     """Raise UnsupportedFeatureError for the first thing in it that the transport cannot do."""
     if spec.durable:
         capabilities.require(Feature.DURABLE_SUBSCRIPTION)

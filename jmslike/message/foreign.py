@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
 from inspect import getattr_static
-from typing import Any, Protocol, TypeAlias
+from typing import Any
 
 from jmslike.destinations import Destination
 from jmslike.errors import MessageEOFError, MessageFormatError
@@ -18,28 +17,6 @@ from jmslike.message.stream import StreamMessage
 from jmslike.message.text import TextMessage
 
 _MISSING = object()
-
-
-class HasProperties(Protocol):
-    """A message of another library, with its properties as a mapping."""
-
-    @property
-    def properties(self) -> Mapping[str, Any]:
-        """Names and values."""
-
-
-class HasPropertyGetters(Protocol):
-    """A message of another library, with Java's accessors."""
-
-    @property
-    def property_names(self) -> Iterable[str]:
-        """The names."""
-
-    def get_object_property(self, name: str, /) -> Any:
-        """Return the value."""
-
-
-AnyMessage: TypeAlias = "Message | HasProperties | HasPropertyGetters"
 
 
 def adopt(message: object, serializer: ObjectSerializer | None = None) -> Message:

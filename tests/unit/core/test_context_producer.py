@@ -160,7 +160,7 @@ def test_everything_of_a_producer_of_a_closed_context_is_refused(broker: FakeBro
     context.close()
     members = {**vars(SendSettings), **vars(type(producer))}
     names = [name for name, found in members.items() if isinstance(found, property)]
-    assert len(names) == 11
+    assert len(names) == 12
     for name in names:
         with pytest.raises(IllegalStateError, match="context is closed"):
             getattr(producer, name)
