@@ -11,18 +11,23 @@ from typer.core import TyperGroup
 
 from jmslike import InvalidDestinationError, InvalidSelectorError, JMSError, UnsupportedFeatureError
 from jmslike.cli import INTERRUPTED, OUTPUT_CLOSED, PROVIDER_FAILED, WRONG_USE, comparison, doctor, features, messages
+from jmslike.cli.terminal import complain
 
 GROUP: Final = "jmslike.commands"
 """The entry points that add commands: a `typer.Typer` (a group of them) or a function, under the entry point's name."""
 
 
 class Commands(TyperGroup):
-    """The group of all commands. A command returns its exit code, or None for 0, and raises its errors."""
+    """The group of all commands. A command returns its exit code, or None for 0, and raises its errors.
+
+    The object of its context is the list of the words of the command line.
+    """
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run, and exit. An error is printed in one line on the standard error output."""
+        words = [*args, *(kwargs.pop("args", None) or ())] or sys.argv[1:]
         try:
-            code = super().main(*args, **{**kwargs, "standalone_mode": False})
+            code = super().main(words, **{**kwargs, "standalone_mode": False, "obj": words})
         except (KeyboardInterrupt, typer.Abort):
             sys.exit(INTERRUPTED)
         except SystemExit as end:
@@ -56,11 +61,6 @@ def _reason(error: Exception) -> str:
     context = getattr(error, "ctx", None)
     advice = f"; see: {context.command_path} --help" if context else ""
     return f"{text[:1].lower()}{text[1:]}{advice}"
-
-
-def complain(reason: str) -> None:
-    """Print an error in one line."""
-    typer.echo(f"jmslike: {' '.join(reason.split())}", err=True)
 
 
 def make_app() -> typer.Typer:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from pathlib import Path
 from typing import Annotated
@@ -11,18 +10,20 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from jmslike.cli.terminal import FILE_HELP, FORMAT, console, factory_for, whole_number
-from jmslike.compare import FileSource, Format, Source
+from jmslike.cli.terminal import FILE_HELP, FORMAT, complain, console, factory_for, whole_number
+from jmslike.compare import FileSource, Format, Plan, Source, provenance
 from jmslike.compare import compare as play
+from jmslike.compare.document import dumps
 from jmslike.compare.orders import Orders
 from jmslike.compare.phrases import plural
-from jmslike.compare.play import columns, known
 from jmslike.compare.report import markdown, show
 from jmslike.compare.results import Comparison
-from jmslike.compare.scenarios import SCENARIOS
+from jmslike.compare.runner import Step
+from jmslike.compare.scenarios.known import BUILT_IN, known
 
 
 def compare(
+    context: typer.Context,
     file_and_urls: Annotated[
         list[str] | None,
         typer.Argument(
@@ -34,7 +35,8 @@ def compare(
         int, typer.Option(parser=whole_number(1, 100), metavar="N", help="Receivers in each scenario.")
     ] = 3,
     scenario: Annotated[
-        list[str] | None, typer.Option(help=f"One of {', '.join(SCENARIOS)}; may be given several times.")
+        list[str] | None,
+        typer.Option(help=f"One of {', '.join(BUILT_IN)}, or one of another package; may be given several times."),
     ] = None,
     file_format: Annotated[Format | None, FORMAT] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
@@ -46,7 +48,7 @@ def compare(
 
     The exit code is 1 if a number is wrong.
     """
-    names = known(scenario or SCENARIOS)
+    names = list(known(scenario, complain))
     file, urls = _told_apart(file_and_urls or [])
     for url in urls:
         factory_for(url)
@@ -59,17 +61,17 @@ def compare(
         if path is not None:
             _check_writable(path, file)
     with _progress() as progress:
-        task = progress.add_task("", total=len(urls) * columns(names) * len(source))
-        comparison = play(
-            urls,
-            source,
-            receivers=receivers,
-            scenarios=names,
-            progress=lambda step, sent: progress.update(task, description=step, advance=sent),
-        )
+        task = progress.add_task("", total=None)
+
+        def show_step(step: Step, sent: int) -> None:
+            progress.update(task, description=str(step), completed=step.number - 1, total=step.of)
+
+        plan = Plan(receivers=receivers)
+        command = provenance.command(context.obj)
+        comparison = play(urls, source, plan=plan, scenarios=names, progress=show_step, command=command)
     show(comparison, console())
     if json_file is not None:
-        _write(json_file, json.dumps(comparison.as_dict(), indent=2, ensure_ascii=False) + "\n", comparison)
+        _write(json_file, dumps(comparison), comparison)
     if markdown_file is not None:
         _write(markdown_file, markdown(comparison), comparison)
     return 0 if comparison.passed else 1

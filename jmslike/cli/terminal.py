@@ -77,6 +77,11 @@ def destination_of(text: str) -> Destination:
     return Queue(name) if scheme == "queue" else Topic(name)
 
 
+def complain(reason: str) -> None:
+    """Print an error in one line."""
+    typer.echo(f"jmslike: {' '.join(reason.split())}", err=True)
+
+
 def console() -> Console:
     """Return the console on the standard output; lines are wide if that is a file."""
     fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE

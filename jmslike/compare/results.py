@@ -1,17 +1,28 @@
-"""The results of a comparison: plain values, for the table on the terminal and for JSON."""
+"""The results of a comparison: plain values, which `document.py` writes as JSON and reads again."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
-from typing import Any
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Final, Literal, TypeAlias
+
+from jmslike.compare.plan import Plan
+
+NO_BROKER: Final = "no broker"
+"""The product of the report that holds the columns without a provider."""
+
+Kept: TypeAlias = Literal["on disk", "in memory", "nowhere"]
+"""Where messages are while they wait."""
+Says: TypeAlias = Literal["better", "worse", "no difference shown", "too few repeats"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
     """A number that was counted, the expected one (a number, or words), and whether they agree.
 
-    `expected` is None for a number that the provider promises nothing about.
+    `expected` is None for a number that the provider promises nothing about. Over several repeats the numbers and the
+    expected numbers are added up, and `ok` says whether all of them agreed.
     """
 
     label: str
@@ -30,18 +41,69 @@ def unpromised(label: str, value: int) -> Check:
     return Check(label, value, None, ok=True)
 
 
+class Better(StrEnum):
+    """Which values of a measure are the better ones."""
+
+    LESS = "less"
+    MORE = "more"
+    NEITHER = "neither"
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A number over time: `x` in seconds from the start of the run, `y` in messages; at most 400 points."""
+
+    name: str
+    x: list[float]
+    y: list[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A number that was measured in each repeat: unrounded, and None where a repeat has none.
+
+    `case` is the row of the table, such as "1 KiB". `histograms` is empty, or has the distribution behind each value:
+    an HdrHistogram V2 of nanoseconds, in base64; `beyond` then counts what was above an hour, which it does not hold.
+    `series` is of the repeat whose value is the median.
+    """
+
+    name: str
+    unit: str
+    better: Better
+    values: list[float | None]
+    case: str = ""
+    histograms: list[str | None] = field(default_factory=list)
+    beyond: list[int] = field(default_factory=list)
+    series: list[Series] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Column:
     """The numbers of one model in a scenario; `refused` is the reason if the provider could not play it."""
 
     title: str
     checks: Sequence[Check] = ()
+    measures: Sequence[Measure] = ()
+    kept: Kept = "nowhere"
     refused: str | None = None
 
     @property
     def passed(self) -> bool:
         """Whether every number was as expected."""
         return all(check.ok for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """A plot that a scenario asks for, of all its columns together.
+
+    `curves` are percentiles of the histograms up to the maximum, `density` is their distribution, `steps` are the
+    series over time, `bars` are the values with their spread.
+    """
+
+    kind: Literal["curves", "density", "steps", "bars"]
+    measure: str
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +120,7 @@ class ScenarioResult:
     features: list[str]
     headline: str
     columns: list[Column] = field(default_factory=list)
+    figures: list[Figure] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +128,8 @@ class Report:
     """All scenarios on one URL (without its password), and the declared level of every feature.
 
     `clients` are the libraries that speak to the provider, with their versions. `durable`: messages survive a restart
-    of the provider. `reasons` has the words of the provider for features that it has in part.
+    of the provider. `reasons` has the words of the provider for features that it has in part. The columns without a
+    provider are in a report of their own, the last, whose `url` is empty; it has the scenarios with such columns only.
     """
 
     url: str
@@ -79,6 +143,83 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Side:
+    """One of two columns that are compared; `report` is an index of the comparison's reports."""
+
+    report: int
+    column: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What the second of two columns is against the first, in one measure and case.
+
+    `ratio` is the second's value through the first's, between `low` and `high`. `unlike` says in which way the two
+    cannot be compared as equals.
+    """
+
+    case: str
+    first: Side
+    second: Side
+    says: Says
+    ratio: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unlike: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """All verdicts on one measure of a scenario, whose intervals hold together: 95 % for all of them at once.
+
+    `unseen` is the largest difference, as a part of the first value, that could have stayed unseen in the widest pair;
+    `power` is the chance that a difference of 5 % is shown, at the spread that was measured in that pair.
+    """
+
+    scenario: str
+    measure: str
+    verdicts: list[Verdict]
+    unseen: float | None = None
+    power: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overhead:
+    """What the measuring costs by itself: for each message, and how late it sends (a histogram, as in a Measure)."""
+
+    per_message_ns: float
+    late: str
+
+
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """The computer: `load` is the mean number of waiting programs over the minute before; None where none counts it."""
+
+    processor: str
+    cores: int
+    memory: int | None
+    """Bytes."""
+    disk: str
+    """The file system of the folder for temporary files, with the size of its disk."""
+    load: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """How a comparison was made, and how many seconds it took; `git` is the commit of a checkout of this library.
+
+    `acknowledgement` is the mode of the timed scenarios, where a case names no other.
+    """
+
+    command: str
+    plan: Plan
+    acknowledgement: str
+    machine: Machine
+    git: str | None
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """One run of `jmslike compare`: when it began (ISO 8601), on which host, with which versions."""
 
@@ -88,32 +229,26 @@ class Comparison:
     date: str
     host: str
     versions: dict[str, str]
+    run: Run
     reports: list[Report] = field(default_factory=list)
+    overhead: Overhead | None = None
+    judgements: list[Judgement] = field(default_factory=list)
 
     @property
     def passed(self) -> bool:
         """Whether every number was as expected, on every URL."""
-        return all(
-            column.passed for report in self.reports for scenario in report.scenarios for column in scenario.columns
-        )
+        return all(column.passed for column in self._columns)
 
     @property
     def checks(self) -> list[Check]:
         """The numbers that had to be the expected ones, of all scenarios on all URLs."""
-        return [
-            check
-            for report in self.reports
-            for scenario in report.scenarios
-            for column in scenario.columns
-            for check in column.checks
-            if check.expected is not None
-        ]
+        return [check for column in self._columns for check in column.checks if check.expected is not None]
 
     @property
     def durability_differs(self) -> bool:
-        """Whether some of the runs were durable and others not: then their speed cannot be compared."""
-        return len({report.durable for report in self.reports}) > 1
+        """Whether some of the providers were durable and others not: then their speed cannot be compared."""
+        return len({report.durable for report in self.reports if report.url}) > 1
 
-    def as_dict(self) -> dict[str, Any]:
-        """Return the document of `--json`."""
-        return {**asdict(self), "durability_differs": self.durability_differs, "passed": self.passed}
+    @property
+    def _columns(self) -> list[Column]:
+        return [column for report in self.reports for scenario in report.scenarios for column in scenario.columns]

@@ -34,6 +34,7 @@ from jmslike import (
     UnsupportedFeatureError,
 )
 from jmslike.compare.measure import NO_KEY, PROBE, Arrivals, Journal, Sent, fingerprint
+from jmslike.compare.plan import Setting
 from jmslike.compare.source import Source
 
 KEY: Final = "compare_key"
@@ -85,28 +86,20 @@ class Receiver:
 class Stage:
     """The place of one column of a scenario; everything that it opened is closed at its end.
 
-    `patience` is how many seconds to wait for something that must happen. `progress` is called with how many messages
-    were sent since its last call.
+    `source`, `receivers` and `patience`, in seconds, are those of its setting.
     """
 
-    def __init__(
-        self,
-        url: str,
-        source: Source,
-        receivers: int,
-        *,
-        patience: float = 10.0,
-        progress: Callable[[int], None] = lambda sent: None,
-    ) -> None:
+    def __init__(self, url: str, setting: Setting) -> None:
         self.url = url
-        self.source = source
-        self.receivers = receivers
-        self.patience = patience
+        self.setting = setting
+        self.source: Source = setting.source
+        self.receivers: int = setting.plan.receivers
+        self.patience: float = setting.plan.patience
         self.sent: Final = Sent()
         self.name: Final = f"jmslike.compare.{uuid.uuid4().hex[:8]}"
         self._factory = ConnectionFactory(url)
-        self._progress = progress
-        self._texts = iter(source)
+        self._progress = setting.progress
+        self._texts = iter(setting.source)
         self._arrivals = Arrivals()
         self._expected = 0
         self._durable = False

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from jmslike import Destination, Feature
 from jmslike.compare.measure import tally
-from jmslike.compare.results import Check, exactly
-from jmslike.compare.scenarios.scenario import Scenario, integrity
+from jmslike.compare.results import exactly
+from jmslike.compare.scenarios.scenario import Outcome, Route, Scenario, integrity
 from jmslike.compare.stage import Stage, Subscribe
 
 NAME = "receiver 1"
 
 
-def _play(stage: Stage, destination: Destination, subscribe: Subscribe, *, kept: bool) -> list[Check]:
+def _play(stage: Stage, destination: Destination, subscribe: Subscribe, *, kept: bool) -> Outcome:
     """Send a third of the messages while the receiver listens, a third while it is away, the rest after it is back.
 
     `kept` says whether those of the second third have to wait for it.
@@ -36,28 +36,30 @@ def _play(stage: Stage, destination: Destination, subscribe: Subscribe, *, kept:
     journals = [before.journal, after.journal]
     result = tally(stage.sent, journals)
     while_away = range(listening + 1, listening + away + 1)
-    return [
-        exactly("sent while it listens", listening, min(third, len(stage.source))),
-        exactly("  received of these", len(before.journal), listening),
-        exactly("sent while it is away", away, min(third, len(stage.source) - listening)),
-        exactly("  received when it is back", after.journal.within(while_away), away if kept else 0),
-        exactly("sent after it is back", back, len(stage.source) - listening - away),
-        exactly("  received of those", len(after.journal) - after.journal.within(while_away), back),
-        *integrity(result, stage.capabilities, lost=0 if kept else away),
-    ]
+    return Outcome(
+        [
+            exactly("sent while it listens", listening, min(third, len(stage.source))),
+            exactly("  received of these", len(before.journal), listening),
+            exactly("sent while it is away", away, min(third, len(stage.source) - listening)),
+            exactly("  received when it is back", after.journal.within(while_away), away if kept else 0),
+            exactly("sent after it is back", back, len(stage.source) - listening - away),
+            exactly("  received of those", len(after.journal) - after.journal.within(while_away), back),
+            *integrity(result, stage.capabilities, lost=0 if kept else away),
+        ]
+    )
 
 
-def on_queue(stage: Stage) -> list[Check]:
+def on_queue(stage: Stage) -> Outcome:
     """A queue keeps them."""
     return _play(stage, stage.queue, lambda session, _: session.create_consumer(stage.queue), kept=True)
 
 
-def on_topic(stage: Stage) -> list[Check]:
+def on_topic(stage: Stage) -> Outcome:
     """A non-durable subscription ends with its consumer: they are lost to it."""
     return _play(stage, stage.topic, lambda session, _: session.create_consumer(stage.topic), kept=False)
 
 
-def on_durable_subscription(stage: Stage) -> list[Check]:
+def on_durable_subscription(stage: Stage) -> Outcome:
     """A durable subscription keeps them."""
     return _play(stage, stage.topic, stage.durably(), kept=True)
 
@@ -68,5 +70,5 @@ SCENARIO = Scenario(
     story="One receiver listens, goes away, and comes back, while the messages are sent.",
     features=(Feature.DURABLE_SUBSCRIPTION, Feature.PERSISTENCE),
     headline="lost",
-    columns={"queue": on_queue, "topic": on_topic, "topic, durable": on_durable_subscription},
+    columns=[Route("queue", on_queue), Route("topic", on_topic), Route("topic, durable", on_durable_subscription)],
 )

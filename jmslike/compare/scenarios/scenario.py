@@ -1,34 +1,98 @@
-"""Scenario, and the checks that all scenarios share."""
+"""Scenario, what its columns return, and the checks that all scenarios share."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 from jmslike import Capabilities, Feature, Level
 from jmslike.compare.measure import Journal, Tally
-from jmslike.compare.results import Check, exactly, unpromised
+from jmslike.compare.plan import Setting
+from jmslike.compare.results import Better, Check, Figure, Kept, Series, Side, exactly, unpromised
 from jmslike.compare.stage import Stage
 
-Play: TypeAlias = Callable[[Stage], list[Check]]
+REPEATS: Final = 10
+"""The repeats of most timed scenarios."""
+
+Pairs: TypeAlias = Callable[[Sequence[Side], Sequence[Side]], list[tuple[Side, Side]]]
+"""Chooses what is compared, from the columns of the providers and those without one: of each pair, the second is judged
+against the first.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One measured value. `histogram` is the distribution behind it, and how many values were beyond its range."""
+
+    name: str
+    unit: str
+    better: Better
+    value: float
+    case: str = ""
+    histogram: tuple[str, int] | None = None
+    series: Sequence[Series] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What one run of a column gave. A reading that is left out is one that this run could not give."""
+
+    checks: Sequence[Check]
+    readings: Sequence[Reading] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A column with a provider: what goes through its queue or topic, on a stage of its own for each run."""
+
+    title: str
+    play: Callable[[Stage], Outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """A column without a provider, such as a direct call: what a queue is compared with."""
+
+    title: str
+    play: Callable[[Setting], Outcome]
+    kept: Kept
+
+
+def against_first(routes: Sequence[Side], baselines: Sequence[Side]) -> list[tuple[Side, Side]]:
+    """Pair a column with the first of its provider, with itself on the first provider, and with the first baseline."""
+    pairs = []
+    for position, side in enumerate(routes):
+        of_provider = [other for other in routes[:position] if other.report == side.report]
+        of_column = [other for other in routes[:position] if other.column == side.column]
+        pairs += [(first, side) for first in (*of_provider[:1], *of_column[:1], *baselines[:1])]
+    return pairs + [(baselines[0], other) for other in baselines[1:]]
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario: its columns by title, each played on a stage of its own; `story` may use {receivers}.
+    """A scenario: its columns in their order; `story` may use {receivers}.
 
     `headline` is how the label begins of the check that a summary shows. `note` explains what may surprise a newcomer
-    in the numbers.
+    in the numbers. `repeats` is the most that it needs: with more than one it is a timed scenario, whose columns take
+    turns, after a warm-up of each. Raises ValueError if there is nothing to play on a provider.
     """
 
     name: str
     title: str
     story: str
     features: Sequence[Feature]
-    columns: Mapping[str, Play]
+    columns: Sequence[Route]
     headline: str
     note: str = ""
+    baselines: Sequence[Baseline] = ()
+    repeats: int = 1
+    figures: Sequence[Figure] = ()
+    pairs: Pairs = against_first
+
+    def __post_init__(self) -> None:
+        if not self.columns:
+            raise ValueError(f"the scenario {self.name!r} needs a column with a provider")
 
 
 def part(journal: Journal, shared: set[int], least: int = 0) -> Check:

@@ -11,8 +11,8 @@ from threading import Barrier, BrokenBarrierError, Lock
 
 from jmslike import Destination, Feature
 from jmslike.compare.measure import Journal, shared_keys, tally, total
-from jmslike.compare.results import Check, exactly, unpromised
-from jmslike.compare.scenarios.scenario import Scenario, integrity, part
+from jmslike.compare.results import exactly, unpromised
+from jmslike.compare.scenarios.scenario import Outcome, Route, Scenario, integrity, part
 from jmslike.compare.stage import Stage, Subscribe
 
 
@@ -32,7 +32,7 @@ class StartTogether:
                 self._barrier.wait()
 
 
-def _split(stage: Stage, destination: Destination, subscribe: Subscribe) -> list[Check]:
+def _split(stage: Stage, destination: Destination, subscribe: Subscribe) -> Outcome:
     workers = min(stage.receivers, len(stage.source))
     at_once = "receivers at work at the same time"
     work = StartTogether(workers, stage.patience if stage.shares_work else stage.patience / 10)
@@ -45,27 +45,29 @@ def _split(stage: Stage, destination: Destination, subscribe: Subscribe) -> list
     result = tally(stage.sent, journals)
     shared = shared_keys(journals)
     least = 1 if stage.shares_work and workers == len(receivers) else 0
-    return [
-        exactly("sent", sent, len(stage.source)),
-        exactly(at_once, work.at_once, workers) if stage.shares_work else unpromised(at_once, work.at_once),
-        *(part(journal, shared, least) for journal in journals),
-        exactly("pieces of work in all", result.received, sent),
-        exactly("done by more than one receiver", len(shared), 0),
-        *integrity(result, stage.capabilities),
-    ]
+    return Outcome(
+        [
+            exactly("sent", sent, len(stage.source)),
+            exactly(at_once, work.at_once, workers) if stage.shares_work else unpromised(at_once, work.at_once),
+            *(part(journal, shared, least) for journal in journals),
+            exactly("pieces of work in all", result.received, sent),
+            exactly("done by more than one receiver", len(shared), 0),
+            *integrity(result, stage.capabilities),
+        ]
+    )
 
 
-def on_queue(stage: Stage) -> list[Check]:
+def on_queue(stage: Stage) -> Outcome:
     """The receivers of a queue split its messages."""
     return _split(stage, stage.queue, lambda session, _: session.create_consumer(stage.queue))
 
 
-def on_shared_subscription(stage: Stage) -> list[Check]:
+def on_shared_subscription(stage: Stage) -> Outcome:
     """The consumers of one shared subscription split the topic's messages."""
     return _split(stage, stage.topic, lambda session, _: session.create_shared_consumer(stage.topic, "workers"))
 
 
-def on_topic(stage: Stage) -> list[Check]:
+def on_topic(stage: Stage) -> Outcome:
     """Plain subscribers split nothing: each does all the work."""
     workers = stage.receivers
     work = StartTogether(workers, stage.patience)
@@ -76,14 +78,16 @@ def on_topic(stage: Stage) -> list[Check]:
     stage.probe(stage.topic, receivers, copies=1)
     journals = [receiver.journal for receiver in receivers]
     result = total(tally(stage.sent, [journal]) for journal in journals)
-    return [
-        exactly("sent", sent, len(stage.source)),
-        exactly("receivers at work at the same time", work.at_once, workers),
-        *(exactly(f"received by {journal.receiver}", len(journal), sent) for journal in journals),
-        exactly("pieces of work in all", result.received, sent * workers),
-        exactly("done by more than one receiver", len(shared_keys(journals)), sent if workers > 1 else 0),
-        *integrity(result, stage.capabilities),
-    ]
+    return Outcome(
+        [
+            exactly("sent", sent, len(stage.source)),
+            exactly("receivers at work at the same time", work.at_once, workers),
+            *(exactly(f"received by {journal.receiver}", len(journal), sent) for journal in journals),
+            exactly("pieces of work in all", result.received, sent * workers),
+            exactly("done by more than one receiver", len(shared_keys(journals)), sent if workers > 1 else 0),
+            *integrity(result, stage.capabilities),
+        ]
+    )
 
 
 SCENARIO = Scenario(
@@ -92,5 +96,5 @@ SCENARIO = Scenario(
     story="{receivers} work through the messages.",
     features=(Feature.COMPETING_CONSUMERS, Feature.SHARED_SUBSCRIPTION, Feature.ORDER),
     headline="receivers at work at the same time",
-    columns={"queue": on_queue, "topic, shared": on_shared_subscription, "topic, plain": on_topic},
+    columns=[Route("queue", on_queue), Route("topic, shared", on_shared_subscription), Route("topic, plain", on_topic)],
 )

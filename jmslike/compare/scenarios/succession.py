@@ -6,7 +6,7 @@ when the others have received what they can.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol, TypeAlias
@@ -14,7 +14,7 @@ from typing import Final, Protocol, TypeAlias
 from jmslike import Destination, Feature, Level
 from jmslike.compare.measure import Journal, tally, total
 from jmslike.compare.results import Check, exactly, unpromised
-from jmslike.compare.scenarios.scenario import Play, integrity
+from jmslike.compare.scenarios.scenario import Outcome, Route, integrity
 from jmslike.compare.stage import Stage, Subscribe
 
 FIRST: Final = "receiver 1"
@@ -63,7 +63,7 @@ class Successor(Enum):
     NONE = "none"
 
 
-def _play(stage: Stage, leaving: Leaving, place: Place, successor: Successor) -> list[Check]:
+def _play(stage: Stage, leaving: Leaving, place: Place, successor: Successor) -> Outcome:
     """Play one column. All receivers of a queue share one stream of messages, on a topic each has its own."""
     destination, subscribe = place.destination, place.subscribe
     one_stream = destination.is_queue
@@ -99,26 +99,28 @@ def _play(stage: Stage, leaving: Leaving, place: Place, successor: Successor) ->
     if not one_stream:
         streams = [[ending.finished, back.journal], *([journal] for journal in journals)]
     lost = rest if successor is Successor.NONE else 0
-    return [
-        exactly("sent", len(stage.sent), messages),
-        exactly("taken by receiver 1 before it ends", len(ending.finished) + len(ending.unfinished), taken),
-        exactly("  acknowledged", len(ending.finished), finish),
-        exactly("  not acknowledged", len(ending.unfinished), taken - finish),
-        *_succession(ending, journals, back.journal, successor, one_stream=one_stream),
-        *_delivered_again(stage, [*journals, back.journal], 0 if successor is Successor.NONE else taken - finish),
-        exactly(
-            "finished in all",
-            sum(len(journal) for stream in streams for journal in stream),
-            messages * len(streams) - lost,
-        ),
-        # what a provider had pushed to the ended receiver comes to the others in no particular place
-        *integrity(
-            total(tally(stage.sent, stream) for stream in streams),
-            stage.capabilities,
-            lost,
-            ordered=successor is not Successor.OTHERS,
-        ),
-    ]
+    return Outcome(
+        [
+            exactly("sent", len(stage.sent), messages),
+            exactly("taken by receiver 1 before it ends", len(ending.finished) + len(ending.unfinished), taken),
+            exactly("  acknowledged", len(ending.finished), finish),
+            exactly("  not acknowledged", len(ending.unfinished), taken - finish),
+            *_succession(ending, journals, back.journal, successor, one_stream=one_stream),
+            *_delivered_again(stage, [*journals, back.journal], 0 if successor is Successor.NONE else taken - finish),
+            exactly(
+                "finished in all",
+                sum(len(journal) for stream in streams for journal in stream),
+                messages * len(streams) - lost,
+            ),
+            # what a provider had pushed to the ended receiver comes to the others in no particular place
+            *integrity(
+                total(tally(stage.sent, stream) for stream in streams),
+                stage.capabilities,
+                lost,
+                ordered=successor is not Successor.OTHERS,
+            ),
+        ]
+    )
 
 
 def _succession(
@@ -154,22 +156,26 @@ def _delivered_again(stage: Stage, journals: Sequence[Journal], expected: int) -
     ]
 
 
-def columns(leaving: Leaving) -> Mapping[str, Play]:
+def columns(leaving: Leaving) -> list[Route]:
     """Return the columns of a scenario in which the first receiver ends in this way."""
 
-    def on_queue(stage: Stage) -> list[Check]:
+    def on_queue(stage: Stage) -> Outcome:
         """A queue gives them to the other receivers."""
         successor = Successor.OTHERS if stage.receivers > 1 else Successor.ITSELF
         place = Place(stage.queue, lambda session, _: session.create_consumer(stage.queue))
         return _play(stage, leaving, place, successor)
 
-    def on_topic(stage: Stage) -> list[Check]:
+    def on_topic(stage: Stage) -> Outcome:
         """A non-durable subscription ends with its receiver, and they are lost."""
         place = Place(stage.topic, lambda session, _: session.create_consumer(stage.topic))
         return _play(stage, leaving, place, Successor.NONE)
 
-    def on_durable_subscription(stage: Stage) -> list[Check]:
+    def on_durable_subscription(stage: Stage) -> Outcome:
         """A durable subscription keeps them until its receiver is back."""
         return _play(stage, leaving, Place(stage.topic, stage.durably(), is_durable=True), Successor.ITSELF)
 
-    return {"queue": on_queue, "topic": on_topic, "topic, durable": on_durable_subscription}
+    return [
+        Route("queue", on_queue),
+        Route("topic", on_topic),
+        Route("topic, durable", on_durable_subscription),
+    ]

@@ -11,6 +11,7 @@ import pytest
 from typer.testing import Result
 
 from jmslike.cli import comparison
+from jmslike.compare import Plan
 from jmslike.compare import compare as play
 from jmslike.compare.orders import Orders
 
@@ -62,8 +63,9 @@ def test_failed_check_is_exit_code_1(run: Run, url: str, monkeypatch: pytest.Mon
         def __len__(self) -> int:
             return 11
 
+    plan = Plan(patience=0.1)
     monkeypatch.setattr(comparison, "Orders", lambda: Shrinking(10))
-    monkeypatch.setattr(comparison, "play", lambda *args, **options: play(*args, **options, patience=0.1))
+    monkeypatch.setattr(comparison, "play", lambda *args, **options: play(*args, **{**options, "plan": plan}))
     result = run("compare", url, "--scenario", "delivery")
     assert result.exit_code == 1
     assert "10 ✗ expected 11" in result.stdout
