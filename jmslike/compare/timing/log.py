@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterator, Sequence
+from math import ceil
 from typing import Final
 
 from jmslike.compare.timing.driver import Departures
@@ -50,3 +51,8 @@ def latencies(departures: Departures, logs: Sequence[ArrivalLog]) -> array[int]:
             if not again and 0 < key <= len(intended)
         ),
     )
+
+
+def percentile(values: Sequence[int], percent: float) -> int:
+    """Return the smallest of the values that so many percent of them do not exceed. There must be a value."""
+    return sorted(values)[max(0, ceil(len(values) * percent / 100) - 1)]

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from math import floor, log
 from typing import Final
 
-LEAST: Final = 1.0
+LEAST: Final = 10.0
 MOST: Final = 1_000_000.0
 """Messages a second: the bounds of a search."""
 

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 from array import array
 
+import pytest
+
 from jmslike.compare.measure import Tally, count
 from jmslike.compare.timing.driver import Departures
-from jmslike.compare.timing.log import ArrivalLog, latencies
+from jmslike.compare.timing.log import ArrivalLog, latencies, percentile
 
 
 def log(*entries: tuple[int, int] | tuple[int, int, bool]) -> ArrivalLog:
@@ -38,3 +40,9 @@ def test_timed_logs_are_counted_as_exactly_as_journals() -> None:
     first = log((1, 1), (4, 2), (3, 3), (3, 4))
     second = log((5, 1), (1, 2, True), (9, 3))
     assert count(6, [first, second]) == Tally(received=7, lost=2, duplicated=1, redelivered=1, reordered=2, damaged=1)
+
+
+@pytest.mark.parametrize(("percent", "value"), [(0, 1), (1, 1), (50, 50), (99, 99), (99.1, 100), (100, 100)])
+def test_a_percentile_is_one_of_the_values(percent: float, value: int) -> None:
+    assert percentile(range(100, 0, -1), percent) == value
+    assert percentile([7], percent) == 7

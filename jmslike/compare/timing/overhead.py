@@ -1,0 +1,28 @@
+"""What the harness costs by itself: the loop of a run with a function call instead of a transport."""
+
+from __future__ import annotations
+
+from array import array
+from typing import Final
+
+from jmslike.compare.plan import Plan
+from jmslike.compare.results import Overhead
+from jmslike.compare.timing.driver import SYSTEM_TIME, drive
+from jmslike.compare.timing.histogram import encode
+from jmslike.compare.timing.log import ArrivalLog
+from jmslike.compare.timing.schedule import steady
+
+MESSAGES: Final = 2000
+"""As many as take some milliseconds, when all are due at once."""
+
+
+def overhead(plan: Plan) -> Overhead:
+    """Measure how long a message takes that needs no time, and how late messages begin at the rate of the plan."""
+    log = ArrivalLog()
+
+    def send(key: int) -> None:
+        log.note(key, SYSTEM_TIME.now(), False)
+
+    at_once = drive(array("q", [0]) * MESSAGES, send)
+    late, _ = encode(drive(steady(plan.rate, plan.samples / plan.rate), send).late)
+    return Overhead((at_once.returned[-1] - at_once.begun[0]) / MESSAGES, late)
