@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext, suppress
+from dataclasses import dataclass
 from itertools import islice
 from threading import Barrier, BrokenBarrierError, Semaphore
 from types import TracebackType
-from typing import Final, TypeAlias
+from typing import Final, Protocol, TypeAlias
 
 from jmslike import (
     Capabilities,
     Connection,
     ConnectionFactory,
     ConnectionLostError,
+    DeliveryMode,
     Destination,
     Feature,
     InvalidDestinationError,
@@ -56,6 +58,21 @@ def nothing(journal: Journal) -> None:
 
 def ignore_probe() -> None:
     """Answer a probe that no thread waits for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the receivers of a column listen, and how they subscribe."""
+
+    destination: Destination
+    subscribe: Subscribe
+    is_durable: bool = False
+
+
+class Probed(Protocol):
+    """A receiver that calls `answer_probe` when it gets a probe."""
+
+    answer_probe: Callable[[], object]
 
 
 class Receiver:
@@ -122,7 +139,7 @@ class Stage:
             connection.close()
         if self._durable:
             with nullcontext() if error is None else suppress(JMSError):  # the first error says what is wrong
-                self._unsubscribe()
+                self.unsubscribe(self.names)
 
     @property
     def queue(self) -> Queue:
@@ -197,8 +214,21 @@ class Stage:
         self._durable = True
         return lambda session, receiver: session.create_durable_consumer(self.topic, self.client_id(receiver))
 
-    def _unsubscribe(self) -> None:
-        for name in self.names:
+    def at_queue(self) -> Place:
+        """Return the queue as a place to listen at: its receivers share the messages."""
+        return Place(self.queue, lambda session, _: session.create_consumer(self.queue))
+
+    def at_topic(self) -> Place:
+        """Return the topic as a place to listen at: each receiver gets all messages while it listens."""
+        return Place(self.topic, lambda session, _: session.create_consumer(self.topic))
+
+    def at_durable_subscription(self) -> Place:
+        """Return the topic as a place to listen at where messages wait for a receiver that is away."""
+        return Place(self.topic, self.durably(), is_durable=True)
+
+    def unsubscribe(self, names: Iterable[str]) -> None:
+        """Delete the durable subscriptions of these receivers, whose connections are closed."""
+        for name in names:
             with self._factory.create_connection() as connection:
                 connection.client_id = self.client_id(name)
                 with suppress(InvalidDestinationError):  # its receiver never subscribed
@@ -219,10 +249,25 @@ class Stage:
         self._progress(unreported)
         return len(self.sent) - before
 
+    def sender(
+        self, destination: Destination, texts: Sequence[str], delivery_mode: DeliveryMode = DeliveryMode.PERSISTENT
+    ) -> Callable[[int], None]:
+        """Return what sends a message with a key; the texts take turns."""
+        session = self._session
+        producer = session.create_producer(destination)
+        producer.delivery_mode = delivery_mode
+
+        def send(key: int) -> None:
+            message = session.create_text_message(texts[key % len(texts)])
+            message.set_int_property(KEY, key)
+            producer.send(message)
+
+        return send
+
     def probe(
         self,
         destination: Destination,
-        receivers: Sequence[Receiver],
+        receivers: Sequence[Probed],
         copies: int,
         also: Callable[[], None] | None = None,
     ) -> None:
@@ -239,7 +284,7 @@ class Stage:
         barrier = Barrier(len(receivers) + 1, timeout=self.patience)
         for receiver in receivers:
             receiver.answer_probe = barrier.wait
-        self._send_probes(destination, copies)
+        self.send_probes(destination, copies)
         if also is not None:
             also()
         try:
@@ -249,17 +294,18 @@ class Stage:
                 f"not every receiver of {destination} got its probe within {self.patience:g} seconds: cannot measure"
             ) from None
 
-    def _probe_together(self, destination: Destination, receivers: Sequence[Receiver], copies: int) -> None:
+    def _probe_together(self, destination: Destination, receivers: Sequence[Probed], copies: int) -> None:
         answers = Semaphore(0)
         for receiver in receivers:
             receiver.answer_probe = answers.release
-        self._send_probes(destination, copies)
+        self.send_probes(destination, copies)
         if not all(answers.acquire(timeout=self.patience) for _ in range(copies)):
             raise JMSError(
                 f"the receivers of {destination} missed a probe for {self.patience:g} seconds: cannot measure"
             )
 
-    def _send_probes(self, destination: Destination, copies: int) -> None:
+    def send_probes(self, destination: Destination, copies: int) -> None:
+        """Send probes, without waiting for an answer."""
         for _ in range(copies):
             message = self._session.create_message()
             message.set_int_property(KEY, PROBE)

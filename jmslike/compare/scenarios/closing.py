@@ -7,8 +7,8 @@ from typing import Final
 from jmslike import Feature, Message, SessionMode
 from jmslike.compare.measure import PROBE, Journal
 from jmslike.compare.scenarios.scenario import Scenario
-from jmslike.compare.scenarios.succession import FIRST, Place, columns
-from jmslike.compare.stage import Stage, key_of, note
+from jmslike.compare.scenarios.succession import FIRST, columns
+from jmslike.compare.stage import Place, Stage, key_of, note
 
 
 class ClosingReceiver:

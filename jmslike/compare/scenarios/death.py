@@ -6,10 +6,10 @@ from typing import Final
 
 from jmslike import Feature
 from jmslike.compare.measure import Journal
-from jmslike.compare.receiver_process import ReceiverProcess
+from jmslike.compare.processes.receiver_process import ReceiverProcess
 from jmslike.compare.scenarios.scenario import Scenario
-from jmslike.compare.scenarios.succession import FIRST, Place, columns
-from jmslike.compare.stage import Stage
+from jmslike.compare.scenarios.succession import FIRST, columns
+from jmslike.compare.stage import Place, Stage
 
 
 class KilledReceiver:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from jmslike import Destination, Feature
+from jmslike import Feature
 from jmslike.compare.measure import tally
 from jmslike.compare.results import exactly
 from jmslike.compare.scenarios.scenario import Outcome, Route, Scenario, integrity
-from jmslike.compare.stage import Stage, Subscribe
+from jmslike.compare.stage import Place, Stage
 
 NAME = "receiver 1"
 
 
-def _play(stage: Stage, destination: Destination, subscribe: Subscribe, *, kept: bool) -> Outcome:
+def _play(stage: Stage, place: Place, *, kept: bool) -> Outcome:
     """Send a third of the messages while the receiver listens, a third while it is away, the rest after it is back.
 
     `kept` says whether those of the second third have to wait for it.
     """
+    destination, subscribe = place.destination, place.subscribe
     third = -(-len(stage.source) // 3)
 
     before = stage.receiver(NAME, subscribe)
@@ -51,17 +52,17 @@ def _play(stage: Stage, destination: Destination, subscribe: Subscribe, *, kept:
 
 def on_queue(stage: Stage) -> Outcome:
     """A queue keeps them."""
-    return _play(stage, stage.queue, lambda session, _: session.create_consumer(stage.queue), kept=True)
+    return _play(stage, stage.at_queue(), kept=True)
 
 
 def on_topic(stage: Stage) -> Outcome:
     """A non-durable subscription ends with its consumer: they are lost to it."""
-    return _play(stage, stage.topic, lambda session, _: session.create_consumer(stage.topic), kept=False)
+    return _play(stage, stage.at_topic(), kept=False)
 
 
 def on_durable_subscription(stage: Stage) -> Outcome:
     """A durable subscription keeps them."""
-    return _play(stage, stage.topic, stage.durably(), kept=True)
+    return _play(stage, stage.at_durable_subscription(), kept=True)
 
 
 SCENARIO = Scenario(

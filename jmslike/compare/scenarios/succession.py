@@ -7,15 +7,14 @@ when the others have received what they can.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from typing import Final, Protocol, TypeAlias
 
-from jmslike import Destination, Feature, Level
+from jmslike import Feature, Level
 from jmslike.compare.measure import Journal, tally, total
 from jmslike.compare.results import Check, exactly, unpromised
 from jmslike.compare.scenarios.scenario import Outcome, Route, integrity
-from jmslike.compare.stage import Stage, Subscribe
+from jmslike.compare.stage import Place, Stage
 
 FIRST: Final = "receiver 1"
 
@@ -40,15 +39,6 @@ class LeavingReceiver(Protocol):
 
     def work(self, finish: int, leave: int) -> None:
         """Take messages, acknowledge `finish` of them, hold `leave` more, and end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the receivers of a column listen, and how they subscribe."""
-
-    destination: Destination
-    subscribe: Subscribe
-    is_durable: bool = False
 
 
 Leaving: TypeAlias = Callable[[Stage, Place], LeavingReceiver]
@@ -162,17 +152,15 @@ def columns(leaving: Leaving) -> list[Route]:
     def on_queue(stage: Stage) -> Outcome:
         """A queue gives them to the other receivers."""
         successor = Successor.OTHERS if stage.receivers > 1 else Successor.ITSELF
-        place = Place(stage.queue, lambda session, _: session.create_consumer(stage.queue))
-        return _play(stage, leaving, place, successor)
+        return _play(stage, leaving, stage.at_queue(), successor)
 
     def on_topic(stage: Stage) -> Outcome:
         """A non-durable subscription ends with its receiver, and they are lost."""
-        place = Place(stage.topic, lambda session, _: session.create_consumer(stage.topic))
-        return _play(stage, leaving, place, Successor.NONE)
+        return _play(stage, leaving, stage.at_topic(), Successor.NONE)
 
     def on_durable_subscription(stage: Stage) -> Outcome:
         """A durable subscription keeps them until its receiver is back."""
-        return _play(stage, leaving, Place(stage.topic, stage.durably(), is_durable=True), Successor.ITSELF)
+        return _play(stage, leaving, stage.at_durable_subscription(), Successor.ITSELF)
 
     return [
         Route("queue", on_queue),

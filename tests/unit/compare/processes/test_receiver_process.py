@@ -10,7 +10,7 @@ import pytest
 
 from jmslike import JMSError, Queue, Topic
 from jmslike.compare.measure import Journal
-from jmslike.compare.receiver_process import PROGRAM, ReceiverProcess
+from jmslike.compare.processes.receiver_process import PROGRAM, ReceiverProcess
 
 
 @pytest.mark.parametrize(
@@ -35,7 +35,7 @@ def test_error_of_the_process_is_that_of_the_caller() -> None:
 
 
 def test_process_that_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("jmslike.compare.receiver_process.PROGRAM", "keyword")
+    monkeypatch.setattr("jmslike.compare.processes.receiver_process.PROGRAM", "keyword")
     with pytest.raises(JMSError, match="the process of a receiver ended by itself, with code 0"):
         ReceiverProcess("native://", Queue("q"), None, 1)
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-from jmslike import ConnectionFactory, JMSError, Message, MessageConsumer, Queue, SessionMode, Topic
+from jmslike import Message, MessageConsumer, SessionMode
 from jmslike.compare.measure import PROBE, Journal
+from jmslike.compare.processes.pipe import Answer, connect, listen, serve
 from jmslike.compare.stage import key_of, note
 
 
@@ -50,34 +51,13 @@ class _Program:
         ]
 
 
-def _write(document: Any) -> None:
-    sys.stdout.write(f"{json.dumps(document)}\n")
-    sys.stdout.flush()
-
-
-def _main() -> None:
-    requests = map(json.loads, sys.stdin)
-    try:
-        place = next(requests)
-        connection = ConnectionFactory(place["url"]).create_connection()
-        subscription = place["subscription"]
-        if subscription is not None:
-            connection.client_id = subscription
-        session = connection.create_session(SessionMode.CLIENT_ACKNOWLEDGE)
-        if subscription is None:
-            destination = (Queue if place["is_queue"] else Topic)(place["name"])
-            consumer = session.create_consumer(destination)
-        else:
-            consumer = session.create_durable_consumer(Topic(place["name"]), subscription)
+@contextmanager
+def _start(place: dict[str, Any]) -> Iterator[Answer]:
+    with connect(place) as connection:
+        consumer = listen(connection.create_session(SessionMode.CLIENT_ACKNOWLEDGE), place)
         connection.start()
-        program = _Program(consumer, place["patience"])
-        _write({"result": None})
-        for request in requests:
-            _write({"result": program.answer(**request)})
-        connection.close()
-    except JMSError as error:
-        _write({"error": str(error)})
+        yield _Program(consumer, place["patience"]).answer
 
 
 if __name__ == "__main__":
-    _main()
+    serve(_start)
