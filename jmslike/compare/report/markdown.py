@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from jmslike.compare.report.outline import Cell, Grid, Mark, Section, outline
+from jmslike.compare.report.grid import Cell, Grid, Mark
+from jmslike.compare.report.outline import Section, outline
 from jmslike.compare.results import Comparison
 
-_SIGNS = {Mark.RIGHT: " ✓", Mark.WRONG: " ✗", Mark.FREE: "", Mark.ABSENT: ""}
+_SIGNS = {Mark.RIGHT: " ✓", Mark.WRONG: " ✗", Mark.FREE: "", Mark.MEASURED: "", Mark.ABSENT: ""}
 
 _SPECIAL = re.compile(r"[\\`*\[\]<>|]|(?<![^\W_])_|_(?![^\W_])")
 """What Markdown reads as its own; an underscore inside a word is not."""
@@ -34,9 +35,10 @@ def _section(section: Section, heading: str) -> Iterator[str]:
     yield ""
     for line in section.above:
         yield from (_plain(line), "")
-    if section.grid.labels:
-        yield from _table(section.grid)
-        yield ""
+    for grid in section.grids:
+        if grid.labels:
+            yield from _table(grid)
+            yield ""
     for line in section.below:
         yield from (_plain(line), "")
 

@@ -3,64 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
+from dataclasses import dataclass
 
+from jmslike.compare.report.grid import Cell, Grid, Group, Mark
+from jmslike.compare.report.measures import SPREAD, judged, measured, reach
 from jmslike.compare.report.names import names
+from jmslike.compare.report.played import Played, played
 from jmslike.compare.results import Check, Column, Comparison, Report, ScenarioResult
-
-
-class Mark(Enum):
-    """What is known of a number."""
-
-    RIGHT = "as expected"
-    WRONG = "not as expected"
-    FREE = "not promised"
-    ABSENT = "not there"
-
-
-@dataclass(frozen=True, slots=True)
-class Cell:
-    """A cell of a grid: its text, and for a wrong number what was expected."""
-
-    text: str
-    mark: Mark = Mark.ABSENT
-    expected: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    """Columns of a grid that stay together, under one name; each column has a title and its cells."""
-
-    name: str
-    columns: Sequence[tuple[str, Sequence[Cell]]]
-
-
-@dataclass(frozen=True, slots=True)
-class Grid:
-    """A table: the labels of its rows, below a corner, and groups of columns."""
-
-    corner: str
-    labels: Sequence[str]
-    groups: Sequence[Group]
-
-    def part(self, groups: Sequence[Group]) -> Grid:
-        """Return a grid of these groups only, without the rows that are empty in them."""
-        columns = [cells for group in groups for _, cells in group.columns]
-        rows = [row for row in range(len(self.labels)) if any(cells[row].text for cells in columns)]
-        shorter = [
-            replace(group, columns=[(title, [cells[row] for row in rows]) for title, cells in group.columns])
-            for group in groups
-        ]
-        return Grid(self.corner, [self.labels[row] for row in rows], shorter)
 
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A title, lines above a grid, the grid, and lines below it."""
+    """A title, lines above grids, the grids, and lines below them."""
 
     title: str
-    grid: Grid
+    grids: Sequence[Grid]
     above: Sequence[str] = ()
     below: Sequence[str] = ()
 
@@ -79,13 +36,13 @@ class Outline:
 def outline(comparison: Comparison) -> Outline:
     """Return what there is to say about a comparison."""
     titles = names(comparison.reports)
-    numbers = range(len(comparison.reports[0].scenarios))
-    providers = list(zip(titles, comparison.reports, strict=True))
+    providers = [(name, report) for name, report in zip(titles, comparison.reports, strict=True) if report.url]
+    scenarios = played(comparison)
     return Outline(
         [*_facts(comparison), *((title, _provider(report)) for title, report in providers)],
         _declarations(providers),
-        [_scenario(providers, number) for number in numbers],
-        [_summary(providers, number) for number in numbers],
+        [_scenario(comparison, each) for each in scenarios],
+        [_summary(each) for each in scenarios],
         _verdict(comparison),
     )
 
@@ -95,6 +52,8 @@ def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
     yield "Messages", comparison.source
     yield "Run", f"{comparison.date} on {comparison.host} ({versions['platform']})"
     yield "Software", f"jmslike {versions['jmslike']}, Python {versions['python']}"
+    if any(column.measures for each in comparison.reports for result in each.scenarios for column in result.columns):
+        yield "Measured", SPREAD
 
 
 def _provider(report: Report) -> str:
@@ -109,28 +68,27 @@ def _declarations(providers: Sequence[tuple[str, Report]]) -> Section:
     groups = [
         Group(name, [("", [Cell(report.capabilities[feature]) for feature in features])]) for name, report in providers
     ]
-    return Section("What the providers declare", Grid("feature", features, groups))
+    return Section("What the providers declare", [Grid("feature", features, groups)])
 
 
-def _scenario(providers: Sequence[tuple[str, Report]], number: int) -> Section:
-    first = providers[0][1].scenarios[number]
-    shown = [
-        (name, report.scenarios[number])
-        for name, report in providers
-        if any(column.refused is None for column in report.scenarios[number].columns)
-    ]
-    labels = _labels([column for _, result in shown for column in result.columns])
+def _scenario(comparison: Comparison, scenario: Played) -> Section:
+    first = scenario.result
+    several = len(comparison.reports) > 1
+    shown = [each for each in scenario.sides if any(column.refused is None for column in each.result.columns)]
+    labels = _labels([column for each in shown for column in each.result.columns])
     groups = [
         Group(
-            name if len(providers) > 1 else "",
-            [(column.title, [_cell(column, label) for label in labels]) for column in result.columns],
+            each.name if several else "",
+            [(column.title, [_cell(column, label) for label in labels]) for column in each.result.columns],
         )
-        for name, result in shown
+        for each in shown
     ]
+    grids = [Grid("messages", labels, groups), *measured(shown, named=several), *judged(comparison, scenario)]
     below = [first.note] if first.note else []
-    for name, report in providers:
-        below += _remarks(name, report, report.scenarios[number])
-    return Section(first.title, Grid("messages", labels, groups), [first.story], below)
+    below += reach(comparison, first.name)
+    for each in scenario.sides:
+        below += _remarks(each.name, each.report, each.result)
+    return Section(first.title, grids, [first.story], below)
 
 
 def _labels(columns: Sequence[Column]) -> list[str]:
@@ -175,14 +133,15 @@ def _number(check: Check, remark: str = "") -> Cell:
     return Cell(text, Mark.WRONG, f"{check.expected:,}" if isinstance(check.expected, int) else check.expected)
 
 
-def _summary(providers: Sequence[tuple[str, Report]], number: int) -> Section:
+def _summary(scenario: Played) -> Section:
     """Return a grid with a row for each provider: how many checks held, and the headline of each column."""
-    first = providers[0][1].scenarios[number]
-    results = [report.scenarios[number] for _, report in providers]
-    titles = [column.title for column in first.columns]
-    columns = [(title, [_headline(result, position) for result in results]) for position, title in enumerate(titles)]
+    results = [each.result for each in scenario.sides]
+    titles = dict.fromkeys(column.title for result in results for column in result.columns)
+    columns = [(title, [_headline(result, title) for result in results]) for title in titles]
     checked = ("checks", [_checked(result) for result in results])
-    return Section(first.title, Grid(first.headline, [name for name, _ in providers], [Group("", [checked, *columns])]))
+    first = scenario.result
+    labels = [each.name for each in scenario.sides]
+    return Section(first.title, [Grid(first.headline, labels, [Group("", [checked, *columns])])])
 
 
 def _checked(result: ScenarioResult) -> Cell:
@@ -193,8 +152,10 @@ def _checked(result: ScenarioResult) -> Cell:
     return Cell(f"{right} of {len(checks)}", Mark.RIGHT if right == len(checks) else Mark.WRONG)
 
 
-def _headline(result: ScenarioResult, position: int) -> Cell:
-    column = result.columns[position]
+def _headline(result: ScenarioResult, title: str) -> Cell:
+    column = next((column for column in result.columns if column.title == title), None)
+    if column is None:
+        return Cell("")
     found = next((check for check in column.checks if check.label.startswith(result.headline)), None)
     if found is None:
         return Cell("n/a")

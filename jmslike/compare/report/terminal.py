@@ -11,12 +11,13 @@ from rich.measure import Measurement
 from rich.table import Table
 from rich.text import Text
 
-from jmslike.compare.report.outline import Cell, Grid, Group, Mark, Section, outline
+from jmslike.compare.report.grid import Cell, Grid, Group, Mark
+from jmslike.compare.report.outline import Section, outline
 from jmslike.compare.results import Comparison
 
-_STYLES = {Mark.RIGHT: "green", Mark.WRONG: "bold red", Mark.FREE: "dim", Mark.ABSENT: ""}
-
-
+_STYLES = {Mark.RIGHT: "green", Mark.WRONG: "bold red", Mark.FREE: "dim", Mark.MEASURED: "", Mark.ABSENT: ""}
+_IN_ASCII: Final = {ord("µ"): "u", ord("±"): "+-"}
+"""The letters of measured values on a terminal that lacks them."""
 LABEL: Final = 30
 """Columns of the terminal that the labels of rows have at least; longer ones are wrapped if need be."""
 
@@ -33,15 +34,22 @@ class _Page:
         self._console = console
         unicode = console.encoding.lower().startswith("utf")
         right, wrong = ("✓", "✗") if unicode else ("ok", "WRONG")
+        self._letters = {} if unicode else _IN_ASCII
         self._legend = f"{right} as expected, {wrong} not as expected; no sign: not promised; n/a: not available"
-        self._signs = {Mark.RIGHT: f" {right}", Mark.WRONG: f" {wrong}", Mark.FREE: "  ", Mark.ABSENT: ""}
+        self._signs = {
+            Mark.RIGHT: f" {right}",
+            Mark.WRONG: f" {wrong}",
+            Mark.FREE: "  ",
+            Mark.MEASURED: "",
+            Mark.ABSENT: "",
+        }
 
     def show(self, comparison: Comparison) -> None:
         """Print the report."""
         found = outline(comparison)
         facts = Table(show_header=False, box=None, pad_edge=False, padding=(0, 2, 0, 0))
         for name, fact in found.facts:
-            facts.add_row(Text(name), Text(fact, overflow="fold"))
+            facts.add_row(Text(name), Text(fact.translate(self._letters), overflow="fold"))
         facts.add_row(Text("Signs"), Text(self._legend))
         self._console.print(facts)
         self._section(found.declarations, box=None)
@@ -59,8 +67,9 @@ class _Page:
         self._say(section.title, "bold")
         for line in section.above:
             self._say(line)
-        for grid in self._parts(section.grid, box) if section.grid.labels else ():
-            self._console.print(self._table(grid, box))
+        for grid in section.grids:
+            for part in self._parts(grid, box) if grid.labels else ():
+                self._console.print(self._table(part, box))
         for line in section.below:
             self._say(line)
 
@@ -102,6 +111,8 @@ class _Page:
 
     def _cell(self, cell: Cell) -> Text:
         expected = f" expected {cell.expected}" if cell.expected else ""
+        if cell.mark is Mark.MEASURED:
+            return Text(cell.text.translate(self._letters))
         if cell.mark is Mark.FREE:
             return Text(f"{cell.text}{self._signs[cell.mark]}", _STYLES[cell.mark])
         return Text.assemble(cell.text, (f"{self._signs[cell.mark]}{expected}", _STYLES[cell.mark]))
