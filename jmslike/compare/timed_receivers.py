@@ -32,8 +32,8 @@ class TimedReceiver:
     """
 
     def __init__(self, name: str, connection: Connection, subscribe: Subscribe, acknowledging: Acknowledging) -> None:
-        self.log = ArrivalLog()
-        self.base = 0
+        self.log: ArrivalLog = ArrivalLog()
+        self.base: int = 0
         self.answer_probe: Callable[[], object] = ignore_probe
         self._every = acknowledging.every
         self._session = connection.create_session(acknowledging.mode)

@@ -15,7 +15,7 @@ from hdrh.histogram import HdrHistogram
 
 HOUR: Final = 3_600_000_000_000
 DIGITS: Final = 3
-BROKEN: Final = (
+BROKEN: Final[tuple[type[Exception], ...]] = (
     HdrCookieException,
     HdrHistogramSettingsException,
     HdrLengthException,

@@ -17,9 +17,9 @@ class ArrivalLog:
     """
 
     def __init__(self) -> None:
-        self.keys: Final = array("q")
-        self.times: Final = array("q")
-        self.again: Final = array("b")
+        self.keys: Final[array[int]] = array("q")
+        self.times: Final[array[int]] = array("q")
+        self.again: Final[array[int]] = array("b")
 
     def __len__(self) -> int:
         return len(self.keys)
