@@ -12,6 +12,8 @@ from jmslike.compare.timing.schedule import SECOND
 
 PAUSE: Final = 500_000
 """Nanoseconds between two looks at what is settled, while there is nothing to send: receivers note without a lock."""
+FEWEST: Final = 20
+"""Messages that a rate is made of at least, however short the run is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +27,24 @@ class Flow:
 def flat_out(send: Callable[[int], object], settled: Callable[[], int], plan: Plan, time: Time = SYSTEM_TIME) -> Flow:
     """Call `send` with the keys 1, 2, 3 ..., while at most `plan.window` of them are not settled.
 
-    `settled` returns how many messages have reached every receiver that they are for. The loop ends after its time, or
-    when none is settled for `plan.patience` seconds.
+    `settled` returns how many messages have reached every receiver that they are for. The warm-up lasts until the first
+    of them has, and the run until there are enough for a rate. Both end when the window is full and none of it is
+    settled for `plan.patience` seconds.
     """
     start = measured_from = latest = time.now()
-    end = start + round((plan.warm_up + plan.run) * SECOND)
     warm = start + round(plan.warm_up * SECOND)
     patience = round(plan.patience * SECOND)
+    end: int | None = None
     sent = done = before = 0
-    warming = True
-    while (now := time.now()) < end and now - latest < patience:
-        if warming and now >= warm:
-            warming = False
-            measured_from, before = now, settled()
+    while (now := time.now()) - latest < patience:
+        if end is None and now >= warm and (before := settled()):
+            measured_from = latest = now
+            end = now + round(plan.run * SECOND)
+        if end is not None and now >= end and settled() - before >= FEWEST:
+            break
         if sent - done < plan.window:
             sent += 1
+            latest = now
             send(sent)
         elif (more := settled()) > done:
             done = more
@@ -47,7 +52,7 @@ def flat_out(send: Callable[[int], object], settled: Callable[[], int], plan: Pl
         else:
             time.wait_until(now + PAUSE)
     finished = settled() - before
-    return Flow(sent, finished * SECOND / (now - measured_from) if not warming and now > measured_from else 0.0)
+    return Flow(sent, 0.0 if end is None else finished * SECOND / (now - measured_from))
 
 
 def settle(settled: Callable[[], int], count: int, patience: float, time: Time = SYSTEM_TIME) -> bool:

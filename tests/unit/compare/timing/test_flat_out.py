@@ -56,6 +56,21 @@ def test_the_warm_up_does_not_count() -> None:
     assert flow.rate == pytest.approx(1000, rel=0.05)
 
 
+def test_a_short_run_goes_on_until_there_are_enough_for_a_rate() -> None:
+    """Ten a second, and a run of 10 ms, in which none is settled."""
+    time = VirtualTime()
+    receivers = Receivers(time, rate=10)
+    plan = Plan(run=0.01, warm_up=0.01, window=5, patience=1)
+    assert flat_out(receivers.send, receivers.settled, plan, time).rate == pytest.approx(10, rel=0.1)
+    assert time.now() - receivers.start >= 2 * SECOND
+
+
+def test_a_sender_that_never_fills_the_window_is_not_out_of_patience() -> None:
+    time = VirtualTime()
+    receivers = Receivers(time, rate=100_000)
+    assert flat_out(receivers.send, receivers.settled, Plan(run=3, patience=1), time).sent > 25_000
+
+
 def test_the_loop_ends_when_receivers_settle_no_more() -> None:
     time = VirtualTime()
     receivers = Receivers(time, rate=1000, most=100)
