@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 from jmslike import InvalidDestinationError, InvalidSelectorError, JMSError, UnsupportedFeatureError
 from jmslike.cli import INTERRUPTED, OUTPUT_CLOSED, PROVIDER_FAILED, WRONG_USE, comparison, doctor, features, messages
 from jmslike.cli.terminal import complain
+from jmslike.compare.redaction import Redactor
 
 GROUP: Final = "jmslike.commands"
 """The entry points that add commands: a `typer.Typer` (a group of them) or a function, under the entry point's name."""
@@ -25,7 +26,8 @@ class Commands(TyperGroup):
 
     def main(self, *args: Any, **kwargs: Any) -> NoReturn:
         """Run, and exit. An error is printed in one line on the standard error output."""
-        words = [*args, *(kwargs.pop("args", None) or ())] or sys.argv[1:]
+        given = args[0] if args else kwargs.pop("args", None)
+        words = sys.argv[1:] if given is None else list(given)
         try:
             code = super().main(words, **{**kwargs, "standalone_mode": False, "obj": words})
         except (KeyboardInterrupt, typer.Abort):
@@ -38,7 +40,7 @@ class Commands(TyperGroup):
             code = exit_code(error)
             if code is None:
                 raise
-            complain("".join([_reason(error), *getattr(error, "__notes__", [])]))
+            complain(Redactor(words).text("".join([_reason(error), *getattr(error, "__notes__", [])])))
         sys.exit(code)
 
 

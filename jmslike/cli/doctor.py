@@ -15,6 +15,7 @@ from jmslike import JMSError
 from jmslike.capabilities import Feature
 from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
 from jmslike.compare.provenance import requirements
+from jmslike.compare.redaction import Redactor
 from jmslike.registry import GROUP, how_to_install, load
 from jmslike.url import without_secrets
 
@@ -75,7 +76,7 @@ def _answer(url: str) -> tuple[str, str, bool]:
         with factory_for(url).create_connection() as connection:
             found = connection.capabilities
     except (JMSError, ValueError) as error:
-        return without_secrets(url), f"does not answer: {error}", False
+        return without_secrets(url), f"does not answer: {Redactor([url]).text(str(error))}", False
     is_in_memory = url.startswith("native:") and not found.supports(Feature.PERSISTENCE)
     note = f"; {NATIVE_NOTE}" if is_in_memory else ""
     return without_secrets(url), f"answers: {found.product} {found.version}{note}", True

@@ -2,7 +2,7 @@
 
 `{"format": "jmslike.comparison", "version": 2, ...}`, then the fields of `results.Comparison`. A new field keeps the
 version; one that goes, or that changes its meaning, raises it. Unknown fields are ignored, so an older program reads
-what a newer one of the same version wrote.
+what a newer one of the same version wrote. Texts are written and read as `redaction.shown` shows them.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Final, Literal, Union, get_args, get_origin, get_type_hints
 
+from jmslike.compare.redaction import Redactor
 from jmslike.compare.results import Comparison
 
 FORMAT: Final = "jmslike.comparison"
@@ -28,7 +29,7 @@ class BadDocumentError(ValueError):
 def dumps(comparison: Comparison) -> str:
     """Write a comparison as JSON. Raises ValueError for a number that JSON does not have."""
     derived = {"durability_differs": comparison.durability_differs, "passed": comparison.passed}
-    document = {"format": FORMAT, "version": VERSION, **asdict(comparison), **derived}
+    document = {"format": FORMAT, "version": VERSION, **asdict(Redactor().clean(comparison)), **derived}
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -52,7 +53,7 @@ def loads(text: str) -> Comparison:
         )
     comparison: Comparison = _read(Comparison, document, "")
     _check_sides(comparison)
-    return comparison
+    return Redactor().clean(comparison)
 
 
 def _check_sides(comparison: Comparison) -> None:

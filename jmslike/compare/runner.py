@@ -4,24 +4,29 @@ from __future__ import annotations
 
 import gc
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from jmslike import ConnectionFactory, Feature, Level
 from jmslike.compare import provenance
 from jmslike.compare.phrases import naming, plural
 from jmslike.compare.plan import Plan, Setting
-from jmslike.compare.results import NO_BROKER, Column, Comparison, Kept, Report, Run, ScenarioResult, Side
+from jmslike.compare.redaction import Redactor
+from jmslike.compare.results import NO_BROKER, Column, Comparison, Judgement, Kept, Report, Run, ScenarioResult, Side
 from jmslike.compare.scenarios.known import known
 from jmslike.compare.scenarios.scenario import Outcome, Route, Scenario
 from jmslike.compare.seat import Seat
 from jmslike.compare.source import Source
 from jmslike.compare.stage import Stage
+from jmslike.registry import how_to_install
 from jmslike.url import without_secrets
 
 ACKNOWLEDGEMENT: Final = "auto"
 """The mode of the timed scenarios, where a case names no other."""
+
+Pairs: TypeAlias = Mapping[str, Sequence[tuple[Side, Side]]]
+Judge: TypeAlias = Callable[[Sequence[Report], Pairs, int], list[Judgement]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +62,20 @@ def compare(
     `progress` is called with what is played, and how many messages were sent since the last call. `command` is the
     command line of the run.
 
-    Raises ValueError for no URL, an unknown scenario or an empty source; JMSError if a provider cannot be used.
+    Raises ValueError for no URL, an unknown scenario, one that needs an extra, or an empty source; JMSError if a
+    provider cannot be used.
     """
     found = known(scenarios)
     if not urls:
         raise ValueError("a comparison needs at least one URL")
     if not len(source):
         raise ValueError(f"no messages in {source.name}")
+    judge = _judge(found.values())
     game = _Game(urls, source, plan or Plan(), list(found.values()), progress)
     date, machine, began = provenance.now(), provenance.machine(), time.monotonic()
     reports = game.play()
     seconds = time.monotonic() - began
-    return Comparison(
+    comparison = Comparison(
         source.name,
         len(source),
         game.plan.receivers,
@@ -77,7 +84,9 @@ def compare(
         provenance.versions(),
         Run(command, game.plan, ACKNOWLEDGEMENT, machine, provenance.git(), seconds),
         reports,
+        judgements=judge(reports, game.pairs, game.plan.seed),
     )
+    return Redactor(urls).clean(comparison)
 
 
 def rounds(scenario: Scenario, plan: Plan) -> int:
@@ -104,6 +113,7 @@ class _Game:
         progress: Callable[[Step, int], None],
     ) -> None:
         self.plan = plan
+        self.pairs: dict[str, list[tuple[Side, Side]]] = {}
         self._urls = urls
         self._source = source
         self._scenarios = scenarios
@@ -119,6 +129,9 @@ class _Game:
         for scenario in self._scenarios:
             seats = self._seats(scenario, reports)
             self._play(scenario, seats)
+            sides = [seat.side for seat in seats]
+            routes = [side for side in sides if side.report < len(reports)]
+            self.pairs[scenario.name] = scenario.pairs(routes, sides[len(routes) :])
             for number, report in enumerate(every):
                 columns = [seat.column() for seat in seats if seat.side.report == number]
                 if columns:
@@ -164,6 +177,17 @@ class _Game:
         gc.collect()  # what the run before has left is not its burden
         with naming(seat.provider):
             seat.run(Setting(self._source, self.plan, on_sent, step.round, seat.memory))
+
+
+def _judge(scenarios: Iterable[Scenario]) -> Judge:
+    """Return what judges the reports; what it needs is missed before anything is played."""
+    if all(scenario.repeats == 1 for scenario in scenarios):
+        return lambda reports, pairs, seed: []
+    try:
+        from jmslike.compare.judgement.verdicts import judge
+    except ModuleNotFoundError as error:
+        raise ValueError(f"verdicts need {error.name}, which is not installed; {how_to_install('report')}") from error
+    return judge
 
 
 def _warm_ups(scenario: Scenario) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import pytest
 import typer
@@ -174,3 +175,22 @@ def test_broken_command_of_others_takes_nothing_away(
     assert capsys.readouterr().err == (
         "jmslike: the command 'broken' of elsewhere:command cannot be loaded: no such thing\n"
     )
+
+
+SECRET = "s3nt/nel:p@ss?w&rd"
+
+
+@pytest.mark.parametrize("command", [["compare"], ["send", "queue://a", "text"], ["doctor"]])
+def test_no_secret_is_in_an_error_of_a_provider_that_quotes_it(
+    command: list[str], monkeypatch: pytest.MonkeyPatch, run: Run
+) -> None:
+    encoded = quote(SECRET, safe="")
+
+    def refuse(*_: object, **options: object) -> None:
+        raise JMSSecurityError(f"no log-in as someone with {SECRET} or {encoded}")
+
+    monkeypatch.setattr(ConnectionFactory, "create_connection", refuse)
+    monkeypatch.setattr(ConnectionFactory, "create_context", refuse)
+    result = run(command[0], f"stomp://someone:{encoded}@host", *command[1:])
+    assert result.exit_code == 3
+    assert "no log-in as *** with *** or ***" in " ".join(result.output.split())

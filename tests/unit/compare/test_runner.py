@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import uuid
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -219,6 +220,31 @@ def test_columns_without_a_provider_are_in_a_report_of_their_own(
     assert found.reports[2].scenarios[0].columns[0].measures[0].values == [1.0, 2.0]
     assert not found.durability_differs
     assert found.reports[2].scenarios[0].figures == [Figure("bars", "rate", "The rate")]
+
+
+def test_columns_are_judged(url: str, play: Callable[..., Comparison]) -> None:
+    slow, fast = rated(10.0, 10.2, 9.9, 10.0, 10.1), rated(15.0, 15.2, 14.8, 15.1, 15.0)
+    (found,) = play(scenario(slow, fast, baselines=(slow,)), [url], 5).judgements
+    queue, topic, baseline = Side(0, "queue"), Side(0, "topic"), Side(1, "baseline 1")
+    assert (found.scenario, found.measure) == ("made up", "rate")
+    assert [(verdict.first, verdict.second, verdict.says, verdict.unlike) for verdict in found.verdicts] == [
+        (baseline, queue, "no difference shown", "in memory against nowhere"),
+        (queue, topic, "better", ""),
+        (baseline, topic, "better", "in memory against nowhere"),
+    ]
+
+
+def test_a_timed_scenario_without_the_library_of_verdicts_is_refused_before_it_is_played(
+    url: str, play: Callable[..., Comparison], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delitem(sys.modules, "jmslike.compare.judgement.verdicts", raising=False)
+    monkeypatch.delitem(sys.modules, "jmslike.compare.judgement.bootstrap", raising=False)
+    monkeypatch.setitem(sys.modules, "numpy", None)
+    steps: list[Step] = []
+    with pytest.raises(ValueError, match="verdicts need numpy, which is not installed; install the extra report"):
+        play(scenario(nothing), [url], 5, steps)
+    assert steps == []
+    assert play(scenario(nothing, repeats=1), [url]).judgements == []
 
 
 def test_error_names_the_provider(url: str, play: Callable[..., Comparison]) -> None:
