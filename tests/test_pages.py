@@ -13,7 +13,7 @@ from tests.test_architecture import FOLDERS
 from tests.test_imports import BOUNDARY
 
 ROOT = Path(__file__).parent.parent
-DOCS = sorted((ROOT / "docs").glob("*.md"))
+DOCS = sorted((ROOT / "docs").rglob("*.md"))
 TOP = sorted(ROOT.glob("*.md"))
 ROOTS = (ROOT, ROOT / "transports" / "jmslike_transports", ROOT / "jmslike")
 """Where a path on a page may begin: `kafka/feed.py` and `core/gate.py` are short for longer ones."""

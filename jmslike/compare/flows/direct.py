@@ -42,7 +42,7 @@ class DirectService:
     """A service with some workers and one line: first come, first served. Each caller is a thread, which waits.
 
     At most `line` callers wait, more are refused. A caller whose turn has not come after `give_up` seconds leaves the
-    line.
+    line. One thread starts the calls, and has the service crash and restart.
     """
 
     def __init__(self, service: Service, workers: int, *, line: int, give_up: float) -> None:
@@ -59,25 +59,19 @@ class DirectService:
         self._callers: list[Thread] = []
 
     def start_call(self, key: int) -> None:
-        """Start a caller, which calls the service in a thread of its own."""
-        caller = Thread(target=self.call, args=(key,), name=f"caller {key}", daemon=True)
-        caller.start()
-        self._callers.append(caller)
+        """Let a caller come, who waits in a thread of its own; a refused one needs none."""
+        call = self._arrive(key)
+        if call.answer is None:
+            caller = Thread(target=self._wait, args=(call,), name=f"caller {key}", daemon=True)
+            caller.start()
+            self._callers.append(caller)
+        else:
+            call.left = self._time.now()
 
     def finish(self) -> None:
-        """Wait until all callers that were started have their answers."""
+        """Wait until all callers have their answers."""
         while self._callers:
             self._callers.pop().join()
-
-    def call(self, key: int) -> Answer | None:
-        """Call the service, and wait for its answer."""
-        call = self._arrive(key)
-        if call.answer is None and not call.turn.wait(self._give_up):
-            self._leave_line(call)
-        if call.answer is None:
-            self._be_served(call)
-        call.left = self._time.now()
-        return call.answer
 
     def crash(self) -> None:
         """Fail all calls that wait or are in service, and each that comes until the restart."""
@@ -107,6 +101,13 @@ class DirectService:
             else:
                 self._line.append(call)
             return call
+
+    def _wait(self, call: Call) -> None:
+        if not call.turn.wait(self._give_up):
+            self._leave_line(call)
+        if call.answer is None:
+            self._be_served(call)
+        call.left = self._time.now()
 
     def _leave_line(self, call: Call) -> None:
         with self._lock:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Event, Thread
+from threading import Condition, Event, Thread
+from types import TracebackType
 from typing import Final
 
 from jmslike.compare.flows.service import Service, Worker
@@ -45,14 +47,41 @@ class Claim:
     number: int
 
 
+class Turns:
+    """Turns of threads, first come, first served, as a database server gives them to transactions.
+
+    SQLite has a writer try again after a pause instead, and one that has bad luck waits for more than a second.
+    """
+
+    def __init__(self) -> None:
+        self._changed = Condition()
+        self._taken = 0
+        self._over = 0
+
+    def __enter__(self) -> None:
+        with self._changed:
+            turn = self._taken
+            self._taken += 1
+            while self._over != turn:
+                self._changed.wait()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._changed:
+            self._over += 1
+            self._changed.notify_all()
+
+
 class OrderTable:
     """A connection to the table in the SQLite file of a folder, of the thread that made it. Each call is a transaction.
 
-    What a call has written is on the disk when it returns.
+    What a call has written is on the disk when it returns. Connections of one process may have their turns in common.
     """
 
-    def __init__(self, folder: Path, time: Time) -> None:
+    def __init__(self, folder: Path, time: Time, turns: Turns | None = None) -> None:
         self._time = time
+        self._turns = turns or Turns()
         self._connection = sqlite3.connect(folder / "orders.db", timeout=PATIENCE, isolation_level=None)
         self._connection.execute("PRAGMA synchronous = FULL")
 
@@ -63,21 +92,28 @@ class OrderTable:
 
     def add(self, key: int, text: str) -> None:
         """Add an order."""
-        self._connection.execute(ADD, (key, text))
+        self._write(ADD, (key, text))
 
     def claim(self, lease: float) -> Claim | None:
         """Claim the first order that is free, for `lease` seconds; None if there is none."""
         now = self._time.now()
-        found = self._connection.execute(CLAIM, (now + round(lease * SECOND), now)).fetchall()
+        found, _ = self._write(CLAIM, (now + round(lease * SECOND), now))
         return Claim(*found[0]) if found else None
 
     def finish(self, claim: Claim) -> bool:
         """Mark an order as done. Return False if its lease had ended, and another worker has claimed it since."""
-        return self._connection.execute(FINISH, (claim.key, claim.number)).rowcount == 1
+        _, changed = self._write(FINISH, (claim.key, claim.number))
+        return changed == 1
 
     def close(self) -> None:
         """Close the connection."""
         self._connection.close()
+
+    def _write(self, statement: str, values: Sequence[int | str]) -> tuple[list[tuple[int, int]], int]:
+        """Return the rows of a statement, and how many it changed."""
+        with self._turns:
+            cursor = self._connection.execute(statement, values)
+            return cursor.fetchall(), cursor.rowcount
 
 
 class PolledService:
@@ -94,8 +130,13 @@ class PolledService:
         self._number = workers
         self._poll = round(poll * SECOND)
         self._lease = lease
+        self._turns = Turns()
         self._ending = Event()
         self._threads: list[Thread] = []
+
+    def connect(self) -> OrderTable:
+        """Return a connection to the table for the calling thread."""
+        return OrderTable(self._folder, self._service.time, self._turns)
 
     def start(self) -> None:
         """Start the workers, at first and after a crash."""
@@ -124,7 +165,7 @@ class PolledService:
 
     def _work(self, worker: Worker) -> None:
         time = self._service.time
-        with closing(OrderTable(self._folder, time)) as table:
+        with closing(self.connect()) as table:
             while worker.is_up and not self._ending.is_set():
                 claim = table.claim(self._lease)
                 if claim is None:

@@ -21,6 +21,7 @@ BUILT_IN: Final[dict[str, tuple[str, ...]]] = {
     "offline": (),
     "closing": (),
     "death": (),
+    "order": (),
     "format_losses": ("formats",),
 }
 """The modules of the built-in scenarios, in the order in which they are played, each with the extras that it needs."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from threading import Event, Semaphore
+from threading import Event
 
 from jmslike.compare.flows.direct import Answer, DirectService
 from jmslike.compare.flows.queueing import waits
@@ -14,35 +14,23 @@ from tests.unit.compare.timing.virtual_time import VirtualTime
 
 
 class Gate(VirtualTime):
-    """Work lasts until the gate is open. The service looks at the time when a call comes, and when its work begins."""
+    """Work lasts until the gate is open."""
 
     def __init__(self) -> None:
         super().__init__()
         self.open = Event()
-        self.looks = Semaphore(0)
-
-    def now(self) -> int:
-        self.looks.release()
-        return super().now()
 
     def wait_until(self, due: int) -> None:
         self.open.wait()
 
 
 class Busy:
-    """A direct service with one worker, which works on order 1 until the gate is open."""
+    """A direct service with one worker, which works on order 1 until the end."""
 
     def __init__(self, line: int = 10, give_up: float = 60.0) -> None:
         self.gate = Gate()
         self.direct = DirectService(Service(array("q", [1] * 10), self.gate), 1, line=line, give_up=give_up)
         self.direct.start_call(1)
-        self.gate.looks.acquire()
-        self.gate.looks.acquire()
-
-    def start_call(self, key: int) -> None:
-        """Start a call, and return when it has come."""
-        self.direct.start_call(key)
-        self.gate.looks.acquire()
 
     def finish(self) -> list[Answer | None]:
         self.gate.open.set()
@@ -74,23 +62,26 @@ def test_no_service_is_shorter_than_its_order_takes() -> None:
 
 
 def test_a_caller_who_finds_the_line_full_is_refused() -> None:
-    busy = Busy(line=0)
-    assert busy.direct.call(2) is Answer.REFUSED
-    assert busy.finish() == [Answer.SERVED, Answer.REFUSED]
+    busy = Busy(line=1)
+    busy.direct.start_call(2)
+    busy.direct.start_call(3)
+    assert busy.finish() == [Answer.SERVED, Answer.SERVED, Answer.REFUSED]
 
 
 def test_a_caller_gives_up_and_leaves_the_line() -> None:
-    busy = Busy(line=1, give_up=0.0)
-    assert busy.direct.call(2) is Answer.GIVEN_UP
-    assert busy.direct.call(3) is Answer.GIVEN_UP
+    busy = Busy(give_up=0.0)
+    busy.direct.start_call(2)
+    busy.direct.start_call(3)
+    for call in busy.direct.calls[1:]:
+        call.turn.wait()
     assert busy.finish() == [Answer.SERVED, Answer.GIVEN_UP, Answer.GIVEN_UP]
 
 
-def test_a_crash_fails_who_waits_and_who_is_served_and_who_comes() -> None:
+def test_a_crash_fails_those_who_wait_and_are_served_and_come() -> None:
     busy = Busy()
-    busy.start_call(2)
+    busy.direct.start_call(2)
     busy.direct.crash()
-    assert busy.direct.call(3) is Answer.FAILED
+    busy.direct.start_call(3)
     assert busy.finish() == [Answer.FAILED] * 3
 
 
@@ -99,6 +90,7 @@ def test_after_the_restart_calls_are_served_as_before() -> None:
     busy = Busy()
     busy.direct.crash()
     busy.direct.restart()
-    busy.start_call(2)
-    assert busy.finish() == [Answer.FAILED, Answer.SERVED]
-    assert busy.direct.call(3) is Answer.SERVED
+    busy.direct.start_call(2)
+    busy.direct.start_call(3)
+    assert [call.begun > 0 for call in busy.direct.calls] == [True, True, False]
+    assert busy.finish() == [Answer.FAILED, Answer.SERVED, Answer.SERVED]
