@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
-from importlib.metadata import EntryPoint, entry_points
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import Any, Final
 
 from jmslike.errors import JMSError
@@ -56,8 +56,15 @@ class Provider:
 
 
 def known_schemes() -> list[str]:
-    """Return the URL schemes of the installed transports."""
-    return sorted(entry.name for entry in entry_points(group=GROUP))
+    """Return the URL schemes of the installed transports. Raises JMSError if they cannot be read."""
+    return sorted(entry.name for entry in _installed())
+
+
+def _installed() -> EntryPoints:
+    try:
+        return entry_points(group=GROUP)
+    except OSError as error:
+        raise JMSError(f"the installed transports cannot be read: {error}") from error
 
 
 def resolve(url: str, keywords: Mapping[str, Any]) -> Provider:
@@ -108,7 +115,7 @@ def _scheme(url: str) -> str:
 
 
 def _factory(scheme: str) -> Factory:
-    found = next((entry for entry in entry_points(group=GROUP) if entry.name == scheme), None)
+    found = next((entry for entry in _installed() if entry.name == scheme), None)
     if found is None:
         why = " in this version; it is planned" if scheme in PLANNED else ""
         raise JMSError(f"no transport for {scheme}://{why}; known are {', '.join(known_schemes())}")
@@ -116,11 +123,16 @@ def _factory(scheme: str) -> Factory:
 
 
 def load(entry: EntryPoint) -> Factory:
-    """Load a transport. Raises JMSError for a missing module, and names the extra to install if there is one for it."""
+    """Load a transport.
+
+    Raises JMSError if it cannot be read, and for a missing module; it names the extra to install if there is one.
+    """
     try:
         factory: Factory = entry.load()
     except ModuleNotFoundError as error:
         raise JMSError(f"{entry.name}:// needs the module {error.name}, which {_missing(entry, error)}") from error
+    except OSError as error:
+        raise JMSError(f"the transport for {entry.name}:// cannot be read: {error}") from error
     return factory
 
 

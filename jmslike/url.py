@@ -30,6 +30,7 @@ _USER: Final = re.compile(rf"\A(\s*(?:{_SCHEME})+//)[^/@,]*@")
 _QUERY_OR_FRAGMENT: Final = re.compile("[?#]")
 _WITH_AT: Final = frozenset({"user_name", "password", "client_id", "dead_letter"})
 """Options whose values may have an @ as it is."""
+_CONTROL: Final = re.compile("[\\x00-\\x1f\\x7f]")
 _ENCODE: Final = "percent-encode what is special in its user or password, and an @ in its path"
 
 
@@ -134,6 +135,8 @@ def _inner(rest: str) -> tuple[tuple[str, ...], str]:
 
 
 def _split(url: str, plain: str) -> SplitResult:
+    if _CONTROL.search(url.strip()):  # urlsplit would leave some out, and so name another place
+        raise JMSError(f"not a URL: {without_secrets(url)!r}: it has a control character; write a line feed as %0A")
     try:
         parts = urlsplit(plain)
         _ = parts.username, parts.password

@@ -4,10 +4,26 @@ from __future__ import annotations
 
 import os
 import re
+import stat
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from errno import EACCES, EDQUOT, EIO, ENOENT, ENOLCK, ENOSPC, ENOTDIR, EOPNOTSUPP, EPERM, EROFS
+from errno import (
+    EACCES,
+    EDQUOT,
+    EIO,
+    EISDIR,
+    ELOOP,
+    EMFILE,
+    ENFILE,
+    ENOENT,
+    ENOLCK,
+    ENOSPC,
+    ENOTDIR,
+    EOPNOTSUPP,
+    EPERM,
+    EROFS,
+)
 from typing import Final
 
 from native_engine.errors import FolderError
@@ -30,6 +46,8 @@ _REASONS: Final = {
     EROFS: "its disk is read-only: use a folder on another disk",
     ENOSPC: "its disk is full: make room, then open it again",
     EDQUOT: "the quota of its disk is used up: make room, then open it again",
+    EMFILE: "this process has too many open files: close some, or raise its limit (ulimit -n)",
+    ENFILE: "the system has too many open files: close some, or raise its limit",
     ENOTDIR: "it is a file, or a part of its path is one: use the path of a folder",
     ENOENT: "there is no such folder",
     ENOLCK: "its file system has no locks: use a folder on a local disk",
@@ -105,8 +123,18 @@ class FolderFiles:
         return self._descriptors.open(name, os.O_RDWR | os.O_CREAT | os.O_EXCL, self._own_folder())
 
     def open(self, name: str) -> int:
-        """See Files.open."""
-        return self._descriptors.open(name, self._access | os.O_NOFOLLOW, self._own_folder())
+        """See Files.open. Raises FolderError for what is no file."""
+        flags = self._access | os.O_NOFOLLOW | os.O_NONBLOCK
+        try:
+            file = self._descriptors.open(name, flags, self._own_folder())
+        except OSError as error:
+            if error.errno in (EISDIR, ELOOP):
+                raise self._no_file(name) from error
+            raise
+        if not stat.S_ISREG(os.fstat(file).st_mode):
+            self._descriptors.close(file)
+            raise self._no_file(name)
+        return file
 
     def size(self, file: int) -> int:
         """See Files.size."""
@@ -170,6 +198,9 @@ class FolderFiles:
     def _own_folder(self) -> int:
         return self._descriptors.own(self._folder)
 
+    def _no_file(self, name: str) -> FolderError:
+        return FolderError(f"{self.path}/{name} is no file, as it was when it was written; nothing was changed")
+
     def _checked_names(self) -> list[str]:
         """Return the names in the folder. Raises FolderError if it is neither an engine's nor as good as empty."""
         names = os.listdir(self._folder)
@@ -219,9 +250,13 @@ def _make(path: str, mode: int = 0o700) -> None:
     above = os.path.dirname(path)
     if above != path:
         _make(above, 0o777)
-    with suppress(FileExistsError):  # also if it is a file: that is refused when it is opened
+    try:
         os.mkdir(path, mode)
-        _sync_path(above)
+    except FileExistsError:  # also if it is a file: that is refused when it is opened
+        return
+    except FileNotFoundError as error:
+        raise FolderError(f"{path} cannot be made: {above} takes no folders; use another folder") from error
+    _sync_path(above)
 
 
 def _sync_path(path: str) -> None:

@@ -289,7 +289,7 @@ def acknowledge_all(consumer: JMSConsumer, came: list[int]) -> None:
 @scene
 def a_new_folder_is_refused_on_a_full_disk(disk: Path) -> None:
     ballast(disk)
-    with pytest.raises(JMSError, match=r"/messages cannot be used: its disk is full: make room"):
+    with pytest.raises(ResourceAllocationError, match=r"/messages cannot be used: its disk is full: make room"):
         connect(disk)
     (disk / "ballast").unlink()
     with connect(disk) as context:

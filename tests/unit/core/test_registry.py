@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import re
 import sys
 from collections.abc import Iterator
@@ -134,6 +136,22 @@ def test_a_serializer_is_no_text() -> None:
 def test_what_is_no_url_is_refused(wrong: Any) -> None:
     with pytest.raises(JMSError, match=r"not a URL: .* known schemes: f\+x, fake, lost$"):
         ConnectionFactory(wrong)
+
+
+@pytest.mark.parametrize("control", ["\n", "\r", "\t", "\0", "\x7f"])
+def test_a_control_character_is_refused(control: str) -> None:
+    """Left out, as some parsers do, it would lead to another place."""
+    with pytest.raises(JMSError, match="control character; write a line feed as %0A"):
+        ConnectionFactory(f"fake://host/a{control}b")
+
+
+def test_transports_that_cannot_be_read_are_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(group: str) -> Any:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    monkeypatch.setattr(registry, "entry_points", fail)
+    with pytest.raises(JMSError, match=r"the installed transports cannot be read: .*Too many open files"):
+        connect("fake://host")
 
 
 def test_bad_addresses_are_refused() -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -322,3 +324,32 @@ def test_a_forked_child_is_refused_while_its_parent_has_the_folder(folder: Path)
         consumer = context.create_consumer(queue)
         assert [consumer.receive_body(str, PATIENCE) for _ in range(3)] == ["first", "second", "third"]
         assert consumer.receive(SILENCE) is None
+
+
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to("elsewhere")], ids=["folder", "link"])
+def test_what_is_no_file_is_named(folder: Path, make: Callable[[Path], None]) -> None:
+    send(url_of(folder), "kept")
+    wrong = folder / "0000000009.journal"
+    make(wrong)
+    with pytest.raises(JMSError, match=re.escape(f"{wrong} is no file, as it was when it was written")):
+        jmslike.connect(url_of(folder))
+    wrong.rmdir() if wrong.is_dir() else wrong.unlink()
+    assert receive(url_of(folder)) == "kept"
+
+
+def test_a_folder_that_cannot_be_made_is_refused() -> None:
+    with pytest.raises(JMSError, match="/proc/jmslike cannot be made: /proc takes no folders; use another folder"):
+        jmslike.connect("native:///proc/jmslike")
+
+
+def test_a_process_with_too_many_files_is_told_so(folder: Path) -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    jmslike.connect("native://").close()  # the transport is loaded
+    lowest = os.open("/", os.O_RDONLY)
+    os.close(lowest)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (lowest, hard))
+    try:
+        with pytest.raises(JMSError, match=r"[Tt]oo many open files"):
+            jmslike.connect(url_of(folder))
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from errno import EDQUOT, ENOSPC
 from typing import Any, Protocol
 
 from jmslike.errors import (
@@ -93,7 +94,7 @@ class Folder:
         return "jmslike.forget() closed it; its messages are in the folder, and another connection opens it again"
 
     def make(self, limits: Mapping[str, Any], failed: Failed) -> Engine:
-        """See Place. Raises ResourceAllocationError while another process has the folder."""
+        """See Place. Raises ResourceAllocationError while another process has the folder, and on a full disk."""
         try:
             files = FolderFiles.lock(self.path)
             try:
@@ -105,11 +106,16 @@ class Folder:
         except FolderInUseError as error:
             raise ResourceAllocationError(str(error)) from error
         except FolderError as error:
-            raise JMSError(str(error)) from error
+            raise _refusal(str(error), error.__cause__) from error
         except OSError as error:
-            raise JMSError(
-                f"{self.path} cannot be read: {error.strerror or error}; no message is lost by that"
-            ) from error
+            where = f" ({error.filename})" if error.filename else ""
+            why = f"{error.strerror or error}{where}; no message is lost by that"
+            raise _refusal(f"{self.path} cannot be opened: {why}", error) from error
+
+
+def _refusal(text: str, cause: BaseException | None) -> JMSError:
+    is_full = isinstance(cause, OSError) and cause.errno in (ENOSPC, EDQUOT)
+    return ResourceAllocationError(text) if is_full else JMSError(text)
 
 
 def _errors(place: Place) -> ErrorTypes:
