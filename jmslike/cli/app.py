@@ -10,7 +10,17 @@ import typer
 from typer.core import TyperGroup
 
 from jmslike import InvalidDestinationError, InvalidSelectorError, JMSError, UnsupportedFeatureError
-from jmslike.cli import INTERRUPTED, OUTPUT_CLOSED, PROVIDER_FAILED, WRONG_USE, comparison, doctor, features, messages
+from jmslike.cli import (
+    INTERRUPTED,
+    OUTPUT_CLOSED,
+    PROVIDER_FAILED,
+    WRONG_USE,
+    comparison,
+    doctor,
+    features,
+    messages,
+    report,
+)
 from jmslike.cli.terminal import complain
 from jmslike.compare.redaction import Redactor
 
@@ -70,6 +80,7 @@ def make_app() -> typer.Typer:
     app = typer.Typer(cls=Commands, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
     app.callback(invoke_without_command=True)(_root)
     app.command("compare")(comparison.compare)
+    app.command("report")(report.report)
     app.command("send")(messages.send)
     app.command("receive")(messages.receive)
     app.command("browse")(messages.browse)

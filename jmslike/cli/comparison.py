@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -10,14 +9,12 @@ import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from jmslike.cli.report_files import CsvFile, HtmlFile, MarkdownFile, ReportFiles
 from jmslike.cli.terminal import FILE_HELP, FORMAT, complain, console, factory_for, whole_number
 from jmslike.compare import FileSource, Format, Plan, Source, provenance
 from jmslike.compare import compare as play
-from jmslike.compare.document import dumps
 from jmslike.compare.orders import Orders
-from jmslike.compare.phrases import plural
-from jmslike.compare.report import markdown, show
-from jmslike.compare.results import Comparison
+from jmslike.compare.report import show
 from jmslike.compare.runner import Step
 from jmslike.compare.scenarios.known import BUILT_IN, known
 
@@ -40,9 +37,9 @@ def compare(
     ] = None,
     file_format: Annotated[Format | None, FORMAT] = None,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
-    markdown_file: Annotated[
-        Path | None, typer.Option("--markdown", help="Write the report to this file as well, as Markdown.")
-    ] = None,
+    markdown_file: MarkdownFile = None,
+    html_file: HtmlFile = None,
+    csv_file: CsvFile = None,
 ) -> int:
     """Send the same messages through a queue and through a topic, on each URL, and check every number.
 
@@ -55,11 +52,8 @@ def compare(
     if file is None and file_format is not None:
         raise ValueError("--format describes a FILE, and there is none; name the file")
     source: Source = Orders() if file is None else FileSource(file, file_format)
-    if json_file is not None and json_file == markdown_file:
-        raise ValueError(f"--json and --markdown cannot both write {json_file}; name two files")
-    for path in (json_file, markdown_file):
-        if path is not None:
-            _check_writable(path, file)
+    files = ReportFiles(json_file, markdown_file, html_file, csv_file)
+    files.check(file)
     with _progress() as progress:
         task = progress.add_task("", total=None)
 
@@ -70,16 +64,8 @@ def compare(
         command = provenance.command(context.obj)
         comparison = play(urls, source, plan=plan, scenarios=names, progress=show_step, command=command)
     show(comparison, console())
-    if json_file is not None:
-        _write(json_file, dumps(comparison), comparison)
-    if markdown_file is not None:
-        _write(markdown_file, markdown(comparison), comparison)
+    files.write(comparison)
     return 0 if comparison.passed else 1
-
-
-def _write(path: Path, text: str, comparison: Comparison) -> None:
-    path.write_text(text, encoding="utf-8", errors="backslashreplace")
-    typer.echo(f"{plural(len(comparison.reports), 'report')} written to {path}", err=True)
 
 
 def _told_apart(words: list[str]) -> tuple[Path | None, list[str]]:
@@ -89,19 +75,6 @@ def _told_apart(words: list[str]) -> tuple[Path | None, list[str]]:
     if len(files) > 1:
         raise ValueError(f"give one FILE, not {len(files)}: {', '.join(files)} (a URL holds ://)")
     return Path(files[0]) if files else None, urls or ["native://"]
-
-
-def _check_writable(path: Path, messages: Path | None) -> None:
-    """Refuse a path that cannot be written, and the file of the messages itself, before anything is sent."""
-    folder = path.absolute().parent
-    if not folder.is_dir():
-        raise ValueError(f"cannot write {path}: there is no folder {folder}")
-    if path.is_dir():
-        raise ValueError(f"cannot write {path}: it is a folder; name a file")
-    if not os.access(path if path.exists() else folder, os.W_OK):
-        raise ValueError(f"cannot write {path}: permission denied")
-    if messages is not None and path.exists() and messages.exists() and path.samefile(messages):
-        raise ValueError(f"{path} holds the messages; name another file for the numbers")
 
 
 def _progress() -> Progress:

@@ -21,7 +21,10 @@ def markdown(comparison: Comparison) -> str:
     found = outline(comparison)
     lines = ["# Comparison of queues and topics", ""]
     lines += [f"- {_plain(name)}: {_plain(fact)}" for name, fact in found.facts]
-    lines += [f"- Signs: {_LEGEND}", "", f"**{_plain(found.verdict.text)}**", "", "## Summary", ""]
+    lines += [f"- Signs: {_LEGEND}", ""]
+    for line in found.words:
+        lines += [_plain(line), ""]
+    lines += [f"**{_plain(found.verdict.text)}**", "", "## Summary", ""]
     for section in found.summary:
         lines += _section(section, "###")
     lines += _section(found.declarations, "##")

@@ -9,6 +9,7 @@ from jmslike.compare.report.grid import Cell, Grid, Group, Mark
 from jmslike.compare.report.measures import SPREAD, judged, measured, reach
 from jmslike.compare.report.names import names
 from jmslike.compare.report.played import Played, played
+from jmslike.compare.report.words import summary
 from jmslike.compare.results import Check, Column, Comparison, Report, ScenarioResult
 
 
@@ -24,12 +25,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Outline:
-    """All of a report. `declarations` is what the providers declare; `summary` has a grid for each scenario."""
+    """All of a report. `declarations` is what the providers declare; `summary` has a grid for each scenario, `words`
+    says the same and more in sentences.
+    """
 
     facts: Sequence[tuple[str, str]]
     declarations: Section
     scenarios: Sequence[Section]
     summary: Sequence[Section]
+    words: Sequence[str]
     verdict: Cell
 
 
@@ -43,12 +47,13 @@ def outline(comparison: Comparison) -> Outline:
         _declarations(providers),
         [_scenario(comparison, each) for each in scenarios],
         [_summary(each) for each in scenarios],
+        summary(comparison),
         _verdict(comparison),
     )
 
 
 def _facts(comparison: Comparison) -> Iterator[tuple[str, str]]:
-    versions = comparison.versions
+    versions = {"platform": "unknown", "jmslike": "unknown", "python": "unknown", **comparison.versions}
     yield "Messages", comparison.source
     yield "Run", f"{comparison.date} on {comparison.host} ({versions['platform']})"
     yield "Software", f"jmslike {versions['jmslike']}, Python {versions['python']}"
@@ -66,7 +71,8 @@ def _declarations(providers: Sequence[tuple[str, Report]]) -> Section:
     scenarios = providers[0][1].scenarios
     features = list(dict.fromkeys(feature for scenario in scenarios for feature in scenario.features))
     groups = [
-        Group(name, [("", [Cell(report.capabilities[feature]) for feature in features])]) for name, report in providers
+        Group(name, [("", [Cell(report.capabilities.get(feature, "")) for feature in features])])
+        for name, report in providers
     ]
     return Section("What the providers declare", [Grid("feature", features, groups)])
 

@@ -59,7 +59,8 @@ class _Page:
         self._say("Summary", "bold")
         for section in found.summary:
             self._section(section, box=None)
-        self._say("")
+        for line in ("", *found.words, ""):
+            self._say(line.translate(self._letters))
         self._say(found.verdict.text, _STYLES[found.verdict.mark])
 
     def _section(self, section: Section, box: box.Box | None) -> None:

@@ -135,7 +135,7 @@ def test_json_never_replaces_the_messages(run: Run, tmp_path: Path, name: str) -
     (tmp_path / "alias.jsonl").hardlink_to(file)
     result = run("compare", str(file), "--json", str(tmp_path / name))
     assert (result.exit_code, result.stdout) == (2, "")
-    assert "holds the messages; name another file" in result.stderr
+    assert "is the file that is read; name another file for the report" in result.stderr
     assert file.read_text(encoding="utf-8") == '{"n": 1}\n'
 
 
