@@ -8,6 +8,7 @@ import threading
 import uuid
 import weakref
 from collections.abc import Callable, Generator, Iterator, Sequence
+from functools import partial
 from types import TracebackType
 from typing import Any, Final, Literal, TypeAlias
 
@@ -68,7 +69,7 @@ class Engine:
         on_failure: Callable[[Exception], None] | None = None,
     ) -> None:
         if journal is not None and size_of is not None:
-            size_of = journal.size_of
+            size_of = partial(journal.size_of, size_of)
         limits = Limits(max_depth, max_bytes, when_full, block_timeout, size_of)
         limits.check()
         clock = clock or SystemClock()
@@ -197,8 +198,8 @@ class Engine:
         with self._lock:
             queue = self._queue(queue_name)
         held = queue.snapshot()
-        records = held if self._journal is None else filter(None, map(self._journal.record, held))
-        return (record for record in records if matches is None or matches(record))
+        records = held if self._journal is None else map(self._journal.record, held)
+        return (record for record in records if record is not None and (matches is None or matches(record)))
 
     # -- destinations and client ids
 

@@ -36,10 +36,12 @@ class Lanes(list[deque[Any]]):
         """Return the lane of the priority; from now on senders append to it."""
         lane = self._by_priority.get(priority)
         if lane is None:
-            lane = self._by_priority[priority] = deque()
-            self.priorities = tuple(sorted(self._by_priority, reverse=True))
-            self[:] = [self._by_priority[each] for each in self.priorities]
-            self.appenders[priority] = lane.append
+            lane = deque()
+            lanes = {**self._by_priority, priority: lane}
+            priorities, append = tuple(sorted(lanes, reverse=True)), lane.append
+            in_order = [lanes[each] for each in priorities]
+            # without a call from here on, so that no signal's handler comes between
+            self._by_priority, self.priorities, self[:], self.appenders[priority] = lanes, priorities, in_order, append
         return lane
 
     def available(self) -> int:

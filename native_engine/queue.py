@@ -17,7 +17,6 @@ from __future__ import annotations
 
 import heapq
 import itertools
-import math
 import threading
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any, Final
@@ -142,9 +141,8 @@ class Queue:
                 heapq.heappush(self.lanes.returned, entry)
         self._refresh()
 
-    def postpone(self, released: Iterable[tuple[Receipt, int]], delay: float) -> None:
-        """Put released records back, each with its attempts, to be taken in `delay` seconds (locked)."""
-        due = math.ceil((self.services.clock.now() + delay) * 1000)
+    def postpone(self, released: Iterable[tuple[Receipt, int]], due: int) -> None:
+        """Put released records back, each with its attempts, to be taken at `due`, in milliseconds (locked)."""
         for entry in self._returned(released, due):
             self.become_general()
             if self.backlog is not None:

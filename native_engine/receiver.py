@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
 
 from native_engine.calls import Call, Ready, call_all
 from native_engine.queue import Queue
-from native_engine.records import Delivery, Entry, Matches, Outcome, Receipt
+from native_engine.records import LATEST, Delivery, Entry, Matches, Outcome, Receipt
 
 __all__ = ["Receiver"]
 
@@ -102,8 +103,9 @@ class Receiver:
         with self._queue.lock:
             if self._queue.state.is_of_engine:
                 self._queue.check()
+            due = min(math.ceil((self._queue.services.clock.now() + delay) * 1000), LATEST)
             released = [receipt for receipt in receipts if self._let_go(receipt)]
-            self._queue.postpone(((receipt, attempts) for receipt in released), delay)
+            self._queue.postpone(((receipt, attempts) for receipt in released), due)
             calls = self._queue.offer()
         call_all(calls)
 

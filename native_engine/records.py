@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, Final, Protocol, TypeAlias
 
-__all__ = ["Constraints", "Delivery", "Entry", "Matches", "Outcome", "Receipt", "Record"]
+__all__ = ["LATEST", "Constraints", "Delivery", "Entry", "Matches", "Outcome", "Receipt", "Record"]
+
+
+LATEST: Final = 2**63 - 1
+"""The last time that there is, in milliseconds since the epoch."""
 
 
 class Constraints(Protocol):

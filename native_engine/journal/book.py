@@ -21,13 +21,14 @@ class Book:
     The attributes change under the lock of the log.
     """
 
-    __slots__ = ("_holdings", "definition", "is_ended", "marks", "number", "payload", "records")
+    __slots__ = ("_holdings", "definition", "is_ended", "is_safe", "marks", "number", "payload", "records")
 
     def __init__(self, holdings: Holdings, definition: Definition | None) -> None:
         self._holdings = holdings
         self.definition: Definition | None = definition  # None: it cannot be read any more
         self.payload: bytes = b"" if definition is None else layout.definition(definition)
         self.number: int = 0  # in the files; 0 until it is defined there
+        self.is_safe: bool = False  # before it is, no entry may name it
         self.records: dict[int, Stored] = {}  # by their numbers
         self.marks: dict[int, Mark] = {}  # of those that were handed over, or are postponed
         self.is_ended: bool = False

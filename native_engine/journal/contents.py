@@ -12,7 +12,7 @@ from native_engine.errors import FolderError
 from native_engine.journal import layout
 from native_engine.journal.damage import Damage
 from native_engine.journal.files import Files
-from native_engine.journal.layout import Definition, Entry, Kind, Sent
+from native_engine.journal.layout import Definition, Entry, Key, Kind, Sent
 from native_engine.journal.scan import Broken, Found, entries
 from native_engine.journal.segment import Segment, name_of, number_of
 from native_engine.journal.stored import Mark, Restrictions, Stored
@@ -63,6 +63,7 @@ class Reading:
         self._files = files
         self.contents: Final = Contents()
         self._removed: set[int] = set()
+        self._numbers: dict[Key, int] = {}  # of what was defined, by its key
         self._listed: Collection[int] = ()  # the destinations that the last START names
         self._unlisted = 0  # those from this number on were made after it
         self._broken: list[tuple[Segment, Broken]] = []  # not known yet whether anything follows
@@ -175,12 +176,23 @@ class Reading:
         self._listed, self._unlisted = known, state.next_destination
 
     def _define(self, segment: Segment, offset: int, entry: Entry, payload: memoryview) -> None:
-        self._place(entry.number).definition = layout.definition_of(payload)
-        self.contents.next_destination = max(self.contents.next_destination, entry.number + 1)
+        definition, number = layout.definition_of(payload), entry.number
+        earlier = self._numbers.setdefault(definition.key, number)
+        if earlier < number:  # it has ended, though the entry that says so is damaged
+            self._numbers[definition.key] = number
+            self._end(earlier)
+        if earlier <= number:
+            self._place(number).definition = definition
+        else:
+            self._end(number)
+        self.contents.next_destination = max(self.contents.next_destination, number + 1)
 
     def _remove(self, segment: Segment, offset: int, entry: Entry, payload: memoryview) -> None:
-        self._removed.add(entry.number)
-        self.contents.places.pop(entry.number, None)
+        self._end(entry.number)
+
+    def _end(self, number: int) -> None:
+        self._removed.add(number)
+        self.contents.places.pop(number, None)
 
     def _send(self, segment: Segment, offset: int, entry: Entry, payload: memoryview) -> None:
         number = entry.number

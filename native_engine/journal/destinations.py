@@ -15,7 +15,7 @@ from native_engine.journal.stored import Stored
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Matches, Receipt
-from native_engine.services import NoRoomError, Services
+from native_engine.services import NoRoomError, Services, State
 from native_engine.topic import Interest, Key, Subscription
 
 __all__ = ["DurableDestinations"]
@@ -53,9 +53,12 @@ class DurableDestinations(DestinationFactory):
         queue = self._durable_queue(f"subscription {label} of topic {topic}", definition)
         try:
             self._journal.define(self._journal.holdings.books[queue])
-        except NoRoomError as error:
-            raise self._services.errors.full(f"subscription {name!r} not made: {error}") from error
-        return Subscription(label, queue, interest, matches, durable, shared, key)
+            return Subscription(label, queue, interest, matches, durable, shared, key)
+        except BaseException as error:
+            queue.close(State.GONE)
+            if isinstance(error, NoRoomError):
+                raise self._services.errors.full(f"subscription {name!r} not made: {error}") from error
+            raise
 
     def receiver(
         self,
@@ -81,7 +84,7 @@ class DurableDestinations(DestinationFactory):
 
 def _fill(queue: Queue, book: Book) -> None:
     """Put in what an earlier process left. What was handed over comes first, as after any release."""
-    now = queue.services.clock.now()
+    now = queue.services.clock.now() * 1000
     marked: list[Stored] = []
     with queue.lock:
         for record in list(book.records.values()):
@@ -96,8 +99,8 @@ def _fill(queue: Queue, book: Book) -> None:
             queue.handed += 1  # by that process
             if queue.books is not None:
                 queue.books.enter(record)
-            if until > now * 1000:
-                queue.postpone([(receipt, attempts)], until / 1000 - now)
+            if until > now:
+                queue.postpone([(receipt, attempts)], until)
             else:
                 queue.take_back([(receipt, attempts)])
         queue.offer()

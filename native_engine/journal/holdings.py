@@ -15,7 +15,7 @@ from native_engine.journal import layout
 from native_engine.journal.book import Book
 from native_engine.journal.contents import Contents
 from native_engine.journal.damage import Damage
-from native_engine.journal.layout import Kind
+from native_engine.journal.layout import Key, Kind
 from native_engine.journal.log import Log
 from native_engine.journal.segment import Segment
 from native_engine.journal.stored import Stored
@@ -43,10 +43,13 @@ class Holdings:
         self._defining = threading.Lock()
         self.books: dict[Queue, Book] = {}  # replaced, and never changed, so that it may be read without a lock
         self.defined: dict[int, Book] = {}  # by their numbers
+        self._by_key: dict[Key, Book] = {}  # the same
         self.damage: list[Damage] = contents.damage
         for number, place in contents.places.items():
             book = self.defined[number] = Book(self, place.definition)
-            book.number = number
+            book.number, book.is_safe = number, True
+            if book.definition is not None:
+                self._by_key[book.definition.key] = book
             book.records = {each.number: each for each in place.in_order()}
             book.marks = place.marks
 
@@ -60,40 +63,48 @@ class Holdings:
     def define(self, book: Book) -> None:
         """Make the definition of a queue or subscription safe, unless it is. Raises NoRoomError and OSError."""
         with self._defining:
-            if book.number or book.is_ended or book.definition is None:
+            if book.is_safe or book.is_ended or book.definition is None:
                 return
             length, log = 2 * (layout.ENTRY_SIZE + len(book.payload)), self.log
             while True:
                 with log.lock:
                     if log.has_room(length):
-                        number = self._next_destination
-                        self._next_destination = number + 1
-                        self.defined[number] = book
+                        earlier = self._by_key.get(book.definition.key, book)
+                        if earlier is not book:  # a signal's handler raised when it was made, or ended
+                            self._end(earlier)
+                        self._by_key[book.definition.key] = book
+                        if not book.number:  # it has one if a signal's handler raised here before
+                            number = self._next_destination
+                            book.number, self._next_destination, self.defined[number] = number, number + 1, book
                         for _ in range(2):  # so that one that is damaged does no harm
-                            log.append(Kind.DEFINE, number, book.payload)
+                            log.append(Kind.DEFINE, book.number, book.payload)
                         position = log.position
                         break
                 self.make_room(length)
             interruption = log.finish(position)
-            book.number = number  # not before, so that no entry that is safe names what is not
+            book.is_safe = True
             if interruption is not None:
                 raise interruption
 
     def remove(self, book: Book) -> None:
         """Append that a queue or subscription has ended."""
-        log = self.log
-        with log.lock:
-            if book.is_ended:
-                return
-            book.is_ended = True
-            if book.number:
-                del self.defined[book.number]
-                log.append(Kind.REMOVE, book.number, b"")
-            for record in book.records.values():
-                self.release(record)
-            book.records.clear()
-            book.marks.clear()
-            self.books = {queue: other for queue, other in self.books.items() if other is not book}
+        with self.log.lock:
+            self._end(book)
+
+    def _end(self, book: Book) -> None:
+        if book.is_ended:
+            return
+        if book.number:
+            self.log.append(Kind.REMOVE, book.number, b"")
+            del self.defined[book.number]
+        book.is_ended = True
+        if book.definition is not None and self._by_key.get(book.definition.key) is book:
+            del self._by_key[book.definition.key]
+        for record in book.records.values():
+            self.release(record)
+        book.records.clear()
+        book.marks.clear()
+        self.books = {queue: other for queue, other in self.books.items() if other is not book}
 
     def catalogue(self) -> list[tuple[int, int, bytes]]:
         """Return the entries (kind, number, payload) with which a segment begins (log locked)."""
@@ -127,22 +138,24 @@ class Holdings:
     def note(
         self, record: Stored, number: int, books: Sequence[Book], segment: Segment, offset: int, length: int
     ) -> None:
-        """Note where a record that was just appended is, and who holds it (log locked)."""
-        record.number, record.offset, record.length, record.segment = number, offset, length, segment
-        for book in books:
-            if not book.is_ended:
-                book.records[number] = record
-                record.references += 1
-        segment.live += 1
-        segment.live_bytes += length
-        record.data = None
-        if self._kept + record.size <= IN_MEMORY:
-            self._kept += record.size
-        else:
-            record.record = None
-        if not record.references:  # its subscriptions have ended meanwhile
-            record.references = 1
-            self.release(record)
+        """Note where a record that was just appended is, and who holds it (log locked).
+
+        May be called again when a signal's handler raised: what counts is done without a call in between.
+        """
+        holders = [book.records for book in books if not book.is_ended]  # none if its subscriptions ended meanwhile
+        count = len(holders)
+        if not record.number:
+            record.number, record.offset, record.length, record.segment = number, offset, length, segment
+            record.references, record.data = count, None
+            if count:
+                segment.live += 1
+                segment.live_bytes += length
+            if count and self._kept + record.size <= IN_MEMORY:
+                self._kept += record.size
+            else:
+                record.record = None
+        for records in holders:
+            records[number] = record
 
     def settle(self, book: Book, record: Stored) -> None:
         """Append that a record has left a queue, unless that is written."""

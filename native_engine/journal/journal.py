@@ -10,9 +10,10 @@ import logging
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, NoReturn, TypeAlias
 from zlib import crc32
 
+from native_engine.bounds import SizeOf
 from native_engine.errors import ErrorTypes, FolderError
 from native_engine.journal import layout
 from native_engine.journal.book import Book
@@ -21,6 +22,7 @@ from native_engine.journal.files import Files
 from native_engine.journal.format import RecordFormat
 from native_engine.journal.holdings import Holdings
 from native_engine.journal.layout import Definition
+from native_engine.journal.log import is_of_system
 from native_engine.journal.opening import open_log
 from native_engine.journal.pipeline import Pipeline
 from native_engine.journal.record_entry import RecordEntry
@@ -69,8 +71,8 @@ class Journal:
         self.holdings: Holdings = Holdings(contents, log, self.upkeep.wake, self.upkeep.relieve)
         self._pipeline = Pipeline(self.wait, self._refusal)
         log.begin(self.holdings.catalogue, self.upkeep.wake)
-        self._pipeline.start()
         self.upkeep.start(self.holdings)
+        self._pipeline.start()
         return {book.definition: book for book in self.holdings.defined.values() if book.definition is not None}
 
     @property
@@ -83,11 +85,11 @@ class Journal:
         try:
             self.holdings.define(book)
         except OSError as error:
-            raise self.fail(error) from error
+            self._raise(error)
 
-    def size_of(self, held: Any) -> int:
-        """Return the bytes of what a queue holds."""
-        return held.size if held.__class__ is Stored else len(self._format.encode(held))
+    def size_of(self, size_of: SizeOf, held: Any) -> int:
+        """Return the bytes of what a queue holds: on the disk, or as `size_of` counts for a record in memory."""
+        return held.size if held.__class__ is Stored else size_of(held)
 
     def matches(self, selector_text: str) -> Matches:
         """Return what a selector's text means. Raises FolderError if it means nothing any more."""
@@ -123,18 +125,15 @@ class Journal:
                 completion(None)
             return
         held = stored(record, self._format.encode(record))
+        entry = RecordEntry(self.holdings, held, books)
         try:
-            position, interruption = self._append(RecordEntry(self.holdings, held, books))
+            interruption = self._append(entry) if completion is not None else self._make_safe(entry)
         except NoRoomError as error:
             raise self._errors.full(f"message not sent: {error}") from error
-        enter = partial(self._enter, record, held, queues)
         if completion is not None:
-            self._pipeline.add(position, enter, completion)
-        elif self._pipeline.is_busy:  # what was sent before comes first
-            self._pipeline.add_and_wait(position, enter)
+            self._pipeline.add(entry.position, partial(self._enter, record, held, queues), completion)
         else:
-            interruption = self._finish(position) or interruption
-            enter()
+            self._enter(record, held, queues)
         if interruption is not None:
             raise interruption
 
@@ -146,30 +145,38 @@ class Journal:
     def write(self, parts: Sequence[Part]) -> BaseException | None:
         """Make a transaction safe, as one entry. See `native_engine.services.Store`."""
         entry = TransactionEntry(self.holdings, parts)
-        if entry.is_empty:
-            return None
-        position, interruption = self._append(entry)
-        interruption = self._finish(position) or interruption
-        if self._pipeline.is_busy:  # what was sent before comes first
-            self._pipeline.add_and_wait(position, _do_nothing)
-        return interruption
+        return None if entry.is_empty else self._make_safe(entry)
 
-    def _append(self, entry: RecordEntry | TransactionEntry) -> tuple[int, BaseException | None]:
-        """Append an entry; return the position behind it, and what a signal's handler raised after that."""
+    def _append(self, entry: RecordEntry | TransactionEntry) -> BaseException | None:
+        """Append an entry; return what a signal's handler raised after that, when it cannot be taken back."""
         try:
-            return entry.append(), None
-        except OSError as error:
-            raise self.fail(error) from error
+            return entry.append()
         except BaseException as error:
-            if not entry.is_appended:
+            if isinstance(error, OSError) and is_of_system(error):
+                raise self.fail(error) from error
+            if not entry.position:
                 raise
-            return self._log.position, error
+            return error
 
-    def _finish(self, position: int) -> BaseException | None:
-        try:
-            return self._log.finish(position)
-        except OSError as error:
-            raise self.fail(error) from error
+    def _make_safe(self, entry: RecordEntry | TransactionEntry) -> BaseException | None:
+        """Append an entry and return when it is safe, and all that was sent before is in its queues.
+
+        Returns what a signal's handler raised meanwhile, see `_append`.
+        """
+        interruption: BaseException | None = None
+        while True:
+            try:
+                if not entry.position:
+                    interruption = self._append(entry)
+                self._log.wait(entry.position)
+                self._pipeline.pass_by()
+                return interruption
+            except BaseException as error:
+                if isinstance(error, OSError) and is_of_system(error):
+                    raise self.fail(error) from error
+                if not entry.position:
+                    raise
+                interruption = error
 
     # -- reading
 
@@ -210,14 +217,19 @@ class Journal:
         try:
             self._log.wait(self._log.position if position is None else position)
         except OSError as error:
-            raise self.fail(error) from error
+            self._raise(error)
 
     def flush(self) -> None:
         """Write what was appended, so that it outlives the process."""
         try:
             self._log.flush()
         except OSError as error:
+            self._raise(error)
+
+    def _raise(self, error: OSError) -> NoReturn:
+        if is_of_system(error):
             raise self.fail(error) from error
+        raise error  # a signal's handler raised it
 
     def fail(self, error: OSError) -> Exception:
         """Return what to raise, and have the engine closed."""
@@ -239,8 +251,12 @@ class Journal:
         self._pipeline.close()
 
     def abandon(self) -> None:
-        """Touch the files no more, in a forked child: they are the parent's."""
+        """Touch the files no more, in a forked child: they are the parent's, and so are threads that hold locks."""
         self.wait = self.flush = _do_nothing  # type: ignore[method-assign, assignment]
+        self.send = self._refuse_child  # type: ignore[method-assign]
+
+    def _refuse_child(self, record: Any, queues: Sequence[Queue], completion: Completion | None) -> None:
+        raise self._errors.forked(State.FORKED.value)
 
     def close(self) -> None:
         """Make everything safe that was appended, and let go of the folder."""

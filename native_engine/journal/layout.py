@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from struct import Struct
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 from zlib import crc32
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Destination",
     "Entry",
     "Handed",
+    "Key",
     "Kind",
     "Sent",
     "Start",
@@ -239,6 +240,9 @@ def start_of(payload: memoryview) -> Start:
     return Start(next_record, next_destination, numbers_of(payload[_START.size : _START.size + 8 * count]))
 
 
+Key: TypeAlias = "tuple[bool, str | None, str]"
+
+
 class Definition(NamedTuple):
     """A queue (`topic` is None), or a durable subscription."""
 
@@ -248,6 +252,11 @@ class Definition(NamedTuple):
     shared: bool = False
     selector_text: str | None = None
     excluded_origin: str | None = None
+
+    @property
+    def key(self) -> Key:
+        """What only one of all queues and subscriptions has at a time."""
+        return self.topic is None, self.owner, self.name
 
 
 def definition(what: Definition) -> bytes:

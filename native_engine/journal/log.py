@@ -7,9 +7,9 @@ always kept ready, so that settlements have room when the disk is full, and no s
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from errno import EBADF
+from errno import EBADF, ENOENT
 from zlib import crc32
 
 from native_engine.journal import layout
@@ -18,10 +18,17 @@ from native_engine.journal.group_commit import GroupCommit
 from native_engine.journal.segment import Segment, create
 from native_engine.services import NoRoomError
 
-__all__ = ["Log"]
+__all__ = ["Log", "is_of_system"]
 
+LONGEST = (1 << 32) - 1
+"""Bytes of a payload: its length has 32 bits."""
 SMALLEST = 1 << 20
 """Bytes of the first segment; each is twice the one before, up to the largest."""
+
+
+def is_of_system(error: OSError) -> bool:
+    """Whether a call of the system has failed. A signal's handler may raise an OSError, too: a TimeoutError, say."""
+    return error.errno is not None
 
 
 class Run:
@@ -70,7 +77,7 @@ class Log:
         self._rolled = rolled
         if self.active.end == layout.FIRST_ENTRY:
             with self.lock:
-                self._append_catalogue()
+                self._go_on_in(self.active, ())
             self.wait(self.position)
 
     # -- appending
@@ -105,6 +112,8 @@ class Log:
 
     def make_room(self, length: int) -> None:
         """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError and OSError."""
+        if length > LONGEST:
+            raise NoRoomError(f"a message or transaction may have 4 GiB, not {length:,} bytes; send less at once")
         with self._making:
             self._check()
             with self.lock:
@@ -143,9 +152,27 @@ class Log:
         self.place_for(len(payload))
         return self._append(kind, number, payload, crc32(payload) if check is None else check)
 
-    def _append_catalogue(self) -> None:
-        for kind, number, payload in self._catalogue():
-            self._append(kind, number, payload, crc32(payload))
+    def append_noted(
+        self, kind: int, number: int, payload: bytes, check: int, note: Callable[[Segment, int], None]
+    ) -> BaseException | None:
+        """Append an entry as `append` does, and call `note` with its segment and offset (locked).
+
+        Both is done or nothing, whatever a signal's handler raises, which is returned if both is done. So `note` may be
+        called again, when it was interrupted.
+        """
+        offset = self.place_for(len(payload))
+        segment, position = self.active, self.position
+        interruption: BaseException | None = None
+        while True:
+            try:
+                if self.position == position:
+                    self._append(kind, number, payload, check)
+                note(segment, offset)
+                return interruption
+            except BaseException as error:
+                if self.position == position or interruption is not None:
+                    raise
+                interruption = error
 
     def _append(self, kind: int, number: int, payload: bytes, check: int) -> int:
         segment, run = self.active, self._run
@@ -169,11 +196,22 @@ class Log:
         return layout.FIRST_ENTRY + sum(layout.ENTRY_SIZE + len(payload) for _, _, payload in entries)
 
     def _roll(self, spare: Segment) -> None:
-        self.closed.append(self.active)
-        self._unsynced.append(self.active)
-        self.active, self._spare, self._run = spare, None, None
-        self._append_catalogue()
+        self._go_on_in(spare, (self.active,))
         self._rolled()
+
+    def _go_on_in(self, segment: Segment, full: Sequence[Segment]) -> None:
+        """Append to an empty segment from now on, which begins with the catalogue; at once, or not at all."""
+        run, end = Run(segment), segment.end
+        for kind, number, payload in self._catalogue():
+            length = len(payload)
+            run.chunks += (layout.entry_header(segment.mark, end, kind, number, length, crc32(payload)), payload)
+            end += layout.ENTRY_SIZE + length
+        # without a call from here on, so that no signal's handler comes between
+        self.closed, self._unsynced = [*self.closed, *full], [*self._unsynced, *full]
+        self.active, self._spare = segment, None if full else self._spare
+        self._runs, self._run = [*self._runs, run], run
+        self.position += end - segment.end
+        segment.end = end
 
     def _make(self, number: int, length: int, size: int) -> Segment:
         with self.lock:
@@ -214,9 +252,9 @@ class Log:
             try:
                 self.wait(position)
                 return interruption
-            except OSError:
-                raise
             except BaseException as error:
+                if self.failure is not None:
+                    raise
                 interruption = error
 
     @property
@@ -240,7 +278,7 @@ class Log:
                     try:
                         self._files.pwrite(run.segment.file, b"".join(run.chunks), run.offset)
                     except OSError as error:
-                        self.failure = error
+                        self._note(error)
                         raise
                 with self.lock:
                     del self._runs[:count]
@@ -250,6 +288,10 @@ class Log:
         if self.failure is not None:
             raise self.failure
 
+    def _note(self, error: OSError) -> None:
+        if is_of_system(error):
+            self.failure = error
+
     def _sync(self) -> int:
         with self._syncing:
             position, segments = self._write()
@@ -257,9 +299,9 @@ class Log:
                 for segment in segments:
                     self._files.fdatasync(segment.file)
                     if not self._files.has(segment.name):
-                        raise FileNotFoundError(f"{segment.name} was removed from the folder")
+                        raise FileNotFoundError(ENOENT, f"{segment.name} was removed from the folder")
             except OSError as error:
-                self.failure = error
+                self._note(error)
                 raise
             full = len(segments) - 1
             if full:  # all that was ever appended to these is safe; they may be dropped from now on

@@ -59,20 +59,20 @@ class Pipeline:
             finally:
                 self._wakeup.put(None)
 
-    def add_and_wait(self, position: int, enter: Callable[[], None]) -> None:
-        """Finish a send after those that were added before, and wait for it. Raises its error."""
+    def pass_by(self) -> None:
+        """Wait until what was added before is in its queues, or was refused there."""
+        if not self._open or self._thread is threading.current_thread():
+            return  # a completion that sends is called before what was added later
         done = threading.Lock()
         done.acquire()
-        errors: list[Exception | None] = []
-
-        def complete(error: Exception | None) -> None:
-            errors.append(error)
-            done.release()
-
-        self.add(position, enter, complete)
+        with self._lock:
+            if self._closed:
+                return  # its queues are closed, or are about to be
+            try:
+                self._open.append(Open(0, _do_nothing, lambda _: done.release()))
+            finally:
+                self._wakeup.put(None)
         done.acquire()
-        if errors[0] is not None:
-            raise errors[0]
 
     def close(self) -> None:
         """Finish what was added, and end the thread."""
@@ -110,3 +110,7 @@ class Pipeline:
             each.completion(error)
         except Exception:  # the next sends are completed all the same
             logger.exception("the completion of a send failed")
+
+
+def _do_nothing() -> None:
+    """The step of one that only waits."""

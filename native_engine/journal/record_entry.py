@@ -8,6 +8,7 @@ from zlib import crc32
 
 from native_engine.journal.book import Book
 from native_engine.journal.layout import Kind
+from native_engine.journal.segment import Segment
 from native_engine.journal.stored import Stored, payload_of
 
 if TYPE_CHECKING:
@@ -19,23 +20,19 @@ __all__ = ["RecordEntry"]
 class RecordEntry:
     """A record, and the books of the queues and subscriptions that it goes to."""
 
-    __slots__ = ("_books", "_holdings", "_record")
+    __slots__ = ("_books", "_holdings", "_record", "position")
 
     def __init__(self, holdings: Holdings, record: Stored, books: Sequence[Book]) -> None:
         self._holdings = holdings
         self._record = record
         self._books = books
+        self.position: int = 0  # behind it in the log, once it is appended
 
-    @property
-    def is_appended(self) -> bool:
-        """Whether it will be on the disk."""
-        return self._record.segment is not None
-
-    def append(self) -> int:
-        """Append it, and return the position behind it. Raises NoRoomError with nothing done."""
+    def append(self) -> BaseException | None:
+        """Append it. Raises NoRoomError with nothing done. Returns what a signal's handler raised meanwhile."""
         holdings, books = self._holdings, self._books
         for book in books:
-            if not book.number:
+            if not book.is_safe:
                 holdings.define(book)
         payload = payload_of(self._record, [book.number for book in books])
         length, check, log = len(payload), crc32(payload), holdings.log
@@ -43,7 +40,10 @@ class RecordEntry:
             with log.lock:
                 if log.has_room(length):
                     number = holdings.next_number()
-                    offset = log.append(Kind.SEND, number, payload, check)
-                    holdings.note(self._record, number, books, log.active, offset, length)
-                    return log.position
+
+                    def note(segment: Segment, offset: int) -> None:
+                        self.position = log.position
+                        holdings.note(self._record, number, books, segment, offset, length)  # noqa: B023
+
+                    return log.append_noted(Kind.SEND, number, payload, check, note)
             holdings.make_room(length)

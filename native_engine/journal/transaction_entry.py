@@ -9,6 +9,7 @@ from zlib import crc32
 from native_engine.journal import layout
 from native_engine.journal.book import Book
 from native_engine.journal.layout import Kind
+from native_engine.journal.segment import Segment
 from native_engine.journal.stored import Stored, payload_of
 from native_engine.part import Part
 
@@ -26,7 +27,7 @@ class TransactionEntry:
         self._sent: dict[Stored, list[Book]] = {}
         self._settled: list[tuple[Book, Stored]] = []
         self._released: list[tuple[Book, Stored, int]] = []
-        self.is_appended: bool = False
+        self.position: int = 0  # behind it in the log, once it is appended
         for part in parts:
             book = holdings.books.get(part.queue)
             if book is not None:
@@ -48,8 +49,8 @@ class TransactionEntry:
         """Whether nothing of it has to be on the disk."""
         return not (self._sent or self._settled or self._released)
 
-    def append(self) -> int:
-        """Append it, and return the position behind it. Raises NoRoomError with nothing done."""
+    def append(self) -> BaseException | None:
+        """Append it. Raises NoRoomError with nothing done. Returns what a signal's handler raised meanwhile."""
         holdings, log = self._holdings, self._holdings.log
         for books in self._sent.values():
             for book in books:
@@ -68,13 +69,12 @@ class TransactionEntry:
             with log.lock:
                 if not sends or log.has_room(length):
                     operations += [(Kind.SEND, holdings.next_number(), payload) for payload in sends]
-                    self._write(operations, length)
-                    return log.position
+                    return self._append(operations, length)
             holdings.make_room(length)
 
-    def _write(self, operations: Sequence[tuple[int, int, bytes]], length: int) -> None:
+    def _append(self, operations: Sequence[tuple[int, int, bytes]], length: int) -> BaseException | None:
         """Append the entry, and note what it does (log locked)."""
-        holdings, log = self._holdings, self._holdings.log
+        log = self._holdings.log
         start = log.place_for(length)
         mark = layout.inner_mark(log.active.mark)
         chunks: list[bytes] = []
@@ -85,15 +85,18 @@ class TransactionEntry:
             header = layout.entry_header(mark, offset, kind, number, len(payload), crc32(payload))
             chunks += (header, payload)
             offset += len(header) + len(payload)
-        log.append(Kind.TRANSACTION, 0, b"".join(chunks))
-        self.is_appended = True
-        first = len(operations) - len(self._sent)
-        for (record, books), (_, number, payload), at in zip(
-            self._sent.items(), operations[first:], offsets[first:], strict=True
-        ):
-            holdings.note(record, number, books, log.active, at, len(payload))
-        for book, record in self._settled:
-            holdings.leave(book, record)
-        for book, record, attempts in self._released:
-            if record.number in book.records:
-                book.marks[record.number] = (attempts, 0)
+        data, first = b"".join(chunks), len(operations) - len(self._sent)
+
+        def note(segment: Segment, _: int) -> None:
+            self.position = log.position
+            for (record, books), (_, number, payload), at in zip(
+                self._sent.items(), operations[first:], offsets[first:], strict=True
+            ):
+                self._holdings.note(record, number, books, segment, at, len(payload))
+            for book, record in self._settled:
+                self._holdings.leave(book, record)
+            for book, record, attempts in self._released:
+                if record.number in book.records:
+                    book.marks[record.number] = (attempts, 0)
+
+        return log.append_noted(Kind.TRANSACTION, 0, data, crc32(data), note)

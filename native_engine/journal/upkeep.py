@@ -61,11 +61,13 @@ class Upkeep:
         self._wakeup.set()
 
     def close(self) -> None:
-        """End the thread, and wait for what it does."""
+        """End the thread, and wait for what it or another does."""
         self._closed = True
         self._wakeup.set()
         if self._thread.ident is not None and self._thread is not threading.current_thread():
             self._thread.join()
+        with self._working:  # a sender may be in `relieve`
+            pass
 
     def _run(self) -> None:
         while True:
@@ -108,6 +110,8 @@ class Upkeep:
         """
         log = self._holdings.log
         with self._working:
+            if self._closed:
+                return
             before = len(log.closed)
             self._drop()
             with log.lock:
@@ -160,6 +164,7 @@ class Upkeep:
         holdings, log = self._holdings, self._holdings.log
         batch: list[tuple[Stored, Segment, int, int]] = []
         size = 0
+        log.flush()  # its end may have been appended a moment ago
         for number, sent in self._sends(oldest):
             copy = self._append_copy(oldest, number, sent, room)
             if copy is not None:
@@ -175,6 +180,7 @@ class Upkeep:
                     for record in book.records.values():
                         if record.segment is oldest:
                             holdings.lose(record)
+            oldest.live = 0  # more were counted only if a signal's handler raised while one was released
 
     def _sends(self, segment: Segment) -> Iterator[tuple[int, Sent]]:
         data = self._files.pread(segment.file, segment.size, 0)

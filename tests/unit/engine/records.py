@@ -20,7 +20,7 @@ class Limits:
 
 
 class Record:
-    """A record with a body, and a colour for selectors to look at."""
+    """A record with a body, and a colour for selectors to look at. A durable engine keeps it if it is `persistent`."""
 
     def __init__(
         self,
@@ -33,8 +33,10 @@ class Record:
         due: int = 0,
         group: str | None = None,
         closes_group: bool = False,
+        persistent: bool = True,
     ) -> None:
         self.body = body
+        self.persistent = persistent
         self.priority = priority
         self.colour = colour
         self.origin = origin

@@ -19,8 +19,8 @@ from native_engine import ClosedError, Engine
 from native_engine.journal import Files, Journal
 from native_engine.journal.files import Data
 from native_engine.journal.folder import FolderFiles
+from tests.unit.engine.record_format import JsonFormat
 from tests.unit.engine.records import Record
-from tests.unit.engine.texts import TextFormat
 
 PATIENCE = 5.0
 SILENCE = 0.05
@@ -59,7 +59,7 @@ def files(path: str) -> Iterator[SlowFiles]:
 
 def opened(files: Files) -> Engine:
     """An engine that has made its next segment, too, so that nothing is written but for callers."""
-    journal = Journal(files, TextFormat())
+    journal = Journal(files, JsonFormat())
     engine = Engine(journal=journal)
     journal.upkeep.work()
     return engine

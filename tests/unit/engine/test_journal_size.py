@@ -12,8 +12,8 @@ from native_engine import Engine
 from native_engine.journal import Journal
 from native_engine.journal.folder import FolderFiles
 from native_engine.journal.segment import create
+from tests.unit.engine.record_format import JsonFormat
 from tests.unit.engine.records import Record
-from tests.unit.engine.texts import TextFormat
 
 MEGABYTE = 1 << 20
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has
 
 
 def opened(path: Path) -> tuple[Engine, Journal]:
-    journal = Journal(FolderFiles.lock(str(path)), TextFormat(), segment_size=MEGABYTE)
+    journal = Journal(FolderFiles.lock(str(path)), JsonFormat(), segment_size=MEGABYTE)
     return Engine(journal=journal), journal
 
 

@@ -98,21 +98,38 @@ def test_a_queue_that_refuses_one_costs_the_others_nothing(line: Line) -> None:
     assert line.events == [2]
 
 
-def test_what_waits_comes_after_what_was_added_before(line: Line, background: Callable[..., Future[Any]]) -> None:
+def test_one_may_wait_for_what_was_added_before(line: Line, background: Callable[..., Future[Any]]) -> None:
+    line.pipeline.pass_by()
     line.is_safe.clear()
     line.add(1)
-    waiting = background(line.pipeline.add_and_wait, 2, partial(line.events.append, 2))
+    waiting = background(line.pipeline.pass_by)
     while len(line.pipeline._open) < 2:
-        pass
+        assert not waiting.done()
     line.is_safe.set()
     waiting.result(PATIENCE)
-    assert line.events == [1, (1, None), 2]
+    assert line.events == [1, (1, None)]
 
 
-def test_what_waits_gets_its_error(line: Line) -> None:
+def test_one_may_wait_although_the_disk_fails(line: Line, background: Callable[..., Future[Any]]) -> None:
     line.error = OSError("planted")
-    with pytest.raises(OSError, match="planted"):
-        line.pipeline.add_and_wait(1, lambda: None)
+    line.add(1)
+    line.pipeline.pass_by()
+    assert line.events == [(1, line.error)]
+
+
+def test_a_completion_waits_for_no_other(line: Line) -> None:
+    """It sends, and would wait for itself."""
+    passed: SimpleQueue[int] = SimpleQueue()
+
+    def complete(error: Exception | None) -> None:
+        line.pipeline.pass_by()
+        passed.put(1)
+
+    line.is_safe.clear()
+    line.add(1, complete)
+    line.add(2)
+    line.is_safe.set()
+    assert passed.get(timeout=PATIENCE) == 1
 
 
 def test_close_finishes_what_was_added_and_refuses_what_comes_later(line: Line) -> None:
@@ -123,8 +140,7 @@ def test_close_finishes_what_was_added_and_refuses_what_comes_later(line: Line) 
     assert len(line.events) == 40
     with pytest.raises(RuntimeError, match="closed"):
         line.add(99)
-    with pytest.raises(RuntimeError, match="closed"):
-        line.pipeline.add_and_wait(99, lambda: None)
+    line.pipeline.pass_by()
 
 
 def test_a_completion_may_close_it(line: Line) -> None:
@@ -165,10 +181,14 @@ def test_an_interrupted_caller_leaves_it_at_work() -> None:
 def test_one_that_waits_and_is_interrupted_leaves_it_at_work() -> None:
     for instant in count(1):
         line = Line()
-        was_interrupted = interrupted(partial(line.pipeline.add_and_wait, 1, partial(line.events.append, 1)), instant)
+        line.is_safe.clear()
+        line.add(1)
+        threading.Timer(0.001, line.is_safe.set).start()
+        was_interrupted = interrupted(line.pipeline.pass_by, instant)
+        line.is_safe.set()
         line.add(2)
         line.pipeline.close()
-        assert line.events in ([2, (2, None)], [1, 2, (2, None)])
+        assert line.events == [1, (1, None), 2, (2, None)]
         if not was_interrupted:
             break
     assert instant > 5
