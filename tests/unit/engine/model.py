@@ -124,6 +124,20 @@ class ModelQueue:
             else:
                 self.delayed.append(Item(item.record, item.number, attempts, False, self.now + seconds * 1000))
 
+    def open_again(self) -> None:
+        """Begin with what was left, in the order of sending; what was held comes with an attempt more."""
+        held = [Item(item.record, 0, item.attempts + 1, False) for receiver in self.receivers for item in receiver.held]
+        left = sorted([*self.waiting, *self.delayed, *held], key=lambda item: item.record.body)
+        for item in left:
+            item.number = next(self._numbers)
+        for receiver in self.receivers:
+            receiver.held.clear()
+        self.owners.clear()
+        self.enqueued, self.delivered, self.accepted = len(left), sum(not item.fresh for item in left), 0
+        self.expired = sum(item.expired(self.now) for item in left)
+        self.delayed = [item for item in left if item.early(self.now) and not item.expired(self.now)]
+        self.waiting = [item for item in left if not item.early(self.now) and not item.expired(self.now)]
+
     def close(self, receiver: ModelReceiver) -> None:
         receiver.closed = True
         self.owners = {group: owner for group, owner in self.owners.items() if owner is not receiver}

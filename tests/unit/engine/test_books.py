@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from native_engine import Engine, FullError, RolledBackError
 from tests.unit.engine.books import OpenBooks, books_of, open_books, with_books
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.records import QUEUE, Record, counts, send, taken
+
+
+@pytest.fixture
+def engine() -> Iterator[Engine]:
+    with Engine() as engine:
+        yield engine
 
 
 @pytest.fixture

@@ -35,8 +35,8 @@ def fill(engine: Engine, *bodies: str) -> Any:
     return sender
 
 
-def test_a_full_queue_fails_at_once_if_told_so() -> None:
-    engine = Engine(max_depth=2, when_full="fail")
+def test_a_full_queue_fails_at_once_if_told_so(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=2, when_full="fail")
     sender = fill(engine, "1", "2")
     with pytest.raises(FullError):
         sender.send(Record("3"))
@@ -44,8 +44,8 @@ def test_a_full_queue_fails_at_once_if_told_so() -> None:
     sender.send(Record("4"))
 
 
-def test_a_full_queue_fails_when_the_time_is_up() -> None:
-    engine = Engine(max_depth=1, block_timeout=0.01)
+def test_a_full_queue_fails_when_the_time_is_up(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=1, block_timeout=0.01)
     sender = fill(engine, "1")
     for _ in range(2):
         with pytest.raises(FullError):
@@ -72,8 +72,10 @@ def test_what_never_fits_fails_at_once() -> None:
     fill(engine, "fits")
 
 
-def test_a_blocked_sender_goes_on_when_there_is_room(background: Callable[..., Future[Any]]) -> None:
-    engine = Engine(max_depth=1)
+def test_a_blocked_sender_goes_on_when_there_is_room(
+    background: Callable[..., Future[Any]], make: Callable[..., Engine]
+) -> None:
+    engine = make(max_depth=1)
     sender = fill(engine, "1")
     sending = background(sender.send, Record("2"))
     assert waits(sending)
@@ -85,8 +87,10 @@ def test_a_blocked_sender_goes_on_when_there_is_room(background: Callable[..., F
     assert drain(receiver) == ["2"]
 
 
-def test_a_released_record_does_not_make_room(background: Callable[..., Future[Any]]) -> None:
-    engine = Engine(max_depth=1)
+def test_a_released_record_does_not_make_room(
+    background: Callable[..., Future[Any]], make: Callable[..., Engine]
+) -> None:
+    engine = make(max_depth=1)
     sender = fill(engine, "1")
     receiver = engine.receiver(QUEUE)
     _, receipt, _ = taken(receiver, 0)
@@ -99,8 +103,10 @@ def test_a_released_record_does_not_make_room(background: Callable[..., Future[A
     sending.result(PATIENCE)
 
 
-def test_blocked_senders_go_on_one_for_each_place(background: Callable[..., Future[Any]]) -> None:
-    engine = Engine(max_depth=1)
+def test_blocked_senders_go_on_one_for_each_place(
+    background: Callable[..., Future[Any]], make: Callable[..., Engine]
+) -> None:
+    engine = make(max_depth=1)
     fill(engine, "0")
     sendings = [background(engine.sender("queue", QUEUE).send, Record(str(number))) for number in range(1, 6)]
     receiver = engine.receiver(QUEUE)
@@ -110,9 +116,9 @@ def test_blocked_senders_go_on_one_for_each_place(background: Callable[..., Futu
     assert sorted(bodies) == list("012345")
 
 
-def test_expiry_makes_room(background: Callable[..., Future[Any]]) -> None:
+def test_expiry_makes_room(background: Callable[..., Future[Any]], make: Callable[..., Engine]) -> None:
     clock = ManualClock()
-    engine = Engine(max_depth=1, clock=clock)
+    engine = make(max_depth=1, clock=clock)
     sender = engine.sender("queue", QUEUE)
     sender.send(Record("short", expiration=clock.milliseconds + 1000))
     sending = background(sender.send, Record("next"))
@@ -124,8 +130,10 @@ def test_expiry_makes_room(background: Callable[..., Future[Any]]) -> None:
 
 
 @pytest.mark.parametrize("what", ["engine", "sender"])
-def test_close_wakes_a_blocked_sender(background: Callable[..., Future[Any]], what: str) -> None:
-    engine = Engine(max_depth=1)
+def test_close_wakes_a_blocked_sender(
+    background: Callable[..., Future[Any]], what: str, make: Callable[..., Engine]
+) -> None:
+    engine = make(max_depth=1)
     sender = fill(engine, "1")
     sending = background(sender.send, Record("2"))
     assert waits(sending)
@@ -137,8 +145,8 @@ def test_close_wakes_a_blocked_sender(background: Callable[..., Future[Any]], wh
         assert drain(engine.receiver(QUEUE)) == ["1"]
 
 
-def test_a_commit_finds_room_for_all_or_does_nothing() -> None:
-    engine = Engine(max_depth=3, when_full="fail")
+def test_a_commit_finds_room_for_all_or_does_nothing(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=3, when_full="fail")
     sender = fill(engine, "1", "2")
     receiver = engine.receiver(QUEUE)
     other = engine.receiver("other")
@@ -150,8 +158,10 @@ def test_a_commit_finds_room_for_all_or_does_nothing() -> None:
     assert other.holds(receipt)
 
 
-def test_a_commit_that_waits_for_room_goes_on(background: Callable[..., Future[Any]]) -> None:
-    engine = Engine(max_depth=2)
+def test_a_commit_that_waits_for_room_goes_on(
+    background: Callable[..., Future[Any]], make: Callable[..., Engine]
+) -> None:
+    engine = make(max_depth=2)
     sender = fill(engine, "1", "2")
     committing = background(engine.commit, [(sender, Record("3")), (sender, Record("4"))], [])
     receiver = engine.receiver(QUEUE)
@@ -164,10 +174,10 @@ def test_a_commit_that_waits_for_room_goes_on(background: Callable[..., Future[A
 
 @pytest.mark.parametrize("sender_is_closed", [False, True])
 def test_closing_its_scope_rolls_a_waiting_commit_back(
-    background: Callable[..., Future[Any]], sender_is_closed: bool
+    background: Callable[..., Future[Any]], sender_is_closed: bool, make: Callable[..., Engine]
 ) -> None:
     """C9: closing what the commit belongs to wakes it; a sender that was closed before is good for it."""
-    engine, scope = Engine(max_depth=1), Scope()
+    engine, scope = make(max_depth=1), Scope()
     sender = fill(engine, "1")
     if sender_is_closed:
         sender.close()
@@ -182,8 +192,8 @@ def test_closing_its_scope_rolls_a_waiting_commit_back(
     engine.commit([(sender, Record("4"))], scope=Scope())
 
 
-def test_a_commit_may_put_back_what_it_takes_out() -> None:
-    engine = Engine(max_depth=1, when_full="fail")
+def test_a_commit_may_put_back_what_it_takes_out(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=1, when_full="fail")
     sender = fill(engine, "1")
     receiver = engine.receiver(QUEUE)
     _, receipt, _ = taken(receiver, 0)
@@ -191,8 +201,8 @@ def test_a_commit_may_put_back_what_it_takes_out() -> None:
     assert drain(receiver) == ["2"]
 
 
-def test_a_full_subscription_that_is_not_durable_loses_its_oldest() -> None:
-    engine = Engine(max_depth=2)
+def test_a_full_subscription_that_is_not_durable_loses_its_oldest(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=2)
     slow, fast = engine.subscribe("t"), engine.subscribe("t")
     sender = engine.sender("topic", "t")
     seen = []
@@ -204,8 +214,8 @@ def test_a_full_subscription_that_is_not_durable_loses_its_oldest() -> None:
     assert sum(numbers.dropped for numbers in engine.statistics().values()) == 3
 
 
-def test_a_subscription_full_of_unsettled_records_loses_the_new_one() -> None:
-    engine = Engine(max_depth=2)
+def test_a_subscription_full_of_unsettled_records_loses_the_new_one(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=2)
     slow = engine.subscribe("t")
     sender = engine.sender("topic", "t")
     for body in "12":
@@ -217,9 +227,9 @@ def test_a_subscription_full_of_unsettled_records_loses_the_new_one() -> None:
 
 
 @pytest.mark.parametrize("expiration", [0, 10**15], ids=["plain", "constrained"])
-def test_what_a_full_subscription_loses(expiration: int) -> None:
+def test_what_a_full_subscription_loses(expiration: int, make: Callable[..., Engine]) -> None:
     """The oldest of the lowest priority, released ones before fresh ones; never what a receiver holds."""
-    with Engine(max_depth=3) as engine:
+    with make(max_depth=3) as engine:
         receiver, sender = engine.subscribe("t"), engine.sender("topic", "t")
 
         def publish(*bodies: str, priority: int = 4) -> None:
@@ -237,9 +247,9 @@ def test_what_a_full_subscription_loses(expiration: int) -> None:
         assert engine.statistics()[QueueAddress("topic", "t", "#1")].dropped == 3
 
 
-def test_a_full_subscription_loses_what_is_not_due() -> None:
+def test_a_full_subscription_loses_what_is_not_due(make: Callable[..., Engine]) -> None:
     clock = ManualClock()
-    with Engine(max_depth=1, clock=clock) as engine:
+    with make(max_depth=1, clock=clock) as engine:
         receiver, sender = engine.subscribe("t"), engine.sender("topic", "t")
         sender.send(Record("later", due=clock.milliseconds + 5000))
         sender.send(Record("now"))
@@ -264,8 +274,8 @@ def test_bounds_that_make_no_sense_are_refused(options: dict[str, Any]) -> None:
         Engine(**options)
 
 
-def test_a_full_durable_subscription_fails_the_publisher_and_copies_nothing() -> None:
-    engine = Engine(max_depth=1, when_full="fail")
+def test_a_full_durable_subscription_fails_the_publisher_and_copies_nothing(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=1, when_full="fail")
     durable = engine.subscribe("t", name="d", durable=True, owner="me")
     other = engine.subscribe("t")
     sender = engine.sender("topic", "t")
@@ -277,8 +287,8 @@ def test_a_full_durable_subscription_fails_the_publisher_and_copies_nothing() ->
     assert drain(durable) == ["1"]
 
 
-def test_room_is_not_lost_under_load() -> None:
-    engine = Engine(max_depth=3)
+def test_room_is_not_lost_under_load(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=3)
     total, receivers = 400, [engine.receiver(QUEUE) for _ in range(2)]
     found: list[str] = []
     done = threading.Event()
@@ -337,8 +347,8 @@ def test_what_is_refused_says_why_and_what_to_do() -> None:
         sender.send(Record("67890"))
 
 
-def test_what_waited_in_vain_says_how_long() -> None:
-    engine = Engine(max_depth=1, block_timeout=0.01)
+def test_what_waited_in_vain_says_how_long(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=1, block_timeout=0.01)
     engine.subscribe("t", name="d", durable=True)
     engine.sender("topic", "t").send(Record("1"))
     with pytest.raises(FullError, match=r"subscription d of topic t was full \(max_depth=1\) for 0.01 s"):

@@ -15,7 +15,7 @@ from tests.unit.engine.records import QUEUE, Record, counts, drain, send, taken
 PATIENCE = 5.0
 
 
-# -- in memory: checked and applied in one step
+# -- checked and applied: in one step in memory, with a write in between in a folder
 
 
 def test_commit_does_everything_or_nothing(engine: Engine) -> None:
@@ -35,15 +35,15 @@ def test_commit_does_everything_or_nothing(engine: Engine) -> None:
     assert counts(engine, "in").acknowledged == 1
 
 
-def test_dead_letters_need_no_room() -> None:
-    with Engine(max_depth=1, when_full="fail") as engine:
-        receiver = engine.receiver(QUEUE)
-        send(engine, "a")
-        send(engine, "full", queue="dead")
-        letter = [(engine.sender("queue", "dead"), Record("a"))]
-        engine.commit(letter, [(receiver, [taken(receiver)[1]], None)], dead_letters=True)
-        assert counts(engine).dead_lettered == 1
-        assert counts(engine, "dead").depth == 2
+def test_dead_letters_need_no_room(make: Callable[..., Engine]) -> None:
+    engine = make(max_depth=1, when_full="fail")
+    receiver = engine.receiver(QUEUE)
+    send(engine, "a")
+    send(engine, "full", queue="dead")
+    letter = [(engine.sender("queue", "dead"), Record("a"))]
+    engine.commit(letter, [(receiver, [taken(receiver)[1]], None)], dead_letters=True)
+    assert counts(engine).dead_lettered == 1
+    assert counts(engine, "dead").depth == 2
 
 
 # -- with something to write: claimed, written, applied
@@ -101,9 +101,10 @@ OUTCOMES = pytest.mark.parametrize("outcome", [None, 3], ids=["accept", "release
 ENDS = pytest.mark.parametrize("error", [None, WriteError(), KeyboardInterrupt()], ids=["written", "failed", "ctrl-c"])
 
 
-def test_a_durable_engine_says_so(engine: Engine) -> None:
-    assert not engine.is_durable
-    assert Writing(engine).engine.is_durable
+def test_a_durable_engine_says_so() -> None:
+    with Engine() as engine:
+        assert not engine.is_durable
+        assert Writing(engine).engine.is_durable
 
 
 def test_what_is_written_is_the_whole_transaction(writing: Writing) -> None:

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
+from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initialize, invariant, multiple, rule
 
 from native_engine import Engine, QueueAddress
 from tests.unit.engine.books import open_books
+from tests.unit.engine.in_folder import engine_in
 from tests.unit.engine.manual_clock import ManualClock
 from tests.unit.engine.model import Item, ModelQueue, ModelReceiver
 from tests.unit.engine.records import Record
@@ -19,6 +23,7 @@ from tests.unit.engine.records import Record
 QUEUE = "q"
 PATIENCE = 5.0
 COLOURS = st.sampled_from(["red", "blue"])
+needs_folders = pytest.mark.skipif(not hasattr(os, "fork"), reason="this system has no folders")
 OUTCOMES = st.sampled_from([None, 0, 1, 3])
 
 
@@ -26,11 +31,17 @@ class Pair:
     """A receiver, what the model has in its place, and the receipts of what both hold."""
 
     def __init__(self, engine: Engine, colour: str | None) -> None:
-        matches = None if colour is None else lambda record: record.colour == colour
-        self.real = engine.receiver(QUEUE, matches)
         self.model = ModelReceiver(colour)
+        self.take_from(engine)
+
+    def take_from(self, engine: Engine) -> None:
+        """Take from this engine from now on, unless it is closed."""
+        colour = self.model.colour
+        self.real = engine.receiver(QUEUE, None if colour is None else lambda record: record.colour == colour)
         self.receipts: dict[Item, Any] = {}
         self.stale: list[Any] = []
+        if self.model.closed:
+            self.real.close()
 
     def some(self, data: st.DataObject) -> list[Item]:
         """Draw some of what is held."""
@@ -52,11 +63,15 @@ class QueueMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.clock = ManualClock()
-        self.engine = Engine(clock=self.clock)
+        self.engine = self.make()
         self.prepare()
         self.sender = self.engine.sender("queue", QUEUE)
         self.model = ModelQueue(self.clock.milliseconds)
         self.bodies = itertools.count()
+        self.pairs: list[Pair] = []
+
+    def make(self) -> Engine:
+        return Engine(clock=self.clock)
 
     def prepare(self) -> None:
         """Do what has to be done before there is a queue."""
@@ -76,6 +91,7 @@ class QueueMachine(RuleBasedStateMachine):
 
     def open(self, colour: str | None) -> Pair:
         pair = Pair(self.engine, colour)
+        self.pairs.append(pair)
         self.model.receivers.append(pair.model)
         return pair
 
@@ -213,9 +229,33 @@ class QueueWithBooks(QueueMachine):
         assert self.books.attempts == expected
 
 
+class QueueInFolder(QueueMachine):
+    """The same of a queue in a folder, which is opened again now and then."""
+
+    def make(self) -> Engine:
+        self.folder = TemporaryDirectory()
+        return engine_in(self.folder.name, clock=self.clock)
+
+    def teardown(self) -> None:
+        super().teardown()
+        self.folder.cleanup()
+
+    @rule()
+    def open_again(self) -> None:
+        """What was held comes first, with an attempt more, and the counts begin with what is there."""
+        self.engine.close()
+        self.engine = engine_in(self.folder.name, clock=self.clock)
+        self.sender = self.engine.sender("queue", QUEUE)
+        self.model.open_again()
+        for pair in self.pairs:
+            pair.take_from(self.engine)
+
+
 TestQueue = QueueMachine.TestCase
 TestQueue.settings = settings(
     max_examples=200, stateful_step_count=60, deadline=None, suppress_health_check=[HealthCheck.too_slow]
 )
 TestQueueWithBooks = QueueWithBooks.TestCase
 TestQueueWithBooks.settings = settings(TestQueue.settings, max_examples=100)
+TestQueueInFolder = needs_folders(pytest.mark.usefixtures("unsynced")(QueueInFolder.TestCase))
+TestQueueInFolder.settings = settings(TestQueue.settings, max_examples=50)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Any
 
@@ -22,9 +22,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def engine(clock: ManualClock) -> Iterator[Engine]:
-    with Engine(clock=clock) as engine:
-        yield engine
+def engine(make: Callable[..., Engine], clock: ManualClock) -> Engine:
+    return make(clock=clock)
 
 
 def postponed(receiver: Receiver, attempts: int = 1, delay: float = 5) -> Any:
@@ -167,7 +166,7 @@ def test_a_queue_is_plain_again_when_nothing_is_postponed(engine: Engine, clock:
     drain(receiver)
     send(engine, *map(str, range(200)))
     assert drain(receiver) == list(map(str, range(200)))
-    assert receiver._queue.plain
+    assert receiver._queue.backlog is None
 
 
 def test_a_closed_engine_refuses_to_postpone(engine: Engine) -> None:

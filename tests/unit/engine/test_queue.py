@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import Future
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -102,10 +103,12 @@ def test_browse_takes_nothing(engine: Engine) -> None:
 
 
 def test_completions_are_called_once_the_record_is_in(engine: Engine) -> None:
-    done: list[Exception | None] = []
-    engine.sender("queue", QUEUE).send(Record("a"), done.append)
-    engine.sender("topic", "t").send(Record("a"), done.append)
-    assert done == [None, None]
+    done: SimpleQueue[Exception | None] = SimpleQueue()
+    for sender in (engine.sender("queue", QUEUE), engine.sender("topic", "t")):
+        sender.send(Record("a"), done.put)
+        assert done.get(timeout=PATIENCE) is None
+    assert done.empty()
+    assert drain(engine.receiver(QUEUE)) == ["a"]
 
 
 def test_ctrl_c_leaves_no_sleeper_behind(engine: Engine) -> None:

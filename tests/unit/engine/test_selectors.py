@@ -76,6 +76,7 @@ def test_a_failing_selector_matches_nothing(engine: Engine, caplog: pytest.LogCa
     assert "nonsense" in caplog.text
 
 
+@pytest.mark.parametrize("make", ["memory"], indirect=True)
 def test_a_look_at_a_record_that_does_not_match_is_little_more_than_its_selector(engine: Engine) -> None:
     send(engine, *["blue"] * 200, "red")
     receiver = engine.receiver(QUEUE, lambda record: record.body == "red")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -23,10 +23,8 @@ def clock() -> ManualClock:
 
 
 @pytest.fixture
-def engine(clock: ManualClock) -> Iterator[Engine]:
-    engine = Engine(clock=clock)
-    yield engine
-    engine.close()
+def engine(make: Callable[..., Engine], clock: ManualClock) -> Engine:
+    return make(clock=clock)
 
 
 def send(engine: Engine, body: str, **details: Any) -> None:

@@ -25,12 +25,12 @@ def segment(payloads: list[bytes], rest: int = 500) -> tuple[bytearray, list[int
     return data + bytes(rest), offsets
 
 
-def found(data: bytes) -> list[tuple[int, bytes]]:
-    return [(each.entry.number, bytes(each.payload)) for each in entries(data, MARK) if isinstance(each, Found)]
+def found(data: bytes | bytearray) -> list[tuple[int, bytes]]:
+    return [(each.entry.number, bytes(each.payload)) for each in entries(bytes(data), MARK) if isinstance(each, Found)]
 
 
-def broken(data: bytes) -> list[tuple[int, int]]:
-    return [(each.offset, each.length) for each in entries(data, MARK) if isinstance(each, Broken)]
+def broken(data: bytes | bytearray) -> list[tuple[int, int]]:
+    return [(each.offset, each.length) for each in entries(bytes(data), MARK) if isinstance(each, Broken)]
 
 
 @given(PAYLOADS, st.integers(0, 100_000))
