@@ -11,7 +11,6 @@ from native_engine.journal.book import Book, Pair
 from native_engine.journal.journal import Journal
 from native_engine.journal.layout import Definition
 from native_engine.journal.receiver import DurableReceiver
-from native_engine.journal.stored import Stored
 from native_engine.queue import Queue
 from native_engine.receiver import Receiver
 from native_engine.records import Matches, Receipt
@@ -85,17 +84,20 @@ class DurableDestinations(DestinationFactory):
 def _fill(queue: Queue, book: Book) -> None:
     """Put in what an earlier process left. What was handed over comes first, as after any release."""
     now = queue.services.clock.now() * 1000
-    marked: list[Stored] = []
+    records, marks = list(book.records.values()), dict(book.marks)
     with queue.lock:
-        for record in list(book.records.values()):
-            if record.number in book.marks:
-                marked.append(record)
-            else:
+        marked: list[Receipt] = []
+        for record in records:
+            if record.number in marks:
+                receipt = Receipt()
+                receipt.record, receipt.number = record, next(queue.numbers)  # before the fresh ones have theirs
+                marked.append(receipt)
+        for record in records:
+            if record.number not in marks:
                 queue.put(record)
-        for record in marked:
-            attempts, until = book.marks[record.number]
-            receipt = Receipt()
-            receipt.record, receipt.number, receipt.attempts = record, next(queue.numbers), attempts
+        for receipt in marked:
+            record = receipt.record
+            attempts, until = marks[record.number]
             queue.handed += 1  # by that process
             if queue.books is not None:
                 queue.books.enter(record)
