@@ -189,9 +189,10 @@ class Log:
         return self.active.end + layout.ENTRY_SIZE + length <= limit
 
     def _would_fit(self, spare: Segment, length: int) -> bool:
-        return spare.size - spare.size // 8 >= self._overhead() + layout.ENTRY_SIZE + length
+        return spare.size - spare.size // 8 >= self.overhead() + layout.ENTRY_SIZE + length
 
-    def _overhead(self) -> int:
+    def overhead(self) -> int:
+        """Return the bytes with which a segment begins (locked)."""
         entries = self._catalogue()
         return layout.FIRST_ENTRY + sum(layout.ENTRY_SIZE + len(payload) for _, _, payload in entries)
 
@@ -215,7 +216,7 @@ class Log:
 
     def _make(self, number: int, length: int, size: int) -> Segment:
         with self.lock:
-            needed = self._overhead() + layout.ENTRY_SIZE + length
+            needed = self.overhead() + layout.ENTRY_SIZE + length
         needed += needed // 4  # beside what is left to settlements
         least = max(min(SMALLEST, self._largest), needed)
         size = max(size, least)

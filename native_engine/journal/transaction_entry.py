@@ -54,7 +54,8 @@ class TransactionEntry:
         holdings, log = self._holdings, self._holdings.log
         for books in self._sent.values():
             for book in books:
-                holdings.define(book)
+                if not book.is_safe:
+                    holdings.define(book)
         operations: list[tuple[int, int, bytes]] = [
             (Kind.SETTLE, record.number, layout.numbers(book.number, record.number)) for book, record in self._settled
         ]

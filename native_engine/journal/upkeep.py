@@ -153,11 +153,12 @@ class Upkeep:
         with log.lock:
             if not log.closed:
                 return False
+            needed = log.overhead()  # in each segment, beside what lives
             if everything:
-                return any(segment.live_bytes < segment.end // 2 for segment in log.closed)
-            total = sum(segment.end for segment in log.closed) + log.active.end
-            live = sum(segment.live_bytes for segment in log.closed) + log.active.live_bytes
-            return total > 2 * live + self._spared
+                return any(segment.live_bytes + needed < segment.end // 2 for segment in log.closed)
+            segments = [*log.closed, log.active]
+            live = sum(segment.live_bytes + needed for segment in segments)
+            return sum(segment.end for segment in segments) > 2 * live + self._spared
 
     def _copy(self, oldest: Segment, room: Room) -> None:
         """Append again what lives in this segment."""

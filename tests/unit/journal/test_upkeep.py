@@ -122,6 +122,20 @@ def test_what_was_released_by_halves_is_dropped_in_the_end(tmp_path: Path) -> No
         assert len(segments(journal)) < 4
 
 
+def test_many_definitions_do_not_keep_the_upkeep_busy(tmp_path: Path) -> None:
+    """They stand in each segment, and are no reason to copy what lives there, and them."""
+    with opened(tmp_path) as (engine, journal):
+        stop_thread(journal)
+        for _ in range(2):
+            for number in range(200):
+                send(engine, "x" * 100, queue=f"{number}")
+        for everything in (True, False):
+            journal.upkeep.work(everything)
+            before = [each.number for each in segments(journal)]
+            journal.upkeep.work(everything)
+            assert [each.number for each in segments(journal)] == before
+
+
 def test_what_cannot_be_copied_is_reported_and_costs_itself_only(tmp_path: Path) -> None:
     with opened(tmp_path) as (engine, journal):
         send(engine, "before", "damaged", "after")
