@@ -6,9 +6,11 @@ import random
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from native_engine import Engine, RolledBackError
+from tests.unit.engine.in_folder import engine_in
 from tests.unit.engine.ledger import Ledger
 from tests.unit.engine.records import Record
 from tests.unit.engine.stress_workers import QUEUE, Chaos, Endpoint, Listener, Producer, Taker, Worker
@@ -20,13 +22,15 @@ PATIENCE = 10.0
 class Traffic:
     """The shares of receivers with a selector and of records with a group, and the bound of the queue, if any.
 
-    With `written`, transactions are claimed, written (which fails now and then) and applied.
+    With `written`, transactions are claimed, written (which fails now and then) and applied. With `folder`, the queue
+    is in a folder.
     """
 
     selective: float = 0.0
     grouped: float = 0.0
     max_depth: int | None = None
     written: bool = False
+    folder: bool = False
 
 
 class Written:
@@ -53,9 +57,10 @@ class Written:
 class World:
     """An engine under stress: workers, the ledger they write, and the pauses in which all of them hold still."""
 
-    def __init__(self, seed: int, traffic: Traffic) -> None:
+    def __init__(self, seed: int, traffic: Traffic, path: Path) -> None:
         self.traffic = traffic
-        self.engine = Engine(max_depth=traffic.max_depth, block_timeout=0.01)
+        options: dict[str, Any] = {"max_depth": traffic.max_depth, "block_timeout": 0.01}
+        self.engine = engine_in(path, **options) if traffic.folder else Engine(**options)
         if traffic.written:
             self.engine._services = self.engine._services._replace(store=Written(random.Random(seed)))
         self.ledger = Ledger()

@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +29,9 @@ TRAFFIC = {
     "written": Traffic(selective=0.03, grouped=0.002, written=True),
     "written and bounded": Traffic(selective=0.03, grouped=0.002, max_depth=8, written=True),
 }
+if hasattr(os, "fork"):
+    TRAFFIC["in a folder"] = Traffic(selective=0.03, grouped=0.002, folder=True)
+    TRAFFIC["in a folder and bounded"] = Traffic(selective=0.03, grouped=0.002, max_depth=8, folder=True)
 
 
 @pytest.fixture
@@ -47,7 +51,7 @@ def lasting(seconds: float) -> Callable[[], bool]:
 
 @pytest.mark.parametrize("amplified", [False, True], ids=["plain", "amplified"])
 @pytest.mark.parametrize("traffic", TRAFFIC.values(), ids=TRAFFIC.keys())
-def test_no_idle_receiver_is_neglected(seed: int, traffic: Traffic, amplified: bool) -> None:
+def test_no_idle_receiver_is_neglected(seed: int, traffic: Traffic, amplified: bool, tmp_path: Path) -> None:
     """E1: random sends, takes, listeners, selectors, groups, interrupts, time-outs, closes, releases and commits."""
     with Amplifier(seed) if amplified else nullcontext():
-        World(seed, traffic).run(lasting(SECONDS))
+        World(seed, traffic, tmp_path / "folder").run(lasting(SECONDS))
