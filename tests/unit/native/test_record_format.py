@@ -101,6 +101,8 @@ def _read_or_refuse(data: bytes) -> None:
         {"kind": "letter"},
         {"priority": -1},
         {"kind": "message", "body": b"octets"},
+        {"expiration": 1 << 63},
+        {"delivery_time": 1 << 63},
     ],
 )
 def test_what_no_message_has_is_refused(fields: dict[str, Any]) -> None:

@@ -23,7 +23,16 @@ from jmslike.envelope import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, H
 from jmslike.errors import JMSError, MessageFormatError
 from jmslike.values.spelled import SpelledProperties, spelled_names
 
-__all__ = ["address_of", "destination_of", "encode_head", "envelope_of", "fields_of", "json_text"]
+__all__ = [
+    "LATEST",
+    "MOST_MILLISECONDS",
+    "address_of",
+    "destination_of",
+    "encode_head",
+    "envelope_of",
+    "fields_of",
+    "json_text",
+]
 
 _ADDRESSES: Final[Mapping[type[Destination], str]] = {
     Queue: "queue",
@@ -46,8 +55,10 @@ _EXTRAS: Final = frozenset(
 
 _MOST_TERMS: Final = 1_000
 """How many producers' part of a head is kept: what all messages of one producer have in common."""
-_LATEST: Final = 1e16
+LATEST: Final = 1e16
 """Seconds: more than 64 bits of milliseconds can hold."""
+MOST_MILLISECONDS: Final = (1 << 63) - 1
+"""What an entry of the journal can hold."""
 _IDS: Final = (int, str)
 _TIMES: Final = (int, float)
 
@@ -144,7 +155,7 @@ def _envelope_of(fields: list[Any], body: Any) -> Envelope:
     number, sent_at, priority, kind = fields[4], fields[5], fields[6], fields[7]
     if number.__class__ not in _IDS or sent_at.__class__ not in _TIMES or priority.__class__ is not int:
         raise ValueError("an id, sending time or priority is of another type")
-    if not (-_LATEST < sent_at < _LATEST and 0 <= priority <= 9):
+    if not (-LATEST < sent_at < LATEST and 0 <= priority <= 9):
         raise ValueError("a sending time or priority is out of range")
     envelope.id_or_number = number
     envelope.sent_at = sent_at
@@ -207,7 +218,7 @@ def _constraints(extras: Mapping[str, Any]) -> Constraints | None:
     expiration, due, closes_group = extras["expiration"], extras["due"], extras["closes_group"]
     if expiration.__class__ is not int or due.__class__ is not int or closes_group.__class__ is not bool:
         raise ValueError("a time or the mark of a group's end is of another type")
-    if not (0 <= expiration / 1000 < _LATEST and 0 <= due / 1000 < _LATEST):
+    if not (0 <= expiration <= MOST_MILLISECONDS and 0 <= due <= MOST_MILLISECONDS):
         raise ValueError("a time is out of range")
     return Constraints(expiration, due, _text_or_none(extras["group"]), closes_group)
 

@@ -8,18 +8,31 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
+from codecs import BOM_UTF8
+from collections.abc import Mapping, Sequence
 from typing import Any, Final, Literal, NamedTuple
 
 from jmslike.envelope import Envelope
 from jmslike_transports.native.head import encode_head, envelope_of, fields_of, json_text
+from jmslike_transports.native.line_values import (
+    BODIES,
+    DURABLE_SUBSCRIPTION,
+    MESSAGE,
+    WAITING,
+    check,
+    check_items,
+    check_properties,
+)
 from native_engine.journal.layout import Definition
 
 __all__ = ["Line", "Message", "Place", "Waiting", "message_line", "read_line", "subscription_line"]
 
-_KINDS: Final = ("queue", "subscription", "unknown")
+_KINDS: Final[Sequence[Literal["queue", "subscription", "unknown"]]] = ("queue", "subscription", "unknown")
 _SUBSCRIPTION: Final = "durable_subscription"
 _FIRST: Final = ("id", "destination", "delivery_mode", "origin", "sent_at", "priority", "kind")
+_NO_LIMITS: Final[Mapping[str, Any]] = {"expiration": 0, "due": 0, "group": None, "closes_group": False}
+_MOST_DIGITS: Final = 400
+"""More than the largest double has."""
 
 
 class Place(NamedTuple):
@@ -94,78 +107,105 @@ def _line(document: dict[str, Any]) -> bytes:
 
 
 def read_line(line: bytes) -> Line:
-    """Return what the line says. Raises ValueError for anything that the other functions do not write."""
+    """Return what the line says. Raises ValueError for what the other functions do not write: nothing of a line is
+    left out, and all of it can be used.
+    """
+    document = _parsed(line)
+    if not isinstance(document, dict):
+        raise ValueError("it is no JSON object")
     try:
-        document = _parsed(line)
-        if not isinstance(document, dict):
-            raise ValueError("it is no JSON object")
         return _read_subscription(document) if _SUBSCRIPTION in document else _read_message(document)
     except KeyError as error:
         raise ValueError(f"{error.args[0]} is missing") from None
-    except (TypeError, AttributeError, RecursionError) as error:
-        raise ValueError(f"a value is of a wrong type: {error}") from error
 
 
 def _parsed(line: bytes) -> Any:
     try:
-        return json.loads(line.decode("utf-8", "surrogatepass"))
+        text = line.removeprefix(BOM_UTF8).decode("utf-8", "surrogatepass")
+        return json.loads(text, object_pairs_hook=_object, parse_int=_integer)
+    except UnicodeDecodeError as error:
+        raise ValueError(f"it is no UTF-8, from byte {error.start + 1} on") from None
     except json.JSONDecodeError as error:
-        raise ValueError(f"it is no JSON: {error.msg} at character {error.colno}") from None
+        raise ValueError(f"it is no JSON, from character {error.pos + 1} on") from None
+    except RecursionError:
+        raise ValueError("it is nested too deeply") from None
+
+
+def _object(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    document = dict(items)
+    if len(document) < len(items):
+        names = [name for name, _ in items]
+        raise ValueError(f"{next(name for name in names if names.count(name) > 1)!r} stands twice in one object")
+    return document
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > _MOST_DIGITS:
+        raise ValueError(f"it has a number of {len(digits):,} digits, which is too large for any value")
+    return int(digits)
 
 
 def _read_subscription(document: dict[str, Any]) -> Definition:
-    name, topic = _text(document, _SUBSCRIPTION), _text(document, "topic")
-    shared = document.pop("shared")
-    if shared.__class__ is not bool:
-        raise ValueError("shared is neither true nor false")
-    owner, selector, origin = (_text_or_none(document, each) for each in ("client_id", "selector", "excluded_origin"))
-    _end(document)
-    return Definition(name, topic, owner, shared, selector, origin)
+    check(document, DURABLE_SUBSCRIPTION)
+    name, topic, shared = document[_SUBSCRIPTION], document["topic"], document["shared"]
+    client_id = document.get("client_id")
+    if client_id is None and not shared:
+        raise ValueError("client_id is missing: only a shared subscription can do without one")
+    return Definition(name, topic, client_id, shared, document.get("selector"), document.get("excluded_origin"))
 
 
 def _read_message(document: dict[str, Any]) -> Message:
-    waits_in = [_read_waiting(each) for each in document.pop("waits_in")]
-    if not waits_in or len({each.place for each in waits_in}) < len(waits_in):
-        raise ValueError("waits_in is empty, or names a place twice")
+    waits_in = _read_places(document.pop("waits_in"))
+    check(document, MESSAGE)
+    check_properties(document)
+    if document.get("correlation_id") is not None and document.get("correlation_id_bytes") is not None:
+        raise ValueError("correlation_id and correlation_id_bytes exclude each other")
     number, destination, delivery_mode, origin, sent_at, priority, kind = map(document.pop, _FIRST)
-    body: str | bytes = b""
-    if kind == "text" and document["body"] is not None:
-        body = _text(document, "body")
-    elif kind in ("bytes", "object") and document["body"] is not None:
-        body = base64.b64decode(document.pop("body"), validate=True)
+    body = _read_body(kind, document)
+    if not _NO_LIMITS.keys().isdisjoint(document):
+        document = {**_NO_LIMITS, **document}
     extras = [document] if document else []
-    head = [destination, delivery_mode, origin, "", number, sent_at, priority, kind, *extras]
-    return Message(envelope_of(head, body), waits_in)
+    return Message(
+        envelope_of([destination, delivery_mode, origin, "", number, sent_at, priority, kind, *extras], body), waits_in
+    )
+
+
+def _read_body(kind: str, document: dict[str, Any]) -> str | bytes:
+    """Take the body out of the document and return it, unless it is of those that stand in the head."""
+    if kind not in BODIES:
+        if "body" in document:
+            raise ValueError(f"body is not for a message of the kind {kind}")
+    else:
+        check({"body": document["body"]}, {"body": BODIES[kind]})
+    if kind in ("map", "stream"):
+        body = document["body"]
+        items = body.items() if kind == "map" else enumerate(body, 1)
+        check_items("body", items, "body_types", document["body_types"])
+        return b""
+    if "body_types" in document:
+        raise ValueError(f"body_types is not for a message of the kind {kind}")
+    if document.get("body") is None:
+        return b""
+    body = document.pop("body")
+    return body if kind == "text" else base64.b64decode(body)
+
+
+def _read_places(places: Any) -> list[Waiting]:
+    if not isinstance(places, list) or not places or not all(isinstance(each, dict) for each in places):
+        raise ValueError("waits_in is not a list of the places where the message waits")
+    waits_in = [_read_waiting(each) for each in places]
+    if len({each.place for each in waits_in}) < len(waits_in):
+        raise ValueError("waits_in names a place twice")
+    return waits_in
 
 
 def _read_waiting(document: dict[str, Any]) -> Waiting:
-    kind = next((each for each in _KINDS if each in document), None)
-    if kind is None:
-        raise ValueError(f"waits_in has none of {', '.join(_KINDS)}")
-    place = Place(kind, _text(document, kind), _text_or_none(document, "client_id"))
-    attempts, until = document.pop("attempts", 0), document.pop("until", 0)
-    if attempts.__class__ is not int or not 0 <= attempts < 1 << 32:
-        raise ValueError("attempts is no whole number of 0 or more")
-    if until.__class__ is not int or not 0 <= until < 1 << 63:
-        raise ValueError("until is no whole number of milliseconds, 0 or more")
-    _end(document)
-    return Waiting(place, attempts, until)
-
-
-def _end(document: dict[str, Any]) -> None:
-    if document:
-        raise ValueError(f"{', '.join(sorted(document))} is not known here")
-
-
-def _text(document: dict[str, Any], name: str) -> str:
-    value = document.pop(name)
-    if not isinstance(value, str):
-        raise ValueError(f"{name} is no text")
-    return value
-
-
-def _text_or_none(document: dict[str, Any], name: str) -> str | None:
-    if document.get(name) is not None:
-        return _text(document, name)
-    document.pop(name, None)
-    return None
+    check(document, WAITING)
+    kinds = [each for each in _KINDS if each in document]
+    if len(kinds) != 1:
+        raise ValueError(f"waits_in has to have one of {', '.join(_KINDS)} for each place")
+    (kind,) = kinds
+    client_id = document.get("client_id")
+    if client_id is not None and kind != "subscription":
+        raise ValueError("client_id is that of a subscription, and the message waits in none there")
+    return Waiting(Place(kind, document[kind], client_id), document.get("attempts", 0), document.get("until", 0))
