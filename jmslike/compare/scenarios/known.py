@@ -21,6 +21,7 @@ BUILT_IN: Final[dict[str, tuple[str, ...]]] = {
     "offline": (),
     "closing": (),
     "death": (),
+    "crash": (),
     "order": (),
     "format_losses": ("formats",),
 }

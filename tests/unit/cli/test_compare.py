@@ -38,6 +38,7 @@ def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> 
         "offline",
         "closing",
         "death",
+        "crash",
         "order",
         "format_losses",
     ]
