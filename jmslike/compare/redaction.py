@@ -10,7 +10,7 @@ from functools import cache
 from typing import Any, Final, Literal, TypeVar, get_origin, get_type_hints
 from urllib.parse import quote, quote_plus, unquote, unquote_plus
 
-from jmslike import JMSError
+from jmslike import Feature, JMSError
 from jmslike.url import parse_place, parse_wrapper
 
 HIDDEN: Final = "***"
@@ -18,6 +18,8 @@ SECRET: Final = re.compile("password|secret|token|key|credential|user", re.IGNOR
 """What the name of an option holds whose value is a secret."""
 WHOLE: Final = 4
 """Shorter secrets are hidden only where they are words of their own: they are parts of too many words."""
+OWN: Final = frozenset({"jmslike", "python", "platform", *(feature.value for feature in Feature)})
+"""The names of values in mappings, which a reader looks up: a user may be called like one of them."""
 
 _OPTION: Final = re.compile(r"[?&]([^=&#?]+)=([^&#]*)")
 _NEXT: Final = re.compile(r",(?=[A-Za-z][A-Za-z0-9+.-]*:)|[()]")
@@ -55,7 +57,7 @@ class Redactor:
         if isinstance(value, (list, tuple)):
             return type(value)(self._clean(item) for item in value)
         if isinstance(value, Mapping):
-            return {self._clean(name): self._clean(item) for name, item in value.items()}
+            return {name if name in OWN else self._clean(name): self._clean(item) for name, item in value.items()}
         if is_dataclass(value) and not isinstance(value, type):
             return replace(value, **{name: self._clean(getattr(value, name)) for name in _free_fields(type(value))})
         return value

@@ -103,6 +103,13 @@ def test_every_text_of_a_document_is_cleaned() -> None:
     assert shown(dumps(found).replace("\n", "")) == dumps(found).replace("\n", "")
 
 
+def test_a_user_may_be_called_like_a_name_in_the_document() -> None:
+    found = loads(GOLDEN.read_text(encoding="utf-8"))
+    cleaned = Redactor(["stomp://jmslike:platform@h?token=durable%20subscriptions"]).clean(found)
+    assert cleaned.versions.keys() == found.versions.keys()
+    assert [report.capabilities for report in cleaned.reports] == [report.capabilities for report in found.reports]
+
+
 def test_texts_that_a_file_brings_are_cleaned() -> None:
     document = json.loads(GOLDEN.read_text(encoding="utf-8"))
     document["host"] = "\x1b]0;owned\x07"
