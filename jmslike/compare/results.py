@@ -185,9 +185,12 @@ class Judgement:
 
 @dataclass(frozen=True, slots=True)
 class Overhead:
-    """What the measuring costs by itself: for each message, and how late it sends (a histogram, as in a Measure)."""
+    """What the measuring costs by itself: for each message, measured a few times, and how late it sends.
 
-    per_message_ns: float
+    The latter is a histogram, as in a Measure.
+    """
+
+    per_message_ns: list[float]
     late: str
 
 

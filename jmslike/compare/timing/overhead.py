@@ -14,15 +14,21 @@ from jmslike.compare.timing.schedule import steady
 
 MESSAGES: Final = 2000
 """As many as take some milliseconds, when all are due at once."""
+TIMES: Final = 10
+"""How often they are sent: what two runs cost is compared by an interval."""
 
 
 def overhead(plan: Plan) -> Overhead:
     """Measure how long a message takes that needs no time, and how late messages begin at the rate of the plan."""
+
+    def cost() -> float:
+        at_once = drive(array("q", [0]) * MESSAGES, send)
+        return (at_once.returned[-1] - at_once.begun[0]) / MESSAGES
+
     log = ArrivalLog()
 
     def send(key: int) -> None:
         log.note(key, SYSTEM_TIME.now(), False)
 
-    at_once = drive(array("q", [0]) * MESSAGES, send)
     late, _ = encode(drive(steady(plan.rate, plan.samples / plan.rate), send).late)
-    return Overhead((at_once.returned[-1] - at_once.begun[0]) / MESSAGES, late)
+    return Overhead([cost() for _ in range(TIMES)], late)
