@@ -16,6 +16,7 @@ from jmslike.cli import (
     PROVIDER_FAILED,
     WRONG_USE,
     comparison,
+    differences,
     doctor,
     features,
     messages,
@@ -81,6 +82,7 @@ def make_app() -> typer.Typer:
     app.callback(invoke_without_command=True)(_root)
     app.command("compare")(comparison.compare)
     app.command("report")(report.report)
+    app.command("diff")(differences.diff)
     app.command("send")(messages.send)
     app.command("receive")(messages.receive)
     app.command("browse")(messages.browse)

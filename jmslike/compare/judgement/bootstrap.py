@@ -24,7 +24,7 @@ NO_SPREAD: Final = 1e-12
 """A standard deviation of logarithms below this is an error of rounding."""
 DRAWS: Final = 20_000
 
-Floats: TypeAlias = NDArray[np.float64]
+_Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,27 +104,27 @@ def power(rounds: int, pairs: int, noise: float, effect: float, seed: int, table
     return shown / tables
 
 
-def _table(logs: Sequence[Sequence[float]]) -> Floats:
+def _table(logs: Sequence[Sequence[float]]) -> _Floats:
     table = np.asarray(logs, dtype=np.float64).T
     if len(table) < LEAST_ROUNDS:
         raise ValueError(f"an interval needs {LEAST_ROUNDS} rounds, not {len(table)}")
     return table
 
 
-def _weights(rounds: int, seed: int, resamples: int) -> Floats:
+def _weights(rounds: int, seed: int, resamples: int) -> _Floats:
     """Return how often each resample has each round."""
     counts = np.random.default_rng(seed).multinomial(rounds, [1 / rounds] * rounds, resamples)
     return np.asarray(counts, dtype=np.float64)
 
 
-def _error(table: Floats) -> Floats:
-    deviation: Floats = table.std(axis=0, ddof=1)
+def _error(table: _Floats) -> _Floats:
+    deviation: _Floats = table.std(axis=0, ddof=1)
     deviation[deviation < NO_SPREAD] = 0
-    error: Floats = deviation / np.sqrt(len(table))
+    error: _Floats = deviation / np.sqrt(len(table))
     return error
 
 
-def _resampled(centred: Floats, weights: Floats) -> tuple[Floats, Floats]:
+def _resampled(centred: _Floats, weights: _Floats) -> tuple[_Floats, _Floats]:
     """Return the mean of each resample and its standard error, for each column of values around 0."""
     rounds = len(centred)
     means = weights @ centred / rounds
@@ -133,7 +133,7 @@ def _resampled(centred: Floats, weights: Floats) -> tuple[Floats, Floats]:
     return means, np.sqrt(variances / rounds)
 
 
-def _intervals(mean: Floats, error: Floats, means: Floats, errors: Floats, level: float) -> Intervals:
+def _intervals(mean: _Floats, error: _Floats, means: _Floats, errors: _Floats, level: float) -> Intervals:
     with np.errstate(divide="ignore", invalid="ignore"):
         studentised = np.nan_to_num(np.abs(means) / errors, nan=0.0, posinf=inf)
     studentised[:, error == 0] = 0

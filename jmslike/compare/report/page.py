@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib.resources import files
+from statistics import median
 from typing import Final
 
 from jinja2 import Environment, StrictUndefined
@@ -116,7 +117,7 @@ def _overhead(comparison: Comparison) -> str:
     if comparison.overhead is None:
         return ""
     late = Distribution([comparison.overhead.late])
-    cost = quantity(comparison.overhead.per_message_ns, "ns")
+    cost = quantity(median(comparison.overhead.per_message_ns), "ns")
     return (
         f"Measuring itself took {cost} for each message. The sender began {quantity(late.percentile(50), 'ns')} late in"
         f" the median, {quantity(late.percentile(99), 'ns')} at p99 and {quantity(late.maximum, 'ns')} at most, with"
