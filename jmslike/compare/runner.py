@@ -53,11 +53,11 @@ def compare(
     source: Source,
     *,
     plan: Plan | None = None,
-    scenarios: Iterable[str] | None = None,
+    scenarios: Iterable[str | Scenario] | None = None,
     progress: Callable[[Step, int], None] = lambda step, sent: None,
     command: str = "",
 ) -> Comparison:
-    """Play the scenarios, by name, on each URL, and return all numbers. Without names: all that can be played here.
+    """Play scenarios, by name or as objects, on each URL, and return all numbers. None: all that can be played here.
 
     `progress` is called with what is played, and how many messages were sent since the last call. `command` is the
     command line of the run.

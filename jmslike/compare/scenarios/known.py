@@ -28,15 +28,18 @@ BUILT_IN: Final[dict[str, tuple[str, ...]]] = {
 """The modules of the built-in scenarios, in the order in which they are played, each with the extras that it needs."""
 
 
-def known(names: Iterable[str] | None = None, complain: Callable[[str], None] = warnings.warn) -> dict[str, Scenario]:
-    """Return the scenarios of these names; without names, all that can be played here.
+def known(
+    names: Iterable[str | Scenario] | None = None, complain: Callable[[str], None] = warnings.warn
+) -> dict[str, Scenario]:
+    """Return the scenarios of these names, or those that are given; without any, all that can be played here.
 
     A scenario that needs an extra which is not installed, or that cannot be loaded, is left out with a complaint. If it
     was asked for by its name, that is a ValueError, as an unknown name is.
     """
     added = {entry.name: entry for entry in entry_points(group=GROUP) if entry.name not in BUILT_IN}
     if names is not None:
-        return {name: _load(name, added) for name in names}
+        chosen = (name if isinstance(name, Scenario) else _load(name, added) for name in names)
+        return {scenario.name: scenario for scenario in chosen}
     found = {}
     reasons = []
     for name in (*BUILT_IN, *added):

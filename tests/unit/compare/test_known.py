@@ -58,6 +58,10 @@ def test_another_package_adds_one(install: Install, url: str) -> None:
     ]
 
 
+def test_one_need_not_be_part_of_a_package(install: Install) -> None:
+    assert known([MINE, "delivery"]) == {"mine": MINE, **known(["delivery"])}
+
+
 def test_a_built_in_name_wins(install: Install) -> None:
     install(delivery=f"{__name__}:MINE")
     assert known()["delivery"].title == "Delivery: who gets what"
