@@ -256,7 +256,7 @@ def test_a_torn_end_is_told_from_damage(files: FaultyFiles, first: Written) -> N
 
 def test_a_hole_at_the_end_of_a_segment_is_damage_if_the_next_has_entries(files: FaultyFiles, first: Written) -> None:
     offset = first.send(1, 1)
-    first.spoil(offset, b"\xff" * 10)
+    first.spoil(offset)
     second = Written(files, 2)
     second.start(1, 2)
     contents = read(files)

@@ -56,9 +56,10 @@ class Written:
             data += layout.entry_header(mark, base + len(data), kind, number, len(payload), crc32(payload)) + payload
         return self.add(Kind.TRANSACTION, 0, data)
 
-    def spoil(self, offset: int, data: bytes = b"\xff") -> None:
-        """Overwrite bytes."""
-        self._files.pwrite(self.segment.file, data, offset)
+    def spoil(self, offset: int, data: bytes | None = None) -> None:
+        """Overwrite bytes; the one at the offset by another if it is not said by which."""
+        (byte,) = self._files.pread(self.segment.file, 1, offset)
+        self._files.pwrite(self.segment.file, bytes([byte ^ 0xFF]) if data is None else data, offset)
 
 
 def sent(text: str, *places: int | Destination) -> bytes:
