@@ -5,7 +5,9 @@ from __future__ import annotations
 import dis
 import gc
 import sys
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from types import CodeType, FrameType
 from typing import Any
@@ -26,33 +28,74 @@ def interrupted(step: Callable[[], object], instant: int) -> bool:
     left = instant
     last: dict[FrameType, int] = {}
 
-    def on_call(frame: FrameType, event: str, _: Any) -> Any:
-        if not left or not under_test(frame.f_code):
-            return None
-        frame.f_trace_opcodes, frame.f_trace_lines = True, False
-        return on_opcode
-
-    def on_opcode(frame: FrameType, event: str, _: Any) -> Any:
+    def on_instruction(frame: FrameType, offset: int) -> None:
         nonlocal left
-        if event == "opcode" and left:
-            before, last[frame] = last.get(frame), frame.f_lasti
-            if before is not None and _may_raise(frame.f_code, before, frame.f_lasti):
+        if left:
+            before, last[frame] = last.get(frame), offset
+            if before is not None and _may_raise(frame.f_code, before, offset):
                 left -= 1
                 if not left:
                     raise KeyboardInterrupt
-        return on_opcode
 
-    tracing = sys.gettrace()
     gc.disable()  # what is raised in a `__del__` goes nowhere
-    sys.settrace(on_call)
     try:
-        step()
+        with _followed(on_instruction):
+            step()
     except KeyboardInterrupt:
         assert not left, "raised by something else"
     finally:
-        sys.settrace(tracing)
         gc.enable()
     return not left
+
+
+if sys.version_info >= (3, 12):  # where a trace function is told of the instructions from the second call on only
+
+    @contextmanager
+    def _followed(on_instruction: Callable[[FrameType, int], None]) -> Iterator[None]:
+        """Call the function before each instruction of the engine in this thread."""
+        monitoring, thread = sys.monitoring, threading.get_ident()
+        tool, event = monitoring.PROFILER_ID, monitoring.events.INSTRUCTION
+
+        def call(code: CodeType, offset: int) -> object:
+            if not under_test(code):
+                return monitoring.DISABLE
+            if threading.get_ident() == thread:
+                on_instruction(sys._getframe(1), offset)
+            return None
+
+        monitoring.use_tool_id(tool, __name__)
+        try:
+            monitoring.register_callback(tool, event, call)
+            monitoring.restart_events()
+            monitoring.set_events(tool, event)
+            yield
+        finally:
+            monitoring.set_events(tool, 0)
+            monitoring.free_tool_id(tool)
+
+else:
+
+    @contextmanager
+    def _followed(on_instruction: Callable[[FrameType, int], None]) -> Iterator[None]:
+        """Call the function before each instruction of the engine in this thread."""
+
+        def on_call(frame: FrameType, event: str, _: Any) -> Any:
+            if not under_test(frame.f_code):
+                return None
+            frame.f_trace_opcodes, frame.f_trace_lines = True, False
+            return on_opcode
+
+        def on_opcode(frame: FrameType, event: str, _: Any) -> Any:
+            if event == "opcode":
+                on_instruction(frame, frame.f_lasti)
+            return on_opcode
+
+        tracing = sys.gettrace()
+        sys.settrace(on_call)
+        try:
+            yield
+        finally:
+            sys.settrace(tracing)
 
 
 @lru_cache(None)
