@@ -55,7 +55,7 @@ def _is_address(value: Any) -> bool:
 
 def _is_base64(value: Any) -> bool:
     try:
-        return base64.b64encode(base64.b64decode(value, validate=True)).decode() == value
+        return bool(base64.b64encode(base64.b64decode(value, validate=True)).decode() == value)
     except (ValueError, TypeError):
         return False
 
