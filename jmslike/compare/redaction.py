@@ -19,7 +19,7 @@ SECRET: Final = re.compile("password|secret|token|key|credential|user", re.IGNOR
 WHOLE: Final = 4
 """Shorter secrets are hidden only where they are words of their own: they are parts of too many words."""
 OWN: Final = frozenset({"jmslike", "python", "platform", *(feature.value for feature in Feature)})
-"""The names of values in mappings, which a reader looks up: a user may be called like one of them."""
+"""Texts that a reader looks up in mappings: a user may be called like one of them."""
 
 _OPTION: Final = re.compile(r"[?&]([^=&#?]+)=([^&#]*)")
 _NEXT: Final = re.compile(r",(?=[A-Za-z][A-Za-z0-9+.-]*:)|[()]")
@@ -53,11 +53,11 @@ class Redactor:
         if isinstance(value, Enum):
             return value
         if isinstance(value, str):
-            return self.text(value)
+            return value if value in OWN else self.text(value)
         if isinstance(value, (list, tuple)):
             return type(value)(self._clean(item) for item in value)
         if isinstance(value, Mapping):
-            return {name if name in OWN else self._clean(name): self._clean(item) for name, item in value.items()}
+            return {self._clean(name): self._clean(item) for name, item in value.items()}
         if is_dataclass(value) and not isinstance(value, type):
             return replace(value, **{name: self._clean(getattr(value, name)) for name in _free_fields(type(value))})
         return value

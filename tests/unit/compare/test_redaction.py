@@ -110,6 +110,12 @@ def test_a_user_may_be_called_like_a_name_in_the_document() -> None:
     assert [report.capabilities for report in cleaned.reports] == [report.capabilities for report in found.reports]
 
 
+def test_a_user_may_be_called_like_a_word_of_a_feature(url: str) -> None:
+    (report,) = compare([f"{url}?user_name=order"], Orders(1), scenarios=["delivery"]).reports
+    assert "order of one producer's messages" in report.scenarios[0].features
+    assert {*report.scenarios[0].features} < {*report.capabilities}
+
+
 def test_texts_that_a_file_brings_are_cleaned() -> None:
     document = json.loads(GOLDEN.read_text(encoding="utf-8"))
     document["host"] = "\x1b]0;owned\x07"
