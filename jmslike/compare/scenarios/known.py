@@ -21,7 +21,9 @@ BUILT_IN: Final[dict[str, tuple[str, ...]]] = {
     "offline": (),
     "closing": (),
     "death": (),
+    "peak": ("report",),
     "crash": (),
+    "selection": ("report",),
     "order": (),
     "format_losses": ("formats",),
 }

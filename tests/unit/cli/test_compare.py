@@ -14,6 +14,7 @@ from jmslike.cli import comparison
 from jmslike.compare import Plan
 from jmslike.compare import compare as play
 from jmslike.compare.orders import Orders
+from jmslike.compare.scenarios.known import BUILT_IN
 
 Run = Callable[..., Result]
 
@@ -32,16 +33,7 @@ def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> 
     assert "expected " not in result.stdout.partition("Summary")[0].replace("as expected", "")
     found = json.loads(numbers.read_text(encoding="utf-8"))
     assert (found["messages"], found["receivers"], found["passed"]) == (20, 2, True)
-    assert [scenario["name"] for scenario in found["reports"][0]["scenarios"]] == [
-        "delivery",
-        "sharing",
-        "offline",
-        "closing",
-        "death",
-        "crash",
-        "order",
-        "format_losses",
-    ]
+    assert [scenario["name"] for scenario in found["reports"][0]["scenarios"]] == list(BUILT_IN)
 
 
 def test_chosen_scenarios_on_several_urls(run: Run, url: str, tmp_path: Path) -> None:
