@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from jmslike.cli.report_files import CsvFile, HtmlFile, MarkdownFile, ReportFiles
-from jmslike.cli.terminal import FILE_HELP, FORMAT, complain, console, factory_for, whole_number
+from jmslike.cli.terminal import FILE_HELP, FORMAT, complain, console, factory_for, per_second, seconds, whole_number
 from jmslike.compare import FileSource, Format, Plan, Source, provenance
 from jmslike.compare import compare as play
 from jmslike.compare.orders import Orders
 from jmslike.compare.report import show
 from jmslike.compare.runner import Step
 from jmslike.compare.scenarios.known import BUILT_IN, known
+
+PLAN: Final = Plan()
+"""The settings without an option."""
 
 
 def compare(
@@ -36,6 +39,25 @@ def compare(
         typer.Option(help=f"One of {', '.join(BUILT_IN)}, or one of another package; may be given several times."),
     ] = None,
     file_format: Annotated[Format | None, FORMAT] = None,
+    repeats: Annotated[
+        int, typer.Option(parser=whole_number(1), metavar="N", help="Rounds of the timed scenarios, at most.")
+    ] = PLAN.repeats,
+    seed: Annotated[
+        int, typer.Option(parser=whole_number(0), metavar="N", help="The dice of the timed scenarios.")
+    ] = PLAN.seed,
+    run: Annotated[
+        float, typer.Option(parser=seconds, metavar="SECONDS", help="How long a throughput is measured.")
+    ] = PLAN.run,
+    rate: Annotated[
+        float, typer.Option(parser=per_second, metavar="N", help="Messages a second at which latency is measured.")
+    ] = PLAN.rate,
+    window: Annotated[
+        int,
+        typer.Option(parser=whole_number(1), metavar="N", help="Messages on their way when throughput is measured."),
+    ] = PLAN.window,
+    processes: Annotated[
+        bool, typer.Option("--processes", help="Let the receivers of timed runs be processes of their own.")
+    ] = PLAN.processes,
     json_file: Annotated[Path | None, typer.Option("--json", help="Write all numbers to this file as well.")] = None,
     markdown_file: MarkdownFile = None,
     html_file: HtmlFile = None,
@@ -46,6 +68,7 @@ def compare(
     The exit code is 1 if a number is wrong.
     """
     names = list(known(scenario, complain))
+    plan = Plan(receivers, repeats, seed, rate, run=run, window=window, processes=processes)
     file, urls = _told_apart(file_and_urls or [])
     for url in urls:
         factory_for(url)
@@ -60,7 +83,6 @@ def compare(
         def show_step(step: Step, sent: int) -> None:
             progress.update(task, description=str(step), completed=step.number - 1, total=step.of)
 
-        plan = Plan(receivers=receivers)
         command = provenance.command(context.obj)
         comparison = play(urls, source, plan=plan, scenarios=names, progress=show_step, command=command)
     show(comparison, console())

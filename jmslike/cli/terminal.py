@@ -43,6 +43,15 @@ def seconds(value: str | float) -> float:
     raise typer.BadParameter(f"{str(value)!r} is not a number of seconds, 0 or more")
 
 
+def per_second(value: str | float) -> float:
+    """Parse an option that is a rate."""
+    with suppress(ValueError):
+        number = float(value)
+        if 0 < number < float("inf"):
+            return number
+    raise typer.BadParameter(f"{str(value)!r} is not a number of messages a second, more than 0")
+
+
 def file_format(value: str) -> Format:
     """Parse an option that is the format of a file."""
     with suppress(ValueError):

@@ -154,6 +154,6 @@ def routes(play: Callable[[Stage, Place], Outcome]) -> list[Route]:
 
     return [
         Route("queue", on_queue),
-        Route("topic", on_topic),
+        Route("topic", on_topic, kept="nowhere"),
         Route("topic, durable", on_durable_subscription),
     ]

@@ -13,7 +13,18 @@ from jmslike.compare import provenance
 from jmslike.compare.phrases import naming, plural
 from jmslike.compare.plan import Plan, Setting
 from jmslike.compare.redaction import Redactor
-from jmslike.compare.results import NO_BROKER, Column, Comparison, Judgement, Kept, Report, Run, ScenarioResult, Side
+from jmslike.compare.results import (
+    NO_BROKER,
+    Column,
+    Comparison,
+    Judgement,
+    Kept,
+    Overhead,
+    Report,
+    Run,
+    ScenarioResult,
+    Side,
+)
 from jmslike.compare.scenarios.known import known
 from jmslike.compare.scenarios.scenario import Outcome, Route, Scenario
 from jmslike.compare.seat import Seat
@@ -70,21 +81,23 @@ def compare(
         raise ValueError("a comparison needs at least one URL")
     if not len(source):
         raise ValueError(f"no messages in {source.name}")
-    judge = _judge(found.values())
-    game = _Game(urls, source, plan or Plan(), list(found.values()), progress)
+    plan = plan or Plan()
+    judge, overhead = _instruments(found.values())
+    game = _Game(urls, source, plan, list(found.values()), progress)
     date, machine, began = provenance.now(), provenance.machine(), time.monotonic()
     reports = game.play()
     seconds = time.monotonic() - began
     comparison = Comparison(
         source.name,
         len(source),
-        game.plan.receivers,
+        plan.receivers,
         date,
         provenance.host(),
         provenance.versions(),
-        Run(command, game.plan, ACKNOWLEDGEMENT, machine, provenance.git(), seconds),
+        Run(command, plan, ACKNOWLEDGEMENT, machine, provenance.git(), seconds),
         reports,
-        judgements=judge(reports, game.pairs, game.plan.seed),
+        overhead(plan),
+        judge(reports, game.pairs, plan.seed),
     )
     return Redactor(urls).clean(comparison)
 
@@ -147,7 +160,7 @@ class _Game:
             Seat(
                 Side(number, route.title),
                 report.url,
-                _kept(report),
+                route.kept or _kept(report),
                 _on_stage(route, url),
             )
             for number, (url, report) in enumerate(zip(self._urls, reports, strict=True))
@@ -179,15 +192,20 @@ class _Game:
             seat.run(Setting(self._source, self.plan, on_sent, step.round, seat.memory))
 
 
-def _judge(scenarios: Iterable[Scenario]) -> Judge:
-    """Return what judges the reports; what it needs is missed before anything is played."""
+def _instruments(scenarios: Iterable[Scenario]) -> tuple[Judge, Callable[[Plan], Overhead | None]]:
+    """Return what judges the reports, and what measures the measuring; both are for timed scenarios only.
+
+    What they need is missed before anything is played.
+    """
     if all(scenario.repeats == 1 for scenario in scenarios):
-        return lambda reports, pairs, seed: []
+        return lambda reports, pairs, seed: [], lambda plan: None
     try:
         from jmslike.compare.judgement.verdicts import judge
+        from jmslike.compare.timing.overhead import overhead
     except ModuleNotFoundError as error:
-        raise ValueError(f"verdicts need {error.name}, which is not installed; {how_to_install('report')}") from error
-    return judge
+        reason = f"timed scenarios need {error.name}, which is not installed; {how_to_install('report')}"
+        raise ValueError(reason) from error
+    return judge, overhead
 
 
 def _warm_ups(scenario: Scenario) -> int:

@@ -13,6 +13,9 @@ import jmslike
 from jmslike.cli.app import make_app
 from tests.brokers import Broker
 
+SMALL = ("--repeats", "2", "--run", "0.05", "--rate", "500")
+"""Timed scenarios as small as counts need them."""
+
 
 @pytest.mark.parametrize(
     ("name", "protocol", "options"),
@@ -36,7 +39,7 @@ def test_side_by_side_with_the_engine(
     file.write_text("".join(f"order {number}\n" for number in range(90)), encoding="utf-8")
     result = CliRunner().invoke(
         make_app(),
-        ["compare", str(file), engine, f"{broker.url(protocol)}{options}", "--json", str(numbers)],
+        ["compare", str(file), engine, f"{broker.url(protocol)}{options}", "--json", str(numbers), *SMALL],
         env={"COLUMNS": "200"},
     )
     jmslike.forget(engine)
@@ -53,3 +56,25 @@ def test_side_by_side_with_the_engine(
             assert bool(column["checks"]) != bool(column["refused"])
     (death,) = (scenario for scenario in found["reports"][1]["scenarios"] if scenario["name"] == "death")
     assert [column["refused"] for column in death["columns"]] == [None] * 3
+
+
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [
+        pytest.param(name, protocol, marks=pytest.mark.broker(name))
+        for name, protocol in [("artemis", "stomp"), ("rabbitmq", "amqp"), ("kafka", "kafka")]
+    ],
+)
+def test_receivers_as_processes(name: str, protocol: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
+    """Every message of the timed runs is counted at receivers that do not share the sender's interpreter."""
+    broker: Broker = request.getfixturevalue(name)
+    numbers = tmp_path / "out.json"
+    command = ["compare", broker.url(protocol), "--scenario", "latency", "--processes", "--json", str(numbers), *SMALL]
+    result = CliRunner().invoke(make_app(), command, env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    (scenario,) = json.loads(numbers.read_text(encoding="utf-8"))["reports"][0]["scenarios"]
+    for column in scenario["columns"]:
+        counts = {check["label"]: check["value"] for check in column["checks"]}
+        assert counts["sent"] >= 400, "two rounds of 200, and what the searches sent"
+        assert (counts["lost"], counts["duplicated"], counts["damaged"]) == (0, 0, 0)
+        assert len(next(each for each in column["measures"] if each["name"] == "latency")["values"]) == 2

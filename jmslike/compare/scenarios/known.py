@@ -25,6 +25,8 @@ BUILT_IN: Final[dict[str, tuple[str, ...]]] = {
     "crash": (),
     "selection": ("report",),
     "order": (),
+    "throughput": ("report",),
+    "latency": ("report",),
     "format_losses": ("formats",),
 }
 """The modules of the built-in scenarios, in the order in which they are played, each with the extras that it needs."""

@@ -44,10 +44,14 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A column with a provider: what goes through its queue or topic, on a stage of its own for each run."""
+    """A column with a provider: what goes through its queue or topic, on a stage of its own for each run.
+
+    `kept` is where messages are for a receiver that is away; None: wherever the provider keeps messages.
+    """
 
     title: str
     play: Callable[[Stage], Outcome]
+    kept: Kept | None = None
 
 
 @dataclass(frozen=True, slots=True)

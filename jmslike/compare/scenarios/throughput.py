@@ -59,7 +59,8 @@ TABLES: Final[dict[str, dict[str, Case]]] = {
 def _play(stage: Stage, place: Place) -> Outcome:
     rates: dict[Case, float] = {}
     checks: list[Check] = []
-    for case in dict.fromkeys(chain.from_iterable(cases.values() for cases in TABLES.values())):
+    cases = dict.fromkeys(chain.from_iterable(cases.values() for cases in TABLES.values()))
+    for case in cases if stage.setting.round else [BASE]:  # of a warm-up nothing is kept
         texts = [text_of(case.size, stage.source)]
         with Load(stage, place, case.receivers, texts, case.acknowledging, case.delivery_mode) as load:
             rates[case] = load.flat_out().rate
@@ -70,7 +71,7 @@ def _play(stage: Stage, place: Place) -> Outcome:
             Reading(table, "messages/s", Better.MORE, rates[case], name)
             for table, cases in TABLES.items()
             for name, case in cases.items()
-            if rates[case]
+            if rates.get(case)
         ],
     )
 

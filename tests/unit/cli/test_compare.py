@@ -18,13 +18,15 @@ from jmslike.compare.scenarios.known import BUILT_IN
 
 Run = Callable[..., Result]
 
+QUICKLY = ("--repeats", "1", "--run", "0.02", "--rate", "2000")
+"""Options of timed scenarios, for a test that does not ask what they measure."""
 EXAMPLE = Path(__file__).parents[3] / "examples" / "orders.csv"
 
 
 def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> None:
     file, numbers = tmp_path / "in.jsonl", tmp_path / "out.json"
     file.write_text("".join(f'{{"n": {number}}}\n' for number in range(20)), encoding="utf-8")
-    result = run("compare", str(file), url, "--receivers", "2", "--json", str(numbers))
+    result = run("compare", str(file), url, "--receivers", "2", "--json", str(numbers), *QUICKLY)
     assert result.exit_code == 0, result.output
     for title in ("Delivery", "Load sharing", "Offline receivers", "A receiver closes mid-work"):
         assert title in result.stdout
@@ -45,6 +47,17 @@ def test_chosen_scenarios_on_several_urls(run: Run, url: str, tmp_path: Path) ->
     assert f"native (2)  {url}-2 " in result.stdout
     assert result.stdout.count("Offline receivers") == result.stdout.count("Delivery") == 2, "with the summary"
     assert "Load sharing" not in result.stdout
+
+
+def test_the_settings_of_a_run_are_in_its_file(run: Run, url: str, tmp_path: Path) -> None:
+    numbers = tmp_path / "out.json"
+    options = ("--seed", "7", "--window", "30", "--processes", *QUICKLY)
+    result = run("compare", url, "--scenario", "throughput", "--json", str(numbers), *options)
+    assert result.exit_code == 0, result.output
+    assert "n/a on native: native engine has no connections from several processes" in " ".join(result.stdout.split())
+    plan = json.loads(numbers.read_text(encoding="utf-8"))["run"]["plan"]
+    expected = {"repeats": 1, "run": 0.02, "rate": 2000, "seed": 7, "window": 30, "processes": True, "receivers": 3}
+    assert {name: plan[name] for name in expected} == expected
 
 
 def test_generated_orders(run: Run, url: str) -> None:
@@ -132,8 +145,9 @@ def test_json_never_replaces_the_messages(run: Run, tmp_path: Path, name: str) -
     assert file.read_text(encoding="utf-8") == '{"n": 1}\n'
 
 
+@pytest.mark.slow
 def test_the_demo_in_a_process_of_its_own() -> None:
-    command = [sys.executable, "-W", "error", "-m", "jmslike", "compare", str(EXAMPLE)]
+    command = [sys.executable, "-W", "error", "-m", "jmslike", "compare", str(EXAMPLE), *QUICKLY]
     result = subprocess.run(command, capture_output=True, encoding="utf-8", timeout=120, check=False)
     assert (result.returncode, result.stderr) == (0, "")
     assert "CSV, 3,000 messages" in result.stdout

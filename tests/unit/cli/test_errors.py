@@ -45,6 +45,12 @@ def complaint(result: Result, code: int) -> str:
         ),
         (["receive", "native://", "q", "--timeout", "nan"], "invalid value for '--timeout': 'nan' is not a number"),
         (["compare", "--receivers", "101"], "invalid value for '--receivers': '101' is not a whole number of 1 to 100"),
+        (
+            ["compare", "--rate", "0"],
+            "invalid value for '--rate': '0' is not a number of messages a second, more than 0",
+        ),
+        (["compare", "--run", "0"], "run must be more than 0, not 0"),
+        (["compare", "--repeats", "0"], "invalid value for '--repeats': '0' is not a whole number of 1 or more"),
         (["compare", "--colour"], "no such option: --colour; see: "),
         (
             ["compare", "--scenario", "magic"],

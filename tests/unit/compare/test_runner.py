@@ -224,7 +224,10 @@ def test_columns_without_a_provider_are_in_a_report_of_their_own(
 
 def test_columns_are_judged(url: str, play: Callable[..., Comparison]) -> None:
     slow, fast = rated(10.0, 10.2, 9.9, 10.0, 10.1), rated(15.0, 15.2, 14.8, 15.1, 15.0)
-    (found,) = play(scenario(slow, fast, baselines=(slow,)), [url], 5).judgements
+    comparison = play(scenario(slow, fast, baselines=(slow,)), [url], 5)
+    assert comparison.overhead is not None
+    assert min(comparison.overhead.per_message_ns) > 0
+    (found,) = comparison.judgements
     queue, topic, baseline = Side(0, "queue"), Side(0, "topic"), Side(1, "baseline 1")
     assert (found.scenario, found.measure) == ("made up", "rate")
     assert [(verdict.first, verdict.second, verdict.says, verdict.unlike) for verdict in found.verdicts] == [
@@ -241,10 +244,11 @@ def test_a_timed_scenario_without_the_library_of_verdicts_is_refused_before_it_i
     monkeypatch.delitem(sys.modules, "jmslike.compare.judgement.bootstrap", raising=False)
     monkeypatch.setitem(sys.modules, "numpy", None)
     steps: list[Step] = []
-    with pytest.raises(ValueError, match="verdicts need numpy, which is not installed; install the extra report"):
+    with pytest.raises(ValueError, match="timed scenarios need numpy, which is not installed; install the"):
         play(scenario(nothing), [url], 5, steps)
     assert steps == []
-    assert play(scenario(nothing, repeats=1), [url]).judgements == []
+    found = play(scenario(nothing, repeats=1), [url])
+    assert (found.judgements, found.overhead) == ([], None)
 
 
 def test_error_names_the_provider(url: str, play: Callable[..., Comparison]) -> None:
