@@ -10,7 +10,7 @@ PYTHONS := python3.11 python3.12 python3.13 python3.14
 TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 
 .NOTPARALLEL:
-.PHONY: demo unit fix lint check test test-brokers test-suites test-faults test-pythons test-python test-long
+.PHONY: demo unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long
 .PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
 demo: $(VENV)/.has-demo
@@ -35,6 +35,10 @@ check: lint unit
 # Everything that needs nothing but Python, in a process for each core
 test: $(VENV)/.has-test
 	$(PYTEST) --numprocesses auto --dist loadgroup -m "not broker and not faults and not browser" $(ARGS)
+
+# The HTML report in a headless Chromium, which root gets from Debian's package if there is none
+test-browser: $(VENV)/.has-test $(VENV)/.has-browser
+	$(PYTEST) -m browser tests/browser $(ARGS)
 
 # Everything that needs a real broker, or Java
 test-brokers: test-suites test-faults

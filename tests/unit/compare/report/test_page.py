@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import json
 import os
 import re
 import subprocess
@@ -12,20 +11,19 @@ from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.etree import ElementTree
 
 import pytest
 
 import jmslike.compare.report
-from jmslike.compare.document import dumps, loads
+from jmslike.compare.document import dumps
 from jmslike.compare.report import markdown, table
 from jmslike.compare.report.page import render
-from jmslike.compare.results import Comparison
 from tests.unit.compare.report.golden import FILE, golden, shown
+from tests.unit.compare.report.hostile import HOSTILE, everywhere
 
 FOLDER: Final = Path(jmslike.compare.report.__file__).parent
-HOSTILE: Final = "</script><img onerror=alert(1) src=x>\"'&amp;$x^2$ \x1b[31m\x00\u202e"
 
 
 class Page(HTMLParser):
@@ -55,24 +53,6 @@ class Page(HTMLParser):
 @pytest.fixture(scope="module")
 def page() -> str:
     return render(golden())
-
-
-def everywhere(found: Comparison, text: str) -> Comparison:
-    """The comparison with this text in every field that may hold any: names stay the same wherever they are used."""
-    document = json.loads(dumps(found))
-    closed = {"histograms", "late", "format", "version", "says", "kept", "kind", "better"}
-
-    def changed(value: Any, name: str = "") -> Any:
-        if name in closed:
-            return value
-        if isinstance(value, dict):
-            open_keys = name in {"capabilities", "reasons"}
-            return {key + text if open_keys else key: changed(item, key) for key, item in value.items()}
-        if isinstance(value, list):
-            return [changed(item, name) for item in value]
-        return value + text if isinstance(value, str) and value not in ("", "delivery") else value
-
-    return loads(json.dumps(changed(document)))
 
 
 def test_everything_is_in_the_page(page: str) -> None:
