@@ -36,7 +36,7 @@ SETTINGS: Final = {
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
 }
-WIDTH: Final = 5.0
+WIDTH: Final = 4.4
 """Inches, as all lengths; on a phone a figure is a little smaller, and its text can still be read."""
 HEIGHT: Final = 2.4
 TOP: Final = 0.1
@@ -47,7 +47,7 @@ LETTER: Final = 0.075
 SCALE: Final = 8
 """The letters of the numbers of an axis."""
 ROW: Final = 22
-NAME: Final = 60
+NAME: Final = 50
 """The most letters of a row of bars, and of a name in the legend."""
 _PATH: Final = re.compile(rb' d="[^"]*"')
 _DIGITS: Final = re.compile(rb"(\.\d\d)\d+")

@@ -121,8 +121,8 @@ def said(verdict: Verdict, unit: str, better: Better) -> str:
     """Return what a verdict says of the second column, with its interval."""
     if verdict.ratio is None or verdict.low is None or verdict.high is None:
         return _word(verdict, unit, better)
-    ratio, low, high = factor(verdict.ratio, verdict.low, verdict.high)
-    return f"{_word(verdict, unit, better)}: {ratio} times ({low} to {high})"
+    interval = f"{factor(verdict.low)} to {factor(verdict.high)}"
+    return f"{_word(verdict, unit, better)}: {factor(verdict.ratio)} times ({interval})"
 
 
 def _word(verdict: Verdict, unit: str, better: Better) -> str:

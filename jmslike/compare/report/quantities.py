@@ -41,11 +41,9 @@ def number(value: float) -> str:
     return f"{value:,.{places}f}"
 
 
-def factor(ratio: float, *others: float) -> tuple[str, ...]:
-    """Return how many times as much something is: as a fraction if the first of these ratios is a small one."""
-    if 0 < ratio < _FRACTION and all(other > 0 for other in others):
-        return tuple(f"1/{number(1 / each)}" for each in (ratio, *others))
-    return tuple(number(each) for each in (ratio, *others))
+def factor(ratio: float) -> str:
+    """Return how many times as much something is, as a fraction if that is less than a tenth."""
+    return f"1/{number(1 / ratio)}" if 0 < ratio < _FRACTION else number(ratio)
 
 
 def present(values: Sequence[float | None]) -> list[float]:

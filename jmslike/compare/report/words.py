@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -44,7 +44,7 @@ def summary(comparison: Comparison) -> list[str]:
     scenarios = {each.result.name: each for each in played(comparison)}
     told: list[str] = []
     if "peak" in scenarios:
-        told += _burst(_seats(comparison, scenarios["peak"]))
+        told += _burst(_seats(comparison, scenarios["peak"]), _waits_less(comparison))
     if "crash" in scenarios:
         told += _crash(_seats(comparison, scenarios["crash"]))
     if "delivery" in scenarios:
@@ -65,25 +65,34 @@ def _seats(comparison: Comparison, scenario: Played) -> list[_Seat]:
     ]
 
 
-def _burst(seats: Sequence[_Seat]) -> Iterator[str]:
+def _waits_less(comparison: Comparison) -> bool:
+    """Whether a verdict shows that callers of some queue waited less than those of the direct call."""
+    return any(
+        verdict.says == "better" and (verdict.first.column, verdict.second.column) == ("direct call", "queue")
+        for judgement in comparison.judgements
+        if (judgement.scenario, judgement.measure) == ("peak", WAIT)
+        for verdict in judgement.verdicts
+    )
+
+
+def _burst(seats: Sequence[_Seat], sooner: bool) -> Iterator[str]:
     """What the burst cost, and what to choose for one like it, if the numbers say so."""
     direct = next((seat for seat in seats if seat.column.title == "direct call"), None)
     queues = [seat for seat in seats if seat.has_provider and seat.column.title == "queue"]
     if direct is None or not queues:
         return
-    waited, turned_away = direct.middle(WAIT, "p99"), _turned_away(direct)
-    if waited is None:
+    if direct.middle(WAIT, "p99") is None:
         return
-    shorter = [queue for queue in queues if _is_less(queue.middle(WAIT, "p99"), waited)]
-    whole = [queue for queue in shorter if queue.counted("lost") == 0 and not _turned_away(queue)]
+    turned_away = _turned_away(direct)
+    whole = [queue for queue in queues if queue.counted("lost") == 0 and not _turned_away(queue)]
     if whole and turned_away:
         yield (
             "For a flash sale, choose a queue if one service works on each order, and a topic with a durable"
             " subscription for each service if several of them need every order. A direct call turns callers away"
             f" when orders come faster than the service works: here {number(turned_away)} of them in each burst, in"
-            f" the median. {_listed([queue.name for queue in whole])} took every order and lost none."
+            f" the median. Every order was taken, and none lost, by: {_listed([queue.name for queue in whole])}."
         )
-    elif whole:
+    elif whole and sooner:
         yield (
             "For a flash sale, choose a queue: its callers went on sooner than those of a direct call, and no order was"
             " lost. A direct call turned no caller away in this burst."
@@ -93,80 +102,87 @@ def _burst(seats: Sequence[_Seat]) -> Iterator[str]:
             "For a flash sale, the numbers of this run do not show that a queue is better than a direct call: look at"
             " what its callers waited, and at what was lost or refused."
         )
-    waits = [
-        f"{quantity(wait, 's')} with {seat.name}" for seat in seats if (wait := seat.middle(WAIT, "p99")) is not None
-    ]
-    yield f"In that burst, 99 of 100 callers went on within {_listed(waits)}."
-    backlogs = [
-        f"{seat.name} {number(most)}"
-        for seat in seats
-        if seat.has_provider and (most := seat.middle("largest backlog")) is not None
-    ]
-    ends = [
-        f"{seat.name} {quantity(end, 's')}" for seat in seats if (end := seat.middle("last order served")) is not None
-    ]
+    if whole and all(queue.column.kept == "in memory" for queue in whole):
+        yield (
+            "What is kept in memory is gone when the provider ends: for orders, take a provider that keeps them on"
+            " disk, and measure it."
+        )
+    half = _pairs(seats, lambda seat: _in_words(seat.middle(WAIT, "p50"), "s"))
+    nearly_all = _pairs(seats, lambda seat: _in_words(seat.middle(WAIT, "p99"), "s"))
+    yield f"Half of the callers went on within: {half}. 99 of 100 went on within: {nearly_all}."
+    backlogs = _pairs(
+        [seat for seat in seats if seat.has_provider], lambda seat: _in_words(seat.middle("largest backlog"), "")
+    )
+    ends = _pairs(seats, lambda seat: _in_words(seat.middle("last order served"), "s"))
     if backlogs and ends:
         yield (
             "A queue makes no work faster: it lets the work wait instead of the caller. The most orders that waited at"
-            f" the same time: {_listed(backlogs)}. The last order was served after: {_listed(ends)}."
+            f" the same time: {backlogs}. The last order was served after: {ends}."
         )
+
+
+def _pairs(seats: Sequence[_Seat], words: Callable[[_Seat], str]) -> str:
+    """Return each seat with its words; one without words is left out."""
+    return _listed([f"{seat.name} {found}" for seat in seats if (found := words(seat))])
+
+
+def _in_words(value: float | None, unit: str) -> str:
+    return "" if value is None else quantity(value, unit)
 
 
 def _turned_away(seat: _Seat) -> float:
     return (seat.middle("refused") or 0) + (seat.middle("given up") or 0)
 
 
-def _is_less(value: float | None, other: float | None) -> bool:
-    return value is not None and other is not None and value < other
+def _lost(seats: Sequence[_Seat]) -> str:
+    return _pairs(seats, lambda seat: _in_words(seat.counted("lost"), ""))
 
 
 def _crash(seats: Sequence[_Seat]) -> Iterator[str]:
-    lost = [f"{seat.name} {number(value)}" for seat in seats if (value := seat.counted("lost")) is not None]
-    if lost:
-        yield f"When the service crashed in the middle of a burst, orders were lost: {_listed(lost)}."
+    if lost := _lost(seats):
+        yield f"When the service crashed in the middle of a burst, orders were lost: {lost}."
 
 
 def _models(seats: Sequence[_Seat]) -> Iterator[str]:
-    found = [
-        f"{seat.name} {number(received)} of {number(sent)}"
-        for seat in seats
-        if (sent := seat.counted("sent")) is not None and (received := seat.counted("received in all")) is not None
-    ]
-    if found:
+    def received(seat: _Seat) -> str:
+        found = [seat.counted(label) for label in ("received in all", "sent")]
+        return "" if None in found else " of ".join(_in_words(value, "") for value in found)
+
+    if found := _pairs(seats, received):
         yield (
             "A queue gives each message to one of its receivers, a topic to all of them. Received of the messages that"
-            f" were sent: {_listed(found)}."
+            f" were sent: {found}."
         )
 
 
 def _absence(seats: Sequence[_Seat]) -> Iterator[str]:
-    lost = [f"{seat.name} {number(value)}" for seat in seats if (value := seat.counted("lost")) is not None]
-    if lost:
-        yield f"While a receiver was away, these messages were lost to it: {_listed(lost)}."
+    if lost := _lost(seats):
+        yield f"While a receiver was away, these messages were lost to it: {lost}."
 
 
 def _differences(comparison: Comparison, scenario: Played) -> Iterator[str]:
-    """Say of each table how its pairs came out; name those that differ, if they are few and alike."""
+    """Say of each table which alike columns differ; of the others of a scenario, that no difference is shown."""
     kinds = kinds_of(scenario)
+    without = []
     for judgement in comparison.judgements:
-        if judgement.scenario != scenario.result.name or not judgement.verdicts:
+        if judgement.scenario != scenario.result.name:
             continue
         alike = [verdict for verdict in judgement.verdicts if not verdict.unlike]
         found = [verdict for verdict in alike if verdict.says in ("better", "worse")]
         same = sum(verdict.says == "no difference shown" for verdict in alike)
-        if not found and not same:
-            continue
         parts = [
-            _pair(comparison, verdict, *kind)
+            _pair(comparison, verdict, *kinds.get((judgement.measure, verdict.case), ("", Better.NEITHER)))
             for verdict in found[:MOST_PAIRS]
-            if (kind := kinds.get((judgement.measure, verdict.case))) is not None
         ]
-        more = len(found) - len(parts)
-        if more > 0:
-            parts.append(f"{plural(more, 'more pair')} differ")
-        if same:
-            parts.append(f"no difference is shown in {plural(same, 'pair')}")
-        yield f"{_short(scenario)}, {judgement.measure}: {'; '.join(parts)}."
+        if len(found) > MOST_PAIRS:
+            parts.append(f"{plural(len(found) - MOST_PAIRS, 'more pair')} differ")
+        if parts:
+            rest = [f"no difference is shown in {plural(same, 'pair')}"] if same else []
+            yield f"{_short(scenario)}, {judgement.measure}: {'; '.join([*parts, *rest])}."
+        elif same:
+            without.append(judgement.measure)
+    if without:
+        yield f"{_short(scenario)}: no difference is shown between columns that are alike, in {_listed(without)}."
 
 
 def _pair(comparison: Comparison, verdict: Verdict, unit: str, better: Better) -> str:
@@ -190,7 +206,7 @@ def _unlike(comparison: Comparison) -> Iterator[str]:
     places = dict.fromkeys(place for _, place in kept)
     if len(places) > 1:
         listed = [f"{place}: {_listed([name for name, found in kept if found == place])}" for place in places]
-        yield f"Times and rates of different places are no ranking. Messages are kept {'; '.join(listed)}."
+        yield f"Times and rates of different places are no ranking. Messages are kept {'. Kept '.join(listed)}."
 
 
 def _wrong(comparison: Comparison) -> Iterator[str]:
@@ -213,4 +229,5 @@ def _expected(check: Check) -> str:
 
 
 def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+    """Return the words as a list; with semicolons, if a comma is in one of them."""
+    return ("; " if any("," in each for each in words) else ", ").join(words)

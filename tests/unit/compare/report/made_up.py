@@ -13,7 +13,10 @@ from jmslike.compare.results import (
     Kept,
     Measure,
     Report,
+    Says,
     ScenarioResult,
+    Side,
+    Verdict,
     exactly,
 )
 from tests.unit.compare.report.golden import golden
@@ -24,6 +27,7 @@ def column(title: str, *checks: Check, kept: Kept = "in memory", **medians: floa
     measures = [
         Measure(name, unit, Better.LESS, [medians[key]] * 3, case)
         for key, name, unit, case in (
+            ("p50", "caller's wait", "ms", "p50"),
             ("p99", "caller's wait", "ms", "p99"),
             ("backlog", "largest backlog", "orders", ""),
             ("last", "last order served", "ms", ""),
@@ -53,8 +57,11 @@ def comparison(
     return replace(found, reports=reports, judgements=list(judgements), overhead=None)
 
 
-def burst(*, turned_away: float = 40, given_up: float = 2, lost: int = 0, wait: float = 0.5) -> Comparison:
+def burst(*, turned_away: float = 40, given_up: float = 2, lost: int = 0, says: Says = "better") -> Comparison:
     """A burst on one provider, beside a direct call."""
-    queue = column("queue", exactly("lost", lost, 0), p99=wait, backlog=170, last=610, refused=0)
-    call = column("direct call", kept="nowhere", p99=800, last=640, refused=turned_away, given_up=given_up)
-    return comparison("peak", {"native": [queue]}, [call])
+    queue = column("queue", exactly("lost", lost, 0), p50=0.1, p99=0.5, backlog=170, last=610, refused=0)
+    call = column("direct call", kept="nowhere", p50=300, p99=800, last=640, refused=turned_away, given_up=given_up)
+    verdict = Verdict(
+        "p50", Side(1, "direct call"), Side(0, "queue"), says, 0.01, 0.008, 0.012, "in memory against nowhere"
+    )
+    return comparison("peak", {"native": [queue]}, [call], Judgement("peak", "caller's wait", [verdict]))
