@@ -14,7 +14,8 @@ TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 .PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
 demo: $(VENV)/.has-demo
-	$(BIN)/jmslike compare examples/orders.csv --repeats 5 --run 0.1
+	@mkdir -p build
+	$(BIN)/jmslike compare examples/orders.csv --repeats 5 --run 0.1 --json build/demo.json --html build/demo.html
 
 # The inner loop: one process, no broker, under two minutes. For example: make unit ARGS="-k listener"
 unit: $(VENV)/.has-test

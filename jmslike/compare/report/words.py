@@ -9,7 +9,7 @@ from typing import Final
 from jmslike.compare.phrases import plural
 from jmslike.compare.report.measures import kinds_of, said
 from jmslike.compare.report.played import Played, named, played
-from jmslike.compare.report.quantities import is_time, middle, number, quantity, seconds
+from jmslike.compare.report.quantities import is_time, middle, number, present, quantity, seconds
 from jmslike.compare.results import Better, Check, Column, Comparison, Side, Verdict
 
 WAIT: Final = "caller's wait"
@@ -131,7 +131,9 @@ def _in_words(value: float | None, unit: str) -> str:
 
 
 def _turned_away(seat: _Seat) -> float:
-    return (seat.middle("refused") or 0) + (seat.middle("given up") or 0)
+    """Return how many callers were refused or left, in each repeat, in the median."""
+    repeats = [measure.values for measure in seat.column.measures if measure.name in ("refused", "given up")]
+    return middle([sum(present(values)) for values in zip(*repeats, strict=True)]) or 0
 
 
 def _lost(seats: Sequence[_Seat]) -> str:
