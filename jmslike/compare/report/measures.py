@@ -8,7 +8,7 @@ from typing import Final
 from jmslike.compare.phrases import plural
 from jmslike.compare.report.grid import Cell, Grid, Group, Mark
 from jmslike.compare.report.played import Part, Played, named
-from jmslike.compare.report.quantities import factor, is_time, middle, present, quantity, spread
+from jmslike.compare.report.quantities import factor, is_time, middle, number, present, quantity, spread
 from jmslike.compare.results import Better, Column, Comparison, Measure, Side, Verdict
 
 SPREAD: Final = "medians of the repeats; ± is half of the range from the least repeat to the largest"
@@ -121,8 +121,8 @@ def said(verdict: Verdict, unit: str, better: Better) -> str:
     """Return what a verdict says of the second column, with its interval."""
     if verdict.ratio is None or verdict.low is None or verdict.high is None:
         return _word(verdict, unit, better)
-    interval = f"{factor(verdict.low)} to {factor(verdict.high)}"
-    return f"{_word(verdict, unit, better)}: {factor(verdict.ratio)} times ({interval})"
+    interval = f" ({factor(verdict.low)} to {factor(verdict.high)})" if verdict.low < verdict.high else ""
+    return f"{_word(verdict, unit, better)}: {factor(verdict.ratio)} times{interval}"
 
 
 def _word(verdict: Verdict, unit: str, better: Better) -> str:
@@ -144,7 +144,11 @@ def reach(comparison: Comparison, scenario: str) -> Iterator[str]:
             power = (
                 "" if judgement.power is None else f"; one of 5% is shown with a probability of {judgement.power:.0%}"
             )
-            yield f"{judgement.measure}: differences below {judgement.unseen:.0%} could stay unseen here{power}."
+            yield f"{judgement.measure}: differences {_below(judgement.unseen)} could stay unseen here{power}."
     unlike = dict.fromkeys(verdict.unlike for each in judgements for verdict in each.verdicts if verdict.unlike)
     if unlike:
         yield f"{UNLIKE} not alike: {'; '.join(unlike)}."
+
+
+def _below(unseen: float) -> str:
+    return f"below {unseen:.0%}" if unseen < 1 else f"of less than a factor of {number(1 + unseen)}"

@@ -14,18 +14,26 @@ _LEFT_OUT: Final = frozenset({"Apache", "ActiveMQ", "engine"})
 
 
 def names(reports: Sequence[Report]) -> list[str]:
-    """Return a name for each provider, no two alike: its product, if need be with the URL's scheme, then a number."""
-    products = [_product(report) for report in reports]
-    schemes = [scheme_of(report.url) for report in reports]
-    pairs = list(zip(products, schemes, strict=True))
-    several = {product for product in products if len({scheme for name, scheme in pairs if name == product}) > 1}
-    found = [f"{product} {scheme}" if product in several else product for product, scheme in pairs]
+    """Return a name for each provider, no two alike.
+
+    It is the product; if need be with the URL's scheme, then with where it keeps messages, then with a number.
+    """
+    found = [_product(report) for report in reports]
+    found = _told_apart(found, [scheme_of(report.url) for report in reports], "{} {}")
+    found = _told_apart(found, ["disk" if report.durable else "memory" for report in reports], "{} ({})")
     total, seen = Counter(found), Counter[str]()
     for position, name in enumerate(found):
         if total[name] > 1:
             seen[name] += 1
             found[position] = f"{name} ({seen[name]})"
     return found
+
+
+def _told_apart(found: Sequence[str], words: Sequence[str], form: str) -> list[str]:
+    """Return the names, those with a word behind them that several have with different words."""
+    pairs = list(zip(found, words, strict=True))
+    several = {name for name in found if len({word for other, word in pairs if other == name}) > 1}
+    return [form.format(name, word) if name in several else name for name, word in pairs]
 
 
 def _product(report: Report) -> str:

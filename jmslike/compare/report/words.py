@@ -198,17 +198,13 @@ def _short(scenario: Played) -> str:
 
 
 def _unlike(comparison: Comparison) -> Iterator[str]:
-    kept = dict.fromkeys(
-        (named(comparison, Side(number, column.title)), column.kept)
-        for number, report in enumerate(comparison.reports)
-        for result in report.scenarios
-        for column in result.columns
-        if column.measures
-    )
-    places = dict.fromkeys(place for _, place in kept)
+    columns = [column for report in comparison.reports for result in report.scenarios for column in result.columns]
+    places = dict.fromkeys(column.kept for column in columns if column.measures)
     if len(places) > 1:
-        listed = [f"{place}: {_listed([name for name, found in kept if found == place])}" for place in places]
-        yield f"Times and rates of different places are no ranking. Messages are kept {'. Kept '.join(listed)}."
+        yield (
+            "Columns that keep messages in different places do different work: their times and rates are no ranking."
+            f" Here messages are kept {_listed(list(places))}; each table says where."
+        )
 
 
 def _wrong(comparison: Comparison) -> Iterator[str]:

@@ -193,6 +193,15 @@ def test_names_of_providers(providers: list[tuple[str, str]], expected: list[str
     assert names([report(url=url, product=product) for url, product in providers]) == expected
 
 
+def test_providers_of_one_kind_are_named_by_where_they_keep_messages() -> None:
+    urls = ("native://", "native:///folder", "native:///other")
+    assert names([report(url=url, durable=url != "native://") for url in urls]) == [
+        "native (memory)",
+        "native (disk) (1)",
+        "native (disk) (2)",
+    ]
+
+
 def test_provider_that_refuses_all_of_a_scenario_takes_no_room_in_its_table() -> None:
     refusing = report(Column("queue", refused="none"), product="A")
     text = shown(side_by_side(refusing, report(Column("queue", [exactly("sent", 3, 3)]), product="B")))

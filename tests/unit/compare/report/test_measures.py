@@ -108,6 +108,19 @@ def test_a_verdict_names_the_difference(says: Says, unit: str, better: Better, w
     assert said(Verdict("", *sides, says), unit, better) == words.partition(":")[0]
 
 
+def test_an_exact_difference_has_no_interval() -> None:
+    verdict = Verdict("", Side(0, "JSON"), Side(0, "CSV"), "better", 0.5, 0.5, 0.5)
+    assert said(verdict, "bytes", Better.LESS) == "smaller: 0.500 times"
+
+
+def test_what_is_unseen_on_a_restless_machine_is_a_factor() -> None:
+    found = golden()
+    judgements = [replace(each, unseen=4.0, power=0.0) for each in found.judgements]
+    assert "differences of less than a factor of 5 could stay unseen here; one of 5% is" in shown(
+        replace(found, judgements=judgements), 200
+    )
+
+
 def test_a_comparison_without_measures_has_no_table_of_them() -> None:
     found = golden()
     only = replace(found, reports=[replace(each, scenarios=each.scenarios[:1]) for each in found.reports[:2]])
