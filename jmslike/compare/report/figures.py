@@ -35,6 +35,7 @@ SETTINGS: Final = {
     "axes.axisbelow": True,
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
+    "legend.fontsize": 8,
 }
 WIDTH: Final = 4.4
 """Inches, as all lengths; on a phone a figure is a little smaller, and its text can still be read."""
@@ -47,8 +48,8 @@ LETTER: Final = 0.075
 SCALE: Final = 8
 """The letters of the numbers of an axis."""
 ROW: Final = 22
-NAME: Final = 50
-"""The most letters of a row of bars, and of a name in the legend."""
+NAME: Final = 62
+"""The most letters of a row of bars, and of a line of the legend."""
 _PATH: Final = re.compile(rb' d="[^"]*"')
 _DIGITS: Final = re.compile(rb"(\.\d\d)\d+")
 """Of a point on a path, two digits behind the point are finer than a screen."""
@@ -88,7 +89,8 @@ def _style(position: int, line: Line) -> dict[str, object]:
 
 
 def _label(line: Line) -> str:
-    return f"{_cut(line.name, NAME)} ({'kept ' if line.kept != 'nowhere' else ''}{line.kept})"
+    place = f" ({'kept ' if line.kept != 'nowhere' else ''}{line.kept})"
+    return _cut(line.name, NAME - len(place)) + place
 
 
 def _cut(text: str, most: int) -> str:

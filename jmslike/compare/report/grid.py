@@ -51,3 +51,12 @@ class Grid:
             for group in groups
         ]
         return Grid(self.corner, [self.labels[row] for row in rows], shorter)
+
+    def turned(self) -> Grid:
+        """Return the grid with a row for each column, and a column for each row; each is a group by itself."""
+        columns = [(group.name, title, cells) for group in self.groups for title, cells in group.columns]
+        return Grid(
+            self.corner,
+            [f"{name}: {title}" if name else title for name, title, _ in columns],
+            [Group("", [(label, [cells[row] for *_, cells in columns])]) for row, label in enumerate(self.labels)],
+        )

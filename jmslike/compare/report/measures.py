@@ -69,7 +69,10 @@ def value(measure: Measure) -> str:
 
 
 def judged(comparison: Comparison, scenario: Played) -> Iterator[Grid]:
-    """Yield a grid of the verdicts on a scenario, if there are any: a column for each pair, under the second's name."""
+    """Yield a grid of the verdicts on a scenario, if there are any: a column for each pair, under the second's name.
+
+    With more pairs than measures, a pair is a row: there is more room for its name.
+    """
     judgements = [each for each in comparison.judgements if each.scenario == scenario.result.name]
     found = {
         (judgement.measure, verdict.case, verdict.first, verdict.second): verdict
@@ -94,7 +97,8 @@ def judged(comparison: Comparison, scenario: Played) -> Iterator[Grid]:
             columns.append((f"{second.column} against {_other(comparison, first, second)}", cells))
         if columns:
             groups.append(Group(side.name if len(comparison.reports) > 1 else "", columns))
-    yield Grid("against each other", [f"{name}, {case}" if case else name for name, case in rows], groups)
+    grid = Grid("against each other", [f"{name}, {case}" if case else name for name, case in rows], groups)
+    yield grid.turned() if len(pairs) > len(rows) else grid
 
 
 def kinds_of(scenario: Played) -> dict[tuple[str, str], tuple[str, Better]]:

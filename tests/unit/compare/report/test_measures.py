@@ -69,18 +69,27 @@ def test_the_unit_stands_in_the_label_unless_the_values_name_it() -> None:
     assert label("refused orders", "", "orders") == "refused orders"
 
 
-def test_verdicts_stand_under_the_column_that_is_judged() -> None:
+def test_each_pair_has_a_verdict_for_each_measure() -> None:
     text = shown(golden(), 300)
-    assert rows(text, "caller waits, p50")[1] == [
-        "caller waits, p50",
-        "no difference shown: 1.03 times (0.940 to 1.13)",
-        "shorter: 1/4,762 times (1/5,263 to 1/4,167) *",
-        "shorter: 1/4,545 times (1/5,000 to 1/4,000) *",
-        "longer: 30 times (26.2 to 34.4) *",
-        "shorter: 1/156 times (1/179 to 1/135) *",
-        "shorter: 1/34.5 times (1/38.5 to 1/30.3) *",
+    assert rows(text, "native: ")[:3] == [
+        ["native: topic, three services against queue", "no difference shown: 1.03 times (0.940 to 1.13)"],
+        ["native: queue against direct call", "shorter: 1/4,762 times (1/5,263 to 1/4,167) *"],
+        ["native: topic, three services against direct call", "shorter: 1/4,545 times (1/5,000 to 1/4,000) *"],
     ]
-    assert rows(text, "refused")[-1][-1] == "too few repeats"
+    assert rows(text, "Artemis: queue against queue on native")[0][1] == "longer: 30 times (26.2 to 34.4) *"
+    assert rows(text, "no broker: table")[0][1:] == [
+        "shorter: 1/34.5 times (1/38.5 to 1/30.3) *",
+        "too few repeats",
+    ]
+
+
+def test_a_measure_is_a_row_where_there_are_more_of_them_than_pairs() -> None:
+    found = golden()
+    verdict = Verdict("", Side(0, "queue"), Side(0, "topic"), "no difference shown")
+    judgements = [Judgement("throughput", name, [verdict]) for name in ("one", "two")]
+    text = shown(replace(found, judgements=judgements), 120)
+    assert rows(text, "one") == [["one", "no difference shown"]]
+    assert rows(text, "two") == [["two", "no difference shown"]]
 
 
 def test_what_is_unlike_and_what_could_not_be_seen_stand_below() -> None:
@@ -148,5 +157,5 @@ def test_a_terminal_that_lacks_letters_gets_others() -> None:
 def test_markdown_has_the_same_tables() -> None:
     text = markdown(golden())
     assert "| caller waits, p50 | 29.4 µs ±6% | 31.1 µs ±5% | 936 µs ±7% | n/a | 138 ms ±8% | 4.11 ms ±3% |" in text
-    assert r"| longer: 30 times (26.2 to 34.4) \* |" in text
+    assert r"| Artemis: queue against queue on native | longer: 30 times (26.2 to 34.4) \* |  |" in text
     assert "- Measured: medians of the repeats;" in text
