@@ -53,7 +53,7 @@ NAME: Final = 62
 _PATH: Final = re.compile(rb' d="[^"]*"')
 _DIGITS: Final = re.compile(rb"(\.\d\d)\d+")
 """Of a point on a path, two digits behind the point are finer than a screen."""
-LEGEND_ROW: Final = 0.19
+LEGEND_ROW: Final = 0.17
 BAR: Final = 0.17
 
 
@@ -145,7 +145,9 @@ def _bars(axes: Axes, plot: Plot) -> None:
             hatch=HATCHES[line.kept],
             label=_label(line),
         )
-        dots = [(value, row * step + position) for row, values in enumerate(line.bars) for value in values]
+        dots = [
+            (min(value, plot.edge), row * step + position) for row, values in enumerate(line.bars) for value in values
+        ]
         axes.plot(
             [value for value, _ in dots],
             [place for _, place in dots],
@@ -161,7 +163,7 @@ def _bars(axes: Axes, plot: Plot) -> None:
     axes.tick_params(axis="y", length=0)
     axes.grid(visible=False, axis="y")
     axes.invert_yaxis()
-    axes.set_xlim(left=0)
+    axes.set_xlim(0, plot.edge * 1.05 or 1)
     axes.xaxis.set_major_locator(MaxNLocator(5))
     if plot.unit == "s":
         _time_axis(axes.xaxis.set_major_formatter)

@@ -52,6 +52,15 @@ class Grid:
         ]
         return Grid(self.corner, [self.labels[row] for row in rows], shorter)
 
+    def parts(self, most: int) -> list[Grid]:
+        """Return the grid in parts with at most so many columns each, where a group alone has no more."""
+        parts: list[list[Group]] = [[]]
+        for group in self.groups:
+            if parts[-1] and sum(len(each.columns) for each in (*parts[-1], group)) > most:
+                parts.append([])
+            parts[-1].append(group)
+        return [self.part(groups) for groups in parts]
+
     def turned(self) -> Grid:
         """Return the grid with a row for each column, and a column for each row; each is a group by itself."""
         columns = [(group.name, title, cells) for group in self.groups for title, cells in group.columns]

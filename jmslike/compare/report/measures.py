@@ -13,6 +13,8 @@ from jmslike.compare.results import Better, Column, Comparison, Measure, Side, V
 
 SPREAD: Final = "medians of the repeats; ± is half of the range from the least repeat to the largest"
 UNLIKE: Final = "*"
+MOST_PAIRS: Final = 4
+"""More pairs than this are rows, as they are where there are more pairs than measures."""
 _LESS_AND_MORE: Final = {"orders": ("fewer", "more"), "messages": ("fewer", "more"), "bytes": ("smaller", "larger")}
 
 
@@ -71,7 +73,7 @@ def value(measure: Measure) -> str:
 def judged(comparison: Comparison, scenario: Played) -> Iterator[Grid]:
     """Yield a grid of the verdicts on a scenario, if there are any: a column for each pair, under the second's name.
 
-    With more pairs than measures, a pair is a row: there is more room for its name.
+    Where there are many pairs, a pair is a row: there is more room for its name.
     """
     judgements = [each for each in comparison.judgements if each.scenario == scenario.result.name]
     found = {
@@ -98,7 +100,7 @@ def judged(comparison: Comparison, scenario: Played) -> Iterator[Grid]:
         if columns:
             groups.append(Group(side.name if len(comparison.reports) > 1 else "", columns))
     grid = Grid("against each other", [f"{name}, {case}" if case else name for name, case in rows], groups)
-    yield grid.turned() if len(pairs) > len(rows) else grid
+    yield grid.turned() if len(pairs) > min(len(rows), MOST_PAIRS) else grid
 
 
 def kinds_of(scenario: Played) -> dict[tuple[str, str], tuple[str, Better]]:

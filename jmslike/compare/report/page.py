@@ -22,6 +22,8 @@ from jmslike.compare.results import Comparison
 from jmslike.compare.timing.histogram import Distribution
 
 SIGNS: Final = {Mark.RIGHT: "✓", Mark.WRONG: "✗", Mark.FREE: "", Mark.MEASURED: "", Mark.ABSENT: ""}
+COLUMNS: Final = 8
+"""The columns of a table that fit on a sheet of paper."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def render(comparison: Comparison) -> str:
         reasons=_reasons(comparison),
         overhead=_overhead(comparison),
         sign=SIGNS,
+        columns=COLUMNS,
     )
 
 

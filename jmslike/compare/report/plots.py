@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from math import log10
 from typing import Final, Literal
 
+from jmslike.compare.phrases import plural
 from jmslike.compare.report.grid import Cell, Grid, Group, Mark
 from jmslike.compare.report.measures import value
 from jmslike.compare.report.played import Played, named
@@ -19,6 +20,8 @@ POINTS: Final = 1_800
 MOST_POINTS: Final = 300
 BINS: Final = 24
 PERCENTILES: Final = (50.0, 90.0, 99.0, 99.9)
+EDGE: Final = 3
+"""How many times as far as the longest bar a plot of bars goes, at most, so that one repeat does not hide the bars."""
 ROWS: Final = 20
 """How many instants the table behind a plot over time has."""
 NANOSECOND: Final = 1e-9
@@ -37,7 +40,9 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Plot:
-    """A plot. Times are in seconds. `rows` are the labels of bars; `unit` is that of their values."""
+    """A plot. Times are in seconds. `rows` are the labels of bars, `unit` is that of their values, `edge` the largest
+    that is drawn where it is.
+    """
 
     kind: Literal["curves", "density", "steps", "bars"]
     title: str
@@ -46,6 +51,7 @@ class Plot:
     table: Grid
     rows: Sequence[str] = ()
     unit: str = ""
+    edge: float = 0.0
     remarks: Sequence[str] = ()
 
 
@@ -187,6 +193,9 @@ def _bars(figure: Figure, sources: Sequence[_Source]) -> Plot | None:
             groups.append(Group("", [(source.name, [_repeats(by_case.get(case)) for case in cases])]))
     if not lines:
         return None
+    values = [value for line in lines for bar in line.bars for value in bar]
+    edge = min(max(values), EDGE * max(middle(bar) or 0.0 for line in lines for bar in line.bars))
+    beyond = sum(value > edge for value in values)
     told = "; ".join(
         f"{source.name}: {', '.join(filter(None, map(_told, source.measures)))}"
         for source in sources
@@ -200,6 +209,8 @@ def _bars(figure: Figure, sources: Sequence[_Source]) -> Plot | None:
         Grid("median and repeats", [case or figure.measure for case in cases], groups),
         rows=cases,
         unit="s" if is_time(unit) else unit,
+        edge=edge,
+        remarks=[f"{plural(beyond, 'repeat')} beyond the edge: the numbers of this plot have them"] if beyond else [],
     )
 
 

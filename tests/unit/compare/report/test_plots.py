@@ -68,6 +68,16 @@ def test_times_of_any_unit_are_drawn_in_seconds() -> None:
     assert svg(plot)
 
 
+def test_one_repeat_far_away_does_not_hide_the_bars() -> None:
+    (plot,) = one(Measure("wait", "ms", Better.LESS, [1.0, 1.0, 1000.0]), Figure("bars", "wait", "Waits"))
+    assert plot.edge == 0.003
+    assert plot.remarks == ["1 repeat beyond the edge: the numbers of this plot have them"]
+    assert "1 s" in plot.table.groups[0].columns[0][1][0].text
+    (nothing,) = one(Measure("refused", "orders", Better.LESS, [0.0, 0.0]), Figure("bars", "refused", "Refused"))
+    assert (nothing.edge, nothing.remarks) == (0.0, [])
+    assert svg(nothing)
+
+
 def test_a_long_series_is_thinned_and_keeps_its_ends() -> None:
     series = Series("backlog", [float(x) for x in range(1000)], [float(x % 7) for x in range(1000)])
     measure = Measure("backlog", "orders", Better.LESS, [6.0], series=[series])
