@@ -75,6 +75,7 @@ class Reading:
             Kind.SETTLE: self._settle,
             Kind.HANDED: self._handed,
             Kind.TRANSACTION: self._transaction,
+            Kind.END: self._finish,
         }
 
     def all(self) -> None:
@@ -90,6 +91,7 @@ class Reading:
             previous = contents.highest = number
             self._read(number)
         self._judge_tail()
+        self._miss_everything()
         self._count()
 
     def _was_being_made(self, number: int) -> bool:
@@ -229,6 +231,9 @@ class Reading:
         for at, operation, inside in layout.operations(payload, inner, offset + layout.ENTRY_SIZE):
             self._replays[operation.kind](segment, at, operation, inside)
 
+    def _finish(self, segment: Segment, offset: int, entry: Entry, payload: memoryview) -> None:
+        """Do nothing: what stands before it was safe, so that what of it cannot be read was damaged later."""
+
     def _is_removed(self, number: int) -> bool:
         return number in self._removed or (number < self._unlisted and number not in self._listed)
 
@@ -253,14 +258,23 @@ class Reading:
         if not self._broken:
             return
         self.contents.unfinished = self._broken
-        segment, first = self._broken[0]
-        last = self._broken[-1][1]
+        first, broken = self._broken[0]
+        length = sum(each.length for segment, each in self._broken if segment is first)
+        later = sorted({segment.name for segment, _ in self._broken if segment is not first})
         self.contents.tail = Damage(
-            segment.name,
-            first.offset,
-            last.offset + last.length - first.offset,
-            f"{first.what} at the end of the journal was not written to its end, and is left out",
+            first.name,
+            broken.offset,
+            length,
+            f"{broken.what} at the end of the journal cannot be read{', nor ' if later else ''}"
+            f"{' and '.join(f'what follows in {name}' for name in later)}: it was not written to its end, and so never "
+            "confirmed, or was damaged later; it is left out",
         )
+
+    def _miss_everything(self) -> None:
+        """Report that all is gone, if there are more files than a new folder has, and nothing in any of them."""
+        contents = self.contents
+        if not contents.segments and contents.empty and (len(contents.empty) > 1 or contents.empty[0].number > 1):
+            self._report(contents.empty[0].name, 0, 0, "all that was written here or before is missing")
 
     def _count(self) -> None:
         """Count references and what lives in each segment, and report what waits for something unknown."""

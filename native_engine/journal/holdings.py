@@ -106,6 +106,14 @@ class Holdings:
         book.marks.clear()
         self.books = {queue: other for queue, other in self.books.items() if other is not book}
 
+    def forget_empty(self) -> None:
+        """Append that the queues without records have ended. One that is named again is made again."""
+        with self.log.lock:
+            for book in list(self.defined.values()):
+                is_queue = book.definition is not None and book.definition.topic is None
+                if is_queue and not book.records and self.log.has_room(0):
+                    self._end(book)
+
     def catalogue(self) -> list[tuple[int, int, bytes]]:
         """Return the entries (kind, number, payload) with which a segment begins (log locked)."""
         state = layout.Start(self._next_record, self._next_destination, tuple(self.defined))
@@ -215,5 +223,5 @@ class Holdings:
     def _let_die(self, segment: Segment, length: int) -> None:
         segment.live -= 1
         segment.live_bytes -= length
-        if not segment.live and self.log.may_leave(segment):
+        if self.log.is_dead(segment):
             self._died()

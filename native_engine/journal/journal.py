@@ -71,6 +71,7 @@ class Journal:
         self.holdings: Holdings = Holdings(contents, log, self.upkeep.wake, self.upkeep.relieve)
         self._pipeline = Pipeline(self.wait, self._refusal)
         log.begin(self.holdings.catalogue, self.upkeep.wake)
+        self.holdings.forget_empty()
         self.upkeep.start(self.holdings)
         self._pipeline.start()
         return {book.definition: book for book in self.holdings.defined.values() if book.definition is not None}
@@ -264,6 +265,7 @@ class Journal:
             self.upkeep.close()
             if self._log.failure is None:
                 self._log.wait(self._log.position)
+                self._log.end()
         except OSError as error:
             logger.error("closing a journal: %s", error)
         finally:

@@ -81,6 +81,7 @@ class Kind(IntEnum):
     SETTLE = 5
     HANDED = 6
     TRANSACTION = 7
+    END = 8
 
 
 # ---- segments and entries -------------------------------------------------------------------------------------------

@@ -9,12 +9,13 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from errno import EBADF, ENOENT
+from errno import EBADF, EIO, ENOENT
 from zlib import crc32
 
 from native_engine.journal import layout
 from native_engine.journal.files import Files
 from native_engine.journal.group_commit import GroupCommit
+from native_engine.journal.layout import Kind
 from native_engine.journal.segment import Segment, create
 from native_engine.services import NoRoomError
 
@@ -98,17 +99,31 @@ class Log:
         """Whether a payload of this length takes at most half of what is left to settlements (locked)."""
         return 2 * (layout.ENTRY_SIZE + length) <= self.active.size - self.active.end
 
-    def may_leave(self, segment: Segment) -> bool:
-        """Whether a segment in which nothing lives is no longer needed, or is larger than it would be made now."""
-        return segment is not self.active or segment.size > self._largest
+    def is_dead(self, segment: Segment) -> bool:
+        """Whether a full segment has nothing that lives, or the active one is too large for what does (locked)."""
+        if segment is self.active:
+            return segment.size > self._largest and 2 * segment.live_bytes <= segment.end
+        return not segment.live
 
     def leave_large(self) -> bool:
-        """Go on in the next segment if nothing lives in this one, made for a large record; return whether (locked)."""
-        active, spare = self.active, self._spare
-        if active.live or active.size <= self._largest or spare is None or spare.size > self._largest:
+        """Go on in the next segment if this one, made for something large, has little that lives (locked).
+
+        Returns whether it does."""
+        spare = self._spare
+        if not self.is_dead(self.active) or spare is None or spare.size > self._largest:
             return False
         self._roll(spare)
         return True
+
+    def leave(self) -> None:
+        """Go on in the segment that is ready, if there is one (locked)."""
+        if self._spare is not None:
+            self._roll(self._spare)
+
+    def size(self) -> int:
+        """Return the bytes of all files (locked)."""
+        spare = 0 if self._spare is None else self._spare.size
+        return sum(segment.size for segment in self.closed) + self.active.size + spare
 
     def make_room(self, length: int) -> None:
         """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError and OSError."""
@@ -117,21 +132,29 @@ class Log:
         with self._making:
             self._check()
             with self.lock:
-                spare, active = self._spare, self.active
-                if spare is not None and self._would_fit(spare, length):
+                if self._spare is not None and self._would_fit(self._spare, length):
                     return
-                self._spare = None
-            number, size = active.number + 1, min(self._largest, 2 * active.size)
+            self._replace_spare(length, min(self._largest, 2 * self.active.size))
+
+    def make_small(self) -> None:
+        """Make the segment that is to be ready as small as it can be. Raises NoRoomError and OSError."""
+        with self._making:
+            self._check()
+            self._replace_spare(0, 0)
+
+    def _replace_spare(self, length: int, size: int) -> None:
+        with self.lock:
+            spare, self._spare, number = self._spare, None, self.active.number + 1
+        if spare is not None:
+            self._remove(spare)
+        try:
+            made = self._make(number, length, size)
+        except NoRoomError:
             if spare is not None:
-                self._remove(spare)
-            try:
-                made = self._make(number, length, size)
-            except NoRoomError:
-                if spare is not None:
-                    with suppress(NoRoomError):
-                        self._keep(self._make(number, 0, spare.size))
-                raise
-            self._keep(made)
+                with suppress(NoRoomError):
+                    self._keep(self._make(number, 0, spare.size))
+            raise
+        self._keep(made)
 
     def _keep(self, spare: Segment) -> None:
         with self.lock:
@@ -224,6 +247,9 @@ class Log:
             try:
                 return create(self._files, number, size)
             except OSError as error:
+                if error.errno == EIO:  # nothing tells whether the name of the file is safe, also if it is made again
+                    self.failure = error
+                    raise
                 if size == least:
                     raise NoRoomError(
                         f"the journal needs {size:,} bytes more on its disk ({error}); receive messages or make room "
@@ -311,6 +337,13 @@ class Log:
             return position
 
     # -- the end
+
+    def end(self) -> None:
+        """Append that all is safe, if anything was appended and there is room. Raises OSError."""
+        with self.lock:
+            if self.position and self.has_room(0):
+                self.append(Kind.END, 0, b"")
+        self.wait(self.position)
 
     def release(self) -> None:
         """Close all files. Nothing is being written then, and nothing is written later.

@@ -75,8 +75,8 @@ class Maintenance:
         return len(records)
 
     def compact(self) -> None:
-        """Copy what lives, and remove the files in which little does."""
-        self._journal.upkeep.work(everything=True)
+        """Copy what lives into files that are no larger than it needs."""
+        self._journal.upkeep.compact()
 
     def close(self) -> None:
         """Make everything safe, and let others have the folder. Raises the error of a disk that has failed."""

@@ -10,12 +10,14 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from errno import EIO
 from typing import Final, NamedTuple
 
 from native_engine.journal import layout
 from native_engine.journal.files import Files
 from native_engine.journal.holdings import Holdings
 from native_engine.journal.layout import Destination, Kind, Sent
+from native_engine.journal.log import SMALLEST
 from native_engine.journal.scan import Found, entries
 from native_engine.journal.segment import Segment
 from native_engine.journal.stored import Stored
@@ -85,8 +87,8 @@ class Upkeep:
             except Exception:
                 logger.exception("the journal cannot be made smaller now")
 
-    def work(self, everything: bool = False) -> None:
-        """Do what there is to do; with `everything`, copy until nothing dead is left in a full segment."""
+    def work(self) -> None:
+        """Do what there is to do."""
         log = self._holdings.log
         with self._working:
             self._drop()
@@ -96,12 +98,23 @@ class Upkeep:
             if has_left:
                 self._drop()
                 self._make_ready()
-            while self._is_worth_copying(everything) and not self._closed:
-                try:
-                    self._copy(log.closed[0], Room(log.has_room, log.make_room))
-                except NoRoomError:
-                    return
-                self._drop()
+            self._copy_while(self._is_worth_copying)
+
+    def compact(self) -> None:
+        """Copy what lives into files that are no larger than it needs, and drop the others, if that gains anything."""
+        log = self._holdings.log
+        with self._working, suppress(NoRoomError):
+            self._drop()
+            with log.lock:
+                needed = sum(segment.live_bytes + log.overhead() for segment in (*log.closed, log.active))
+                is_small = log.size() <= 2 * needed + 3 * SMALLEST
+            if is_small:
+                return
+            log.make_small()
+            with log.lock:
+                log.leave()
+            self._copy_while(self._has_mostly_dead)
+            log.make_small()
 
     def relieve(self) -> None:
         """Drop segments from a disk that is full, if there are any to drop.
@@ -140,25 +153,42 @@ class Upkeep:
                     return
                 oldest, position = log.closed[0], log.position
             log.wait(position)  # what settled its records, or is a copy of them
-            with suppress(FileNotFoundError):
-                self._files.unlink(oldest.name)
-            self._files.sync_folder()  # or a younger one might be gone after a power loss, and this one not
+            try:
+                with suppress(FileNotFoundError):
+                    self._files.unlink(oldest.name)
+                self._files.sync_folder()  # or a younger one might be gone after a power loss, and this one not
+            except OSError as error:
+                if error.errno == EIO:
+                    log.failure = error
+                raise
             with log.lock:
                 log.closed.pop(0)
                 log.dropped += 1
             self._files.close_file(oldest.file)
 
-    def _is_worth_copying(self, everything: bool) -> bool:
+    def _copy_while(self, is_needed: Callable[[], bool]) -> None:
+        """Copy what lives in the oldest segment, and drop it, again and again."""
+        log = self._holdings.log
+        while is_needed() and not self._closed:
+            try:
+                self._copy(log.closed[0], Room(log.has_room, log.make_room))
+            except NoRoomError:
+                return
+            self._drop()
+
+    def _is_worth_copying(self) -> bool:
         log = self._holdings.log
         with log.lock:
-            if not log.closed:
-                return False
             needed = log.overhead()  # in each segment, beside what lives
-            if everything:
-                return any(segment.live_bytes + needed < segment.end // 2 for segment in log.closed)
             segments = [*log.closed, log.active]
             live = sum(segment.live_bytes + needed for segment in segments)
-            return sum(segment.end for segment in segments) > 2 * live + self._spared
+            return bool(log.closed) and sum(segment.end for segment in segments) > 2 * live + self._spared
+
+    def _has_mostly_dead(self) -> bool:
+        log = self._holdings.log
+        with log.lock:
+            needed = log.overhead()
+            return any(2 * (segment.live_bytes + needed) < segment.size for segment in log.closed)
 
     def _copy(self, oldest: Segment, room: Room) -> None:
         """Append again what lives in this segment."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from struct import pack_into
 from typing import Any
 from zlib import crc32
@@ -10,8 +11,11 @@ import pytest
 
 from native_engine import FolderError
 from native_engine.journal import Contents, layout, read
+from native_engine.journal.folder import FolderFiles
 from native_engine.journal.layout import Definition, Destination, Kind, Sent
 from native_engine.journal.segment import create, name_of
+from tests.unit.engine.records import send
+from tests.unit.journal.engines import opened
 from tests.unit.journal.faulty_files import FaultyFiles
 from tests.unit.journal.written import SIZE, Written, sent
 
@@ -246,12 +250,42 @@ def test_a_torn_end_is_told_from_damage(files: FaultyFiles, first: Written) -> N
     assert contents.damage == []
     assert contents.tail is not None
     assert (contents.tail.file, contents.tail.offset) == (name_of(1), offset)
-    assert "message 2 at the end of the journal was not written to its end" in contents.tail.what
+    assert "message 2 at the end of the journal cannot be read: it was not written to its end" in contents.tail.what
     assert contents.segments[0].end == offset
     ((segment, broken),) = contents.unfinished
     assert segment is contents.segments[0]
     assert broken.offset == offset
     assert broken.offset + broken.length <= end
+
+
+def test_what_was_confirmed_before_the_journal_was_closed_is_damage(files: FaultyFiles) -> None:
+    """Also in the very last message."""
+    with opened(files) as (engine, journal):
+        send(engine, "a")
+        log = journal.holdings.log
+        offset, name = log.active.end, log.active.name
+        send(engine, "b")
+    path = Path(files.path) / name
+    data = bytearray(path.read_bytes())
+    data[offset + layout.ENTRY_SIZE] ^= 1
+    path.write_bytes(data)
+    contents = read(FolderFiles.look(files.path))
+    assert contents.tail is None
+    assert [(each.file, each.offset) for each in contents.damage] == [(name, offset)]
+
+
+@pytest.mark.parametrize("way", ["removed", "zeroed"])
+def test_a_journal_of_which_nothing_is_left_is_reported(files: FaultyFiles, way: str) -> None:
+    with opened(files) as (engine, journal):
+        send(engine, "a")
+        name = journal.holdings.log.active.name
+    path = Path(files.path) / name
+    if way == "removed":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[: layout.FIRST_ENTRY].ljust(path.stat().st_size, b"\0"))
+    (damage,) = read(FolderFiles.look(files.path)).damage
+    assert damage.what == "all that was written here or before is missing"
 
 
 def test_a_hole_at_the_end_of_a_segment_is_damage_if_the_next_has_entries(files: FaultyFiles, first: Written) -> None:

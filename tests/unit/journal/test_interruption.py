@@ -78,7 +78,7 @@ def test_a_send_that_goes_on_in_the_next_segment(tmp_path: Path) -> None:
             for _ in range(30):
                 send(engine, "y" * 500, queue="gone")
                 drain(receiver)
-            journal.upkeep.work(everything=True)
+            journal.upkeep.compact()
             sender.send(Record("later"))
             return bodies(engine)
 
@@ -203,7 +203,7 @@ def test_a_settlement(tmp_path: Path) -> None:
         def look() -> Any:
             receiver.close()
             receiver.release_unsettled()
-            journal.upkeep.work(everything=True)
+            journal.upkeep.compact()
             return bodies(engine)
 
         return lambda: receiver.settle(receipts, None), look

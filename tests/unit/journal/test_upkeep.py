@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from errno import EACCES, ENOSPC
+from errno import EACCES, EIO, ENOSPC
 from pathlib import Path
 
 import pytest
 
-from native_engine import Engine, FullError
+from native_engine import DiskError, Engine, FullError
 from native_engine.journal import Journal
+from native_engine.journal.log import SMALLEST
 from native_engine.journal.record_entry import RecordEntry
 from native_engine.journal.segment import name_of
 from native_engine.journal.stored import stored
@@ -89,7 +90,7 @@ def test_nothing_is_copied_that_is_not_worth_it(tmp_path: Path) -> None:
         fill(engine, journal, 6)
         before = [each.number for each in segments(journal)]
         journal.upkeep.work()
-        journal.upkeep.work(everything=True)
+        journal.upkeep.compact()
         assert [each.number for each in segments(journal)] == before
 
 
@@ -105,7 +106,7 @@ def test_what_is_appended_and_not_written_is_copied_too(tmp_path: Path) -> None:
         for book in journal.holdings.defined.values():
             for record in list(book.records.values())[2:]:
                 journal.holdings.settle(book, record)
-        journal.upkeep.work(everything=True)
+        journal.upkeep.compact()
         assert journal.damage == ()
     with opened(tmp_path) as (engine, journal):
         assert journal.damage == ()
@@ -129,10 +130,10 @@ def test_many_definitions_do_not_keep_the_upkeep_busy(tmp_path: Path) -> None:
         for _ in range(2):
             for number in range(200):
                 send(engine, "x" * 100, queue=f"{number}")
-        for everything in (True, False):
-            journal.upkeep.work(everything)
+        for work in (journal.upkeep.compact, journal.upkeep.work):
+            work()
             before = [each.number for each in segments(journal)]
-            journal.upkeep.work(everything)
+            work()
             assert [each.number for each in segments(journal)] == before
 
 
@@ -214,9 +215,54 @@ def test_a_record_larger_than_a_segment(tmp_path: Path, size: int) -> None:
         send(engine, "small", "x" * size * SIZE)
         fill(engine, journal, 3)
         drain(engine.receiver("filler"))
-        journal.upkeep.work(everything=True)
+        journal.upkeep.compact()
         assert [len(body) for body in bodies(engine)] == [5, size * SIZE]
     with opened(tmp_path) as (engine, journal):
         assert [len(body) for body in drain(engine.receiver(QUEUE))] == [5, size * SIZE]
-        journal.upkeep.work(everything=True)
+        journal.upkeep.compact()
         assert all(each.size <= 2 * SIZE for each in segments(journal))
+
+
+def test_one_that_lives_does_not_keep_a_large_transaction(tmp_path: Path) -> None:
+    """A segment may be made for one transaction, and be far larger than what is left of it."""
+    with opened(tmp_path) as (engine, journal):
+        engine.commit([(engine.sender("queue", QUEUE), Record("x" * SIZE)) for _ in range(20)])
+        receiver = engine.receiver(QUEUE)
+        for _ in range(19):
+            assert receiver.take(0, settle=True) is not None
+        journal.upkeep.work()
+        assert sum(each.size for each in segments(journal)) <= 5 * SIZE
+        assert bodies(engine) == ["x" * SIZE]
+
+
+def test_compacting_makes_as_small_as_a_new_folder(tmp_path: Path) -> None:
+    size = 4 * SMALLEST
+    with opened(tmp_path, size) as (engine, journal):
+        log = journal.holdings.log
+        fresh = log.size()
+        for _ in range(3):
+            for _ in range(100):
+                send(engine, "x" * 100_000, queue="filler")
+            drain(engine.receiver("filler"))
+        send(engine, "kept")
+        journal.upkeep.work()
+        assert log.size() > fresh
+        journal.upkeep.compact()
+        assert log.size() <= fresh
+        before = [each.number for each in segments(journal)]
+        journal.upkeep.compact()
+        assert [each.number for each in segments(journal)] == before
+        assert bodies(engine) == ["kept"]
+
+
+@pytest.mark.parametrize("call", ["create", "sync_folder"])
+def test_a_disk_that_fails_beside_a_sync_of_a_file_ends_the_engine_too(files: FaultyFiles, call: str) -> None:
+    """Tried again, it might succeed as if nothing had been."""
+    failures: list[Exception] = []
+    with opened(files, on_failure=failures.append) as (engine, journal):
+        stop_thread(journal)
+        files.fail(call, EIO, times=1)
+        with pytest.raises(DiskError, match="Input/output"):
+            fill(engine, journal, 3)
+        with pytest.raises(DiskError):
+            send(engine, "later")
