@@ -24,7 +24,7 @@ def test_files_are_those_of_three_packages(wheel: Path) -> None:
     modules = {
         str(path.relative_to(package.parent))
         for package in PACKAGES
-        for pattern in ("*.py", "py.typed")
+        for pattern in ("*.py", "py.typed", "*.html")
         for path in package.rglob(pattern)
     }
     with ZipFile(wheel) as archive:
