@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from jmslike import Message, MessageProducer, ResourceAllocationError
+from jmslike.compare import stage
+from jmslike.compare.measure import Journal
 from jmslike.compare.orders import Orders
 from jmslike.compare.plan import Plan, Setting
 from jmslike.compare.scenarios.burst import CROWDING, WORK, WORKERS, burst_of
@@ -117,3 +119,19 @@ def test_a_refused_order_is_no_lost_one(url: str, monkeypatch: pytest.MonkeyPatc
         "damaged": 0,
     }
     assert value(outcome, "refused") == ORDERS // 2
+
+
+def test_an_order_that_two_workers_had_is_served_once(url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a provider that does not give the next order to any free worker, such an order is counted, and no fault."""
+    note = stage.note
+
+    def note_twice(message: Message, journal: Journal) -> None:
+        note(message, journal)
+        if message.get_int_property(KEY) == 4:
+            note(message, journal)
+
+    monkeypatch.setattr(stage, "note", note_twice)
+    monkeypatch.setattr(stage.Stage, "shares_work", False)
+    outcome = play(SCENARIO, "queue", url, PLAN)
+    assert (numbers(outcome)["served"], numbers(outcome)["duplicated"]) == (ORDERS, 1)
+    assert "duplicated" in [check.label for check in outcome.checks if check.expected is None]
