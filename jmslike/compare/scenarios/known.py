@@ -28,6 +28,7 @@ BUILT_IN: Final[dict[str, tuple[str, ...]]] = {
     "throughput": ("report",),
     "latency": ("report",),
     "format_losses": ("formats",),
+    "formats": ("formats", "report"),
 }
 """The modules of the built-in scenarios, in the order in which they are played, each with the extras that it needs."""
 
