@@ -18,6 +18,8 @@ from jmslike.compare.timing.histogram import Distribution
 POINTS: Final = 1_800
 """How many points the lines of a plot have together, so that a report stays small."""
 MOST_POINTS: Final = 300
+PARTS: Final = 100
+"""The parts of the time in a plot over time: a series that goes up and down more often would be a black block."""
 BINS: Final = 24
 PERCENTILES: Final = (50.0, 90.0, 99.0, 99.9)
 EDGE: Final = 3
@@ -154,11 +156,7 @@ def _steps(figure: Figure, sources: Sequence[_Source]) -> Plot | None:
     ]
     if not series:
         return None
-    points = max(20, min(MOST_POINTS, POINTS // len(series)))
-    lines = [
-        Line(source.name, source.column.kept, _thinned(each.x, points), _thinned(each.y, points))
-        for source, _, each in series
-    ]
+    lines = [Line(source.name, source.column.kept, *_envelope(each.x, each.y, PARTS)) for source, _, each in series]
     end = max(each.x[-1] for _, _, each in series)
     instants = [end * row / ROWS for row in range(ROWS + 1)]
     groups = [
@@ -175,7 +173,7 @@ def _steps(figure: Figure, sources: Sequence[_Source]) -> Plot | None:
         f"{figure.title}, over time, in the repeat with the median. {told}.",
         lines,
         Grid("time", [quantity(instant, "s") for instant in instants], groups),
-        unit=series[0][1],
+        unit="messages" if is_time(series[0][1]) else series[0][1],
     )
 
 
@@ -244,12 +242,16 @@ def _shown(nanoseconds: float) -> Cell:
     return Cell(_time(nanoseconds), Mark.MEASURED)
 
 
-def _thinned(values: Sequence[float], most: int) -> list[float]:
-    """Return at most so many of the values, from the first to the last."""
-    if len(values) <= most:
-        return list(values)
-    last = len(values) - 1
-    return [values[round(position * last / (most - 1))] for position in range(most)]
+def _envelope(x: Sequence[float], y: Sequence[float], most: int) -> tuple[list[float], list[float]]:
+    """Return at most so many points: of more, the largest value in each of so many parts of the time, and the last."""
+    if len(x) <= most:
+        return list(x), list(y)
+    width = (x[-1] - x[0]) / (most - 1) or 1.0
+    largest: dict[int, float] = {}
+    for at, size in zip(x[:-1], y[:-1], strict=True):
+        part = int((at - x[0]) / width)
+        largest[part] = max(size, largest.get(part, size))
+    return [*(x[0] + part * width for part in largest), x[-1]], [*largest.values(), y[-1]]
 
 
 def _at(x: Sequence[float], y: Sequence[float], instant: float) -> str:

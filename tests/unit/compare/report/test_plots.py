@@ -9,7 +9,7 @@ import pytest
 
 from jmslike.compare.report.figures import svg
 from jmslike.compare.report.played import played
-from jmslike.compare.report.plots import MOST_POINTS, ROWS, Plot, plots
+from jmslike.compare.report.plots import PARTS, ROWS, Plot, plots
 from jmslike.compare.results import Better, Comparison, Figure, Measure, Series
 from tests.unit.compare.report.golden import golden
 from tests.unit.compare.report.made_up import column, comparison
@@ -78,11 +78,17 @@ def test_one_repeat_far_away_does_not_hide_the_bars() -> None:
     assert svg(nothing)
 
 
-def test_a_long_series_is_thinned_and_keeps_its_ends() -> None:
-    series = Series("backlog", [float(x) for x in range(1000)], [float(x % 7) for x in range(1000)])
-    measure = Measure("backlog", "orders", Better.LESS, [6.0], series=[series])
+def test_a_long_series_keeps_its_peak_and_its_ends() -> None:
+    values = [float(x % 2) for x in range(1000)]
+    values[500] = 7.0
+    measure = Measure(
+        "backlog", "ms", Better.LESS, [7.0], series=[Series("backlog", [float(x) for x in range(1000)], values)]
+    )
     (plot,) = one(measure, Figure("steps", "backlog", "Backlog"))
-    assert (len(plot.lines[0].x), plot.lines[0].x[0], plot.lines[0].x[-1]) == (MOST_POINTS, 0.0, 999.0)
+    (line,) = plot.lines
+    assert plot.unit == "messages", "whatever the series belongs to"
+    assert (len(line.x), line.x[0], line.x[-1]) == (PARTS, 0.0, 999.0)
+    assert sorted(line.y)[-2:] == [1.0, 7.0]
     assert len(plot.table.labels) == ROWS + 1
 
 
