@@ -6,6 +6,8 @@ from dataclasses import replace
 
 import pytest
 
+from jmslike.compare import Plan, compare
+from jmslike.compare.orders import Orders
 from jmslike.compare.report.words import summary
 from jmslike.compare.results import Comparison, Judgement, Says, Side, Verdict, exactly
 from tests.unit.compare.report.golden import golden, shown
@@ -36,6 +38,22 @@ def test_a_queue_that_only_saves_waiting_is_chosen_for_that() -> None:
 )
 def test_a_queue_is_not_chosen_without_a_reason(found: Comparison) -> None:
     assert "do not show that a queue is better" in summary(found)[0]
+
+
+@pytest.mark.slow
+def test_the_words_fit_what_the_scenarios_count_and_measure(url: str) -> None:
+    """A check or measure that gets another name would silently take a sentence away."""
+    names = ["peak", "crash", "delivery", "offline"]
+    told = summary(compare([url], Orders(40), plan=Plan(repeats=1, samples=40), scenarios=names))
+    for line in (
+        "For a flash sale",
+        "Half of the callers went on within: queue ",
+        "A queue makes no work faster",
+        "When the service crashed in the middle of a burst, orders were lost: queue 0; topic ",
+        "A queue gives each message to one of its receivers",
+        "While a receiver was away, these messages were lost to it: queue 0; topic ",
+    ):
+        assert any(each.startswith(line) for each in told), line
 
 
 def test_nothing_is_said_of_a_burst_without_its_numbers() -> None:
