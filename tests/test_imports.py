@@ -37,7 +37,13 @@ BOUNDARY = {
 }
 """The modules and packages of `jmslike` that a transport may import."""
 
-COMMANDS = {"jmslike_transports.native.store": {"jmslike.cli.terminal", "jmslike.compare.phrases"}}
+COMMANDS = {
+    "jmslike_transports.native.store": {
+        "jmslike.cli.terminal",
+        "jmslike.compare.phrases",
+        "jmslike.compare.redaction",
+    }
+}
 """The commands of transports, each with what it may import beside: it prints as the other commands do."""
 
 LIBRARIES = {

@@ -51,8 +51,17 @@ class Commands(TyperGroup):
             code = exit_code(error)
             if code is None:
                 raise
-            complain(Redactor(words).text("".join([_reason(error), *getattr(error, "__notes__", [])])))
+            complain(Redactor(words).text("".join([_reason(error), *_notes(error)])))
         sys.exit(code)
+
+    def invoke(self, ctx: Any) -> Any:
+        """Run the command; if it is interrupted, print what it had done."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as end:
+            if _notes(end):
+                complain(Redactor(ctx.obj).text("".join(["interrupted", *_notes(end)])))
+            raise
 
 
 def exit_code(error: Exception) -> int | None:
@@ -64,6 +73,11 @@ def exit_code(error: Exception) -> int | None:
     if isinstance(error, (ValueError, OSError)) or hasattr(error, "format_message"):  # the latter is typer's
         return WRONG_USE
     return None
+
+
+def _notes(error: BaseException) -> list[str]:
+    """Return what was added to an error: what was done before it."""
+    return getattr(error, "__notes__", [])
 
 
 def _reason(error: Exception) -> str:

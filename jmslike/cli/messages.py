@@ -30,6 +30,7 @@ from jmslike.cli.terminal import (
     destination_of,
     factory_for,
     seconds,
+    show,
     whole_number,
 )
 from jmslike.compare import FileSource, Format
@@ -69,7 +70,7 @@ def send(
             for body in texts:
                 producer.send(target, body)
                 count += 1
-        except (JMSError, ValueError) as error:
+        except (JMSError, ValueError, KeyboardInterrupt) as error:
             error.add_note(f"; {plural(count, 'message')} sent to {target} before that")
             raise
     typer.echo(f"{plural(count, 'message')} sent to {target}")
@@ -105,7 +106,7 @@ def receive(
     with naming(url), factory.create_context(session_mode=SessionMode.CLIENT_ACKNOWLEDGE) as context:
         consumer = context.create_consumer(target, selector)
         while received != count and (message := consumer.receive(timeout)) is not None:
-            typer.echo(_line(message, as_json=as_json))
+            show(_line(message, as_json=as_json))
             sys.stdout.flush()
             message.acknowledge()
             received += 1
@@ -124,7 +125,7 @@ def browse(url: URL, queue: DESTINATION, selector: SELECTOR = None, as_json: AS_
     factory = factory_for(url)
     with naming(url), factory.create_context() as context, context.create_browser(target, selector) as browser:
         for message in browser:
-            typer.echo(_line(message, as_json=as_json))
+            show(_line(message, as_json=as_json))
 
 
 def _line(message: Message, *, as_json: bool) -> str:
@@ -146,7 +147,7 @@ def _headers(message: Message) -> dict[str, Any]:
         "correlation_id": message.correlation_id,
         "reply_to": None if message.reply_to is None else str(message.reply_to),
         "type": message.type,
-        "properties": {name: message.get_object_property(name) for name in message.property_names},
+        "properties": {name: _value(message.get_object_property(name)) for name in message.property_names},
         "kind": message.kind,
     }
 

@@ -13,6 +13,7 @@ from rich.console import Console
 
 from jmslike import ConnectionFactory, Destination, JMSError, Queue, Topic
 from jmslike.compare import Format
+from jmslike.compare.redaction import shown
 from jmslike.registry import resolve
 
 NATIVE_NOTE: Final = "native://NAME is the memory of one process: here it is new and empty, good for a trial only"
@@ -86,6 +87,18 @@ def destination_of(text: str) -> Destination:
     return Queue(name) if scheme == "queue" else Topic(name)
 
 
+def is_terminal() -> bool:
+    """Whether the standard output is a terminal."""
+    return sys.stdout.isatty()
+
+
+def show(text: str, end: str = "\n") -> None:
+    """Print a text that a message or a provider brought: as it is, but on a terminal without what acts on it."""
+    if is_terminal():
+        text = "\n".join(map(shown, text.split("\n")))
+    typer.echo(f"{text}{end}", nl=False, color=True)  # else colours are taken out of what is no terminal's
+
+
 def complain(reason: str) -> None:
     """Print an error in one line."""
     typer.echo(f"jmslike: {' '.join(reason.split())}", err=True)
@@ -93,5 +106,5 @@ def complain(reason: str) -> None:
 
 def console() -> Console:
     """Return the console on the standard output; lines are wide if that is a file."""
-    fixed = None if sys.stdout.isatty() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE
+    fixed = None if is_terminal() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE
     return Console(width=fixed)

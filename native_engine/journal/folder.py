@@ -6,7 +6,7 @@ import os
 import re
 import stat
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from errno import (
     EACCES,
@@ -53,6 +53,7 @@ _REASONS: Final = {
     ENOLCK: "its file system has no locks: use a folder on a local disk",
     EOPNOTSUPP: "its file system has no locks: use a folder on a local disk",
 }
+_REASONS_OF_A_LOOK: Final = {**_REASONS, EACCES: "this process may not read it: change its owner or its mode"}
 
 
 def real_path(path: str) -> str:
@@ -80,7 +81,7 @@ class FolderFiles:
         a folder that cannot be used, and for one that holds anything else, which is left as it is.
         """
         path = real_path(path)
-        with _refusing(path):
+        with _refusing(path, _REASONS):
             _make(path)
             files = cls(path, os.O_RDWR)
             try:
@@ -97,10 +98,10 @@ class FolderFiles:
         Raises FolderError if there is no such folder, if it cannot be read, and if no engine has used it.
         """
         path = real_path(path)
-        with _refusing(path):
+        with _refusing(path, _REASONS_OF_A_LOOK):
             files = cls(path, os.O_RDONLY)
             try:
-                names = files._checked_names()
+                names = files._checked_names("name the folder of an engine")
                 if not any(name == LOCK or _SEGMENT.fullmatch(name) for name in names):
                     raise FolderError(f"{path} is empty: no engine has used it")
             except BaseException:
@@ -201,7 +202,7 @@ class FolderFiles:
     def _no_file(self, name: str) -> FolderError:
         return FolderError(f"{self.path}/{name} is no file, as it was when it was written; nothing was changed")
 
-    def _checked_names(self) -> list[str]:
+    def _checked_names(self, advice: str) -> list[str]:
         """Return the names in the folder. Raises FolderError if it is neither an engine's nor as good as empty."""
         names = os.listdir(self._folder)
         text = text_of_lock(self._folder)
@@ -213,12 +214,12 @@ class FolderFiles:
             more = f" and {len(foreign) - 1} more" if len(foreign) > 1 else ""
             raise FolderError(
                 f"{self.path} is neither empty nor the folder of an engine: it holds {foreign[0]!r}{more}, "
-                "and was left as it is; use another folder, or one that does not exist yet"
+                f"and was left as it is; {advice}"
             )
         return names
 
     def _take_lock(self) -> None:
-        names = self._checked_names()
+        names = self._checked_names("use another folder, or one that does not exist yet")
         self._lock = Lock(self.path, self._folder, self._descriptors)
         if not os.access(self.path, os.R_OK | os.W_OK | os.X_OK):
             raise PermissionError(EACCES, os.strerror(EACCES))
@@ -233,13 +234,13 @@ class FolderFiles:
 
 
 @contextmanager
-def _refusing(path: str) -> Iterator[None]:
-    """Raise FolderError instead of OSError."""
+def _refusing(path: str, reasons: Mapping[int, str]) -> Iterator[None]:
+    """Raise FolderError with one of these reasons instead of OSError."""
     check_support(path)
     try:
         yield
     except OSError as error:
-        why = _REASONS.get(error.errno or 0, f"{error.strerror}: use another folder")
+        why = reasons.get(error.errno or 0, str(error.strerror))
         raise FolderError(f"{path} cannot be used: {why}") from error
 
 

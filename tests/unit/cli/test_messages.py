@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -149,6 +149,36 @@ def test_every_kind_of_body_is_printed(run: Run, url: str) -> None:
         "null",
     ]
     assert len(bodies(run("receive", url, "kinds", "--timeout", "0", "--json"))) == 6
+
+
+ACTING = "\x1b[31mred\x1b[0m\x9b\nand more"
+
+
+@pytest.mark.parametrize("command", [["browse"], ["receive", "--count", "1"]])
+def test_a_text_through_a_pipe_is_as_it_is(run: Run, url: str, command: list[str]) -> None:
+    run("send", url, "orders", ACTING)
+    assert run(command[0], url, "orders", *command[1:]).stdout == f"{ACTING}\n"
+
+
+@pytest.mark.parametrize("command", [["browse"], ["receive", "--count", "1"]])
+def test_a_text_on_a_terminal_does_not_act_on_it(
+    run: Run, url: str, command: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("jmslike.cli.terminal.is_terminal", lambda: True)
+    run("send", url, "orders", ACTING)
+    shown = run(command[0], url, "orders", *command[1:]).stdout
+    assert shown == "\\x1b[31mred\\x1b[0m\\x9b\nand more\n"
+
+
+def test_an_interrupted_send_says_how_many_were_sent(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def typed() -> Iterator[str]:
+        yield "one"
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("jmslike.cli.messages._typed_lines", typed)
+    result = run("send", url, "orders")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr.strip() == "jmslike: interrupted; 1 message sent to queue://orders before that"
 
 
 @pytest.mark.parametrize(

@@ -31,14 +31,15 @@ class NativeFactory:
     def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> NativeTransport:
         """Make a transport. Raises JMSError for a folder whose path is not absolute."""
         own = {name: _CONVERTERS[name](name, value) for name, value in options.items() if name in self.options}
-        return NativeTransport(_place(url), own, user, password)
+        return NativeTransport(place_of(url), own, user, password)
 
     def forget(self, url: str) -> None:
         """Close the engine; one in memory is dropped with its messages."""
-        engines.forget(_place(url))
+        engines.forget(place_of(url))
 
 
-def _place(url: str) -> Place:
+def place_of(url: str) -> Place:
+    """Return the place of a URL without options. Raises JMSError for a folder whose path is not absolute."""
     name, slash, rest = url.removeprefix("native://").partition("/")
     if not rest and (name or not slash):
         return Memory(unquote(name))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
@@ -10,15 +11,17 @@ from typing import Annotated, Any, Final
 import typer
 
 from jmslike import selector as selectors
-from jmslike.cli.terminal import console, destination_of
+from jmslike.cli.terminal import complain, console, destination_of, is_terminal, show
 from jmslike.compare.phrases import plural
 from jmslike.envelope import Envelope
-from jmslike.errors import ResourceAllocationError
+from jmslike.errors import JMSError, ResourceAllocationError
+from jmslike_transports.native.factory import place_of as place_of_url
 from jmslike_transports.native.json_lines import Place, message_line, subscription_line
+from jmslike_transports.native.places import Folder
 from jmslike_transports.native.record_format import EnvelopeFormat
-from jmslike_transports.native.store.loading import Load
+from jmslike_transports.native.store.loading import Load, interruptions
 from jmslike_transports.native.store.report import as_dict, as_text
-from jmslike_transports.native.store.stock import Stock, place_of
+from jmslike_transports.native.store.stock import Stock, place_of, unknown_queue
 from native_engine import EngineError, FolderError, FolderInUseError
 from native_engine.journal.folder import FolderFiles
 from native_engine.journal.maintenance import Maintenance
@@ -27,7 +30,23 @@ store: Final = typer.Typer(invoke_without_command=True)
 
 _WRONG_USE: Final = 2
 
-FOLDER = Annotated[str, typer.Argument(metavar="FOLDER", help="The folder of native:///FOLDER.")]
+
+def _folder(value: str) -> str:
+    """Parse a folder: its path, or the URL of its engine."""
+    if not value.startswith("native://"):
+        return value
+    try:
+        place = place_of_url(value.partition("?")[0])
+    except JMSError as error:
+        raise typer.BadParameter(str(error)) from error
+    if not isinstance(place, Folder):
+        raise typer.BadParameter(f"{value} is in memory, so it has no folder")
+    return place.path
+
+
+FOLDER = Annotated[
+    str, typer.Argument(parser=_folder, metavar="FOLDER", help="The folder of native:///FOLDER, or that URL.")
+]
 QUEUE = Annotated[str | None, typer.Argument(metavar="[QUEUE]", help="NAME or queue://NAME.")]
 SUBSCRIPTION = Annotated[str | None, typer.Option(metavar="NAME", help="A durable subscription instead of a queue.")]
 CLIENT_ID = Annotated[str | None, typer.Option(metavar="ID", help="The client id of the subscription, if it has one.")]
@@ -71,7 +90,7 @@ def browse(
 ) -> int:
     """Print the messages that wait in a queue or durable subscription, and leave them there.
 
-    They come in the order of delivery. The exit code is 1 if one cannot be read.
+    They come in the order of delivery. The exit code is 1 if any cannot be read.
     """
     place = _place(queue, subscription, client_id)
     wanted = selectors.optional(selector)
@@ -81,7 +100,7 @@ def browse(
                 if as_json:
                     _write(message_line(message))
                 else:
-                    typer.echo(_body(message.envelope))
+                    show(_body(message.envelope))
         return _complain(stock)
 
 
@@ -89,7 +108,7 @@ def browse(
 def export_(folder: FOLDER) -> int:
     """Print all messages and durable subscriptions as JSON lines, from which import makes them again.
 
-    Messages come in the order in which they were sent. The exit code is 1 if one cannot be read.
+    Messages come in the order in which they were sent. The exit code is 1 if any cannot be read.
     """
     with _looking(folder) as stock:
         for subscription in stock.subscriptions:
@@ -111,9 +130,14 @@ def import_(
     Messages are put behind those that wait there already. If a line is wrong, nothing is imported.
     """
     load = Load(file)
-    with _changing(folder) as maintenance:
-        load.into(maintenance)
-    typer.echo(f"{plural(load.messages, 'message')} imported to {folder}")
+    if not _is_used(folder):
+        load.check_places({})  # before the folder is made
+    with interruptions() as interruption, _changing(folder) as maintenance:
+        subscriptions = load.into(maintenance, interruption)
+    what = plural(load.messages, "message")
+    if subscriptions:
+        what += f" and {plural(subscriptions, 'durable subscription')}"
+    typer.echo(f"{what} imported to {folder}")
 
 
 @store.command()
@@ -134,7 +158,9 @@ def purge(
         if place is not None:
             if place.kind == "subscription" and place not in places:
                 raise ValueError(f"{folder} has no such durable subscription; see: jmslike store stats {folder}")
-            places = {each: definition for each, definition in places.items() if each == place}
+            if place not in places:
+                raise ValueError(unknown_queue(folder, place, places))
+            places = {place: places[place]}
         elif not yes:
             raise ValueError(f"--all removes all messages of {folder}; to do that add --yes")
         count = sum(maintenance.clear(definition) for definition in places.values())
@@ -144,7 +170,7 @@ def purge(
 @store.command()
 def compact(folder: FOLDER) -> None:
     """Make the files of a folder smaller. An engine does that by itself while it runs, when it is worth it."""
-    before = _bytes(folder)
+    before = _bytes(folder)  # it raises where there is no folder, and makes none
     with _changing(folder, existing=True) as maintenance:
         maintenance.compact()
     typer.echo(f"{before:,} bytes before, {_bytes(folder):,} now")
@@ -163,7 +189,8 @@ def _changing(folder: str, existing: bool = False) -> Iterator[Maintenance]:
             FolderFiles.look(folder).close()  # it raises where there is none, and makes none
         files = FolderFiles.lock(folder)
         try:
-            maintenance = Maintenance(files, EnvelopeFormat())
+            with _reporting():
+                maintenance = Maintenance(files, EnvelopeFormat())
         except BaseException:
             files.close()
             raise
@@ -171,6 +198,32 @@ def _changing(folder: str, existing: bool = False) -> Iterator[Maintenance]:
             yield maintenance
         finally:
             maintenance.close()
+
+
+@contextmanager
+def _reporting() -> Iterator[None]:
+    """Print what the engine logs of a folder that it opens: what is damaged, and what was not written to its end."""
+    engine = logging.getLogger("jmslike.engine")
+    handler = _Complaints(logging.WARNING)
+    engine.addHandler(handler)
+    try:
+        yield
+    finally:
+        engine.removeHandler(handler)
+
+
+class _Complaints(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        complain(record.getMessage())
+
+
+def _is_used(folder: str) -> bool:
+    """Whether an engine has used the folder."""
+    try:
+        FolderFiles.look(folder).close()
+    except FolderError:
+        return False
+    return True
 
 
 @contextmanager
@@ -198,14 +251,20 @@ def _place(queue: str | None, subscription: str | None, client_id: str | None) -
 
 
 def _write(line: bytes) -> None:
-    typer.echo(line, nl=False)
+    """Print a line of an export: its bytes, but on a terminal as other texts."""
+    if is_terminal():
+        show(line.decode("utf-8", "surrogatepass"), end="")
+    else:
+        typer.echo(line, nl=False)
 
 
 def _complain(stock: Stock) -> int:
     """Print what cannot be read, and return the exit code."""
     for each in stock.damage:
-        typer.echo(f"jmslike: damage: {each}", err=True)
-    return 1 if stock.damage else 0
+        complain(f"damage: {each}")
+    if stock.contents.tail is not None:
+        complain(f"incomplete: {stock.contents.tail}")
+    return 1 if stock.damage or stock.contents.tail is not None else 0
 
 
 def _body(envelope: Envelope) -> str:

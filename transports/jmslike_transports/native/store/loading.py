@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import shutil
+import signal
+import threading
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Final
 
+from jmslike.compare.phrases import plural
 from jmslike_transports.native.json_lines import Message, Place, read_line
 from jmslike_transports.native.store.stock import place_of
 from native_engine.journal.layout import Definition
 from native_engine.journal.maintenance import Maintenance
 
-__all__ = ["Load"]
+__all__ = ["Load", "interruptions"]
 
 
 class Load:
@@ -25,10 +30,9 @@ class Load:
         self._definitions: dict[Place, Definition] = {}
         self._needed: dict[Place, int] = {}  # each with the number of its first line
         self.messages = 0
-        for number, line in enumerate(self._file, 1):
+        for number, line in self._lines():
             try:
-                if line.strip():
-                    self._check(number, line)
+                self._check(number, line)
             except ValueError as error:
                 raise ValueError(f"line {number}: {error}; nothing was imported") from error
 
@@ -50,31 +54,40 @@ class Load:
             if self._definitions.setdefault(place, read) != read:
                 raise ValueError(f"the durable subscription {read.name!r} is in two lines that differ")
 
-    def into(self, folder: Maintenance) -> None:
+    def into(self, folder: Maintenance, interruption: threading.Event) -> int:
         """Make the subscriptions that are not there, and put the messages behind what waits there.
 
-        Raises ValueError with nothing done if a subscription is missing, or is there and differs; FullError.
+        Returns how many subscriptions were made. Raises ValueError with nothing done if a subscription is missing, or
+        is there and differs; FullError, and KeyboardInterrupt once there is an interruption.
         """
         places = {place_of(0, each): each for each in folder.definitions}
-        self._check_places(places)
-        for definition in self._definitions.values():
-            folder.define(definition)
+        self.check_places(places)
+        made = [each for place, each in self._definitions.items() if place not in places]
         places |= self._definitions
         self._file.seek(self._start)
-        done = 0
+        done = last = 0
         try:
-            for message in self._messages():
+            for definition in made:
+                folder.define(definition)
+            for number, message in self._messages():
+                if interruption.is_set():
+                    raise KeyboardInterrupt
                 marks = [
                     (places.get(place, Definition(place.name)), (tries, until))
                     for place, tries, until in message.waits_in
                 ]
                 folder.put(message.envelope, marks)
-                done += 1
+                done, last = done + 1, number
         except BaseException as error:
-            error.add_note(f"; {done:,} of {self.messages:,} messages were imported before that")
+            note = f"; {done:,} of {plural(self.messages, 'message')} were imported before that"
+            if done:
+                note += f": to go on, import the lines after line {last}; all lines would bring these messages twice"
+            error.add_note(note)
             raise
+        return len(made)
 
-    def _check_places(self, known: Mapping[Place, Definition]) -> None:
+    def check_places(self, known: Mapping[Place, Definition]) -> None:
+        """Raise ValueError if a subscription is not among these nor in a line, or is another one there."""
         for place, definition in self._definitions.items():
             if known.get(place, definition) != definition:
                 raise ValueError(
@@ -88,8 +101,35 @@ class Load:
                     "there nor in another line; nothing was imported: add the line of the subscription"
                 )
 
-    def _messages(self) -> Iterator[Message]:
-        return (each for each in map(read_line, filter(bytes.strip, self._file)) if isinstance(each, Message))
+    def _messages(self) -> Iterator[tuple[int, Message]]:
+        for number, line in self._lines():
+            read = read_line(line)
+            if isinstance(read, Message):
+                yield number, read
+
+    def _lines(self) -> Iterator[tuple[int, bytes]]:
+        return ((number, line) for number, line in enumerate(self._file, 1) if line.strip().strip(BOM_UTF8))
+
+
+@contextmanager
+def interruptions() -> Iterator[threading.Event]:
+    """Have the first Ctrl-C set an event, so that what is being done is done to its end; the second ends it at once."""
+    interruption = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if before is not signal.default_int_handler or not is_main:  # a process in the background may ignore it
+        yield interruption
+        return
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        interruption.set()
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield interruption
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _copy(lines: IO[bytes]) -> IO[bytes]:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jmslike.compare.phrases import plural
+from jmslike.compare.redaction import shown
 from jmslike_transports.native.json_lines import Place
 from jmslike_transports.native.store.stock import Stock
 from native_engine.journal.contents import Place as Held
@@ -60,7 +61,7 @@ def as_text(stock: Stock) -> Group:
     """Return the same for a terminal."""
     found = as_dict(stock)
     lines: list[Any] = [
-        Text(found["folder"]),
+        Text(shown(found["folder"])),
         Text(
             f"{plural(len(found['files']), 'file')} of {_size(found['bytes'])} in all; "
             f"{plural(found['messages'], 'message')} of {_size(found['message_bytes'])}"
@@ -69,9 +70,9 @@ def as_text(stock: Stock) -> Group:
     if stock.held:
         lines += ["", _table(stock)]
     for each in stock.damage:
-        lines.append(Text(f"damage: {each}", style="bold red"))
+        lines.append(Text(shown(f"damage: {each}"), style="bold red"))
     if stock.contents.tail is not None:
-        lines.append(Text(f"incomplete: {stock.contents.tail}", style="yellow"))
+        lines.append(Text(shown(f"incomplete: {stock.contents.tail}"), style="yellow"))
     return Group(*lines)
 
 
@@ -81,7 +82,7 @@ def _table(stock: Stock) -> Table:
     for name in _COUNTS:
         table.add_column(name, justify="right")
     for place, held in sorted(stock.held.items(), key=lambda each: each[0][:2]):
-        table.add_row(Text(_title(place, held)), *(f"{count:,}" for count in _counts(held).values()))
+        table.add_row(Text(shown(_title(place, held))), *(f"{count:,}" for count in _counts(held).values()))
     return table
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Final, Self
 
@@ -17,9 +17,11 @@ from native_engine.journal.journal import record_in
 from native_engine.journal.layout import ENTRY_SIZE, Definition
 from native_engine.journal.stored import Stored
 
-__all__ = ["Stock", "place_of"]
+__all__ = ["Stock", "place_of", "unknown_queue"]
 
 _MOST_READINGS: Final = 5
+_MOST_NAMES: Final = 10
+"""How many queues an error names."""
 
 
 class Stock:
@@ -68,7 +70,7 @@ class Stock:
         held = self.held.get(place)
         if held is None:
             if place.kind == "queue":
-                return  # a queue is made by its first message
+                raise ValueError(unknown_queue(self.path, place, self.held))
             raise ValueError(f"{self.path} has no durable subscription {place.name!r}" + _owned(place))
         for record in sorted(held.records.values(), key=lambda each: _turn(held, each)):
             envelope = self._envelope(record)
@@ -88,6 +90,14 @@ class Stock:
             return None
 
 
+def unknown_queue(folder: str, place: Place, known: Iterable[Place]) -> str:
+    """Return that a queue is not there, and which are: one is made by its first message."""
+    names = sorted(each.name for each in known if each.kind == "queue")
+    more = f" and {len(names) - _MOST_NAMES:,} more" if len(names) > _MOST_NAMES else ""
+    others = f"{folder} has {', '.join(names[:_MOST_NAMES])}{more}" if names else f"{folder} has no queue"
+    return f"no message waits in queue {place.name}; {others}"
+
+
 def place_of(number: int, definition: Definition | None) -> Place:
     """Return the place of this definition, or the unknown one of this number."""
     if definition is None:
@@ -105,17 +115,19 @@ def _turn(held: Held, record: Stored) -> tuple[int, bool, int]:
 
 
 def _read(path: str) -> tuple[FolderFiles, Contents]:
-    """Read a folder, again if its process removed a file meanwhile, or seems to have left damage: it may be writing."""
-    before: list[Damage] = []
+    """Read a folder, again if its process removed a file meanwhile, or seems to have left damage, or an end that is not
+    written: it may be writing."""
+    before: tuple[list[Damage], Damage | None] = [], None
     reading = 0
     while True:
         reading += 1
         files = FolderFiles.look(path)
         try:
             contents = read(files)
-            if contents.damage == before or reading == _MOST_READINGS:
+            found = contents.damage, contents.tail
+            if found == before or reading == _MOST_READINGS:
                 return files, contents
-            before = contents.damage
+            before = found
         except FileNotFoundError:
             if reading == _MOST_READINGS:
                 raise
