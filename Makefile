@@ -69,6 +69,7 @@ test-python: $(VENV)/.has-test
 test-long: $(VENV)/.has-test
 	JMSLIKE_STRESS_SECONDS=60 $(PYTEST) tests/unit/engine/test_e1_stress.py
 	$(BIN)/python -m tests.durable.kills --kills 500
+	$(BIN)/python -m tests.power_loss --seeds 200000
 	for target in $(TARGETS_OF_KILLS); do $(BIN)/python -m tests.faults.kills $$target --kills 100 || exit 1; done
 	$(BIN)/python -m tests.faults.kafka_exactly_once --kills 100
 	$(MAKE) soak ARGS="--messages 5000000"

@@ -27,9 +27,10 @@ class Store(Protocol):
     def hold(self, record: Any, queues: Sequence[Any]) -> Sequence[Any]:
         """Return what each of these queues holds for a record of a transaction."""
 
-    def write(self, parts: Sequence[Any]) -> BaseException | None:
+    def write(self, parts: Sequence[Any], records: Sequence[Any]) -> BaseException | None:
         """Return when the parts (`native_engine.part.Part`) of a claimed transaction are safe, together.
 
+        `records` are what `hold` returned for its sends, in their order, which the parts do not have.
         What a signal's handler raised when that was decided already is returned, to be raised in the end. Raises
         NoRoomError, or the error for the caller, if none of the parts will be safe. Others commit meanwhile, so that a
         journal may sync for all of them at once.

@@ -48,18 +48,22 @@ class Subscriptions:
                 )
             if subscription.interest == interest:
                 return subscription
-            self._delete(known, key, subscription)
+            self._check_unused(key, subscription)
         owner, name = key
         label = name if owner is None else f"{owner}:{name}"
-        subscription = known[key] = self._factory.subscription(label, interest, matches, durable, shared, key)
-        return subscription
+        known[key] = self._factory.subscription(label, interest, matches, durable, shared, key)
+        if subscription is not None:  # it is kept if there was no room for the new one
+            subscription.close()
+        return known[key]
 
     def unsubscribe(self, key: Key) -> None:
         """Delete a durable subscription. Raises the no-destination error, or the in-use error."""
         subscription = self._durable.get(key)
         if subscription is None:
             raise self._errors.no_destination(f"there is no durable subscription {key[1]!r}")
-        self._delete(self._durable, key, subscription)
+        self._check_unused(key, subscription)
+        del self._durable[key]
+        subscription.close()
 
     def discard(self, subscription: Subscription, receiver: Receiver) -> list[Call]:
         """Part a receiver from its subscription, which ends with its last one if it is not durable.
@@ -78,7 +82,7 @@ class Subscriptions:
             subscription.close()
             _discard(self._durable, subscription)
 
-    def _delete(self, known: dict[Key, Subscription], key: Key, subscription: Subscription) -> None:
+    def _check_unused(self, key: Key, subscription: Subscription) -> None:
         if subscription.is_active:
             raise self._errors.in_use(f"subscription {key[1]!r} has a consumer: close that consumer first")
         unsettled = subscription.queue.statistics().in_flight
@@ -87,8 +91,6 @@ class Subscriptions:
                 f"subscription {key[1]!r} has no consumer, but {unsettled} of its messages were received and not "
                 "acknowledged: acknowledge or commit them, or close the session that received them"
             )
-        del known[key]
-        subscription.close()
 
 
 def _discard(known: dict[Key, Subscription], subscription: Subscription) -> None:

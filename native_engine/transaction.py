@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from itertools import compress
 from operator import methodcaller
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from native_engine.bounds import Scope, WaitingSender
 from native_engine.calls import Call, call_all
@@ -77,6 +77,7 @@ class Transaction:
         self._scope = scope
         self._is_send = False
         self._moves_dead_letters = False
+        self._records: list[Any] = []  # for the store, in the order of the sends
         parts, store = Parts(), services.store
         if store is None:
             for sender, record in sends:
@@ -85,8 +86,10 @@ class Transaction:
         else:
             for sender, record in sends:
                 queues = sender.targets(record)
-                for queue, held in zip(queues, store.hold(record, queues), strict=True):
-                    parts[queue].records.append(held)
+                held = store.hold(record, queues)
+                self._records += held
+                for queue, each in zip(queues, held, strict=True):
+                    parts[queue].records.append(each)
         for settlement in settlements:
             parts[settlement[0]._queue].settlements.append(settlement)
         self._parts = sorted(parts.values(), key=_serial)
@@ -122,7 +125,7 @@ class Transaction:
 
         try:
             self._in_room(claim)
-            interruption = store.write(self._parts)
+            interruption = store.write(self._parts, self._records)
         except BaseException as error:  # KeyboardInterrupt, too, gives back what was claimed
             call_all(locked(self._locks, lambda: [call for each in claims for call in each.roll_back()]))
             if isinstance(error, NoRoomError):

@@ -15,7 +15,7 @@ from native_engine.journal.files import Files
 from native_engine.journal.layout import Definition, Entry, Key, Kind, Sent
 from native_engine.journal.scan import Broken, Found, entries
 from native_engine.journal.segment import Segment, name_of, number_of
-from native_engine.journal.stored import Mark, Restrictions, Stored
+from native_engine.journal.stored import Mark, Restrictions, Stored, set_mark
 
 __all__ = ["Contents", "Place", "read"]
 
@@ -43,6 +43,7 @@ class Contents:
         self.useless: list[str] = []  # files at the end that were never finished
         self.highest: int = 0  # number of a file
         self.unfinished: list[tuple[Segment, Broken]] = []  # what was being written when the process or power ended
+        self.torn: Segment | None = None  # the last one of which a part cannot be read
         self.damage: list[Damage] = []
         self.tail: Damage | None = None  # all of that
         self.next_record: int = 1
@@ -153,6 +154,7 @@ class Reading:
             anything = True
             if isinstance(found, Broken):
                 self._broken.append((segment, found))
+                self.contents.torn = segment
                 continue
             if self._broken:
                 self._tell_broken()
@@ -224,7 +226,7 @@ class Reading:
         handed = layout.handed_of(payload)
         place = self.contents.places.get(handed.number)
         if place is not None and entry.number in place.records:
-            place.marks[entry.number] = (handed.attempts, handed.until)
+            set_mark(place.marks, entry.number, handed.attempts, handed.until)
 
     def _transaction(self, segment: Segment, offset: int, entry: Entry, payload: memoryview) -> None:
         inner = layout.inner_mark(segment.mark)

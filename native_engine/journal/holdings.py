@@ -18,7 +18,7 @@ from native_engine.journal.damage import Damage
 from native_engine.journal.layout import Key, Kind
 from native_engine.journal.log import Log
 from native_engine.journal.segment import Segment
-from native_engine.journal.stored import Stored
+from native_engine.journal.stored import Stored, set_mark
 from native_engine.queue import Queue
 from native_engine.services import NoRoomError
 
@@ -184,8 +184,8 @@ class Holdings:
         """Append the attempts of a record, and until when it is postponed, unless that is written."""
         log, number = self.log, record.number
         with log.lock:
-            if number in book.records and book.marks.get(number) != (attempts, until):
-                book.marks[number] = (attempts, until)
+            if number in book.records and book.marks.get(number, (0, 0)) != (attempts, until):
+                set_mark(book.marks, number, attempts, until)
                 log.append(Kind.HANDED, number, layout.handed((book.number, attempts, until)))
 
     def release(self, record: Stored) -> None:

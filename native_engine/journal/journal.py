@@ -143,9 +143,9 @@ class Journal:
         for queue in queues:
             queue.send_constrained(held if queue in known else record)
 
-    def write(self, parts: Sequence[Part]) -> BaseException | None:
+    def write(self, parts: Sequence[Part], records: Sequence[Any]) -> BaseException | None:
         """Make a transaction safe, as one entry. See `native_engine.services.Store`."""
-        entry = TransactionEntry(self.holdings, parts)
+        entry = TransactionEntry(self.holdings, parts, records)
         return None if entry.is_empty else self._make_safe(entry)
 
     def _append(self, entry: RecordEntry | TransactionEntry) -> BaseException | None:

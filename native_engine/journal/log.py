@@ -52,7 +52,9 @@ class Log:
         active: Segment,
         spare: Segment | None,
         largest: int,
+        is_whole: bool = True,
     ) -> None:
+        """`is_whole`: whether all that was written to the active segment is there."""
         self._files = files
         self._largest = largest
         self._making = threading.Lock()  # of the spare segment
@@ -62,6 +64,7 @@ class Log:
         self.closed: list[Segment] = []  # full, oldest first; the journal drops them
         self.dropped: int = 0  # how many it has dropped
         self.active: Segment = active
+        self._has_catalogue = is_whole and active.end > layout.FIRST_ENTRY
         self._spare = spare
         self._run: Run | None = None
         self._runs: list[Run] = []
@@ -76,7 +79,7 @@ class Log:
         """
         self._catalogue = catalogue
         self._rolled = rolled
-        if self.active.end == layout.FIRST_ENTRY:
+        if not self._has_catalogue:
             with self.lock:
                 self._go_on_in(self.active, ())
             self.wait(self.position)

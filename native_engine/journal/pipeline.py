@@ -86,18 +86,24 @@ class Pipeline:
         while True:
             self._wakeup.get()
             with self._lock:
-                batch, ends = list(self._open), self._closed
-            if not batch:
-                if ends:
-                    return
-                continue
-            error: Exception | None = None
-            try:
-                self._wait(max(each.position for each in batch))
-            except Exception as failure:
-                error = failure
-            for each in batch:
-                self._finish(each, error)
+                ends = self._closed
+            if not self.work() and ends:
+                return
+
+    def work(self) -> bool:
+        """Finish what was added; return whether there was anything."""
+        with self._lock:
+            batch = list(self._open)
+        if not batch:
+            return False
+        error: Exception | None = None
+        try:
+            self._wait(max(each.position for each in batch))
+        except Exception as failure:
+            error = failure
+        for each in batch:
+            self._finish(each, error)
+        return True
 
     def _finish(self, each: Open, error: Exception | None) -> None:
         if error is None:

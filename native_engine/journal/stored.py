@@ -11,10 +11,18 @@ from native_engine.records import Constraints
 if TYPE_CHECKING:
     from native_engine.journal.segment import Segment
 
-__all__ = ["Mark", "Restrictions", "Stored", "payload_of", "stored"]
+__all__ = ["Mark", "Restrictions", "Stored", "payload_of", "set_mark", "stored"]
 
 Mark: TypeAlias = tuple[int, int]
 """The attempts with which a record would be delivered again, and until when (milliseconds since the epoch) it waits."""
+
+
+def set_mark(marks: dict[int, Mark], number: int, attempts: int, until: int) -> None:
+    """Note the mark of a record. One that was given back as if it had never been handed over has none: it is fresh."""
+    if attempts or until:
+        marks[number] = (attempts, until)
+    else:
+        marks.pop(number, None)
 
 
 class Stored:

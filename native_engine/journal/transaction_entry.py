@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
 from native_engine.journal import layout
 from native_engine.journal.book import Book
 from native_engine.journal.layout import Kind
 from native_engine.journal.segment import Segment
-from native_engine.journal.stored import Stored, payload_of
+from native_engine.journal.stored import Stored, payload_of, set_mark
 from native_engine.part import Part
 
 if TYPE_CHECKING:
@@ -20,23 +20,24 @@ __all__ = ["TransactionEntry"]
 
 
 class TransactionEntry:
-    """What the parts of a transaction change on the disk."""
+    """What the parts of a transaction change on the disk. `records` are those that it sends, in their order."""
 
-    def __init__(self, holdings: Holdings, parts: Sequence[Part]) -> None:
+    def __init__(self, holdings: Holdings, parts: Sequence[Part], records: Sequence[Any]) -> None:
         self._holdings = holdings
-        self._sent: dict[Stored, list[Book]] = {}
+        sent: dict[Stored, list[Book]] = {record: [] for record in records if record.__class__ is Stored}
         self._settled: list[tuple[Book, Stored]] = []
         self._released: list[tuple[Book, Stored, int]] = []
         self.position: int = 0  # behind it in the log, once it is appended
         for part in parts:
             book = holdings.books.get(part.queue)
             if book is not None:
-                self._add(part, book)
+                for record in part.records:
+                    if record.__class__ is Stored:
+                        sent[record].append(book)
+                self._add_settlements(part, book)
+        self._sent = {record: books for record, books in sent.items() if books}
 
-    def _add(self, part: Part, book: Book) -> None:
-        for record in part.records:
-            if record.__class__ is Stored:
-                self._sent.setdefault(record, []).append(book)
+    def _add_settlements(self, part: Part, book: Book) -> None:
         for _, receipts, outcome in part.settlements:
             held = [receipt.record for receipt in receipts if receipt.record.__class__ is Stored]
             if outcome is None:
@@ -98,6 +99,6 @@ class TransactionEntry:
                 self._holdings.leave(book, record)
             for book, record, attempts in self._released:
                 if record.number in book.records:
-                    book.marks[record.number] = (attempts, 0)
+                    set_mark(book.marks, record.number, attempts, 0)
 
         return log.append_noted(Kind.TRANSACTION, 0, data, crc32(data), note)

@@ -23,7 +23,7 @@ _FORMATS: dict[str, tuple[Any, Any]] = {
 
 @pytest.mark.parametrize(("converter", "thing"), _FORMATS.values(), ids=_FORMATS)
 def test_an_object_comes_back_with_its_content_type(jms: Provider, converter: Any, thing: Any) -> None:
-    """By a producer and consumer of a session, and by those of a context."""
+    """MSG-10: by a producer and consumer of a session, and by those of a context."""
     session, queue = jms.connection().create_session(), jms.queue()
     consumer = session.create_consumer(queue, converter=converter)
     producer = session.create_producer(queue, converter=converter)
@@ -43,7 +43,7 @@ def test_an_object_comes_back_with_its_content_type(jms: Provider, converter: An
 
 @pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE], ids=["auto", "dups ok"])
 def test_a_message_that_cannot_be_read_comes_next_in_the_automatic_modes(jms: Provider, mode: int) -> None:
-    """So that it can be looked at, as after `receive_body`."""
+    """RED-04: so that it can be looked at, as after `receive_body`."""
     session, queue = jms.connection().create_session(mode), jms.queue()
     consumer = session.create_consumer(queue, converter=JsonConverter(int))
     producer = session.create_producer(queue)
@@ -57,7 +57,7 @@ def test_a_message_that_cannot_be_read_comes_next_in_the_automatic_modes(jms: Pr
 
 
 def test_a_message_that_cannot_be_read_is_of_its_transaction(jms: Provider) -> None:
-    """It was delivered: `commit` takes it, `rollback` brings it back."""
+    """TX-05, TX-06: it was delivered; `commit` takes it, `rollback` brings it back."""
     session, queue = jms.connection().create_session(Session.SESSION_TRANSACTED), jms.queue()
     producer = session.create_producer(queue, converter=JsonConverter())
     for thing in ("seven", 8):

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ast
 import inspect
 import textwrap
-from types import FunctionType
+from types import FunctionType, ModuleType
 
 import pytest
 
 
-def plant(monkeypatch: pytest.MonkeyPatch, owner: type, method: str, healthy: str, sick: str) -> None:
+def plant(monkeypatch: pytest.MonkeyPatch, owner: type | ModuleType, method: str, healthy: str, sick: str) -> None:
     """Replace `healthy` by `sick` in the source of `owner.method`; fails if the source does not hold it exactly once.
 
     The copy keeps its file and line numbers, so that a trace function sees it as the original.

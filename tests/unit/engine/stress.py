@@ -48,7 +48,7 @@ class Written:
         if completion is not None:
             completion(None)
 
-    def write(self, parts: object) -> None:
+    def write(self, parts: object, records: object) -> None:
         time.sleep(self._random.choice((0, 0.0002)))
         if self._random.random() < 0.2:
             raise RolledBackError("planted")

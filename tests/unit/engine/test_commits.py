@@ -70,7 +70,7 @@ class Writing:
         for queue in queues:
             queue.send_constrained(record)
 
-    def write(self, parts: Sequence[Part]) -> None:
+    def write(self, parts: Sequence[Part], records: Sequence[Any]) -> None:
         self.parts = parts
         self.meanwhile()
         if self.error is not None:
