@@ -69,15 +69,15 @@ class Holdings:
             while True:
                 with log.lock:
                     if log.has_room(length):
-                        earlier = self._by_key.get(book.definition.key, book)
-                        if earlier is not book:  # a signal's handler raised when it was made, or ended
-                            self._end(earlier)
-                        self._by_key[book.definition.key] = book
                         if not book.number:  # it has one if a signal's handler raised here before
                             number = self._next_destination
                             book.number, self._next_destination, self.defined[number] = number, number + 1, book
                         for _ in range(2):  # so that one that is damaged does no harm
                             log.append(Kind.DEFINE, book.number, book.payload)
+                        earlier = self._by_key.get(book.definition.key, book)
+                        if earlier is not book:  # this one replaces it, so a crash leaves one of the two
+                            self._end(earlier)
+                        self._by_key[book.definition.key] = book
                         position = log.position
                         break
                 self.make_room(length)
