@@ -102,8 +102,11 @@ def test_a_mark_is_appended_when_it_changes(shelf: Shelf) -> None:
     shelf.one.handed(record, 1)
     shelf.one.handed(record, 1, 9000)
     shelf.two.handed(record, 0)
-    assert shelf.written()[1:] == [("HANDED", 1)] * 3
-    assert shelf.kept() == {"one": {1: (1, 9000)}, "two": {1: (0, 0)}}
+    assert shelf.written()[1:] == [("HANDED", 1)] * 2
+    shelf.two.handed(record, 1)
+    shelf.two.handed(record, 0)
+    assert shelf.written() == [("HANDED", 1)] * 2
+    assert shelf.kept() == {"one": {1: (1, 9000)}, "two": {1: ()}}
     shelf.one.leave(record)
     shelf.one.handed(record, 2)
     assert shelf.written() == [("SETTLE", 1)]
