@@ -112,8 +112,9 @@ class Upkeep:
                 return
             log.make_small()
             with log.lock:
+                last = log.active.number  # what is copied goes behind that, and is not copied again
                 log.leave()
-            self._copy_while(self._has_mostly_dead)
+            self._copy_while(lambda: self._has_mostly_dead(last))
             log.make_small()
 
     def relieve(self) -> None:
@@ -184,11 +185,12 @@ class Upkeep:
             live = sum(segment.live_bytes + needed for segment in segments)
             return bool(log.closed) and sum(segment.end for segment in segments) > 2 * live + self._spared
 
-    def _has_mostly_dead(self) -> bool:
+    def _has_mostly_dead(self, last: int) -> bool:
         log = self._holdings.log
         with log.lock:
             needed = log.overhead()
-            return any(2 * (segment.live_bytes + needed) < segment.size for segment in log.closed)
+            older = [segment for segment in log.closed if segment.number <= last]
+            return any(2 * (segment.live_bytes + needed) < segment.size for segment in older)
 
     def _copy(self, oldest: Segment, room: Room) -> None:
         """Append again what lives in this segment."""

@@ -358,7 +358,8 @@ class Life:
 
     def work(self) -> None:
         try:
-            self._journal.upkeep.work(everything=self._chance.random() < 0.3)
+            upkeep = self._journal.upkeep
+            (upkeep.compact if self._chance.random() < 0.3 else upkeep.work)()
         except OSError as error:
             if self._journal._log.failure is not None:
                 raise self._journal.fail(error) from error

@@ -61,6 +61,7 @@ class Run:
         self._clock = ManualClock()
         self._size = self.chance.choice((4 * KIB, 8 * KIB, 16 * KIB))
         self._last: Verdict | None = None
+        self._has_flipped = False
 
     def live(self, cut: int | None) -> None:
         """Open an engine, work with it until it crashes or closes, and look at what is left then."""
@@ -92,6 +93,8 @@ class Run:
         found = self._look()
         self._last = Verdict(self._model, found, self._clock.now(), power_fails)
         _complain(self._last.faults)
+        if not self._has_flipped:
+            _complain([f"a file is lost: {each}" for each in found.damage if each.offset == 0])
         if power_fails:  # all that is left is safe
             self._last.adopt()
             if self._disk.names and self.chance.random() < 0.3:
@@ -99,6 +102,7 @@ class Run:
 
     def _flip(self, found: Look) -> None:
         hit = flip(self._disk, self.chance)
+        self._has_flipped = True
         self._report(f"{hit}, flips")
         then = self._look()
         _complain(list(difference(found, then, hit)))

@@ -90,5 +90,6 @@ def stepped(chance: random.Random, in_memory: int = 0, at_once: int = 500) -> It
         patch.object(native_engine.journal.segment, "os", SimpleNamespace(urandom=chance.randbytes)),
         patch.object(native_engine.journal.holdings, "IN_MEMORY", in_memory),
         patch.object(native_engine.journal.upkeep, "_AT_ONCE", at_once),
+        patch.object(native_engine.journal.upkeep, "SMALLEST", 0),
     ):
         yield

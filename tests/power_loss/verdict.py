@@ -29,7 +29,6 @@ class Verdict:
         for changes in model.doubtful:
             if changes.is_whole:
                 self._judge_whole(changes)
-        self.faults += [f"a file is lost: {each}" for each in found.damage if each.offset == 0]
         if found.unknown:
             self.faults.append("there is a destination without a definition")
 

@@ -28,13 +28,13 @@ def disk() -> Iterator[Disk]:
         yield Disk()
 
 
-def opened(disk: Disk) -> Engine:
-    return Engine(journal=Journal(SimulatedFiles(disk), JsonFormat(), SIZE))
+def opened(disk: Disk, size: int = SIZE) -> Engine:
+    return Engine(journal=Journal(SimulatedFiles(disk), JsonFormat(), size))
 
 
 def compact(engine: Engine) -> None:
     assert engine._journal is not None
-    engine._journal.upkeep.work(everything=True)
+    engine._journal.upkeep.compact()
 
 
 def finish_sends(engine: Engine) -> None:
@@ -85,13 +85,13 @@ def test_a_segment_is_copied_with_what_is_not_written_yet(disk: Disk) -> None:
     assert engine.damage == ()
 
 
-def test_compacting_ends_though_definitions_fill_most_of_each_segment(disk: Disk) -> None:
-    engine = opened(disk)
-    for number in range(10):
-        engine.subscribe("t", name=f"{number}", durable=True).close()
-    send(engine, *"x" * 40)
+def test_compacting_ends_though_little_fits_into_each_segment(disk: Disk) -> None:
+    size = 64 << 10
+    bodies = ["little", "x" * size] * 5
+    engine = opened(disk, size)
+    send(engine, *bodies)
     compact(engine)
-    assert drain(engine.receiver(QUEUE)) == ["x"] * 40
+    assert drain(engine.receiver(QUEUE)) == bodies
 
 
 def test_the_definitions_outlive_a_segment_that_a_power_loss_has_torn(disk: Disk) -> None:
