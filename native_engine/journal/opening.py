@@ -28,7 +28,7 @@ def open_log(files: Files, largest: int) -> tuple[Contents, Log]:
         files.unlink(segment.name)
         files.close_file(segment.file)
     files.sync_folder()  # a process that was killed may have made a segment, and not its name, safe
-    for segment in (*segments, active):
+    for segment in (*segments, active, *empty[:1]):
         files.fdatasync(segment.file)  # it may have been written by a process that was killed before it was safe
     log = Log(files, active, empty[0] if empty else None, largest, contents.torn is not active)
     log.closed += segments

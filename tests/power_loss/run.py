@@ -97,7 +97,8 @@ class Run:
             _complain([f"a file is lost: {each}" for each in found.damage if each.offset == 0])
         if power_fails:  # all that is left is safe
             self._last.adopt()
-            if self._disk.names and self.chance.random() < 0.3:
+            is_whole = not found.damage and found.tail is None  # a second fault may cost more
+            if is_whole and self._disk.names and self.chance.random() < 0.5:
                 self._flip(found)
 
     def _flip(self, found: Look) -> None:

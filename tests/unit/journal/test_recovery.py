@@ -152,3 +152,11 @@ def _removal(disk: Disk) -> int:
         for each in entries(data, header[0])
         if isinstance(each, Found) and each.entry.kind == layout.Kind.REMOVE
     )
+
+
+def test_the_segment_that_is_ready_is_safe_though_a_killed_process_made_it(disk: Disk) -> None:
+    opened(disk).close()
+    ready = disk.names[name_of(2)]
+    ready.safe, ready.unsafe = bytearray(), [(0, bytes(ready.data))]
+    opened(disk)
+    assert ready.safe == ready.data
