@@ -74,15 +74,16 @@ class Holdings:
                             book.number, self._next_destination, self.defined[number] = number, number + 1, book
                         for _ in range(2):  # so that one that is damaged does no harm
                             log.append(Kind.DEFINE, book.number, book.payload)
-                        earlier = self._by_key.get(book.definition.key, book)
-                        if earlier is not book:  # this one replaces it, so a crash leaves one of the two
-                            self._end(earlier)
-                        self._by_key[book.definition.key] = book
                         position = log.position
                         break
                 self.make_room(length)
             interruption = log.finish(position)
             book.is_safe = True
+            with log.lock:
+                earlier = self._by_key.get(book.definition.key, book)
+                if earlier is not book:  # not before, so that a crash leaves one of the two
+                    self._end(earlier)
+                self._by_key[book.definition.key] = book
             if interruption is not None:
                 raise interruption
 

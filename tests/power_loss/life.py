@@ -36,6 +36,8 @@ __all__ = ["Life"]
 QUEUES: Final = ("q0", "q1")
 TOPIC: Final = "t"
 SUBSCRIPTIONS: Final = ("s0", "s1", "shared")
+ECHOES = 0.05
+"""The share of messages whose bodies are pieces of the journal."""
 PATIENCE: Final = 10.0
 """Seconds in which an engine closes itself."""
 
@@ -175,7 +177,7 @@ class Life:
             filling(chance, self._segment_size),
             chance.random() < 0.9,
         )
-        if chance.random() < 0.05:
+        if chance.random() < ECHOES:
             message.data = self._echo(message.key)
         self._known.known[message.key] = message
         kind = chance.random()

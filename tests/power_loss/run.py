@@ -22,7 +22,7 @@ __all__ = ["BrokenPromiseError", "run"]
 
 LIVES: Final = 4
 KIB: Final = 1 << 10
-WEIGHTS: Final = (14, 3, 2, 2)
+WEIGHTS: Sequence[int] = (14, 3, 2, 2)
 CUTS: Final[Sequence[tuple[int, Callable[[str, int], bool]]]] = (
     (200, lambda name, offset: True),
     (8, lambda name, offset: True),  # while it opens, or soon after

@@ -142,7 +142,6 @@ VARIANTS: Final[dict[str, Planting]] = {
     "the name of a new segment is not synced": planted("create", "files.sync_folder()", "pass", log, opening),
     "a new segment is not synced": planted("create", "files.fdatasync(file)", "pass", log, opening),
     "what a killed process wrote is not synced": planted("open_log", "files.fdatasync(segment.file)", "pass", journal),
-    "the names that a killed process made are not synced": planted("open_log", "files.sync_folder()", "pass", journal),
     # ---- a write is left out
     "a hand-over is not written": replaced(DurableReceiver, "take", take_without_writing),
     "an acknowledgement is not written": replaced(DurableReceiver, "settle", Receiver.settle),
