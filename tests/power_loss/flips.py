@@ -88,10 +88,6 @@ def difference(before: Look, after: Look, hit: Hit) -> Iterator[str]:
         )
         if seen != then:
             yield f"{hit}, changed {definition.name}: {keys(seen)} became {keys(then)}"
-        known = {each.number for each in before.places.get(definition, ())}
-        for each in after.places.get(definition, ()):
-            if each.number not in known and not each.attempts and not before.damage:
-                yield f"{hit}, brought {each.message} back without a mark"
     if after.unknown:
         yield f"{hit}, took the definition of a destination"
     if hit.entry is not None and not any(
