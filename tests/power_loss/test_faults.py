@@ -81,7 +81,7 @@ def test_a_sync_that_failed_and_is_tried_again_is_found(monkeypatch: pytest.Monk
     """The system has forgotten what it could not write, so the second sync finds nothing to do, and succeeds."""
     plant(
         monkeypatch, Log, "_sync",
-        "except OSError as error:\n            self.failure = error\n            raise",
+        "except OSError as error:\n            self._note(error)\n            raise",
         "except OSError:\n            [self._files.fdatasync(each.file) for each in segments]",
     )  # fmt: skip
     found = 0
