@@ -244,7 +244,7 @@ class Life:
         now = self._clock.milliseconds
         if now < max(copy.status[1], copy.message.due):
             self.faults.append(f"{copy} came before its time")
-        if 0 < copy.message.expiration <= now:
+        if 0 < copy.message.expiration <= int(self._clock.now() * 1000):  # as the engine rounds it
             self.faults.append(f"{copy} came after its expiration")
 
     def _receiver(self) -> DurableReceiver:

@@ -125,8 +125,13 @@ class ModelQueue:
                 self.delayed.append(Item(item.record, item.number, attempts, False, self.now + seconds * 1000))
 
     def open_again(self) -> None:
-        """Begin with what was left, first what was handed over before; what was held comes with an attempt more."""
+        """Begin with what was left, first what was handed over before; what was held comes with an attempt more.
+
+        What was given back as if it had not been handed over takes its old place.
+        """
         held = [Item(item.record, 0, item.attempts + 1, False) for receiver in self.receivers for item in receiver.held]
+        for item in self.waiting:
+            item.fresh = item.fresh or not (item.attempts or item.due)
         left = sorted([*self.waiting, *self.delayed, *held], key=lambda item: (item.fresh, item.record.body))
         for item in left:
             item.number = next(self._numbers)
