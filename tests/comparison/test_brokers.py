@@ -13,8 +13,15 @@ import jmslike
 from jmslike.cli.app import make_app
 from tests.brokers import Broker
 
+COUNTED = ("delivery", "sharing", "offline", "closing", "death", "order")
+TIMED = ("throughput", "peak")
 SMALL = ("--repeats", "1", "--run", "0.05", "--rate", "500")
 """Timed scenarios as small as counts need them."""
+
+
+def chosen(*scenarios: str) -> list[str]:
+    """Return the options that choose these."""
+    return [option for scenario in scenarios for option in ("--scenario", scenario)]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +46,7 @@ def test_side_by_side_with_the_engine(
     file.write_text("".join(f"order {number}\n" for number in range(90)), encoding="utf-8")
     result = CliRunner().invoke(
         make_app(),
-        ["compare", str(file), engine, f"{broker.url(protocol)}{options}", "--json", str(numbers), *SMALL],
+        ["compare", str(file), engine, f"{broker.url(protocol)}{options}", "--json", str(numbers), *chosen(*COUNTED)],
         env={"COLUMNS": "200"},
     )
     jmslike.forget(engine)
@@ -63,6 +70,26 @@ def test_side_by_side_with_the_engine(
     [
         pytest.param(name, protocol, marks=pytest.mark.broker(name))
         for name, protocol in [("artemis", "stomp"), ("rabbitmq", "amqp"), ("kafka", "kafka")]
+    ],
+)
+def test_timed_scenarios_count_every_message(
+    name: str, protocol: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    broker: Broker = request.getfixturevalue(name)
+    numbers = tmp_path / "out.json"
+    command = ["compare", broker.url(protocol), "--json", str(numbers), *SMALL, *chosen(*TIMED)]
+    result = CliRunner().invoke(make_app(), command, env={"COLUMNS": "200"})
+    assert result.exit_code == 0, result.output
+    assert "checked numbers are as expected" in result.stdout
+    scenarios = json.loads(numbers.read_text(encoding="utf-8"))["reports"][0]["scenarios"]
+    assert all(column["measures"] for scenario in scenarios for column in scenario["columns"])
+
+
+@pytest.mark.parametrize(
+    ("name", "protocol"),
+    [
+        pytest.param(name, protocol, marks=pytest.mark.broker(name))
+        for name, protocol in [("artemis", "stomp"), ("rabbitmq", "amqp")]
     ],
 )
 def test_receivers_as_processes(name: str, protocol: str, request: pytest.FixtureRequest, tmp_path: Path) -> None:
