@@ -17,7 +17,7 @@ demo: $(VENV)/.has-demo
 	@mkdir -p build
 	$(BIN)/jmslike compare examples/orders.csv --repeats 5 --run 0.1 --json build/demo.json --html build/demo.html
 
-# The inner loop: one process, no broker, under two minutes. For example: make unit ARGS="-k listener"
+# The inner loop: one process, no broker, a few minutes. For example: make unit ARGS="-k listener"
 unit: $(VENV)/.has-test
 	$(PYTEST) -m "not slow" tests/unit $(ARGS)
 
