@@ -83,8 +83,7 @@ class Part:
         for receiver, receipts, outcome in self.settlements:
             settled = receiver._apply(receipts, outcome)
             accepted += settled if outcome is None else 0
-        for record in sorted(
-            self.records, key=_priority, reverse=True
-        ):  # receivers without a lock must not see the last first
+        # the most urgent first: receivers without a lock may see each as soon as it is in
+        for record in sorted(self.records, key=_priority, reverse=True):
             self.queue.put(record)
         return accepted

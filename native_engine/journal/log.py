@@ -250,8 +250,8 @@ class Log:
             try:
                 return create(self._files, number, size)
             except OSError as error:
-                if error.errno == EIO:  # nothing tells whether the name of the file is safe, also if it is made again
-                    self.failure = error
+                self.note_of_names(error)
+                if self.failure is error:
                     raise
                 if size == least:
                     raise NoRoomError(
@@ -320,6 +320,11 @@ class Log:
 
     def _note(self, error: OSError) -> None:
         if is_of_system(error):
+            self.failure = error
+
+    def note_of_names(self, error: OSError) -> None:
+        """Note a failure of the disk while files are made or removed. Nothing tells then which names are safe."""
+        if error.errno == EIO:
             self.failure = error
 
     def _sync(self) -> int:

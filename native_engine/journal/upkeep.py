@@ -10,7 +10,6 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from errno import EIO
 from typing import Final, NamedTuple
 
 from native_engine.journal import layout
@@ -159,8 +158,7 @@ class Upkeep:
                     self._files.unlink(oldest.name)
                 self._files.sync_folder()  # or a younger one might be gone after a power loss, and this one not
             except OSError as error:
-                if error.errno == EIO:
-                    log.failure = error
+                log.note_of_names(error)
                 raise
             with log.lock:
                 log.closed.pop(0)
