@@ -15,20 +15,10 @@ from typer.testing import Result
 
 import jmslike
 from native_engine.journal.maintenance import Maintenance
+from tests.unit.native.envelopes import LINE
 
 Run = Callable[..., Result]
 
-LINE = {
-    "waits_in": [{"queue": "orders"}],
-    "id": "ID:1",
-    "destination": "queue://orders",
-    "delivery_mode": 2,
-    "origin": None,
-    "sent_at": 1.5,
-    "priority": 4,
-    "kind": "text",
-    "body": "two lamps",
-}
 SUBSCRIPTION = {"durable_subscription": "audit", "client_id": None, "topic": "prices", "shared": True}
 
 

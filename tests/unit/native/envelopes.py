@@ -115,3 +115,17 @@ def exact(value: Any) -> Any:
     if isinstance(value, float):
         return type(value), "NaN" if value != value else struct.pack(">d", value)
     return type(value), value
+
+
+LINE: Final[dict[str, Any]] = {
+    "waits_in": [{"queue": "orders"}],
+    "id": "ID:1",
+    "destination": "queue://orders",
+    "delivery_mode": 2,
+    "origin": None,
+    "sent_at": 1.5,
+    "priority": 4,
+    "kind": "text",
+    "body": "two lamps",
+}
+"""The line of an export that has no more than it needs."""
