@@ -49,7 +49,16 @@ from jmslike.metadata import ConnectionMetaData, library_version
 from jmslike.producer import MessageProducer
 from jmslike.requestor import QueueRequestor, TopicRequestor
 from jmslike.session import Session
-from jmslike.statistics import QueueStatistics
+from jmslike.statistics import (
+    ConnectionStatistics,
+    ConsumerStatistics,
+    EngineQueue,
+    EngineStatistics,
+    JournalStatistics,
+    ProducerStatistics,
+    QueueStatistics,
+    SessionStatistics,
+)
 from jmslike.values import Byte, Char, Float, Long, Short
 
 __version__ = library_version()
@@ -68,8 +77,12 @@ __all__ = [
     "ConnectionFactory",
     "ConnectionLostError",
     "ConnectionMetaData",
+    "ConnectionStatistics",
+    "ConsumerStatistics",
     "DeliveryMode",
     "Destination",
+    "EngineQueue",
+    "EngineStatistics",
     "Feature",
     "Float",
     "IllegalStateError",
@@ -82,6 +95,7 @@ __all__ = [
     "JMSProducer",
     "JMSSecurityError",
     "JSONSerializer",
+    "JournalStatistics",
     "Level",
     "Long",
     "MapMessage",
@@ -95,6 +109,7 @@ __all__ = [
     "ObjectMessage",
     "ObjectSerializer",
     "PickleSerializer",
+    "ProducerStatistics",
     "Queue",
     "QueueBrowser",
     "QueueRequestor",
@@ -102,6 +117,7 @@ __all__ = [
     "ResourceAllocationError",
     "Session",
     "SessionMode",
+    "SessionStatistics",
     "Short",
     "StreamMessage",
     "Support",

@@ -20,6 +20,7 @@ from jmslike.constants import SessionMode
 from jmslike.core import program_end
 from jmslike.core.connection_state import ConnectionState
 from jmslike.core.listener_calls import ExceptionListener, exception_call
+from jmslike.core.snapshot import connection_statistics
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
@@ -27,6 +28,7 @@ from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
 from jmslike.settings import Settings
 from jmslike.spi import Transport
+from jmslike.statistics import ConnectionStatistics
 
 _log = logging.getLogger("jmslike.connection")
 
@@ -114,6 +116,16 @@ class Connection:
     def exception_listener(self, listener: ExceptionListener | None) -> None:
         self._state.check_open()
         self._state.exception_listener = exception_call(listener)
+
+    def statistics(self) -> ConnectionStatistics:
+        """Return a look at this connection: its sessions, consumers and producers, the state of its link, and the
+        engine where that is in this process (an extension).
+
+        Any thread may ask, also after a loss. Asks no broker and waits for none.
+        """
+        self._state.check_open()
+        sessions = [session._statistics() for session in list(self._sessions)]
+        return connection_statistics(self._state, sessions, started=self._started)
 
     # ---- sessions ---------------------------------------------------------------------------------------------------
 

@@ -13,11 +13,13 @@ from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
 from jmslike.core.listener_calls import MessageListener, message_call
 from jmslike.core.session_state import SessionState
+from jmslike.core.snapshot import consumer_statistics
 from jmslike.durations import Duration, waiting_time
 from jmslike.errors import IllegalStateError, MessageFormatError
 from jmslike.message import Message, received_message
 from jmslike.message_factory import MessageConverter
 from jmslike.spi import Delivery
+from jmslike.statistics import ConsumerStatistics
 
 _Body = TypeVar("_Body")
 
@@ -30,8 +32,7 @@ class MessageConsumer:
     """
 
     __slots__ = (
-        "_clock", "_converter", "_gate", "_intake", "_ledger", "_listeners", "_no_local", "_on_closed",
-        "_selector_text", "_session", "_settles",
+        "_clock", "_converter", "_gate", "_intake", "_ledger", "_listeners", "_on_closed", "_session", "_settles",
     )  # fmt: skip
 
     def __init__(
@@ -39,16 +40,12 @@ class MessageConsumer:
         session: SessionState,
         intake: Intake,
         listeners: Listeners,
-        selector_text: str | None,
-        no_local: bool,
         on_closed: Callable[[MessageConsumer], None],
         converter: MessageConverter | None,
     ) -> None:
         self._session = session
         self._intake = intake
         self._listeners = listeners
-        self._selector_text = selector_text
-        self._no_local = no_local
         self._on_closed = on_closed
         self._converter = converter
         self._clock = session.connection.clock
@@ -216,13 +213,17 @@ class MessageConsumer:
     def message_selector(self) -> str | None:
         """The text of the selector, or None (section 3.8.1)."""
         self._check_open()
-        return self._selector_text
+        selector = self._intake.spec.selector
+        return None if selector is None else selector.text
 
     @property
     def no_local(self) -> bool:
         """Whether messages of the own connection are left out (section 8.3.1)."""
         self._check_open()
-        return self._no_local
+        return self._intake.spec.excluded_origin is not None
+
+    def _statistics(self) -> ConsumerStatistics:
+        return consumer_statistics(self._intake)
 
     # ---- closing ----------------------------------------------------------------------------------------------------
 

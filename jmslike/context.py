@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from typing import ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self, overload
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Capabilities
@@ -20,7 +20,10 @@ from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
-from jmslike.statistics import QueueStatistics
+from jmslike.statistics import ConnectionStatistics, QueueStatistics
+
+_UNSAID: Final[Any] = object()
+"""An argument that was not given."""
 
 
 class _Shared:
@@ -221,9 +224,18 @@ class JMSContext(MessageFactory):
             self._connection.start()
         return browser
 
-    def statistics(self, queue: Queue) -> QueueStatistics:
-        """As `Session.statistics`."""
-        return self._session.statistics(queue)
+    @overload
+    def statistics(self) -> ConnectionStatistics: ...
+
+    @overload
+    def statistics(self, queue: Queue) -> QueueStatistics: ...
+
+    def statistics(self, queue: Any = _UNSAID) -> ConnectionStatistics | QueueStatistics:
+        """As `Connection.statistics` or, for a queue, as `Session.statistics`."""
+        if queue is not _UNSAID:
+            return self._session.statistics(queue)
+        self._check_open()
+        return self._connection.statistics()
 
     def create_consumer(
         self,

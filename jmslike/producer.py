@@ -15,6 +15,7 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.message import Message
 from jmslike.message_factory import MessageConverter, MessageFactory
 from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
+from jmslike.statistics import ProducerStatistics
 
 
 class MessageProducer(SendSettings):
@@ -180,6 +181,9 @@ class MessageProducer(SendSettings):
         """Where this producer sends to, or None if it is unidentified."""
         self._check_open()
         return self._outlet.destination if self._outlet is not None else None
+
+    def _statistics(self) -> ProducerStatistics:
+        return ProducerStatistics(None if self._outlet is None else str(self._outlet.destination))
 
     @property
     def converter(self) -> MessageConverter | None:

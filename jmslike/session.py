@@ -19,6 +19,7 @@ from jmslike.core.connection_state import ConnectionState
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
 from jmslike.core.session_state import SessionState
+from jmslike.core.snapshot import session_statistics
 from jmslike.core.subscription_rules import checked_spec, left_to_the_core, subscription_name
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic, exact_destination
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError, TransactionRolledBackError
@@ -27,7 +28,7 @@ from jmslike.message_factory import MessageConverter, MessageFactory, optional_c
 from jmslike.producer import MessageProducer
 from jmslike.selector import optional
 from jmslike.spi import StatisticsLink
-from jmslike.statistics import QueueStatistics
+from jmslike.statistics import QueueStatistics, SessionStatistics
 
 _log = logging.getLogger("jmslike.session")
 
@@ -210,6 +211,12 @@ class Session(MessageFactory):
         self._state.connection.capabilities.require(Feature.STATISTICS)
         return cast("StatisticsLink", self._state.link).statistics(queue)
 
+    def _statistics(self) -> SessionStatistics:
+        parts = list(self._parts)
+        producers = tuple(part._statistics() for part in parts if isinstance(part, MessageProducer))
+        consumers = tuple(part._statistics() for part in parts if isinstance(part, MessageConsumer))
+        return session_statistics(self._state, producers, consumers)
+
     def _subscribe(
         self,
         destination: Destination,
@@ -228,16 +235,8 @@ class Session(MessageFactory):
             state, destination, selector_text, name=name, durable=durable, shared=shared, no_local=no_local
         )
         predicate = left_to_the_core(state.connection.capabilities, spec)
-        intake = Intake(state, state.link.subscribe(spec), spec.destination, predicate, stopped=spec.stopped)
-        consumer = self.consumer_type(
-            state,
-            intake,
-            self._listeners,
-            None if spec.selector is None else spec.selector.text,
-            spec.excluded_origin is not None,
-            self._discard,
-            converter,
-        )
+        intake = Intake(state, state.link.subscribe(spec), spec, predicate)
+        consumer = self.consumer_type(state, intake, self._listeners, self._discard, converter)
         self._parts[consumer] = None
         try:
             with state.following:

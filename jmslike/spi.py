@@ -65,7 +65,7 @@ from jmslike.envelope import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, H
 from jmslike.errors import JMSError
 from jmslike.flushing import Flush, Flushing
 from jmslike.selector import Selector
-from jmslike.statistics import QueueStatistics
+from jmslike.statistics import Embedding, QueueStatistics
 from jmslike.values import PropertyValue
 
 __all__ = [
@@ -77,6 +77,7 @@ __all__ = [
     "Constraints",
     "Delivery",
     "Destination",
+    "Embedding",
     "Envelope",
     "Events",
     "Flush",

@@ -25,7 +25,7 @@ from native_engine.part import Settlement
 from native_engine.receiver import Receiver
 from native_engine.records import Constraints, Delivery, Matches, Outcome, Receipt, Record
 from native_engine.sender import Completion, Sender
-from native_engine.statistics import QueueAddress, Statistics
+from native_engine.statistics import FileStatistics, QueueAddress, Statistics
 
 Address = QueueAddress  # its first name, under which it may be imported, too
 
@@ -42,6 +42,7 @@ __all__ = [
     "Engine",
     "EngineError",
     "ErrorTypes",
+    "FileStatistics",
     "FolderError",
     "FolderInUseError",
     "ForkedError",

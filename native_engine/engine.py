@@ -26,7 +26,7 @@ from native_engine.receiver import Receiver
 from native_engine.records import Matches, Record
 from native_engine.sender import Sender
 from native_engine.services import Services, State
-from native_engine.statistics import QueueAddress, Statistics
+from native_engine.statistics import FileStatistics, QueueAddress, Statistics
 from native_engine.subscriptions import Subscriptions
 from native_engine.timers import Timers
 from native_engine.topic import Interest, Topic
@@ -271,12 +271,16 @@ class Engine:
 
     def statistics(self) -> dict[QueueAddress, Statistics]:
         """Return the counts of each queue and each subscription."""
-        with self._lock:
-            counts = {QueueAddress("queue", name): queue.statistics() for name, queue in self._queues.items()}
-            for name, topic in self._topics.items():
-                for subscription in topic.subscriptions:
-                    counts[QueueAddress("topic", name, subscription.label)] = subscription.queue.statistics()
-            return counts
+        # of copies, made in one step: a thread with the lock may be waiting for the disk
+        counts = {QueueAddress("queue", name): queue.statistics() for name, queue in self._queues.copy().items()}
+        for name, topic in self._topics.copy().items():
+            for subscription in list(topic.subscriptions):
+                counts[QueueAddress("topic", name, subscription.label)] = subscription.queue.statistics()
+        return counts
+
+    def file_statistics(self) -> FileStatistics | None:
+        """Return the sizes of the journal's files; None for an engine in memory."""
+        return None if self._journal is None else self._journal.statistics()
 
     def queue_statistics(self, name: str) -> Statistics | None:
         """Return the counts of one queue; None if there is no such queue."""

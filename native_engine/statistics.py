@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-__all__ = ["QueueAddress", "Statistics"]
+__all__ = ["FileStatistics", "QueueAddress", "Statistics"]
 
 
 class QueueAddress(NamedTuple):
@@ -36,3 +36,13 @@ class Statistics(NamedTuple):
     """Records that a full non-durable subscription lost."""
     dead_lettered: int
     consumers: int
+
+
+class FileStatistics(NamedTuple):
+    """The files of a journal as of now; sizes in bytes."""
+
+    files: int
+    size: int
+    """The size of all files, that of the segment included which is kept ready."""
+    live: int
+    """What the records that some queue or subscription holds take of it."""

@@ -33,6 +33,7 @@ BOUNDARY = {
     "jmslike.options",
     "jmslike.selector",
     "jmslike.spi",
+    "jmslike.statistics",
     "jmslike.values",
 }
 """The modules and packages of `jmslike` that a transport may import."""

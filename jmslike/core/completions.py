@@ -55,6 +55,11 @@ class CompletionCalls:
             self._open.discard(completion)
             self._changed.notify_all()
 
+    @property
+    def unanswered(self) -> int:
+        """How many sends are open. Safe from any thread."""
+        return len(self._open)
+
     def wait(self, what: str) -> None:
         """Wait until all sends are completed and their listeners have returned.
 

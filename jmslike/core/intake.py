@@ -24,7 +24,7 @@ from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.message import Message, received_message
-from jmslike.spi import ACCEPT, Counting, Delivery, Postponing, Receipt, Stoppable, Subscription
+from jmslike.spi import ACCEPT, Counting, Delivery, Postponing, Receipt, Stoppable, Subscription, SubscriptionSpec
 
 _log = logging.getLogger("jmslike.redelivery")
 
@@ -44,20 +44,20 @@ class Intake:
 
     __slots__ = (
         "_clock", "_counting", "_gate", "_is_stopped", "_predicate", "_provider_waits", "_redeliveries", "_session",
-        "_unmoved", "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "subscription",
+        "_unmoved", "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "spec",
+        "subscription",
     )  # fmt: skip
 
     def __init__(
         self,
         session: SessionState,
         subscription: Subscription,
-        destination: Destination,
+        spec: SubscriptionSpec,
         predicate: Callable[[Envelope], bool] | None,
-        *,
-        stopped: bool = False,
     ) -> None:
         self.subscription: Subscription = subscription
-        self.destination: Final = destination
+        self.spec: Final = spec
+        self.destination: Final = spec.destination
         self.is_open: bool = True
         self.listener: ListenerCall | None = None
         self.fast_take: Callable[[float | None, bool], Delivery | None] | None = None
@@ -71,7 +71,7 @@ class Intake:
         self._provider_waits = session.connection.capabilities.level(Feature.REDELIVERY_DELAY) is Level.NATIVE
         self._unmoved = 0  # tries in a row to move a dead letter, all in vain
         self.interrupted: bool = False
-        self._is_stopped = stopped
+        self._is_stopped = spec.stopped
         session.receivers.add(self)
         self.refresh()
 
@@ -123,6 +123,11 @@ class Intake:
     def is_redelivering(self) -> bool:
         """Whether redeliveries are here, before which nothing new is handed over. Safe from any thread."""
         return bool(self._redeliveries)
+
+    @property
+    def redeliveries(self) -> int:
+        """How many redeliveries are here, also those with a delay. Safe from any thread."""
+        return len(self._redeliveries) + len(self._waiting)
 
     @property
     def due(self) -> float | None:

@@ -160,6 +160,11 @@ class Outbox:
     def _defer(self, sender: Sender, envelope: Envelope) -> None:
         self._pending.append((sender, envelope))
 
+    @property
+    def pending(self) -> int:
+        """How much the transaction has sent so far. Safe from any thread."""
+        return len(self._pending)
+
     def take_pending(self) -> list[tuple[Sender, Envelope]]:
         """Take out what the transaction has sent so far."""
         pending, self._pending = self._pending, []

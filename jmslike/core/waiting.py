@@ -25,6 +25,9 @@ class Waiting:
     def __bool__(self) -> bool:
         return bool(self._places)
 
+    def __len__(self) -> int:
+        return len(self._places)
+
     def add(self, delivery: Delivery, delay: float) -> None:
         """Hold the delivery for `delay` seconds."""
         heapq.heappush(self._places, (self._clock.monotonic() + delay, next(self._numbers), delivery))

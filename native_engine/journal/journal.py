@@ -34,6 +34,7 @@ from native_engine.part import Part
 from native_engine.queue import Queue
 from native_engine.records import Matches
 from native_engine.services import NoRoomError, State
+from native_engine.statistics import FileStatistics
 
 __all__ = ["Journal"]
 
@@ -80,6 +81,11 @@ class Journal:
     def damage(self) -> Sequence[Damage]:
         """What could not be read."""
         return tuple(self.holdings.damage)
+
+    def statistics(self) -> FileStatistics:
+        """Return the sizes of the files."""
+        with self._log.lock:
+            return self._log.statistics()
 
     def define(self, book: Book) -> None:
         """Make the definition of a queue or subscription safe. Raises NoRoomError, or the failed error."""

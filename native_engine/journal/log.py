@@ -18,6 +18,7 @@ from native_engine.journal.group_commit import GroupCommit
 from native_engine.journal.layout import Kind
 from native_engine.journal.segment import Segment, create
 from native_engine.services import NoRoomError
+from native_engine.statistics import FileStatistics
 
 __all__ = ["Log", "is_of_system"]
 
@@ -123,10 +124,14 @@ class Log:
         if self._spare is not None:
             self._roll(self._spare)
 
-    def size(self) -> int:
-        """Return the bytes of all files (locked)."""
-        spare = 0 if self._spare is None else self._spare.size
-        return sum(segment.size for segment in self.closed) + self.active.size + spare
+    def statistics(self) -> FileStatistics:
+        """Return the sizes of all files (locked)."""
+        segments = self._segments()
+        size, live = (sum(each.size for each in segments), sum(each.live_bytes for each in segments))
+        return FileStatistics(len(segments), size, live)
+
+    def _segments(self) -> list[Segment]:
+        return [*self.closed, self.active, *([] if self._spare is None else [self._spare])]
 
     def make_room(self, length: int) -> None:
         """Make the segment that is to be ready, large enough for this payload. Raises NoRoomError and OSError."""
@@ -361,5 +366,5 @@ class Log:
         with self._making, self._syncing, self._writing, self.lock:
             if self.failure is None:
                 self.failure = OSError(EBADF, "the journal is closed")
-            for segment in (*self.closed, self.active, *([self._spare] if self._spare is not None else ())):
+            for segment in self._segments():
                 self._files.close_file(segment.file)

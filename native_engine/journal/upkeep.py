@@ -106,7 +106,7 @@ class Upkeep:
             self._drop()
             with log.lock:
                 needed = sum(segment.live_bytes + log.overhead() for segment in (*log.closed, log.active))
-                is_small = log.size() <= 2 * needed + 3 * SMALLEST
+                is_small = log.statistics().size <= 2 * needed + 3 * SMALLEST
             if is_small:
                 return
             log.make_small()

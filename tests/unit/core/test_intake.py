@@ -37,7 +37,8 @@ def intake_of(broker: FakeBroker, mode: SessionMode, **options: Any) -> tuple[Se
     connection = ConnectionState(FakeTransport(broker), make_settings(options), broker.clock)
     _connections.append(connection)
     session = SessionState(connection, mode, 1, MESSAGE_TYPES, keeps=None)
-    intake = Intake(session, session.link.subscribe(SubscriptionSpec(QUEUE)), QUEUE, None)
+    spec = SubscriptionSpec(QUEUE)
+    intake = Intake(session, session.link.subscribe(spec), spec, None)
     session.gate.set_running(True)
     return session, intake
 

@@ -23,9 +23,10 @@ from jmslike.spi import (
     TemporaryQueue,
     TemporaryTopic,
 )
+from jmslike.statistics import EngineQueue, EngineStatistics, JournalStatistics
 from jmslike_transports.native import engines
 from jmslike_transports.native.places import Place
-from native_engine import TEMPORARY_PREFIX, Engine, Kind, Receiver, Scope
+from native_engine import TEMPORARY_PREFIX, Engine, Kind, QueueAddress, Receiver, Scope, Statistics
 
 _IN_MEMORY: Final = unsupported(
     "native://NAME is in memory, and its messages end with the process: native:///absolute/folder keeps persistent ones"
@@ -41,6 +42,23 @@ _KEPT: Final = 16
 
 def _kind(destination: Destination) -> Kind:
     return "queue" if destination.is_queue else "topic"
+
+
+def _engine_queue(address: QueueAddress, counts: Statistics) -> EngineQueue:
+    return EngineQueue(f"{address.kind}://{address.name}", address.subscription, counts.dropped, _counts(counts))
+
+
+def _counts(counts: Statistics) -> QueueStatistics:
+    return QueueStatistics(
+        counts.depth,
+        counts.in_flight,
+        counts.consumers,
+        counts.enqueued,
+        counts.delivered,
+        counts.acknowledged,
+        counts.expired,
+        counts.dead_lettered,
+    )
 
 
 class NativeTransport:
@@ -88,6 +106,15 @@ class NativeTransport:
         link = NativeLink(self, spec)
         self._links.add(link)
         return link
+
+    def engine_statistics(self) -> EngineStatistics:
+        """See Embedding."""
+        engine = self.engine
+        return EngineStatistics(
+            self._place.url,
+            tuple(_engine_queue(*each) for each in engine.statistics().items()),
+            None if (files := engine.file_statistics()) is None else JournalStatistics(*files),
+        )
 
     def discard(self, link: NativeLink) -> None:
         """Drop a session link that is closed."""
@@ -193,18 +220,7 @@ class NativeLink:
     def statistics(self, queue: Destination) -> QueueStatistics:
         """See StatisticsLink."""
         counts = self._engine.queue_statistics(queue.name)
-        if counts is None:
-            return NO_STATISTICS
-        return QueueStatistics(
-            counts.depth,
-            counts.in_flight,
-            counts.consumers,
-            counts.enqueued,
-            counts.delivered,
-            counts.acknowledged,
-            counts.expired,
-            counts.dead_lettered,
-        )
+        return NO_STATISTICS if counts is None else _counts(counts)
 
     def close(self) -> None:
         """See SessionLink.close."""
