@@ -1,8 +1,14 @@
-"""The numbers of the specification, under their Java names."""
+"""The numbers of the specification, under their Java names, and the properties of a dead letter."""
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
+
+ORIGINAL_DESTINATION: Final = "JMS_jmslike_original_destination"
+"""Where a dead letter came from: `queue://NAME` or `topic://NAME`."""
+REASON: Final = "JMS_jmslike_reason"
+ATTEMPTS: Final = "JMS_jmslike_attempts"
 
 
 class DeliveryMode(IntEnum):

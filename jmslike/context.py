@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Collection
 from typing import Any, ClassVar, Final, Self, overload
 
 from jmslike.browser import QueueBrowser
@@ -16,6 +17,7 @@ from jmslike.core.listener_calls import ExceptionListener
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import IllegalStateError
 from jmslike.exact import exact_boolean
+from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
 from jmslike.metadata import ConnectionMetaData
@@ -223,6 +225,10 @@ class JMSContext(MessageFactory):
         if self._auto_start:
             self._connection.start()
         return browser
+
+    def forward(self, message: Message, destination: Destination, *, without: Collection[str] = ()) -> None:
+        """As `Session.forward`."""
+        self._session.forward(message, destination, without=without)
 
     @overload
     def statistics(self) -> ConnectionStatistics: ...

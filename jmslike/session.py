@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import ClassVar, Final, Self, TypeAlias, cast
 
 from jmslike.browser import QueueBrowser
@@ -23,6 +23,7 @@ from jmslike.core.snapshot import session_statistics
 from jmslike.core.subscription_rules import checked_spec, left_to_the_core, subscription_name
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic, exact_destination
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError, TransactionRolledBackError
+from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
 from jmslike.producer import MessageProducer
@@ -198,6 +199,13 @@ class Session(MessageFactory):
         browser = self.browser_type(self._state, queue, selector, self._discard)
         self._parts[browser] = None
         return browser
+
+    def forward(self, message: Message, destination: Destination, *, without: Collection[str] = ()) -> None:
+        """Send a received message on as it is, also with its id and times, but for properties (an extension). Raises
+        JMSError for one that was never sent, UnsupportedFeatureError for a delay; else as `MessageProducer.send`.
+        """
+        self._check_usable()
+        self._state.outbox.forward(message, destination, without)
 
     def statistics(self, queue: Queue) -> QueueStatistics:
         """Return the depth of a queue, and what else the provider counts (an extension).

@@ -6,7 +6,7 @@ Used by the session's thread. It is given all that it needs, and knows neither p
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from functools import partial
 from typing import Any, Final
 
@@ -17,12 +17,13 @@ from jmslike.core.completions import CompletionCalls
 from jmslike.core.listener_calls import CompletionListener, check_completion_listener
 from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, exact_destination
-from jmslike.envelope import Envelope, Terms, constraints_of
+from jmslike.envelope import Envelope, Terms, constraints_of, copy_of
 from jmslike.errors import JMSError, MessageFormatError
 from jmslike.message import Message
 from jmslike.message.foreign import adopt
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.spi import Sender, SessionLink
+from jmslike.values.spelled import marked_like
 
 _KEPT_OUTLETS: Final = 100
 """How many senders are kept for producers that have no destination of their own."""
@@ -138,6 +139,16 @@ class Outbox:
         else:
             self._send_async(outlet, envelope, original, listener)
 
+    def forward(self, message: Message, destination: Destination, without: Collection[str]) -> None:
+        """Send a message on as it is, but for the properties `without`. Raises as `forwarded` and `outlet` do."""
+        outlet = self.outlet(destination)
+        envelope = forwarded(message, outlet.destination, int(self.now() * 1000), without)
+        if envelope.due:
+            self._capabilities.require(Feature.DELAY)
+        if not envelope.id:  # of another client's message
+            envelope.id_or_number = f"{self._id_prefix}{self.number()}"
+        outlet.post(envelope)
+
     def _send_async(self, outlet: Outlet, envelope: Envelope, message: Any, listener: CompletionListener) -> None:
         completed = self.completions.completion(message, listener)
         try:
@@ -196,6 +207,31 @@ def seal(message: Message, terms: Terms, number: int, sent_at: float, priority: 
     body = message._body
     envelope.body = message._seal() if body.__class__ in UNSEALED else body
     message._envelope = envelope
+    return envelope
+
+
+def forwarded(message: Message, destination: Destination, now: int, without: Collection[str]) -> Envelope:
+    """Return the envelope of a message that was sent or received before, for another destination.
+
+    A delivery time (milliseconds since the epoch) that has passed by `now` is left out. Raises JMSError for a message
+    that was never sent, MessageFormatError for what is no message.
+    """
+    if not isinstance(message, Message):
+        raise MessageFormatError(f"nothing was forwarded: wanted a message, not {type(message).__name__}")
+    given = message._envelope
+    if given is None:
+        raise JMSError("nothing was forwarded: the message was neither sent nor received before; send it")
+    envelope = copy_of(given, Envelope)
+    envelope.terms = Terms(destination, given.delivery_mode, given.origin, "")
+    envelope.headers = message._headers
+    envelope.kind = message.kind
+    envelope.body = message._seal() if message._body.__class__ in UNSEALED else message._body
+    properties = message._properties
+    if not properties.keys().isdisjoint(without):
+        left = {name: value for name, value in properties.items() if name not in without}
+        properties = marked_like(properties, left)
+    envelope.properties = properties
+    envelope.constraints = constraints_of(given.expiration, given.due if given.due > now else 0, properties)
     return envelope
 
 

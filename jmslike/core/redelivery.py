@@ -7,14 +7,11 @@ from dataclasses import dataclass
 from traceback import format_exception_only
 from typing import Final, Self
 
+from jmslike.constants import ATTEMPTS, ORIGINAL_DESTINATION, REASON
 from jmslike.destinations import Destination, Queue
 from jmslike.envelope import Envelope, Terms, copy_of
 from jmslike.settings import Settings
 from jmslike.values.spelled import marked_like
-
-ORIGINAL_DESTINATION: Final = "JMS_jmslike_original_destination"
-REASON: Final = "JMS_jmslike_reason"
-ATTEMPTS: Final = "JMS_jmslike_attempts"
 
 _LONGEST_DELAY: Final = 1e9
 """Seconds: more than thirty years, and less than a clock can count."""
