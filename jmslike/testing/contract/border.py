@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import socket
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, wait
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -84,10 +87,24 @@ class Border:
 
     def connect(self, events: Recorder | None = None) -> tuple[Transport, Capabilities]:
         """Open one more transport to the same provider."""
-        transport = resolve(self._harness.url, self._harness.options).transport(None, None)
+        transport = self.unopened()
         capabilities = transport.open(events or Recorder())
         self._open.append(transport)
         return transport, capabilities
+
+    def unopened(self, url: str | None = None) -> Transport:
+        """Return a transport that is not open: to the same provider, or to that URL with the same options."""
+        return resolve(url or self._harness.url, self._harness.options).transport(None, None)
+
+    @contextmanager
+    def refusing_url(self) -> Iterator[str]:
+        """Yield the provider's URL with a port that refuses connections. Skips the test if the URL has no port."""
+        port = urlsplit(self._harness.url).port
+        if port is None:
+            pytest.skip("the URL has no port")
+        with socket.socket() as bound:
+            bound.bind(("127.0.0.1", 0))  # without listening
+            yield self._harness.url.replace(f":{port}", f":{bound.getsockname()[1]}")
 
     def declares(self, feature: Feature, *levels: Level) -> bool:
         """Whether the feature is declared at one of the levels; without levels, at any that can be used."""

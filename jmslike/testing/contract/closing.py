@@ -8,7 +8,7 @@ import pytest
 
 from jmslike.capabilities import Feature, Level
 from jmslike.constants import SessionMode
-from jmslike.errors import JMSError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import ACCEPT, Flushing
 from jmslike.testing.contract.border import Border, Recorder, message
 
@@ -201,3 +201,23 @@ def test_closing_a_transport_ends_its_use(border: Border) -> None:
     transport.close()
     with pytest.raises(JMSError):
         border.session(transport=transport)
+
+
+def test_a_transport_that_was_not_opened_is_closed(border: Border) -> None:
+    """C9: close before open does nothing, however often."""
+    transport = border.unopened()
+    transport.close()
+    transport.close()
+
+
+def test_a_transport_that_could_not_be_opened_is_closed(border: Border) -> None:
+    """C9: close after an open that failed does nothing, and no thread of the attempt is left."""
+    with border.refusing_url() as url:
+        transport, before = border.unopened(url), set(threading.enumerate())
+        with pytest.raises(ConnectionLostError):
+            transport.open(Recorder())
+    transport.close()
+    transport.close()
+    for thread in set(threading.enumerate()) - before:
+        thread.join(border.patience)
+        assert not thread.is_alive()

@@ -19,7 +19,7 @@ class AmqpTransport:
     """See Transport."""
 
     connection: AmqpConnection
-    """From `open` on."""
+    """From an `open` on that did not fail."""
 
     def __init__(self, address: Address, profile: Profile) -> None:
         self._address = address
@@ -27,8 +27,9 @@ class AmqpTransport:
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
-        self.connection = AmqpConnection(self._address, self._profile, events)
-        server = self.connection.wire.connect()
+        connection = AmqpConnection(self._address, self._profile, events)
+        server = connection.wire.connect()
+        self.connection = connection
         product, version = str(server.get("product", "AMQP 0-9-1")), str(server.get("version", "unknown"))
         return Capabilities(product, version, features(self._address, self._profile))
 
@@ -93,5 +94,7 @@ class AmqpTransport:
 
     def close(self) -> None:
         """See Transport.close. The broker deletes temporary destinations when the connection ends."""
+        if not hasattr(self, "connection"):
+            return
         self.connection.inventory.close()
         self.connection.wire.close()

@@ -18,6 +18,7 @@ class KafkaTransport:
     """See Transport."""
 
     connection: KafkaConnection
+    """From an `open` on that did not fail."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
@@ -65,4 +66,6 @@ class KafkaTransport:
 
     def close(self) -> None:
         """See Transport.close."""
+        if not hasattr(self, "connection"):
+            return
         self.connection.close()

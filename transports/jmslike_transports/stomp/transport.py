@@ -20,15 +20,16 @@ class StompTransport:
     """See Transport."""
 
     connection: StompConnection
-    """From `open` on."""
+    """From an `open` on that did not fail."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
-        self.connection = connection = StompConnection(self._address, events)
+        connection = StompConnection(self._address, events)
         connected = connection.connect()
+        self.connection = connection
         dialect = connection.dialect
         return Capabilities(dialect.product, dialect.version, dialect.features_of(connection.wire, connected))
 
@@ -75,6 +76,8 @@ class StompTransport:
 
     def close(self) -> None:
         """See Transport.close."""
+        if not hasattr(self, "connection"):
+            return
         wire = self.connection.wire
         temporaries = self.connection.inventory.close()
         if not wire.is_lost:
