@@ -21,6 +21,7 @@ from jmslike.core import program_end
 from jmslike.core.connection_state import ConnectionState
 from jmslike.core.listener_calls import ExceptionListener, exception_call
 from jmslike.core.snapshot import connection_statistics
+from jmslike.destinations import Destination, exact_destination
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.exact import exact_boolean
 from jmslike.message.serializers import ObjectSerializer
@@ -175,6 +176,19 @@ class Connection:
         with self._lock:
             if session in self._sessions:
                 self._sessions.remove(session)
+
+    # ---- destinations -----------------------------------------------------------------------------------------------
+
+    def delete_destination(self, destination: Destination) -> None:
+        """Delete a queue or topic with its messages (an extension). Does nothing if it does not exist.
+
+        What is sent to it later may make a new one. A temporary destination has a `delete` of its own.
+
+        Raises JMSError while it has a consumer, and where the provider refuses; InvalidDestinationError for a temporary
+        destination; UnsupportedFeatureError where only the provider's own tools can delete it; ConnectionLostError.
+        """
+        self._use()
+        self._state.delete(exact_destination(destination, "to delete"))
 
     # ---- start, stop, close -----------------------------------------------------------------------------------------
 

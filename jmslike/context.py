@@ -199,6 +199,10 @@ class JMSContext(MessageFactory):
         """As `Session.unsubscribe`."""
         self._session.unsubscribe(name)
 
+    def delete_destination(self, destination: Destination) -> None:
+        """As `Connection.delete_destination`."""
+        self._connection.delete_destination(destination)
+
     # ---- temporary destinations -------------------------------------------------------------------------------------
 
     def create_temporary_queue(self) -> TemporaryQueue:

@@ -60,6 +60,7 @@ from typing import Any, Final, Protocol, TypeAlias, runtime_checkable
 
 from jmslike.capabilities import Capabilities
 from jmslike.counting import Counting
+from jmslike.deleting import Deleting
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.envelope import NO_HEADERS, NO_PROPERTIES, Constraints, Envelope, Headers, Terms
 from jmslike.errors import JMSError
@@ -75,6 +76,7 @@ __all__ = [
     "Completion",
     "Counting",
     "Constraints",
+    "Deleting",
     "Delivery",
     "Destination",
     "Embedding",
@@ -277,9 +279,8 @@ class SessionLink(Protocol):
         self, sends: Sequence[tuple[Sender, Envelope]], settlements: Sequence[Settlement], *, dead_letters: bool = False
     ) -> None:
         """Send and settle as one (C6, C7). Usable in any session mode: the core moves `dead_letters` this way, which a
-        provider that limits its queues takes even when they are full.
-
-        May name senders and subscriptions that were closed. A commit is not retried: the caller decides.
+        provider that limits its queues takes even when they are full. May name senders and subscriptions that were
+        closed. A commit is not retried: the caller decides.
         """
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:

@@ -1,4 +1,4 @@
-"""The stage of a scenario: connections, new destinations, receivers that note what they get, and probes.
+"""The stage of a scenario: connections, destinations of its own, receivers that note what they get, and probes.
 
 The thread that plays the scenario owns the stage. Each receiver's listener runs on the thread of its session, and meets
 the other threads in `Arrivals` and in the answer to a probe.
@@ -6,10 +6,11 @@ the other threads in `Arrivals` and in the answer to a probe.
 
 from __future__ import annotations
 
+import logging
 import time
 import uuid
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import nullcontext, suppress
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import ExitStack, contextmanager, nullcontext, suppress
 from dataclasses import dataclass
 from itertools import islice
 from threading import Barrier, BrokenBarrierError, Semaphore
@@ -38,6 +39,8 @@ from jmslike import (
 from jmslike.compare.measure import NO_KEY, PROBE, Arrivals, Journal, Sent, fingerprint
 from jmslike.compare.plan import Setting
 from jmslike.compare.source import Source
+
+_log = logging.getLogger("jmslike.compare")
 
 KEY: Final = "compare_key"
 """The property that carries a message's key."""
@@ -101,7 +104,7 @@ class Receiver:
 
 
 class Stage:
-    """The place of one column of a scenario; everything that it opened is closed at its end.
+    """The place of one column of a scenario; what it opened is closed at its end, and what it made is deleted.
 
     `source`, `receivers` and `patience`, in seconds, are those of its setting.
     """
@@ -120,11 +123,14 @@ class Stage:
         self._arrivals = Arrivals()
         self._expected = 0
         self._durable = False
-        connection = self._factory.create_connection()
-        self._connections = [connection]
-        self._ends: list[Callable[[], None]] = []
-        self.capabilities: Capabilities = connection.capabilities
-        self._session = connection.create_session()
+        self._destinations: set[Destination] = set()
+        self._subscribers: set[str] = set()
+        self._ends = ExitStack()
+        self._connection = self._factory.create_connection()
+        self._ends.callback(self._connection.close)
+        self._ends.push(self._delete)  # the receivers have ended by then
+        self.capabilities: Capabilities = self._connection.capabilities
+        self._session = self._connection.create_session()
         self._producer = self._session.create_producer(None)
 
     def __enter__(self) -> Stage:
@@ -133,23 +139,35 @@ class Stage:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        for end in self._ends:
-            end()
-        for connection in reversed(self._connections):
-            connection.close()
-        if self._durable:
-            with nullcontext() if error is None else suppress(JMSError):  # the first error says what is wrong
-                self.unsubscribe(self.names)
+        self._ends.__exit__(kind, error, trace)
+
+    def _delete(self, kind: type[BaseException] | None, error: BaseException | None, trace: object) -> None:
+        with nullcontext() if error is None else suppress(JMSError):  # the first error says what is wrong
+            self.unsubscribe(sorted(self._subscribers))
+            for destination in self._destinations:
+                self._delete_destination(destination)
+
+    def _delete_destination(self, destination: Destination) -> None:
+        try:
+            self._connection.delete_destination(destination)
+        except (ConnectionLostError, UnsupportedFeatureError):  # the counts are there, or the documentation says it
+            return
+        except JMSError as error:
+            _log.warning("%s stays on %s: %s", destination, self.capabilities.product, error)
 
     @property
     def queue(self) -> Queue:
-        """The queue of this stage."""
-        return Queue(self.name)
+        """The queue of this stage, which is deleted with it."""
+        queue = Queue(self.name)
+        self._destinations.add(queue)
+        return queue
 
     @property
     def topic(self) -> Topic:
-        """The topic of this stage."""
-        return Topic(self.name)
+        """The topic of this stage, which is deleted with it."""
+        topic = Topic(self.name)
+        self._destinations.add(topic)
+        return topic
 
     @property
     def shares_work(self) -> bool:
@@ -162,18 +180,24 @@ class Stage:
         It has a client id only for the sake of a durable subscription, as receivers with different ones share none.
         """
         connection = self._factory.create_connection()
-        self._connections.append(connection)  # first, so that it is closed if the provider refuses the client id
+        self._ends.callback(connection.close)
         if self._durable:
-            connection.client_id = self.client_id(name)
+            with _closing_unless_it_works(connection):
+                connection.client_id = self.client_id(name)
         return connection
 
     def client_id(self, name: str) -> str:
-        """Return the client id of a receiver with a durable subscription; the subscription has the same name."""
+        """Return the client id of a receiver with a durable subscription, which is deleted with the stage.
+
+        The subscription has the same name, because on some providers names of subscriptions and queues are shared by
+        all clients.
+        """
+        self._subscribers.add(name)
         return f"{self.name}.{name.replace(' ', '-')}"
 
     def end_with(self, end: Callable[[], None]) -> None:
         """Call this when the stage ends."""
-        self._ends.append(end)
+        self._ends.callback(end)
 
     @property
     def names(self) -> list[str]:
@@ -182,7 +206,9 @@ class Stage:
 
     def receiver(self, name: str, subscribe: Subscribe, work: Work = nothing) -> Receiver:
         """Start a receiver."""
-        return Receiver(name, self.connect(name), subscribe, self._arrivals, work)
+        connection = self.connect(name)
+        with _closing_unless_it_works(connection):
+            return Receiver(name, connection, subscribe, self._arrivals, work)
 
     def successor(self, name: str, subscribe: Subscribe, takeover: float) -> Receiver:
         """Start a receiver in the place of one that has ended.
@@ -196,7 +222,6 @@ class Stage:
             except (ConnectionLostError, UnsupportedFeatureError):
                 raise
             except JMSError:
-                self._connections.pop().close()
                 if time.monotonic() >= latest:
                     raise
                 time.sleep(PAUSE)
@@ -206,11 +231,7 @@ class Stage:
         return [self.receiver(name, subscribe, work) for name in self.names]
 
     def durably(self) -> Subscribe:
-        """Return what makes a durable subscription for each receiver; they are deleted when the stage ends.
-
-        A subscription has the name of its client, because on some providers names of subscriptions and queues are
-        shared by all clients.
-        """
+        """Return what makes a durable subscription for each receiver."""
         self._durable = True
         return lambda session, receiver: session.create_durable_consumer(self.topic, self.client_id(receiver))
 
@@ -230,9 +251,10 @@ class Stage:
         """Delete the durable subscriptions of these receivers, whose connections are closed."""
         for name in names:
             with self._factory.create_connection() as connection:
-                connection.client_id = self.client_id(name)
+                connection.client_id = client_id = self.client_id(name)
                 with suppress(InvalidDestinationError):  # its receiver never subscribed
-                    connection.create_session().unsubscribe(self.client_id(name))
+                    connection.create_session().unsubscribe(client_id)
+            self._subscribers.discard(name)
 
     def send(self, destination: Destination, count: int | None = None) -> int:
         """Send the next `count` messages of the source (None: all that are left), and return how many were sent."""
@@ -318,6 +340,16 @@ class Stage:
         """
         self._expected += count
         self._arrivals.wait_for(self._expected, self.patience + takeover)
+
+
+@contextmanager
+def _closing_unless_it_works(connection: Connection) -> Iterator[None]:
+    """Close the connection if the block raises: perhaps the block is tried again with another."""
+    try:
+        yield
+    except BaseException:
+        connection.close()
+        raise
 
 
 def key_of(message: Message) -> int:

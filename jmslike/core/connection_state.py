@@ -24,10 +24,16 @@ from jmslike.core.loss import Loss
 from jmslike.core.program_end import Unclosed, close_dropped
 from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
-from jmslike.errors import IllegalStateError, InvalidClientIDError, JMSError
+from jmslike.errors import (
+    IllegalStateError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+    UnsupportedFeatureError,
+)
 from jmslike.exact import exact_text
 from jmslike.settings import Settings
-from jmslike.spi import Transport
+from jmslike.spi import Deleting, Transport
 
 _log = logging.getLogger("jmslike.connection")
 
@@ -115,6 +121,17 @@ class ConnectionState:
         listener = self.exception_listener
         if listener is not None and self.is_open:
             self._exceptions.submit(partial(_tell, listener, error))
+
+    # ---- destinations -----------------------------------------------------------------------------------------------
+
+    def delete(self, destination: Destination) -> None:
+        """Delete a destination that is not temporary. Raises what `Deleting.delete` raises."""
+        if destination.is_temporary:
+            raise InvalidDestinationError(f"{destination} is temporary: call its own delete()")
+        if not isinstance(self.transport, Deleting):
+            product = self.capabilities.product
+            raise UnsupportedFeatureError(f"{destination} stays: on {product} only its own tools delete it")
+        self.transport.delete(destination)
 
     # ---- temporary destinations -------------------------------------------------------------------------------------
 

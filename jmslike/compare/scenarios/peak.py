@@ -193,12 +193,6 @@ def on_topic(stage: Stage) -> Outcome:
     workers = {name: Worker(Service(times[name])) for name in SERVICES}
     receivers = [stage.receiver(name, subscribe, _working(workers[name])) for name in SERVICES]
 
-    def leave() -> None:
-        for receiver in receivers:
-            receiver.connection.close()
-        stage.unsubscribe(SERVICES)
-
-    stage.end_with(leave)
     stage.probe(stage.topic, receivers, copies=1)
     callers, departures = _send(stage, stage.topic, burst, streams=len(SERVICES))
     stage.probe(stage.topic, receivers, copies=1)

@@ -64,7 +64,7 @@ def on_queue(stage: Stage) -> Outcome:
 
 def on_shared_subscription(stage: Stage) -> Outcome:
     """The consumers of one shared subscription split the topic's messages."""
-    return _split(stage, stage.topic, lambda session, _: session.create_shared_consumer(stage.topic, "workers"))
+    return _split(stage, stage.topic, lambda session, _: session.create_shared_consumer(stage.topic, stage.name))
 
 
 def on_topic(stage: Stage) -> Outcome:

@@ -11,9 +11,15 @@ import pytest
 
 from jmslike.capabilities import Feature, Level
 from jmslike.constants import SessionMode
-from jmslike.destinations import TemporaryQueue
-from jmslike.errors import ConnectionLostError, InvalidClientIDError, InvalidDestinationError, JMSError
-from jmslike.spi import ACCEPT
+from jmslike.destinations import Queue, TemporaryQueue
+from jmslike.errors import (
+    ConnectionLostError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+    UnsupportedFeatureError,
+)
+from jmslike.spi import ACCEPT, Deleting
 from jmslike.testing.contract.border import Border, Completions, message
 
 
@@ -184,3 +190,45 @@ def test_a_temporary_queue_in_use_is_not_deleted(border: Border) -> None:
     border.send(link, queue, ["works"])
     assert border.receive(subscription)[0].body == "works"
     subscription.close()
+
+
+def test_a_deleted_queue_is_empty_when_it_is_made_again(border: Border) -> None:
+    """C11: deleting a queue with a consumer raises JMSError; without one it takes the messages along, and can be made
+    again.
+    """
+    transport, _ = border.connect()
+    if not isinstance(transport, Deleting):
+        pytest.skip("only the provider's own tools delete queues")
+    queue, link = Queue(border.name("deleted.queue")), border.session(transport=transport)
+    subscription = border.subscribe(link, queue)
+    with pytest.raises(JMSError):
+        transport.delete(queue)
+    border.send(link, queue, ["held", "waits"])
+    assert border.receive(subscription)[0].body == "held"
+    link.close()
+    try:
+        transport.delete(queue)
+    except UnsupportedFeatureError as reason:
+        pytest.skip(str(reason))
+    transport.delete(queue)
+    assert border.remaining(queue) == []
+    border.send(border.session(transport=transport), queue, ["new"])
+    assert border.remaining(queue) == ["new"]
+
+
+def test_a_deleted_topic_can_be_used_again(border: Border) -> None:
+    """C1: what is sent to a topic after it was deleted reaches those who subscribe to it now."""
+    transport, _ = border.connect()
+    if not isinstance(transport, Deleting):
+        pytest.skip("only the provider's own tools delete topics")
+    topic, link = border.topic(), border.session(transport=transport)
+    border.subscribe(link, topic).close()
+    border.send(link, topic, ["old"])
+    try:
+        transport.delete(topic)
+    except UnsupportedFeatureError as reason:
+        pytest.skip(str(reason))
+    transport.delete(topic)
+    subscription = border.subscribe(link, topic)
+    border.send(border.session(transport=transport), topic, ["new"])
+    assert border.receive(subscription)[0].body == "new"

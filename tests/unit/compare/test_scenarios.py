@@ -7,13 +7,24 @@ from collections.abc import Callable, Iterator
 import pytest
 
 import jmslike
-from jmslike import Capabilities, Connection, Feature, JMSError, Level, Message, Session, UnsupportedFeatureError
+from jmslike import (
+    Capabilities,
+    Connection,
+    ConnectionFactory,
+    Feature,
+    JMSError,
+    Level,
+    Message,
+    Session,
+    UnsupportedFeatureError,
+)
 from jmslike.compare import Plan, Source, compare, stage
 from jmslike.compare.measure import Journal
 from jmslike.compare.orders import Orders
 from jmslike.compare.results import Check, Column, Comparison
 from jmslike.compare.runner import Step
 from jmslike.compare.scenarios.known import known
+from jmslike.statistics import EngineQueue
 
 SCENARIOS = known(["delivery", "sharing", "offline", "closing", "death"])
 IN_ONE_PROCESS = [name for name in SCENARIOS if name != "death"]
@@ -121,7 +132,29 @@ def test_all_scenarios_on_several_urls_leave_nothing_behind(url: str) -> None:
     assert [scenario.name for scenario in comparison.reports[1].scenarios] == list(SCENARIOS)
     assert {count for step, count in sent.items() if ": death" not in step} == {150}
     assert {step.partition(": ")[0] for step in sent} == {url, other}
+    assert left_behind(url) == left_behind(other) == ()
     jmslike.forget(other)
+
+
+@pytest.mark.parametrize("scenario", ["delivery", "offline", "peak"])
+def test_an_interrupted_run_leaves_nothing_behind(url: str, scenario: str) -> None:
+    """Ctrl-C, at a moment when messages wait in each column in turn."""
+    for column in range(len(known([scenario])[scenario].columns)):
+
+        def interrupt(step: Step, count: int, number: int = column + 1) -> None:
+            if count and step.number == number:
+                raise KeyboardInterrupt
+
+        with pytest.raises(KeyboardInterrupt):
+            compare([url], Orders(20), scenarios=[scenario], progress=interrupt)
+        assert left_behind(url) == ()
+
+
+def left_behind(url: str) -> tuple[EngineQueue, ...]:
+    with ConnectionFactory(url).create_connection() as connection:
+        engine = connection.statistics().engine
+        assert engine is not None
+        return engine.queues
 
 
 class Shrinking:

@@ -11,7 +11,15 @@ from jmslike.capabilities import NATIVE, Capabilities, Feature
 from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
 from jmslike.core.acknowledgement import ACKNOWLEDGEMENTS
-from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidClientIDError, JMSError
+from jmslike.destinations import Destination, Queue, TemporaryQueue
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    JMSError,
+    UnsupportedFeatureError,
+)
 from jmslike.metadata import ConnectionMetaData, library_version
 from jmslike.session import Session
 from jmslike.settings import make_settings
@@ -263,6 +271,36 @@ def test_the_serializer_of_objects_is_the_factorys(broker: FakeBroker) -> None:
     assert session.object_serializer is serializer
     message = session.create_object_message("ABC")
     assert message._body == b"ABC"
+
+
+# ---- deleting destinations ------------------------------------------------------------------------------------------
+
+
+class DeletingTransport(FakeTransport):
+    def delete(self, destination: Destination) -> None:
+        self.broker.called("delete", destination)
+
+
+def test_a_transport_that_can_deletes_a_destination(broker: FakeBroker) -> None:
+    class Orders(Queue):
+        pass
+
+    with Connection(DeletingTransport(broker), make_settings({})) as connection:
+        connection.delete_destination(Orders("orders"))
+        with pytest.raises(InvalidDestinationError, match="a queue or topic is needed to delete"):
+            connection.delete_destination("orders")  # type: ignore[arg-type]
+        with pytest.raises(InvalidDestinationError, match="call its own delete"):
+            connection.delete_destination(TemporaryQueue("temporary"))
+    ((_, deleted),) = broker.named("delete")
+    assert type(deleted) is Queue
+    assert deleted == Queue("orders")
+    with pytest.raises(IllegalStateError):
+        connection.delete_destination(QUEUE)
+
+
+def test_elsewhere_a_destination_stays(broker: FakeBroker) -> None:
+    with pytest.raises(UnsupportedFeatureError, match="stays: on fake only its own tools delete it"):
+        broker.connect().delete_destination(QUEUE)
 
 
 # ---- metadata -------------------------------------------------------------------------------------------------------

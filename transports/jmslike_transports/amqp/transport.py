@@ -73,6 +73,20 @@ class AmqpTransport:
         self.connection.inventory.take_out(destination)
         self.connection.topology.delete(destination.name)
 
+    def delete(self, destination: Destination) -> None:
+        """See Deleting.delete. A topic is a routing key: with its subscriptions there is nothing left of it."""
+        connection = self.connection
+        connection.inventory.require_unread(destination)
+        if destination.is_queue:
+            try:
+                connection.topology.delete_unused(checked(destination.name))
+            except JMSError as error:
+                if code_of(error) == ACCESS_REFUSED:
+                    raise JMSError(f"{destination} has a consumer of another connection: {error}") from error
+                if code_of(error) != NOT_FOUND:
+                    raise
+        connection.topology.invalidate(destination)
+
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
         connection = self.connection

@@ -10,7 +10,7 @@ from jmslike_transports.kafka.connection import KafkaConnection
 from jmslike_transports.kafka.features import features
 from jmslike_transports.kafka.groups import GroupInUseError
 from jmslike_transports.kafka.link import KafkaLink
-from jmslike_transports.kafka.names import fits
+from jmslike_transports.kafka.names import fits, topic_of
 from jmslike_transports.shared.flush import BrokerFlush
 
 
@@ -47,6 +47,15 @@ class KafkaTransport:
     def delete_temporary(self, destination: Destination) -> None:
         """See Transport.delete_temporary."""
         self.connection.temporaries.delete(destination)
+
+    def delete(self, destination: Destination) -> None:
+        """See Deleting.delete. The consumers of a queue, of any connection, are the members of its group."""
+        connection = self.connection
+        connection.inventory.require_unread(destination)
+        topic = topic_of(destination)
+        if destination.is_queue:
+            connection.groups.delete(connection.names.queue_group(destination))
+        connection.topics.delete([topic])
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""

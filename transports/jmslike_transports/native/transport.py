@@ -140,6 +140,10 @@ class NativeTransport:
         self.engine.delete(_kind(destination), destination.name)
         self._temporaries.discard(destination)
 
+    def delete(self, destination: Destination) -> None:
+        """See Deleting.delete."""
+        self.engine.delete(_kind(destination), destination.name)
+
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
         self.engine.unsubscribe(self.client_id, name)

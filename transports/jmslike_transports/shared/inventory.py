@@ -168,6 +168,14 @@ class Inventory(Generic[Link]):
                 if other.uses(spec.name) and (other.is_exclusive or not spec.shared):
                     raise JMSError(f"the durable subscription {spec.name!r} is not shared and already has a consumer")
 
+    def require_unread(self, destination: Destination) -> None:
+        """Raise JMSError if the destination has a consumer here."""
+        if self._is_read(destination):
+            raise _read(destination)
+
+    def _is_read(self, destination: Destination) -> bool:
+        return any(subscription.reads(destination) for subscription in self.subscriptions())
+
     # ---- temporary destinations -----------------------------------------------------------------------------------
 
     def add(self, temporary: Destination) -> None:
@@ -192,12 +200,12 @@ class Inventory(Generic[Link]):
 
     def take_out(self, temporary: Destination) -> None:
         """Drop one that is to be deleted. Raises InvalidDestinationError, or JMSError while it has a consumer."""
-        in_use = any(subscription.reads(temporary) for subscription in self.subscriptions())
+        is_read = self._is_read(temporary)
         with self._lock:
             if temporary not in self._temporaries:
                 raise InvalidDestinationError(f"{temporary} was deleted, or made by another connection")
-            if in_use:
-                raise JMSError(f"{temporary} has a consumer")
+            if is_read:
+                raise _read(temporary)
             self._temporaries.discard(temporary)
 
     # ---- the end --------------------------------------------------------------------------------------------------
@@ -215,3 +223,7 @@ class Inventory(Generic[Link]):
     def _require_open(self) -> None:
         if self._closed:
             raise IllegalStateError("the connection is closed")
+
+
+def _read(destination: Destination) -> JMSError:
+    return JMSError(f"{destination} has a consumer: close that consumer first")

@@ -63,6 +63,13 @@ class StompTransport:
         except JMSError as error:
             _log.warning("%s could not be deleted: %s", temporary, error)
 
+    def delete(self, destination: Destination) -> None:
+        """See Deleting.delete."""
+        connection = self.connection
+        connection.inventory.require_unread(destination)
+        for request in connection.dialect.delete_requests(destination):
+            connection.run(request)
+
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
         connection = self.connection

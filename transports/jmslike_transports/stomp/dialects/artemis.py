@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
-from jmslike.errors import InvalidClientIDError, InvalidDestinationError
+from jmslike.errors import InvalidClientIDError, InvalidDestinationError, UnsupportedFeatureError
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
@@ -19,6 +19,7 @@ from jmslike_transports.stomp.dialects.base import (
     require_utf8,
 )
 from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
+from jmslike_transports.stomp.frames import fits_connect
 from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
 from jmslike_transports.stomp.strangers import doubt_about_body, is_strange, lost
 
@@ -163,9 +164,18 @@ class Artemis(Dialect):
             return _delete_queue(_escaped(spec.name), _owner(spec, client_id))
         return None
 
-    def delete_requests(self, temporary: Destination) -> list[BrokerRequest]:
-        owner, _, name = temporary.name.partition(".")
-        return [_delete_queue(name, owner)] if temporary.is_queue else []
+    def delete_requests(self, destination: Destination) -> list[BrokerRequest]:
+        """See Dialect.delete_requests. UNSUBSCRIBE deletes queues of any kind whose names have a dot. An address ends
+        with its last queue.
+        """
+        owner, _, name = destination.name.partition(".")
+        if not destination.is_queue:
+            return []
+        if not (owner and name and fits_connect(owner)):
+            raise UnsupportedFeatureError(
+                f"{destination} stays: over STOMP, Artemis deletes a queue only if its name has a dot between two parts"
+            )
+        return [_delete_queue(name, owner)]
 
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)

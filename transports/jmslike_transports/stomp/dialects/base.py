@@ -154,9 +154,14 @@ class Dialect(ABC):
         """Return the request to send after a consumer has ended, if any. A refusal of it is no error."""
         return None
 
-    def delete_requests(self, temporary: Destination) -> list[BrokerRequest]:
-        """Return the requests that delete a temporary destination, if the broker does not delete it by itself."""
-        return []
+    def delete_requests(self, destination: Destination) -> list[BrokerRequest]:
+        """Return the requests that delete a destination, if the broker does not delete it by itself.
+
+        Raises UnsupportedFeatureError for one that no frame of STOMP deletes.
+        """
+        if destination.is_temporary:
+            return []
+        raise UnsupportedFeatureError(f"{destination} stays: over STOMP, {self.product} deletes no destinations")
 
     @abstractmethod
     def headers(self, envelope: Envelope) -> dict[str, str]:

@@ -148,8 +148,13 @@ class RabbitMQ(Dialect):
             wire.call("SEND", {"destination": f"/queue/{name}", "expiration": "0", **_EXCLUSIVE})
         return name
 
-    def delete_requests(self, temporary: Destination) -> list[BrokerRequest]:
-        return _delete_queue(temporary.name, _EXCLUSIVE) if temporary.is_queue else []
+    def delete_requests(self, destination: Destination) -> list[BrokerRequest]:
+        """See Dialect.delete_requests. A topic is a routing key: with its subscriptions there is nothing left of it."""
+        if not destination.is_queue:
+            return []
+        if destination.is_temporary:
+            return _delete_queue(destination.name, _EXCLUSIVE)
+        return [_delete_queue(_checked(destination.name), _LASTING)[0]._replace(client_id="")]
 
     def delayed_address(
         self, destination: Destination, milliseconds: int, run: Callable[[BrokerRequest], None]
