@@ -19,7 +19,7 @@ from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
 from jmslike.core import program_end
 from jmslike.core.connection_state import ConnectionState
-from jmslike.core.listener_calls import ExceptionListener, exception_call
+from jmslike.core.listener_calls import ExceptionListener, LinkListener, exception_call, link_calls
 from jmslike.core.snapshot import connection_statistics
 from jmslike.destinations import Destination, exact_destination
 from jmslike.errors import IllegalStateError, JMSError
@@ -29,7 +29,7 @@ from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
 from jmslike.settings import Settings
 from jmslike.spi import Transport
-from jmslike.statistics import ConnectionStatistics
+from jmslike.statistics import ConnectionStatistics, LinkState
 
 _log = logging.getLogger("jmslike.connection")
 
@@ -117,6 +117,33 @@ class Connection:
     def exception_listener(self, listener: ExceptionListener | None) -> None:
         self._state.check_open()
         self._state.exception_listener = exception_call(listener)
+
+    @property
+    def link_state(self) -> LinkState:
+        """The state of the link to the provider (an extension): `connected`, `interrupted` or `lost`.
+
+        A transport that reconnects, as that of `failover:`, is interrupted while it tries to; calls wait then. All
+        others are connected until they are lost.
+        """
+        self._state.check_open()
+        return self._state.link_state
+
+    @property
+    def link_listener(self) -> LinkListener | None:
+        """An object with `on_interrupted(error)`, `on_restored(url)` or both (an extension); None for none.
+
+        It is called by the thread of the exception listener, one call at a time, and may call anything. The URL is that
+        of the host, without user, password and options. Raises ValueError for an object with neither method, and for
+        coroutine functions.
+        """
+        self._state.check_open()
+        listener = self._state.link_listener
+        return None if listener is None else listener.given
+
+    @link_listener.setter
+    def link_listener(self, listener: LinkListener | None) -> None:
+        self._state.check_open()
+        self._state.link_listener = link_calls(listener)
 
     def statistics(self) -> ConnectionStatistics:
         """Return a look at this connection: its sessions, consumers and producers, the state of its link, and the

@@ -13,7 +13,7 @@ from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.context_consumer import JMSConsumer
 from jmslike.context_producer import JMSProducer
-from jmslike.core.listener_calls import ExceptionListener
+from jmslike.core.listener_calls import ExceptionListener, LinkListener
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.errors import IllegalStateError
 from jmslike.exact import exact_boolean
@@ -22,7 +22,7 @@ from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
 from jmslike.metadata import ConnectionMetaData
 from jmslike.session import Session
-from jmslike.statistics import ConnectionStatistics, QueueStatistics
+from jmslike.statistics import ConnectionStatistics, LinkState, QueueStatistics
 
 _UNSAID: Final[Any] = object()
 """An argument that was not given."""
@@ -140,6 +140,23 @@ class JMSContext(MessageFactory):
     def exception_listener(self, listener: ExceptionListener | None) -> None:
         self._check_open()
         self._connection.exception_listener = listener
+
+    @property
+    def link_state(self) -> LinkState:
+        """As `Connection.link_state`."""
+        self._check_open()
+        return self._connection.link_state
+
+    @property
+    def link_listener(self) -> LinkListener | None:
+        """As `Connection.link_listener`."""
+        self._check_open()
+        return self._connection.link_listener
+
+    @link_listener.setter
+    def link_listener(self, listener: LinkListener | None) -> None:
+        self._check_open()
+        self._connection.link_listener = listener
 
     @property
     def auto_start(self) -> bool:

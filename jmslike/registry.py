@@ -21,7 +21,7 @@ from jmslike.url import Options, parse_place, parse_wrapper, scheme_of, without_
 
 GROUP: Final = "jmslike.transports"
 
-PLANNED: Final = frozenset({"failover", "jvm"})
+PLANNED: Final = frozenset({"jvm"})
 """Schemes that later versions will have, and a user may have read of."""
 
 Factory = TransportFactory | WrapperFactory

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, TypeAlias, runtime_checkable
 
 LinkState: TypeAlias = Literal["connected", "interrupted", "lost"]
+"""`interrupted`: the link is lost, and the transport restores it; `lost`: for good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,5 +135,8 @@ class ConnectionStatistics:
 class Embedding(Protocol):
     """A transport whose engine is in this process; a part of `jmslike.spi`."""
 
-    def engine_statistics(self) -> EngineStatistics:
-        """Return what the engine counts. Waits for nothing but a lock that is held for a moment."""
+    def engine_statistics(self) -> EngineStatistics | None:
+        """Return what the engine counts; None if there is no engine just now.
+
+        Waits for nothing but a lock that is held for a moment.
+        """

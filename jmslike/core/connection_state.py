@@ -19,7 +19,7 @@ from jmslike.clock import Clock
 from jmslike.core.callbacks import CallbackThread
 from jmslike.core.completions import CompletionCalls
 from jmslike.core.gate import Gate
-from jmslike.core.listener_calls import ListenerCall, refuse_unrun
+from jmslike.core.listener_calls import LinkCalls, ListenerCall, refuse_unrun
 from jmslike.core.loss import Loss
 from jmslike.core.program_end import Unclosed, close_dropped
 from jmslike.core.unheeded import Unheeded
@@ -34,6 +34,7 @@ from jmslike.errors import (
 from jmslike.exact import exact_text
 from jmslike.settings import Settings
 from jmslike.spi import Deleting, Transport
+from jmslike.statistics import LinkState
 
 _log = logging.getLogger("jmslike.connection")
 
@@ -45,8 +46,8 @@ class ConnectionState:
 
     __slots__ = (
         "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "completions", "ending",
-        "exception_listener", "gates", "id_prefix", "is_open", "loss", "name", "next_number", "settings", "temporaries",
-        "transport", "unheeded", "uuid",
+        "exception_listener", "gates", "id_prefix", "is_interrupted", "is_open", "link_listener", "loss", "name",
+        "next_number", "settings", "temporaries", "transport", "unheeded", "uuid",
     )  # fmt: skip
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
@@ -66,6 +67,8 @@ class ConnectionState:
         self.completions: weakref.WeakSet[CompletionCalls] = weakref.WeakSet()
         self.temporaries: set[Destination] = set()
         self.exception_listener: ListenerCall | None = None
+        self.link_listener: LinkCalls | None = None
+        self.is_interrupted: bool = False
         self._exceptions = CallbackThread(f"jmslike-exceptions-{self.name}")
         found = transport.open(Reports(self))
         strict = StrictCapabilities(found.product, found.version, found.features) if settings.strict else None
@@ -118,9 +121,36 @@ class ConnectionState:
 
     def report(self, error: JMSError) -> None:
         """Pass the error to the exception listener, on the thread that runs it."""
-        listener = self.exception_listener
+        self._notify(self.exception_listener, error)
+
+    def _notify(self, listener: ListenerCall | None, argument: object) -> None:
         if listener is not None and self.is_open:
-            self._exceptions.submit(partial(_tell, listener, error))
+            self._exceptions.submit(partial(_call, listener, argument))
+
+    # ---- the link ------------------------------------------------------------------------------------------------
+
+    @property
+    def link_state(self) -> LinkState:
+        """The state of the link; any thread may read it."""
+        if self.loss.error is not None:
+            return "lost"
+        return "interrupted" if self.is_interrupted else "connected"
+
+    def interrupt(self, error: JMSError) -> None:
+        """Note that the transport restores its link, and tell the link listener, on its thread."""
+        self.is_interrupted = True
+        _log.warning("%s: the connection is interrupted, and is being restored: %s", self.name, error)
+        listener = self.link_listener
+        if listener is not None:
+            self._notify(listener.interrupted, error)
+
+    def resume(self, url: str) -> None:
+        """Note that the link works again, and tell the link listener, on its thread."""
+        self.is_interrupted = False
+        _log.warning("%s: the connection is restored, to %s", self.name, url)
+        listener = self.link_listener
+        if listener is not None:
+            self._notify(listener.restored, url)
 
     # ---- destinations -----------------------------------------------------------------------------------------------
 
@@ -177,8 +207,8 @@ class ConnectionState:
             warn(f"a connection to {self.capabilities.product} was never closed", ResourceWarning, source=self)
 
 
-def _tell(listener: ListenerCall, error: JMSError) -> None:
-    result = listener.call(error)
+def _call(listener: ListenerCall, argument: object) -> None:
+    result = listener.call(argument)
     if result is not None:
         refuse_unrun(result)
 
@@ -203,7 +233,13 @@ class Reports:
             state.report(error)
 
     def interrupted(self, error: JMSError) -> None:
-        """Do nothing: calls wait inside the transport until it has a link again."""
+        """Note that calls wait inside the transport until it has a link again (C10)."""
+        state = self._state()
+        if state is not None and state.is_open:
+            state.interrupt(error)
 
     def resumed(self, url: str) -> None:
-        """Do nothing, as for `interrupted`."""
+        """Note that the transport has a link again (C10)."""
+        state = self._state()
+        if state is not None and state.is_open:
+            state.resume(url)

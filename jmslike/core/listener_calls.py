@@ -32,6 +32,16 @@ class OnException(Protocol):
         """Handle the error."""
 
 
+class LinkListener(Protocol):
+    """An object with one or both of these methods, which are called when the link to a host changes."""
+
+    def on_interrupted(self, error: JMSError) -> object:
+        """The link is lost, and the transport tries to restore it."""
+
+    def on_restored(self, url: str) -> object:
+        """The link works again, with this host."""
+
+
 class CompletionListener(Protocol):
     """An object with these two methods, which are called when an asynchronous send ends (section 7.3)."""
 
@@ -70,6 +80,31 @@ def check_completion_listener(listener: object) -> None:
         if not callable(method):
             raise ValueError(f"a completion listener has a method {name}; {listener!r} has none")
         _refuse_deferring(method, f"{name} of a completion listener")
+
+
+class LinkCalls(NamedTuple):
+    """A link listener as the application gave it, and the calls that it stands for; None for a method it has not."""
+
+    given: Any
+    interrupted: ListenerCall | None
+    restored: ListenerCall | None
+
+
+def link_calls(listener: Any) -> LinkCalls | None:
+    """Return the calls of a link listener, or None of None. Raises ValueError for what cannot be one."""
+    if listener is None:
+        return None
+    methods = {name: getattr(listener, name, None) for name in ("on_interrupted", "on_restored")}
+    if isinstance(listener, type) or not any(callable(method) for method in methods.values()):
+        raise ValueError(
+            f"a link listener is an object with on_interrupted(error), on_restored(url) or both, not {listener!r}"
+        )
+    for name, method in methods.items():
+        if method is not None:
+            _refuse_deferring(method, f"{name} of a link listener")
+    return LinkCalls(
+        listener, *(None if method is None else ListenerCall(listener, method) for method in methods.values())
+    )
 
 
 def _call_of(listener: Any, name: str, what: str, argument: str) -> ListenerCall | None:

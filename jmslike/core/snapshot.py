@@ -26,7 +26,7 @@ def connection_statistics(
         version=connection.capabilities.version,
         client_id=connection.client_id,
         started=started,
-        link_state="connected" if connection.loss.error is None else "lost",
+        link_state=connection.link_state,
         temporary_destinations=tuple(sorted(map(str, list(connection.temporaries)))),
         sessions=tuple(sessions),
         engine=transport.engine_statistics() if isinstance(transport, Embedding) else None,

@@ -194,7 +194,7 @@ def test_an_unknown_scheme_names_the_known() -> None:
         ConnectionFactory("other://host")
 
 
-@pytest.mark.parametrize("scheme", ["failover"])
+@pytest.mark.parametrize("scheme", ["jvm"])
 def test_a_planned_scheme_is_said_to_be_planned(scheme: str) -> None:
     with pytest.raises(JMSError, match=rf"no transport for {scheme}:// in this version; it is planned; known are "):
         ConnectionFactory(f"{scheme}://host")

@@ -239,9 +239,7 @@ def test_objects_are_refused_in_the_url(installed: Installed, url: str) -> None:
 # ---- without their transports ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    "url", ["failover:(a://x,b://y)?max_delay=1", "failover:a://x", "jvm:artemis://x", "jvm:///f?factory=n"]
-)
+@pytest.mark.parametrize("url", ["jvm:artemis://x", "jvm:///f?factory=n"])
 def test_planned_schemes_are_said_to_be_planned(url: str) -> None:
     scheme = url.partition(":")[0]
     with pytest.raises(

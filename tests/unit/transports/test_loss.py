@@ -43,7 +43,7 @@ def test_any_other_reason_becomes_the_cause_of_a_lost_connection() -> None:
 
 def test_a_broker_that_is_given_up_is_lost() -> None:
     connection = Connection()
-    assert str(connection.give_up("no answer")) == "the connection is lost: no answer; create another connection"
+    assert str(connection.give_up("no answer")) == "the connection is lost: no answer"
     assert connection.is_lost
 
 

@@ -44,7 +44,7 @@ def connect_in_turn(
 
 def lost_again(reason: JMSError | None) -> ConnectionLostError:
     """Return a new error for what is called after a loss; one object must not be raised many times."""
-    error = ConnectionLostError(f"the connection is lost: {reason}; create another connection")
+    error = ConnectionLostError(f"the connection is lost: {reason}")
     error.__cause__ = reason
     return error
 

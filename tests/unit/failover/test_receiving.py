@@ -1,0 +1,210 @@
+"""Receives, listeners and receipts across the loss of a host."""
+
+from __future__ import annotations
+
+from queue import SimpleQueue
+from typing import Any
+
+import pytest
+
+from jmslike.destinations import TemporaryQueue
+from jmslike.errors import ConnectionLostError, InvalidDestinationError
+from jmslike.session import Session
+from jmslike.spi import ACCEPT, SubscriptionSpec
+from tests.unit.core.fake import PATIENCE, QUEUE, TOPIC, Task, text
+from tests.unit.failover.world import World
+
+
+def subscribed(world: World, **spec: Any) -> Any:
+    transport = world.open(request_timeout=30)
+    return world.session(transport).subscribe(SubscriptionSpec(QUEUE, **spec))
+
+
+def test_a_take_waits_through_the_outage(world: World) -> None:
+    subscription = subscribed(world)
+    taking = Task(subscription.take, None)
+    world.clock.until_waiting()
+    world.lose_both()
+    assert taking.goes_on()
+    world.hosts[1].come_up()
+    world.advance_until(lambda: "resumed" in world.events.names)
+    world.hosts[1].broker.put(text("later"))
+    assert taking.end()[0].body == "later"
+
+
+def test_a_take_without_a_wait_finds_nothing_while_the_link_is_away(world: World) -> None:
+    subscription = subscribed(world)
+    world.lose_both()
+    assert subscription.take(0) is None
+
+
+def test_the_time_of_a_take_counts_the_outage(world: World) -> None:
+    subscription = subscribed(world)
+    world.lose_both()
+    taking = Task(subscription.take, 5)
+    world.advance_until(taking.done)
+    assert taking.end() is None
+
+
+@pytest.mark.parametrize("wake", ["interrupt", "close"])
+def test_a_take_is_woken_while_the_link_is_away(world: World, wake: str) -> None:
+    subscription = subscribed(world)
+    world.lose_both()
+    taking = Task(subscription.take, None)
+    assert taking.goes_on()
+    getattr(subscription, wake)()
+    assert taking.end() is None
+
+
+def test_an_interrupt_at_the_lost_host_is_not_forgotten(world: World) -> None:
+    subscription = subscribed(world)
+    subscription.interrupt()
+    world.move_to_two()
+    world.hosts[1].broker.put(text("a"))
+    assert subscription.take(None) is None
+    assert subscription.take(None)[0].body == "a"
+
+
+def test_receipts_are_stale_after_a_loss(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    subscription = subscribed(world)
+    world.hosts[0].broker.put(text("a"))
+    _, receipt, _ = subscription.take(0)
+    assert subscription.holds(receipt)
+    world.move_to_two()
+    assert not subscription.holds(receipt)
+    subscription.settle([receipt], ACCEPT)
+    assert world.hosts[1].broker.named("settle") == []
+    assert "1 messages were received, which are not settled" in caplog.text
+
+
+def test_the_good_receipts_among_stale_ones_are_settled(world: World) -> None:
+    subscription = subscribed(world)
+    world.hosts[0].broker.put(text("old"))
+    stale = subscription.take(0)[1]
+    world.move_to_two()
+    world.hosts[1].broker.put(text("new"))
+    good = subscription.take(0)[1]
+    subscription.settle([stale, good], ACCEPT)
+    assert world.hosts[1].broker.named("settle") == [("settle", ["ID:new"], None)]
+
+
+def test_an_acknowledgement_whose_answer_is_lost_is_logged_only(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    subscription = subscribed(world)
+    world.hosts[0].broker.put(text("a"))
+    receipt = subscription.take(0)[1]
+    world.hosts[0].broker.at("settle", ConnectionLostError("the answer was lost"))
+    subscription.settle([receipt], ACCEPT)
+    assert "which are not settled" in caplog.text
+    world.advance_until(lambda: world.events.names == ["interrupted", "resumed"])
+
+
+def test_it_subscribes_again_as_before(world: World) -> None:
+    transport = world.open()
+    transport.identify("me")
+    spec = SubscriptionSpec(TOPIC, name="n", durable=True, shared=True, window=7, excluded_origin="me")
+    world.session(transport, awaits_settlement=True).subscribe(spec)
+    world.move_to_two()
+    broker = world.hosts[1].broker
+    assert [call[0] for call in broker.calls] == ["open", "identify", "session", "subscribe"]
+    assert broker.calls[1:] == [
+        ("identify", "me"),
+        ("session", *world.hosts[0].broker.named("session")[0][1:]),
+        ("subscribe", spec),
+    ]
+
+
+def test_what_was_closed_is_not_opened_again(world: World) -> None:
+    transport = world.open()
+    link, closed = world.session(transport), world.session(transport)
+    link.subscribe(SubscriptionSpec(QUEUE)).close()
+    closed.subscribe(SubscriptionSpec(QUEUE))
+    closed.close()
+    world.move_to_two()
+    assert [call[0] for call in world.hosts[1].broker.calls] == ["open", "session"]
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_a_subscription_begins_at_the_next_host_as_it_is(world: World, is_stopped: bool) -> None:
+    subscription = subscribed(world, stopped=not is_stopped)
+    (subscription.stop if is_stopped else subscription.start)()
+    world.move_to_two()
+    assert [call[1].stopped for call in world.hosts[1].broker.named("subscribe")] == [is_stopped]
+
+
+@pytest.mark.parametrize("is_stopped", [True, False])
+def test_a_start_or_stop_while_the_link_is_away_follows(world: World, is_stopped: bool) -> None:
+    subscription = subscribed(world, stopped=not is_stopped)
+    broker = world.hosts[1].broker
+    broker.at("subscribe", subscription.stop if is_stopped else subscription.start)
+    world.move_to_two()
+    assert len(broker.named("stop subscription" if is_stopped else "start subscription")) == 1
+
+
+def test_a_subscription_that_closes_while_it_is_restored_is_closed_there(world: World) -> None:
+    subscription = subscribed(world)
+    broker = world.hosts[1].broker
+    broker.at("subscribe", subscription.close)
+    world.move_to_two()
+    assert len(broker.named("close subscription")) == 1
+    assert broker.subscriptions == []
+
+
+def test_a_listener_is_armed_again(world: World) -> None:
+    connection = world.connect()
+    session = connection.create_session()
+    got: SimpleQueue[str] = SimpleQueue()
+    session.create_consumer(QUEUE).message_listener = lambda message: got.put(message.text)  # type: ignore[attr-defined]
+    world.hosts[0].broker.put(text("before"))
+    assert got.get(timeout=PATIENCE) == "before"
+    world.hosts[1].broker.put(text("waits"))
+    world.move_to_two()
+    assert got.get(timeout=PATIENCE) == "waits"
+    world.hosts[1].broker.put(text("later"))
+    assert got.get(timeout=PATIENCE) == "later"
+
+
+def test_a_loop_of_receive_and_acknowledge_goes_on(world: World) -> None:
+    session = world.connect().create_session(Session.CLIENT_ACKNOWLEDGE)
+    consumer = session.create_consumer(QUEUE)
+    world.hosts[0].broker.put(text("a"))
+    message = consumer.receive()
+    assert message is not None
+    world.move_to_two()
+    message.acknowledge()
+    world.hosts[1].broker.put(text("a"), attempts=1)
+    again = consumer.receive()
+    assert again is not None
+    assert again.redelivered
+    again.acknowledge()
+    assert world.hosts[1].broker.bodies(QUEUE) == []
+
+
+def test_a_consumer_of_a_temporary_queue_ends_with_its_host(world: World) -> None:
+    transport = world.open()
+    queue = TemporaryQueue(transport.create_temporary(TemporaryQueue))
+    link = world.session(transport)
+    subscription = link.subscribe(SubscriptionSpec(queue))
+    world.move_to_two()
+    for call in (
+        lambda: subscription.take(None),
+        lambda: link.subscribe(SubscriptionSpec(queue)),
+        lambda: link.sender(queue),
+        lambda: transport.delete_temporary(queue),
+        lambda: next(link.browse(queue, None)),
+    ):
+        with pytest.raises(InvalidDestinationError, match="ended when the link to its host was lost"):
+            call()
+    assert world.hosts[1].broker.named("subscribe") == []
+
+
+def test_a_listener_on_a_temporary_queue_is_reported_and_others_go_on(world: World) -> None:
+    connection = world.connect()
+    session = connection.create_session()
+    got: SimpleQueue[str] = SimpleQueue()
+    session.create_consumer(session.create_temporary_queue()).message_listener = print
+    session.create_consumer(QUEUE).message_listener = lambda message: got.put(message.text)  # type: ignore[attr-defined]
+    world.move_to_two()
+    world.hosts[1].broker.put(text("a"))
+    assert got.get(timeout=PATIENCE) == "a"
+    world.events.until("interrupted", "failed", "resumed")
+    assert isinstance(world.events.all[1][1], InvalidDestinationError)

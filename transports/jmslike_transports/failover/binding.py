@@ -1,0 +1,34 @@
+"""Where one session is: bound to the connection to a host, or to none while the link is away."""
+
+from __future__ import annotations
+
+from typing import Final, NamedTuple
+
+from jmslike.errors import IllegalStateError
+from jmslike.spi import SessionLink
+from jmslike_transports.failover.hosts import HostConnection
+from jmslike_transports.failover.reconnection import Reconnection
+from jmslike_transports.failover.temporaries import Temporaries
+
+
+class Place(NamedTuple):
+    """A session link at a host. Each restored link makes a new one, to which senders compare theirs."""
+
+    connection: HostConnection
+    link: SessionLink
+
+
+class Binding:
+    """The place of one session, for its senders. The lock of the reconnection protects it."""
+
+    def __init__(self, reconnection: Reconnection, temporaries: Temporaries) -> None:
+        self.reconnection: Final = reconnection
+        self.temporaries: Final = temporaries
+        self.place: Place | None = None
+        self.is_closed = False
+
+    def here(self) -> Place | None:
+        """Return the place; None while the link is away. Raises IllegalStateError if the session is closed."""
+        if self.is_closed:
+            raise IllegalStateError("the session is closed")
+        return self.place

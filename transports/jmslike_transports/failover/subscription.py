@@ -1,0 +1,291 @@
+"""A subscription on a connection that outlives the loss of its host."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from threading import Lock
+from typing import Any, Final, NamedTuple, cast
+
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
+from jmslike.spi import (
+    Counting,
+    Delivery,
+    Outcome,
+    Postponing,
+    SessionLink,
+    Stoppable,
+    Subscription,
+    SubscriptionSpec,
+)
+from jmslike_transports.failover.hosts import HostConnection
+from jmslike_transports.failover.reconnection import Reconnection
+from jmslike_transports.failover.temporaries import Temporaries
+
+_log = logging.getLogger("jmslike.failover")
+
+
+class Receipt:
+    """A receipt of a host, with the subscription there that handed it out: stale at any other (C7)."""
+
+    __slots__ = ("inner", "source")
+
+    def __init__(self, source: Subscription, inner: Any) -> None:
+        self.source = source
+        self.inner = inner
+
+
+class _Place(NamedTuple):
+    connection: HostConnection
+    subscription: Subscription
+
+
+class FailoverSubscription:
+    """See Subscription. What the core has set is kept here, and set again at each new host.
+
+    `_turn` is held while the core, or the thread that restores the link, sets it at a host. It may be held while the
+    callback of `ready` is called, which never blocks (C2).
+    """
+
+    def __init__(
+        self,
+        reconnection: Reconnection,
+        spec: SubscriptionSpec,
+        connection: HostConnection,
+        inner: Subscription,
+        discard: Callable[[FailoverSubscription], None],
+    ) -> None:
+        self._reconnection = reconnection
+        self._clock = reconnection.clock
+        self._spec = spec
+        self._discard = discard
+        self._place: _Place | None = _Place(connection, inner)
+        self._next: _Place | None = None
+        self._turn: Final = Lock()
+        self._is_stopped = spec.stopped
+        self._was_stopped = spec.stopped  # when it was prepared
+        self._callback: Callable[[], bool] | None = None
+        self._is_interrupted = False
+        self._is_closed = False
+        self._failure: JMSError | None = None
+
+    # ---- taking -----------------------------------------------------------------------------------------------------
+
+    def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
+        """See Subscription.take. While the link is away it waits for that, too."""
+        deadline = timeout and self._clock.monotonic() + timeout
+        place = self._place
+        while True:
+            if place is None:
+                place = self._wait(deadline)
+                if place is None:
+                    return None
+                timeout = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
+            try:
+                delivery = place.subscription.take(timeout, settle)
+                break
+            except ConnectionLostError as error:
+                self._lose(place, error)
+                place = None
+        if delivery is None:
+            self._is_interrupted = False
+            return None
+        envelope, receipt, attempts = delivery
+        return delivery if receipt is None else (envelope, Receipt(place.subscription, receipt), attempts)
+
+    def _wait(self, deadline: float | None) -> _Place | None:
+        """Wait for the link. Return None when a take has to: at the deadline, interrupted, or closed."""
+        reconnection = self._reconnection
+        with reconnection.lock:
+            while not (self._is_closed or reconnection.is_closed):
+                reconnection.check()
+                if self._is_interrupted:
+                    self._is_interrupted = False
+                    return None
+                if self._failure is not None:
+                    if self._callback is not None:
+                        return None  # it was reported: other listeners of the session go on
+                    raise InvalidDestinationError(str(self._failure))
+                if self._place is not None:
+                    return self._place
+                remaining = None if deadline is None else deadline - self._clock.monotonic()
+                if remaining is not None and remaining <= 0:
+                    return None
+                self._clock.wait(reconnection.changed, remaining)
+        return None
+
+    def interrupt(self) -> None:
+        """See Subscription.interrupt."""
+        self._is_interrupted = True  # first: the host's subscription may end before it hears of it
+        place = self._place
+        if place is not None:
+            place.subscription.interrupt()
+        else:
+            with self._reconnection.lock:
+                self._reconnection.changed.notify_all()
+
+    def _lose(self, place: _Place, error: JMSError) -> None:
+        self._reconnection.lose(place.connection, error)
+        with self._reconnection.lock:
+            if self._place is place:  # closed, so that `leave` was not called
+                self._place = None
+
+    # ---- settling ---------------------------------------------------------------------------------------------------
+
+    def settle(self, receipts: Sequence[Any], outcome: Outcome) -> None:
+        """See Subscription.settle. What was received at a lost host is logged: it will be redelivered."""
+        self._apply(receipts, lambda inner, good: inner.settle(good, outcome))
+
+    def postpone(self, receipts: Sequence[Any], attempts: int, delay: float) -> None:
+        """See Postponing.postpone."""
+        self._apply(receipts, lambda inner, good: cast("Postponing", inner).postpone(good, attempts, delay))
+
+    def count(self, receipt: Any, attempts: int) -> None:
+        """See Counting.count. A host that does not count hand-overs is not told of them."""
+
+        def count(inner: Subscription, good: Sequence[Any]) -> None:
+            if isinstance(inner, Counting):
+                inner.count(good[0], attempts)
+
+        self._apply((receipt,), count)
+
+    def _apply(self, receipts: Sequence[Any], settle: Callable[[Subscription, Sequence[Any]], None]) -> None:
+        place = self._place
+        source = None if place is None else place.subscription
+        good = [each.inner for each in receipts if isinstance(each, Receipt) and each.source is source]
+        if place is not None and good:
+            try:
+                settle(place.subscription, good)
+            except ConnectionLostError as error:
+                self._lose(place, error)
+                good = []
+        if len(good) < len(receipts):
+            self._reconnection.check_not_given_up()
+            _log.warning(
+                "%s: the link was lost after %d messages were received, which are not settled and will be redelivered",
+                self._spec.destination,
+                len(receipts) - len(good),
+            )
+
+    def holds(self, receipt: Any) -> bool:
+        """See Subscription.holds."""
+        place = self._place
+        return (
+            place is not None
+            and isinstance(receipt, Receipt)
+            and receipt.source is place.subscription
+            and place.subscription.holds(receipt.inner)
+        )
+
+    # ---- listening, starting and stopping ---------------------------------------------------------------------------
+
+    def ready(self, callback: Callable[[], bool] | None) -> None:
+        """See Subscription.ready."""
+        with self._turn:
+            self._callback = callback
+            place = self._place
+            if place is not None:
+                place.subscription.ready(callback)
+
+    def _follow(self, *, stopped: bool) -> None:
+        with self._turn:
+            self._is_stopped = stopped
+            place = self._place
+            if place is not None:
+                try:
+                    _start_or_stop(place.subscription, stopped=stopped)
+                except ConnectionLostError as error:  # it is opened as it shall be at the next host
+                    self._lose(place, error)
+
+    # ---- moving to another host -------------------------------------------------------------------------------------
+
+    def prepare(self, connection: HostConnection, link: SessionLink) -> None:
+        """Subscribe at another host; `move` and `settle_in` follow. Raises JMSError."""
+        self._next = None
+        if self._failure is None and not self._is_closed:
+            self._was_stopped = self._is_stopped
+            self._next = _Place(connection, link.subscribe(replace(self._spec, stopped=self._was_stopped)))
+
+    def move(self) -> None:
+        """Use what was prepared. The lock is held."""
+        self._place, self._next = self._next, None
+
+    def settle_in(self) -> None:
+        """Let what has changed since `prepare` follow."""
+        place = self._place
+        if place is None:
+            return
+        inner = place.subscription
+        with self._turn:
+            try:
+                if self._is_stopped is not self._was_stopped:
+                    _start_or_stop(inner, stopped=self._is_stopped)
+                if self._is_interrupted:
+                    inner.interrupt()
+                if self._callback is not None:
+                    inner.ready(self._callback)
+                if self._is_closed:
+                    inner.close()
+            except ConnectionLostError as error:
+                self._lose(place, error)
+            except JMSError as error:
+                self._reconnection.events.failed(error)
+
+    def leave(self, temporaries: Temporaries) -> JMSError | None:
+        """Use nothing of the lost host any more. Return an error that a listener cannot get. The lock is held."""
+        self._place = None
+        if self._failure is None:
+            try:
+                temporaries.check(self._spec.destination)
+            except JMSError as error:
+                self._failure = error
+                return error if self._callback is not None else None
+        return None
+
+    # ---- the end ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """See Subscription.close."""
+        with self._reconnection.lock:
+            self._is_closed = True
+            place = self._place
+            self._reconnection.changed.notify_all()
+        self._discard(self)
+        if place is not None:
+            try:
+                place.subscription.close()
+            except ConnectionLostError as error:
+                self._lose(place, error)
+
+
+class PushedSubscription(FailoverSubscription):
+    """See Stoppable: one whose host pushes."""
+
+    def start(self) -> None:
+        """See Stoppable.start."""
+        self._follow(stopped=False)
+
+    def stop(self) -> None:
+        """See Stoppable.stop."""
+        self._follow(stopped=True)
+
+
+def subscription_of(
+    reconnection: Reconnection,
+    spec: SubscriptionSpec,
+    connection: HostConnection,
+    inner: Subscription,
+    discard: Callable[[FailoverSubscription], None],
+) -> FailoverSubscription:
+    """Return the subscription around one at a host."""
+    kind = PushedSubscription if isinstance(inner, Stoppable) else FailoverSubscription
+    return kind(reconnection, spec, connection, inner, discard)
+
+
+def _start_or_stop(inner: Subscription, *, stopped: bool) -> None:
+    if isinstance(inner, Stoppable):
+        if stopped:
+            inner.stop()
+        else:
+            inner.start()
