@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Literal, TypedDict
 
 from jmslike.durations import Duration
+from jmslike.instruments import Telemetry
 from jmslike.message.serializers import ObjectSerializer
 
 
@@ -29,6 +30,7 @@ class GeneralOptions(TypedDict, total=False):
     request_timeout: Duration | None
     strict: bool | None
     object_serializer: ObjectSerializer | None
+    telemetry: Telemetry | None
 
 
 class FactoryOptions(GeneralOptions, total=False):

@@ -26,7 +26,7 @@ PLANNED: Final = frozenset({"jvm"})
 
 Factory = TransportFactory | WrapperFactory
 
-_GENERAL_OBJECTS: Final = frozenset({"object_serializer"})
+_GENERAL_OBJECTS: Final = frozenset({"object_serializer", "telemetry"})
 _OF_AN_INNER_URL: Final = frozenset({"user_name", "password"})
 
 

@@ -243,7 +243,8 @@ class Session(MessageFactory):
             state, destination, selector_text, name=name, durable=durable, shared=shared, no_local=no_local
         )
         predicate = left_to_the_core(state.connection.capabilities, spec)
-        intake = Intake(state, state.link.subscribe(spec), spec, predicate)
+        make_intake = state.connection.instruments.receiving(Intake)
+        intake = make_intake(state, state.link.subscribe(spec), spec, predicate)
         consumer = self.consumer_type(state, intake, self._listeners, self._discard, converter)
         self._parts[consumer] = None
         try:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any, Final
 
 from jmslike.errors import JMSError
+from jmslike.instruments import Telemetry
 from jmslike.message.serializers import JSONSerializer, ObjectSerializer
 from jmslike.options import choice, factor, refuse, seconds, text, whole
 
@@ -29,6 +30,7 @@ class Settings:
     request_timeout: float = 30.0
     strict: bool = False
     object_serializer: ObjectSerializer = field(default_factory=JSONSerializer)
+    telemetry: Telemetry | None = None
 
 
 def _truth(name: str, value: Any) -> bool:
@@ -49,6 +51,12 @@ def _serializer(name: str, value: Any) -> ObjectSerializer:
     return value  # type: ignore[no-any-return]
 
 
+def _telemetry(name: str, value: Any) -> Telemetry:
+    if not callable(getattr(value, "instruments", None)) or isinstance(value, type):
+        refuse(name, value, "an object such as jmslike.telemetry.OpenTelemetry(), given as a keyword")
+    return value  # type: ignore[no-any-return]
+
+
 _CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "client_id": text,
     "user_name": text,
@@ -63,6 +71,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
     "request_timeout": partial(seconds, lowest=0.001),
     "strict": _truth,
     "object_serializer": _serializer,
+    "telemetry": _telemetry,
 }
 
 GENERAL_OPTIONS: Final = tuple(item.name for item in fields(Settings))

@@ -55,6 +55,7 @@ LIBRARIES = {
     "native_engine": "jmslike_transports.native",
     "matplotlib": "jmslike.compare.report.figures",
     "numpy": "jmslike.compare.judgement.bootstrap",
+    "opentelemetry": "jmslike.telemetry",
     "pika": "jmslike_transports.amqp",
     "stomp": "jmslike_transports.stomp",
     "thrift": "jmslike.converters",

@@ -32,6 +32,7 @@ from jmslike.errors import (
     UnsupportedFeatureError,
 )
 from jmslike.exact import exact_text
+from jmslike.instruments import Instruments
 from jmslike.settings import Settings
 from jmslike.spi import Deleting, Transport
 from jmslike.statistics import LinkState
@@ -46,8 +47,8 @@ class ConnectionState:
 
     __slots__ = (
         "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "completions", "ending",
-        "exception_listener", "gates", "id_prefix", "is_interrupted", "is_open", "link_listener", "loss", "name",
-        "next_number", "settings", "temporaries", "transport", "unheeded", "uuid",
+        "exception_listener", "gates", "id_prefix", "instruments", "is_interrupted", "is_open", "link_listener", "loss",
+        "name", "next_number", "settings", "temporaries", "transport", "unheeded", "uuid",
     )  # fmt: skip
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
@@ -74,6 +75,8 @@ class ConnectionState:
         strict = StrictCapabilities(found.product, found.version, found.features) if settings.strict else None
         self.capabilities: Capabilities = strict or found
         self.unheeded: Final = Unheeded(self.capabilities, strict=settings.strict)
+        telemetry = settings.telemetry
+        self.instruments: Final = telemetry.instruments(self.capabilities, self.origin) if telemetry else Instruments()
         if settings.client_id is not None:
             try:
                 self.identify(settings.client_id)

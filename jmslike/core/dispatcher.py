@@ -37,7 +37,7 @@ class Listeners:
     def set(self, intake: Intake, listener: ListenerCall | None) -> None:
         """Serve the intake by this listener; None ends that. Raises IllegalStateError during a receive."""
         if listener is None:
-            intake.listener = None
+            intake.serve(None)
             self.remove(intake)
             return
         dispatcher = self._dispatcher
@@ -49,7 +49,7 @@ class Listeners:
             self._dispatcher = dispatcher = Dispatcher(self._session, self._close_session)
             self._thread = dispatcher.thread
             self._session.refresh()
-        intake.listener = listener
+        intake.serve(listener)
         dispatcher.add(intake)
 
     def remove(self, intake: Intake) -> None:

@@ -103,6 +103,10 @@ class Intake:
                 subscription.stop()
             self._is_stopped = not running
 
+    def serve(self, listener: ListenerCall | None) -> None:
+        """Set what the dispatcher calls with each message."""
+        self.listener = listener
+
     # ---- taking -----------------------------------------------------------------------------------------------------
 
     def next(self) -> Delivery | None:

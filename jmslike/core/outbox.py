@@ -19,10 +19,11 @@ from jmslike.core.unheeded import Unheeded
 from jmslike.destinations import Destination, exact_destination
 from jmslike.envelope import Envelope, Terms, constraints_of, copy_of
 from jmslike.errors import JMSError, MessageFormatError
+from jmslike.instruments import Instruments, Post
 from jmslike.message import Message
 from jmslike.message.foreign import adopt
 from jmslike.message.serializers import ObjectSerializer
-from jmslike.spi import Sender, SessionLink
+from jmslike.spi import Completion, Sender, SessionLink
 from jmslike.values.spelled import marked_like
 
 _KEPT_OUTLETS: Final = 100
@@ -36,7 +37,7 @@ class Outlet:
 
     __slots__ = ("destination", "post", "sender", "terms")
 
-    def __init__(self, sender: Sender, post: Callable[[Envelope], None], terms: tuple[Terms, Terms]) -> None:
+    def __init__(self, sender: Sender, post: Post, terms: tuple[Terms, Terms]) -> None:
         self.sender: Final = sender
         self.post: Final = post
         self.terms: Final = {DeliveryMode.NON_PERSISTENT: terms[0], DeliveryMode.PERSISTENT: terms[1]}
@@ -61,6 +62,7 @@ class Outbox:
         serializer: ObjectSerializer,
         max_in_flight: int,
         report: Callable[[JMSError], None],
+        instruments: Instruments,
     ) -> None:
         self.completions: Final = CompletionCalls(f"jmslike-completions-{name}", max_in_flight, report)
         self.now: Final = clock.now
@@ -72,6 +74,7 @@ class Outbox:
         self._origin = origin
         self._id_prefix = id_prefix
         self._serializer = serializer
+        self._instruments = instruments
         self._pending: list[tuple[Sender, Envelope]] = []
         self._outlets: OrderedDict[Destination, Outlet] = OrderedDict()
 
@@ -84,7 +87,8 @@ class Outbox:
             Terms(destination, int(mode), origin, self._id_prefix)
             for mode in (DeliveryMode.NON_PERSISTENT, DeliveryMode.PERSISTENT)
         )
-        post = partial(self._defer, sender) if self._transacted else sender.send
+        post: Post = partial(self._defer, sender) if self._transacted else sender.send
+        post = self._instruments.posting(post, destination, transacted=self._transacted)
         if self._unheeded:
             post = partial(self._check_and_post, post)
         return Outlet(sender, post, (non_persistent, persistent))
@@ -153,23 +157,19 @@ class Outbox:
         completed = self.completions.completion(message, listener)
         try:
             self.completions.begin(completed)
-            if self._transacted:
-                outlet.post(envelope)
-            else:
-                self._unheeded.check(envelope)
-                outlet.sender.send(envelope, completed)
+            outlet.post(envelope, completed)
         except BaseException:
             self.completions.end(completed)
             raise
-        if self._transacted:
-            completed(None)
 
-    def _check_and_post(self, post: Callable[[Envelope], None], envelope: Envelope) -> None:
+    def _check_and_post(self, post: Post, envelope: Envelope, completion: Completion | None = None) -> None:
         self._unheeded.check(envelope)
-        post(envelope)
+        post(envelope, completion)
 
-    def _defer(self, sender: Sender, envelope: Envelope) -> None:
+    def _defer(self, sender: Sender, envelope: Envelope, completion: Completion | None = None) -> None:
         self._pending.append((sender, envelope))
+        if completion is not None:
+            completion(None)
 
     @property
     def pending(self) -> int:

@@ -40,7 +40,7 @@ class SessionState:
     """
 
     __slots__ = (
-        "acknowledgement", "connection", "ending", "following", "gate", "is_open", "keeps", "ledger", "link",
+        "_commit", "acknowledgement", "connection", "ending", "following", "gate", "is_open", "keeps", "ledger", "link",
         "message_types", "mode", "name", "outbox", "receivers", "redelivery", "serializer",
     )  # fmt: skip
 
@@ -83,7 +83,9 @@ class SessionState:
             serializer=self.serializer,
             max_in_flight=settings.max_in_flight,
             report=connection.report,
+            instruments=connection.instruments,
         )
+        self._commit = connection.instruments.committing(self.link.commit)
         connection.completions.add(self.outbox.completions)
         connection.gates.add(self.gate)
 
@@ -116,7 +118,7 @@ class SessionState:
         if not sends and not entries:
             return
         try:
-            self.link.commit(sends, acceptances(entries))
+            self._commit(sends, acceptances(entries))
         except TransactionRolledBackError:
             redeliver((source, (delivery, "")) for source, delivery in entries)
             raise

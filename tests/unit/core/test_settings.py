@@ -43,6 +43,7 @@ def test_the_names_of_the_options() -> None:
         "request_timeout",
         "strict",
         "object_serializer",
+        "telemetry",
     }
     assert set(WIRE_OPTIONS) == {"connect_timeout", "request_timeout"}
 

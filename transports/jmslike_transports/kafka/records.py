@@ -2,7 +2,7 @@
 
 A header is called jms.<type>.<name>, as by Confluent's JMS bridge for Kafka. Its value is what Kafka's own serializer
 of that type writes, so that any program that knows Kafka reads it. The marks of `jmslike.codec`, which tell a jmslike
-peer the kind of the body, keep their own names.
+peer the kind of the body, keep their own names, and so does a trace context.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ _TYPE: Final = "jms.string.JMSType"
 _ORIGIN: Final = "jmslike_origin"
 
 _GROUP: Final = "JMSXGroupID"
+_TRACE_CONTEXT: Final = frozenset({"traceparent", "tracestate", "baggage"})
+"""Properties whose headers have their plain names: those by which Kafka's clients look for them, as the W3C has it."""
 
 _SCHEMES: Final = {kind: f"{word}://" for word, kind in KINDS.items()}
 
@@ -86,6 +88,8 @@ def write_record(envelope: Envelope) -> Record:
     for name, value in envelope.properties.items():
         if name == _GROUP and value and value.__class__ is str:
             key = utf8(value)
+        elif name in _TRACE_CONTEXT and value.__class__ is str:
+            headers.append((name, utf8(value)))
         else:
             prefix, write = _WRITERS[value.__class__]
             headers.append((prefix + name, write(value)))

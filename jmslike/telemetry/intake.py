@@ -1,0 +1,116 @@
+"""The intake of a consumer, with OpenTelemetry's look at what it hands over."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from time import perf_counter_ns, time_ns
+from typing import Any
+
+from opentelemetry import context as contexts
+from opentelemetry import trace
+from opentelemetry.trace import SpanKind
+
+from jmslike.core.intake import Intake
+from jmslike.core.listener_calls import ListenerCall
+from jmslike.core.session_state import SessionState
+from jmslike.envelope import Envelope
+from jmslike.errors import JMSError
+from jmslike.message import Message
+from jmslike.spi import Delivery, Subscription, SubscriptionSpec
+from jmslike.telemetry.carrier import context_in
+from jmslike.telemetry.conventions import Operation, failed
+from jmslike.telemetry.recorder import Recorder
+
+
+class InstrumentedIntake(Intake):
+    """Measures and traces each receive that returns a message or fails, and each call of the listener.
+
+    A receive whose time is up leaves no trace. What a receive returned is processed by the application, in a span that
+    it may start itself.
+    """
+
+    __slots__ = ("_began", "_processing", "_receiving", "_recorder")
+
+    def __init__(
+        self,
+        recorder: Recorder,
+        session: SessionState,
+        subscription: Subscription,
+        spec: SubscriptionSpec,
+        predicate: Callable[[Envelope], bool] | None,
+    ) -> None:
+        self._recorder = recorder
+        self._began = 0
+        self._receiving, self._processing = (
+            Operation.of(recorder.system, name, name, spec.destination, spec.name) for name in ("receive", "process")
+        )
+        super().__init__(session, subscription, spec, predicate)
+
+    def refresh(self) -> None:
+        """Do nothing: what takes the fast lane would not be seen."""
+
+    # ---- receives ---------------------------------------------------------------------------------------------------
+
+    def next(self) -> Delivery | None:
+        """See Intake."""
+        self._began = perf_counter_ns()
+        return super().next()
+
+    def next_within(self, deadline: float | None, *, settle: bool) -> Delivery | None:
+        """See Intake."""
+        self._began = perf_counter_ns()
+        try:
+            return super().next_within(deadline, settle=settle)
+        except JMSError as error:
+            self._received(None, error)
+            raise
+
+    def hand_over(self, delivery: Delivery) -> Message:
+        """See Intake."""
+        message = super().hand_over(delivery)
+        self._received(delivery[0], None)
+        return message
+
+    def _received(self, envelope: Envelope | None, error: JMSError | None) -> None:
+        elapsed = perf_counter_ns() - self._began
+        operation, recorder = self._receiving, self._recorder
+        carried = [] if envelope is None else [context_in(envelope.properties)]
+        span = recorder.start(operation, SpanKind.CLIENT, carried, start_time=time_ns() - elapsed)
+        metric = operation.metric
+        if error is not None:
+            metric = {**metric, **failed(span, error)}
+        if envelope is not None:
+            recorder.describe(span, envelope.id, envelope.headers.correlation_id)
+            recorder.meters.consumed.add(1, metric)
+        span.end()
+        recorder.meters.operation.record(elapsed / 1e9, metric)
+
+    # ---- the listener -----------------------------------------------------------------------------------------------
+
+    def serve(self, listener: ListenerCall | None) -> None:
+        """See Intake."""
+        if listener is not None:
+            listener = ListenerCall(listener.given, partial(self._process, listener.call))
+        super().serve(listener)
+
+    def _process(self, call: Callable[[Any], object], message: Message) -> object:
+        """Call the listener in a span of its own, within the context that the message carries."""
+        operation, recorder = self._processing, self._recorder
+        carried = context_in(message.properties)
+        span = recorder.start(operation, SpanKind.CONSUMER, [carried], parent=carried)
+        recorder.describe(span, message.message_id, message.correlation_id)
+        metric = operation.metric
+        token = contexts.attach(trace.set_span_in_context(span, carried))
+        began = perf_counter_ns()
+        try:
+            return call(message)
+        except BaseException as error:
+            metric = {**metric, **failed(span, error)}
+            raise
+        finally:
+            elapsed = perf_counter_ns() - began
+            contexts.detach(token)
+            span.end()
+            recorder.meters.process.record(elapsed / 1e9, metric)
+            recorder.meters.consumed.add(1, operation.metric)
