@@ -114,6 +114,23 @@ class TemporaryTopic(_Temporary, Topic):
 _KINDS: Final = (TemporaryQueue, TemporaryTopic, Queue, Topic)
 
 
+def destination_of(value: Destination | str) -> Destination:
+    """Return a destination as it is, or that of a text: `queue://NAME`, `topic://NAME`, or `NAME` for a queue.
+
+    Raises InvalidDestinationError for another text, and for what is neither.
+    """
+    if not isinstance(value, str):
+        return exact_destination(value, "here, or a text such as queue://NAME")
+    scheme, separator, name = value.partition("://")
+    if not separator:
+        scheme, name = "queue", value
+    if scheme not in ("queue", "topic") or not name:
+        raise InvalidDestinationError(
+            f"not a destination: {value!r}; write queue://NAME, topic://NAME, or NAME for a queue"
+        )
+    return Queue(name) if scheme == "queue" else Topic(name)
+
+
 def exact_destination(value: object, what: str) -> Destination:
     """Return the same destination as a Queue, Topic, TemporaryQueue or TemporaryTopic, and not of a subclass.
 

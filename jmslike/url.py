@@ -12,6 +12,7 @@ URLs are balanced, so that wrappers nest.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
@@ -94,6 +95,14 @@ def parse_wrapper(url: str) -> Wrapper:
         raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from None
     _refuse_fragment(url, query.partition("#")[2])
     return Wrapper(inner, _pairs(query))
+
+
+def without_options(url: str, names: Collection[str]) -> str:
+    """Return the URL without the options of these names; of one around others, of those behind the parentheses."""
+    head, mark, query = url.rpartition(")") if url.partition(":")[2].startswith("(") else ("", "", url)
+    place, _, pairs = query.partition("?")
+    left = "&".join(pair for pair in pairs.split("&") if pair.partition("=")[0] not in names)
+    return f"{head}{mark}{place}?{left}" if left else f"{head}{mark}{place}"
 
 
 def without_secrets(url: str) -> str:

@@ -20,6 +20,7 @@ from jmslike.cli import (
     doctor,
     features,
     messages,
+    operations,
     report,
 )
 from jmslike.cli.terminal import complain
@@ -100,6 +101,11 @@ def make_app() -> typer.Typer:
     app.command("send")(messages.send)
     app.command("receive")(messages.receive)
     app.command("browse")(messages.browse)
+    app.command("count")(operations.count)
+    app.command("move")(operations.move)
+    app.command("copy")(operations.copy)
+    app.command("purge")(operations.purge)
+    app.command("retry")(operations.retry)
     app.command("capabilities")(features.capabilities)
     app.command("doctor")(doctor.doctor)
     for entry in entry_points(group=GROUP):

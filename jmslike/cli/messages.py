@@ -27,7 +27,6 @@ from jmslike.cli.terminal import (
     FILE_HELP,
     FORMAT,
     NATIVE_NOTE,
-    destination_of,
     factory_for,
     seconds,
     show,
@@ -35,6 +34,7 @@ from jmslike.cli.terminal import (
 )
 from jmslike.compare import FileSource, Format
 from jmslike.compare.phrases import naming, plural
+from jmslike.destinations import destination_of
 
 URL = Annotated[str, typer.Argument(metavar="URL", help=f"Provider. {NATIVE_NOTE}.")]
 DESTINATION = Annotated[

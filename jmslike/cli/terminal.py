@@ -1,17 +1,19 @@
-"""URLs, destinations and the terminal, for all commands."""
+"""URLs and the terminal, for all commands."""
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
-from collections.abc import Callable
-from contextlib import suppress
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from typing import Final
 
 import typer
 from rich.console import Console
 
-from jmslike import ConnectionFactory, Destination, JMSError, Queue, Topic
+from jmslike import ConnectionFactory, JMSError
 from jmslike.compare import Format
 from jmslike.compare.redaction import shown
 from jmslike.registry import resolve
@@ -77,19 +79,14 @@ def factory_for(url: str) -> ConnectionFactory:
         raise ValueError(str(error)) from error
 
 
-def destination_of(text: str) -> Destination:
-    """Return the destination for `queue://NAME`, `topic://NAME` or a bare NAME, which is a queue's."""
-    scheme, separator, name = text.partition("://")
-    if not separator:
-        scheme, name = "queue", text
-    if scheme not in ("queue", "topic") or not name:
-        raise ValueError(f"not a destination: {text!r}; write queue://NAME, topic://NAME, or NAME for a queue")
-    return Queue(name) if scheme == "queue" else Topic(name)
-
-
 def is_terminal() -> bool:
     """Whether the standard output is a terminal."""
     return sys.stdout.isatty()
+
+
+def is_interactive() -> bool:
+    """Whether a user can be asked."""
+    return sys.stdin is not None and sys.stdin.isatty()
 
 
 def show(text: str, end: str = "\n") -> None:
@@ -108,3 +105,24 @@ def console() -> Console:
     """Return the console on the standard output; lines are wide if that is a file."""
     fixed = None if is_terminal() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE
     return Console(width=fixed)
+
+
+@contextmanager
+def interruptions() -> Iterator[threading.Event]:
+    """Have the first Ctrl-C set an event, so that what is being done is done to its end; the second ends it at once."""
+    interruption = threading.Event()
+    before = signal.getsignal(signal.SIGINT)
+    is_main = threading.current_thread() is threading.main_thread()
+    if before is not signal.default_int_handler or not is_main:  # a process in the background may ignore it
+        yield interruption
+        return
+
+    def interrupt(*_: object) -> None:
+        signal.signal(signal.SIGINT, before)
+        interruption.set()
+
+    signal.signal(signal.SIGINT, interrupt)
+    try:
+        yield interruption
+    finally:
+        signal.signal(signal.SIGINT, before)

@@ -8,8 +8,8 @@ import pytest
 from typer.testing import Result
 
 import jmslike
-from jmslike.cli.terminal import destination_of
-from jmslike.destinations import Queue, Topic
+from jmslike import InvalidDestinationError
+from jmslike.destinations import Queue, Topic, destination_of
 
 Run = Callable[..., Result]
 
@@ -195,5 +195,5 @@ def test_destinations(text: str, destination: object) -> None:
 
 @pytest.mark.parametrize("text", ["", "queue://", "topic://", "stream://x", "://x"])
 def test_wrong_destinations(text: str) -> None:
-    with pytest.raises(ValueError, match=r"not a destination: .*write queue://NAME"):
+    with pytest.raises(InvalidDestinationError, match=r"not a destination: .*write queue://NAME"):
         destination_of(text)

@@ -11,15 +11,16 @@ from typing import Annotated, Any, Final
 import typer
 
 from jmslike import selector as selectors
-from jmslike.cli.terminal import complain, console, destination_of, is_terminal, show
+from jmslike.cli.terminal import complain, console, interruptions, is_terminal, show
 from jmslike.compare.phrases import plural
+from jmslike.destinations import destination_of
 from jmslike.envelope import Envelope
 from jmslike.errors import JMSError, ResourceAllocationError
 from jmslike_transports.native.factory import place_of as place_of_url
 from jmslike_transports.native.json_lines import Place, message_line, subscription_line
 from jmslike_transports.native.places import Folder
 from jmslike_transports.native.record_format import EnvelopeFormat
-from jmslike_transports.native.store.loading import Load, interruptions
+from jmslike_transports.native.store.loading import Load
 from jmslike_transports.native.store.report import as_dict, as_text
 from jmslike_transports.native.store.stock import Stock, place_of, unknown_queue
 from native_engine import EngineError, FolderError, FolderInUseError

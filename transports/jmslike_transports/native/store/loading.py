@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import shutil
-import signal
 import threading
 from codecs import BOM_UTF8
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from tempfile import TemporaryFile
 from typing import IO, Final
 
@@ -16,8 +14,6 @@ from jmslike_transports.native.json_lines import Message, Place, read_line
 from jmslike_transports.native.store.stock import place_of
 from native_engine.journal.layout import Definition
 from native_engine.journal.maintenance import Maintenance
-
-__all__ = ["Load", "interruptions"]
 
 
 class Load:
@@ -109,27 +105,6 @@ class Load:
 
     def _lines(self) -> Iterator[tuple[int, bytes]]:
         return ((number, line) for number, line in enumerate(self._file, 1) if line.strip().strip(BOM_UTF8))
-
-
-@contextmanager
-def interruptions() -> Iterator[threading.Event]:
-    """Have the first Ctrl-C set an event, so that what is being done is done to its end; the second ends it at once."""
-    interruption = threading.Event()
-    before = signal.getsignal(signal.SIGINT)
-    is_main = threading.current_thread() is threading.main_thread()
-    if before is not signal.default_int_handler or not is_main:  # a process in the background may ignore it
-        yield interruption
-        return
-
-    def interrupt(*_: object) -> None:
-        signal.signal(signal.SIGINT, before)
-        interruption.set()
-
-    signal.signal(signal.SIGINT, interrupt)
-    try:
-        yield interruption
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _copy(lines: IO[bytes]) -> IO[bytes]:

@@ -1,0 +1,52 @@
+"""Copying what waits in a queue."""
+
+from __future__ import annotations
+
+from threading import Event
+
+from jmslike.capabilities import Feature
+from jmslike.destinations import Destination, Queue, destination_of
+from jmslike.operating.counting import at_most, queue_of
+from jmslike.operating.extent import BATCH, extent_of
+from jmslike.operating.providers import Ends
+from jmslike.operating.removal import Tally
+
+
+def copy(
+    url: str,
+    queue: Queue | str,
+    destination: Destination | str,
+    *,
+    to_url: str | None = None,
+    selector: str | None = None,
+    most: int | None = None,
+    dry_run: bool = False,
+    interruption: Event | None = None,
+) -> int:
+    """Copy what waits in a queue to another queue or to a topic, also of another provider; return the number.
+
+    The copies have the ids of their originals. Raises JMSError; UnsupportedFeatureError if the queue cannot be browsed.
+    """
+    source, target = queue_of(queue), destination_of(destination)
+    with Ends(url, to_url) as ends:
+        ends.refuse_circle(source, target)
+        ends.source.capabilities.require(Feature.BROWSE)
+        if dry_run:
+            return at_most(ends.source, source, selector, most)
+        extent, tally, pending = extent_of(ends.source, source), Tally("copied"), 0
+        with tally.told(), ends.source.create_browser(source, selector) as browser:
+            for message in browser:
+                if extent.is_over or tally.done + pending == most:
+                    break
+                if interruption is not None and interruption.is_set():
+                    raise KeyboardInterrupt
+                extent.look_at(message)
+                ends.forward(message, target)
+                pending += 1
+                if pending == BATCH:
+                    ends.commit()
+                    extent.end_batch()
+                    tally.done, pending = tally.done + pending, 0
+            ends.commit()
+            tally.done += pending
+        return tally.done

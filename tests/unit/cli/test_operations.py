@@ -1,0 +1,158 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from typer.testing import Result
+
+import jmslike
+from jmslike import operating
+from tests.unit.operating.steps import die, fill, texts_in
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> Iterator[str]:
+    """Return a folder: what an operator's commands reach from a process of their own."""
+    url = f"native://{tmp_path / 'shop'}"
+    yield url
+    jmslike.forget(url)
+
+
+def lines(result: Result) -> list[str]:
+    assert result.exit_code == 0, result.output
+    return result.stdout.splitlines()
+
+
+def test_count(run: Run, url: str) -> None:
+    fill(url, "orders", "1", "2")
+    assert [line.split() for line in lines(run("count", url, "orders", "queue://typo"))] == [
+        ["messages", "in", "flight", "consumers"],
+        ["queue://orders", "2", "0", "0"],
+        ["queue://typo", "0", "0", "0"],
+    ]
+    first, second = map(json.loads, lines(run("count", url, "orders", "typo", "--json")))
+    assert (first["queue"], first["depth"], first["enqueued"]) == ("queue://orders", 2, 2)
+    assert (second["queue"], second["depth"]) == ("queue://typo", 0)
+    assert lines(run("count", url, "orders", "--selector", "JMSPriority = 4"))[1].split() == ["queue://orders", "2"]
+
+
+def test_move(run: Run, url: str) -> None:
+    fill(url, "orders", "1", "2", "3")
+    assert lines(run("move", url, "orders", "archive", "--dry-run")) == [
+        "3 messages would be moved from queue://orders to queue://archive"
+    ]
+    assert lines(run("move", url, "orders", "archive", "--count", "1")) == [
+        "1 message moved from queue://orders to queue://archive"
+    ]
+    found = json.loads(*lines(run("move", url, "orders", "archive", "--json")))
+    assert found == {"moved": 2, "queue": "queue://orders", "to": "queue://archive", "dry_run": False}
+    assert texts_in(url, "archive") == ["1", "2", "3"]
+
+
+def test_move_to_another_provider(run: Run, url: str, tmp_path: Path) -> None:
+    fill(url, "orders", "1", "2")
+    other = f"native://{tmp_path / 'other'}"
+    assert lines(run("move", url, "orders", "--to-url", f"{other}?window=5", "--count", "1")) == [
+        f"1 message moved from queue://orders to queue://orders of {other}"
+    ]
+    assert lines(run("copy", url, "orders", "copies", "--to-url", other)) == [
+        f"1 message copied from queue://orders to queue://copies of {other}"
+    ]
+    assert (texts_in(url, "orders"), texts_in(other, "orders"), texts_in(other, "copies")) == (["2"], ["1"], ["2"])
+    jmslike.forget(other)
+
+
+def test_fewer_messages_than_asked_for_are_an_error(run: Run, url: str) -> None:
+    fill(url, "orders", "1")
+    result = run("move", url, "orders", "archive", "--count", "5")
+    assert (result.exit_code, result.stdout) == (1, "1 message moved from queue://orders to queue://archive\n")
+    assert result.stderr == "jmslike: 1 message moved, not 5; no others wait there\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["move", "{url}", "a"], "the queue to which the messages go is missing; name it, or another provider by"),
+        (["move", "{url}", "a", "a"], "queue://a is both ends, so nothing was done; name another queue"),
+        (["move", "{url}", "topic://a", "b"], "topic://a keeps no messages, only a queue does; name a queue"),
+        (["move", "{url}", "a", "--to-url", "native://b"], "native://b is the memory of this command and ends with it"),
+        (["copy", "{url}", "a", "--to-url", "nonsense://b"], "no transport for nonsense://"),
+        (["count", "nonsense://b", "a"], "no transport for nonsense://"),
+        (["purge", "{url}", "a", "--selector", "a >", "--yes"], "invalid selector"),
+        (["purge", "{url}", "a"], "purge asks before it removes anything, and there is no terminal to ask at; add"),
+        (["retry", "{url}", "a", "--to", "x://y"], "not a destination: 'x://y'"),
+        (["retry", "{url}", "a", "--count", "0"], "'0' is not a whole number of 1 or more"),
+    ],
+)
+def test_wrong_use(run: Run, url: str, arguments: list[str], reason: str) -> None:
+    fill(url, "a", "1")
+    result = run(*(argument.format(url=url) for argument in arguments))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert reason in result.stderr
+    assert result.stderr.count("\n") == 1
+    assert texts_in(url, "a") == ["1"]
+
+
+def test_purge_asks(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("jmslike.cli.operations.is_interactive", lambda: True)
+    fill(url, "a", "1", "2")
+    fill(url, "b", "3")
+    result = run("purge", f"{url}?window=5", "a", "b", typed="n\n")
+    assert (result.exit_code, result.stdout.strip()) == (1, "n"), "as typed"
+    assert f"Remove 2 messages from queue://a and 1 message from queue://b of {url}? [y/N]:" in result.stderr
+    assert result.stderr.endswith("jmslike: nothing was removed\n")
+    assert (texts_in(url, "a"), texts_in(url, "b")) == (["1", "2"], ["3"])
+    assert lines(run("purge", url, "a", "b", typed="y\n"))[1:] == [
+        "2 messages removed from queue://a",
+        "1 message removed from queue://b",
+    ]
+
+
+def test_purge_without_asking(run: Run, url: str) -> None:
+    fill(url, "a", "1", "2")
+    assert lines(run("purge", url, "a", "--dry-run")) == ["2 messages would be removed from queue://a"]
+    assert json.loads(*lines(run("purge", url, "a", "--yes", "--json"))) == {
+        "queue": "queue://a",
+        "removed": 2,
+        "dry_run": False,
+    }
+
+
+def test_retry(run: Run, url: str) -> None:
+    fill(url, "orders", "1", "2")
+    die(url, "orders")
+    assert lines(run("retry", url, "DLQ.orders", "--dry-run")) == ["2 messages would be returned to queue://orders"]
+    assert lines(run("retry", url, "DLQ.orders")) == ["2 messages returned to queue://orders"]
+    assert lines(run("retry", url, "DLQ.orders")) == ["0 messages returned"]
+    assert lines(run("retry", url, "orders", "--to", "queue://checked")) == ["2 messages returned to queue://checked"]
+
+
+def test_what_could_not_be_returned_is_named(run: Run, url: str) -> None:
+    fill(url, "dead", *map(str, range(12)))
+    result = run("retry", url, "dead")
+    assert (result.exit_code, result.stdout) == (1, "0 messages returned\n")
+    stays = result.stderr.splitlines()
+    assert len(stays) == 11
+    assert stays[0].startswith("jmslike: ID:")
+    assert stays[0].endswith("stays: it does not say where it came from")
+    assert stays[-1] == "jmslike: 2 others stay; --json names each"
+    result = run("retry", url, "dead", "--json")
+    assert result.exit_code == 1
+    found = json.loads(result.stdout)
+    assert (found["returned"], len(found["left"])) == ({}, 12)
+
+
+def test_an_interrupted_command_says_what_was_done(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*arguments: object, **options: object) -> int:
+        end = KeyboardInterrupt()
+        end.add_note("; moved before that: 100")
+        raise end
+
+    monkeypatch.setattr(operating, "move", interrupted)
+    result = run("move", url, "orders", "archive")
+    assert (result.exit_code, result.stdout) == (130, "")
+    assert result.stderr.strip() == "jmslike: interrupted; moved before that: 100"
