@@ -14,12 +14,14 @@ from jmslike import Feature, JMSError
 from jmslike.url import parse_place, parse_wrapper
 
 HIDDEN: Final = "***"
-SECRET: Final = re.compile("password|secret|token|key|credential|user", re.IGNORECASE)
+SECRET: Final = re.compile("password|secret|token|key|credential", re.IGNORECASE)
 """What the name of an option holds whose value is a secret."""
+USER: Final = re.compile("user", re.IGNORECASE)
+"""What the name of an option holds whose value is a user."""
 WHOLE: Final = 4
 """Shorter secrets are hidden only where they are words of their own: they are parts of too many words."""
 OWN: Final = frozenset({"jmslike", "python", "platform", *(feature.value for feature in Feature)})
-"""Texts that a reader looks up in mappings: a user may be called like one of them."""
+"""Texts that a reader looks up in mappings: a password may be one of them."""
 
 _OPTION: Final = re.compile(r"[?&]([^=&#?]+)=([^&#]*)")
 _NEXT: Final = re.compile(r",(?=[A-Za-z][A-Za-z0-9+.-]*:)|[()]")
@@ -29,21 +31,30 @@ _ACTING: Final = re.compile(
 )
 """Control characters, marks that turn the direction of writing, halves of characters, and what is no character."""
 
+_BEFORE_USER: Final = r"""(?i:user|login|password|passcode)(?i:[ _]?name|[ _]?id)?["']?[\s:=]+["']?"""
+"""What says that a user follows, or a password that is the same word."""
+
 Value = TypeVar("Value")
 
 
 class Redactor:
-    """Hides the users, passwords and other secrets of these URLs, plain and percent-encoded, wherever they stand."""
+    """Hides the passwords and other secrets of these URLs, plain and percent-encoded, wherever they stand.
+
+    A user is hidden where a text says that it is one: in a URL, and behind words such as "user". Elsewhere it may be
+    any word. So is a password that is also the name of the user, as those of brokers that are as they were installed.
+    """
 
     def __init__(self, urls: Iterable[str] = ()) -> None:
-        secrets = {form for url in urls for secret in _secrets(url) for form in _forms(secret)}
-        longest_first = sorted(secrets, key=lambda secret: (-len(secret), secret))
-        patterns = [re.escape(secret) if len(secret) >= WHOLE else _word(secret) for secret in longest_first]
+        named = [found for url in urls for found in _named(url)]
+        users = {form for name, value in named if not SECRET.search(name) for form in _forms(value)}
+        secrets = {form for name, value in named if SECRET.search(name) for form in _forms(value)} - users
+        patterns = [*_of_users(users)]
+        patterns += [re.escape(each) if len(each) >= WHOLE else _word(each) for each in _longest_first(secrets)]
         self._pattern = re.compile("|".join(patterns)) if patterns else None
 
     def text(self, text: str) -> str:
         """Return a text without secrets, and as `shown` does."""
-        return shown(self._pattern.sub(HIDDEN, text) if self._pattern else text)
+        return shown(self._pattern.sub(_hidden, text) if self._pattern else text)
 
     def clean(self, value: Value) -> Value:
         """Return a copy of a value with every text in it cleaned: of dataclasses, lists, tuples and mappings."""
@@ -75,8 +86,8 @@ def _escape(character: str) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
-def _secrets(url: str) -> Iterator[str]:
-    """Find the secrets of a URL, and of those in it: their values, and as they are written."""
+def _named(url: str) -> Iterator[tuple[str, str]]:
+    """Find the users and secrets of a URL, and of those in it: the name of each, its value, and as it is written."""
     try:
         if url.partition(":")[2].startswith("("):
             wrapper = parse_wrapper(url)
@@ -87,22 +98,30 @@ def _secrets(url: str) -> Iterator[str]:
     except JMSError:
         yield from _guessed(url)
         return
-    yield from (value for name, value in options if SECRET.search(name))
-    yield from (secret for each in inner for secret in _secrets(each))
+    yield from (found for found in options if _matters(found[0]))
+    yield from (found for each in inner for found in _named(each))
 
 
-def _written(url: str) -> Iterator[str]:
-    """Find secrets in the form in which they are written in a URL to one place."""
+def _written(url: str) -> Iterator[tuple[str, str]]:
+    """Find users and secrets in the form in which they are written in a URL to one place."""
     head, _, query = url.partition("?")
-    yield from head.partition("//")[2].rpartition("@")[0].split(":", 1)
-    yield from (value for name, value in _OPTION.findall(f"?{query}") if SECRET.search(unquote(name)))
+    yield from _user_info(head)
+    yield from ((unquote(name), value) for name, value in _OPTION.findall(f"?{query}") if _matters(unquote(name)))
 
 
-def _guessed(url: str) -> Iterator[str]:
+def _guessed(url: str) -> Iterator[tuple[str, str]]:
     """Find what may be a secret in something that should be a URL: too much rather than too little."""
     for place in _NEXT.split(url):
-        yield from place.partition("//")[2].rpartition("@")[0].split(":", 1)
+        yield from _user_info(place)
         yield from _written(place)
+
+
+def _user_info(place: str) -> Iterator[tuple[str, str]]:
+    yield from zip(("user", "password"), place.partition("//")[2].rpartition("@")[0].split(":", 1), strict=False)
+
+
+def _matters(name: str) -> bool:
+    return bool(SECRET.search(name) or USER.search(name))
 
 
 def _forms(secret: str) -> Iterator[str]:
@@ -112,6 +131,22 @@ def _forms(secret: str) -> Iterator[str]:
             if len(form) > 1:
                 yield form
                 yield _ENCODED.sub(lambda octet: octet[0].lower(), form)
+
+
+def _of_users(users: Iterable[str]) -> Iterator[str]:
+    """Yield the patterns of a user, of which the last keeps the words before it."""
+    if any_user := "|".join(map(re.escape, _longest_first(users))):
+        yield rf"(?<=//)(?:{any_user})(?=[:@])"
+        yield rf"(?<=:)(?:{any_user})(?=@)"
+        yield rf"(?P<before>{_BEFORE_USER})(?:{any_user})(?!\w)"
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found.groupdict().get('before') or ''}{HIDDEN}"
+
+
+def _longest_first(texts: Iterable[str]) -> list[str]:
+    return sorted(texts, key=lambda text: (-len(text), text))
 
 
 def _word(secret: str) -> str:

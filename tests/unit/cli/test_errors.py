@@ -199,4 +199,4 @@ def test_no_secret_is_in_an_error_of_a_provider_that_quotes_it(
     monkeypatch.setattr(ConnectionFactory, "create_context", refuse)
     result = run(command[0], f"stomp://someone:{encoded}@host", *command[1:])
     assert result.exit_code == 3
-    assert "no log-in as *** with *** or ***" in " ".join(result.output.split())
+    assert "no log-in as someone with *** or ***" in " ".join(result.output.split())
