@@ -32,4 +32,7 @@ def report(
     except ValueError as error:
         raise ValueError(f"{file}: {error}") from error
     show(comparison, console())
-    files.write(comparison)
+    try:
+        files.write(comparison)
+    except ValueError as error:
+        raise ValueError(f"{file}: {error}") from error

@@ -20,6 +20,7 @@ from jmslike.compare.results import Comparison
 
 FORMAT: Final = "jmslike.comparison"
 VERSION: Final = 2
+LARGEST: Final = 1e100
 
 
 class BadDocumentError(ValueError):
@@ -36,7 +37,7 @@ def dumps(comparison: Comparison) -> str:
 def loads(text: str) -> Comparison:
     """Read a comparison from JSON. Raises BadDocumentError, which says what is wrong and where."""
     try:
-        document = json.loads(text)
+        document = json.loads(text, parse_constant=_no_number)
     except (ValueError, RecursionError) as error:
         raise BadDocumentError(f"this is no JSON: {error}") from error
     if not isinstance(document, dict) or document.get("format", FORMAT) != FORMAT:
@@ -52,8 +53,22 @@ def loads(text: str) -> Comparison:
             f"its version is {version}, and this jmslike reads {VERSION} at most; install a newer jmslike"
         )
     comparison: Comparison = _read(Comparison, document, "")
+    _check_reports(comparison)
     _check_sides(comparison)
     return Redactor().clean(comparison)
+
+
+def _no_number(name: str) -> float:
+    raise ValueError(f"JSON has no {name}")
+
+
+def _check_reports(comparison: Comparison) -> None:
+    if not any(report.url for report in comparison.reports):
+        raise BadDocumentError("reports: none of them has a url")
+    for number, report in enumerate(comparison.reports):
+        for position, scenario in enumerate(report.scenarios):
+            if not scenario.columns:
+                raise BadDocumentError(f"reports[{number}].scenarios[{position}].columns: there is none")
 
 
 def _check_sides(comparison: Comparison) -> None:
@@ -84,8 +99,8 @@ def _read(kind: Any, value: Any, place: str) -> Any:
             raise BadDocumentError(f"{place}: {value!r} is none of {', '.join(map(str, choices))}")
         return value if origin is Literal else kind(value)
     if kind is float and _is_number(value):
-        return float(value)
-    return _expected(kind, value, place)
+        return float(_bounded(value, place))
+    return _bounded(_expected(int, value, place), place) if kind is int else _expected(kind, value, place)
 
 
 def _read_fields(kind: Any, value: dict[str, Any], place: str) -> Any:
@@ -119,6 +134,13 @@ def _read_any(kinds: Sequence[Any], value: Any, place: str) -> Any:
 def _expected(kind: type, value: Any, place: str) -> Any:
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise BadDocumentError(f"{place}: {kind.__name__} is expected, not {type(value).__name__}")
+    return value
+
+
+def _bounded(value: float, place: str) -> float:
+    """Return a number that can be drawn: of larger ones, sums may be infinite."""
+    if not -LARGEST <= value <= LARGEST:
+        raise BadDocumentError(f"{place}: a number of at most {LARGEST:g} is expected")
     return value
 
 

@@ -51,11 +51,18 @@ class Better(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Series:
-    """A number over time: `x` in seconds from the start of the run, `y` in messages; at most 400 points."""
+    """A number over time: `x` in seconds from the start of the run, `y` in messages; at most 400 points.
+
+    Raises ValueError if there is not one y for each x.
+    """
 
     name: str
     x: list[float]
     y: list[float]
+
+    def __post_init__(self) -> None:
+        if len(self.x) != len(self.y):
+            raise ValueError(f"a series needs as many y as x, not {len(self.y)} and {len(self.x)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +71,7 @@ class Measure:
 
     `case` is the row of the table, such as "1 KiB". `histograms` is empty, or has the distribution behind each value:
     an HdrHistogram V2 of nanoseconds, in base64; `beyond` then counts what was above an hour, which it does not hold.
-    `series` is of the repeat whose value is the median.
+    `series` is of the repeat whose value is the median. Raises ValueError for lists that do not belong together.
     """
 
     name: str
@@ -75,6 +82,14 @@ class Measure:
     histograms: list[str | None] = field(default_factory=list)
     beyond: list[int] = field(default_factory=list)
     series: list[Series] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        if not self.values:
+            raise ValueError("a measure needs the value of at least one repeat")
+        for name in ("histograms", "beyond"):
+            length = len(getattr(self, name))
+            if length not in (0, len(self.values)):
+                raise ValueError(f"{name} needs one item for each of the {len(self.values)} values, not {length}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +202,17 @@ class Judgement:
 class Overhead:
     """What the measuring costs by itself: for each message, measured a few times, and how late it sends.
 
-    The latter is a histogram, as in a Measure.
+    The latter is a histogram, as in a Measure; `late_ns` has its p50, p99 and max. Raises ValueError if nothing was
+    measured.
     """
 
     per_message_ns: list[float]
     late: str
+    late_ns: dict[str, float] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if not self.per_message_ns:
+            raise ValueError("per_message_ns needs at least one time")
 
 
 @dataclass(frozen=True, slots=True)

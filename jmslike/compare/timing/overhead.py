@@ -9,7 +9,7 @@ from jmslike.compare.plan import Plan
 from jmslike.compare.results import Overhead
 from jmslike.compare.timing.driver import SYSTEM_TIME, drive
 from jmslike.compare.timing.histogram import encode
-from jmslike.compare.timing.log import ArrivalLog
+from jmslike.compare.timing.log import ArrivalLog, percentile
 from jmslike.compare.timing.schedule import steady
 
 MESSAGES: Final = 2000
@@ -30,5 +30,6 @@ def overhead(plan: Plan) -> Overhead:
     def send(key: int) -> None:
         log.note(key, SYSTEM_TIME.now(), False)
 
-    late, _ = encode(drive(steady(plan.rate, plan.samples / plan.rate), send).late)
-    return Overhead([cost() for _ in range(TIMES)], late)
+    late = drive(steady(plan.rate, plan.samples / plan.rate), send).late
+    cases = {"p50": percentile(late, 50), "p99": percentile(late, 99), "max": max(late)}
+    return Overhead([cost() for _ in range(TIMES)], encode(late)[0], {case: float(cases[case]) for case in cases})

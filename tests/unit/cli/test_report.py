@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -46,6 +47,16 @@ def test_what_cannot_be_read_is_refused(run: Run, tmp_path: Path) -> None:
     assert f"jmslike: {file}: this is no JSON" in wrong.stderr
     file.write_bytes(b"\xff")
     assert run("report", str(file)).exit_code == 2
+
+
+def test_a_histogram_that_is_none_is_an_error_of_the_file(run: Run, tmp_path: Path) -> None:
+    document = json.loads(FILE.read_text(encoding="utf-8"))
+    document["overhead"]["late"] = "lamp"
+    file = tmp_path / "run.json"
+    file.write_text(json.dumps(document), encoding="utf-8")
+    result = run("report", str(file), "--html", str(tmp_path / "report.html"))
+    assert result.exit_code == 2
+    assert f"{file}: no histogram of HdrHistogram: 'lamp'" in result.stderr
 
 
 def test_a_report_never_replaces_what_it_is_made_from(run: Run, tmp_path: Path) -> None:

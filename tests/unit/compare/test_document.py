@@ -121,6 +121,11 @@ def test_what_is_no_comparison_is_refused(text: str, reason: str) -> None:
         loads(text)
 
 
+def measured(document: Any) -> Any:
+    """The first measure."""
+    return document["reports"][0]["scenarios"][1]["columns"][0]["measures"][0]
+
+
 @pytest.mark.parametrize(
     ("change", "reason"),
     [
@@ -139,6 +144,31 @@ def test_what_is_no_comparison_is_refused(text: str, reason: str) -> None:
             lambda document: document["judgements"][0]["verdicts"][0]["second"].update(report=3),
             "^judgements: there is no report 3$",
         ),
+        (lambda document: document["overhead"].update(per_message_ns=[]), "^overhead: per_message_ns needs at least"),
+        (lambda document: document.update(reports=[]), "^reports: none of them has a url$"),
+        (
+            lambda document: document["reports"][0]["scenarios"][0].update(columns=[]),
+            r"^reports\[0\].scenarios\[0\].columns: there is none$",
+        ),
+        (
+            lambda document: measured(document).update(values=[]),
+            r"measures\[0\]: a measure needs the value of at least",
+        ),
+        (
+            lambda document: measured(document).update(histograms=[None]),
+            "histograms needs one item for each of the 6 values, not 1$",
+        ),
+        (
+            lambda document: measured(document).update(beyond=[0]),
+            "beyond needs one item for each of the 6 values, not 1$",
+        ),
+        (
+            lambda document: measured(document).update(series=[{"name": "a", "x": [1.0], "y": []}]),
+            r"series\[0\]: a series needs as many y as x, not 0 and 1$",
+        ),
+        (lambda document: measured(document).update(values=[10**400] * 6), "a number of at most 1e\\+100 is expected$"),
+        (lambda document: document.update(messages=10**400), "^messages: a number of at most 1e\\+100 is expected$"),
+        (lambda document: document["run"].update(seconds=float("inf")), "^this is no JSON: JSON has no Infinity$"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_place(change: Callable[[Any], None], reason: str) -> None:
