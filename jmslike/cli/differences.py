@@ -15,6 +15,7 @@ from jmslike.cli.terminal import console
 from jmslike.compare.document import BadDocumentError, loads
 from jmslike.compare.phrases import plural
 from jmslike.compare.redaction import shown
+from jmslike.compare.report.quantities import factor
 from jmslike.compare.results import Comparison
 from jmslike.registry import how_to_install
 
@@ -90,7 +91,7 @@ def _changes(changes: Sequence[Change], console: Console) -> None:
 
 
 def _ratio(ratio: float | None, low: float | None, high: float | None) -> str:
-    middle, least, most = ("unlimited" if number is None else f"{number:.3g}" for number in (ratio, low, high))
+    middle, least, most = ("unlimited" if number is None else factor(number) for number in (ratio, low, high))
     return f"{middle} ({least} to {most})"
 
 
@@ -101,7 +102,9 @@ def _summary(found: Difference) -> list[str]:
     few = len(found.changes) - len(measured)
     lines = [f"{plural(len(measured), 'measured value')} and ratios compared, {len(changed):,} changed beyond noise."]
     if few:
-        lines.append(f"{few:,} more have too few repeats for a verdict, which needs five in both runs.")
+        lines.append(
+            f"Of {few:,} more nothing can be told: one of the runs has fewer than six repeats, or they differ too much."
+        )
     if found.machine is None:
         lines.append("How much slower or faster the machine was is not known: not both runs measured it.")
     else:

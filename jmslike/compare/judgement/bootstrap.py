@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 
 LEVEL: Final = 0.05
 RESAMPLES: Final = 1000
-LEAST_ROUNDS: Final = 5
+LEAST_ROUNDS: Final = 6
 """With fewer, too many resamples hold one round only."""
+WIDE: Final = log(100)
+"""An interval that is wider than this tells nothing: of a few rounds, one was stalled."""
 NO_SPREAD: Final = 1e-12
 """A standard deviation of logarithms below this is an error of rounding."""
 DRAWS: Final = 20_000

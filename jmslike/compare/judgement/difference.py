@@ -255,7 +255,7 @@ def _change(item: _Item, seen: Seen, interval: Interval | None) -> Change:
 def _seen(item: _Item, interval: Interval, cost: Interval | None) -> Seen:
     """Return what is seen: a change only if no change of the machine that is possible explains it."""
     said = says(interval, item.better)
-    if said == "no difference shown" or cost is None or item.against is not None or not interval.error:
+    if said not in ("better", "worse") or cost is None or item.against is not None or not interval.error:
         return said
     slower, faster = max(0.0, cost.high), min(0.0, cost.low)
     least, most = (faster, slower) if item.better is Better.LESS else (-slower, -faster)

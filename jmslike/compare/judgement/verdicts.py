@@ -8,7 +8,7 @@ from math import exp, inf, isfinite, log
 from typing import Final
 
 from jmslike import Feature
-from jmslike.compare.judgement.bootstrap import LEAST_ROUNDS, Interval, Intervals, chance, paired
+from jmslike.compare.judgement.bootstrap import LEAST_ROUNDS, WIDE, Interval, Intervals, chance, paired
 from jmslike.compare.results import Better, Column, Judgement, Measure, Report, Says, Side, Verdict
 
 EFFECT: Final = 0.05
@@ -104,9 +104,12 @@ def _verdicts(
 
 
 def says(interval: Interval, better: Better) -> Says:
-    """Return the verdict: that there is a difference only if the interval leaves out a ratio of 1."""
+    """Return the verdict: that there is a difference only if the interval leaves out a ratio of 1.
+
+    One that holds 1 and is wider than a factor of 100 could hide any difference.
+    """
     if interval.low <= 0 <= interval.high:
-        return "no difference shown"
+        return "no difference shown" if interval.high - interval.low <= WIDE else "too few repeats"
     return "better" if (interval.mean > 0) == (better is Better.MORE) else "worse"
 
 

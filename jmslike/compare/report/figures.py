@@ -26,7 +26,7 @@ SETTINGS: Final = {
     "svg.fonttype": "none",
     "text.parse_math": False,
     "font.family": "DejaVu Sans",
-    "font.size": 9,
+    "font.size": 10,
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
@@ -35,25 +35,25 @@ SETTINGS: Final = {
     "axes.axisbelow": True,
     "hatch.linewidth": 0.6,
     "legend.frameon": False,
-    "legend.fontsize": 8,
+    "legend.fontsize": 9.5,
 }
-WIDTH: Final = 4.4
-"""Inches, as all lengths; on a phone a figure is a little smaller, and its text can still be read."""
-HEIGHT: Final = 2.4
+WIDTH: Final = 3.75
+"""Inches, as all lengths: the width of a phone, on which letters then have the size that they are given here."""
+HEIGHT: Final = 2.3
 TOP: Final = 0.1
-BELOW: Final = 0.45
+BELOW: Final = 0.5
 LEFT: Final = 0.15
 RIGHT: Final = 0.25
-LETTER: Final = 0.075
+LETTER: Final = 0.083
 SCALE: Final = 8
 """The letters of the numbers of an axis."""
 ROW: Final = 22
-NAME: Final = 62
+NAME: Final = 46
 """The most letters of a row of bars, and of a line of the legend."""
 _PATH: Final = re.compile(rb' d="[^"]*"')
 _DIGITS: Final = re.compile(rb"(\.\d\d)\d+")
 """Of a point on a path, two digits behind the point are finer than a screen."""
-LEGEND_ROW: Final = 0.17
+LEGEND_ROW: Final = 0.195
 BAR: Final = 0.17
 
 
@@ -69,7 +69,7 @@ def svg(plot: Plot) -> bytes:
         FigureCanvasSVG(figure)
         axes = figure.add_axes((left / WIDTH, below / height, 1 - (left + RIGHT) / WIDTH, plane / height))
         _DRAWERS[plot.kind](axes, plot)
-        figure.legend(loc="lower left", borderaxespad=0.3, handlelength=3.2)
+        figure.legend(loc="lower left", borderaxespad=0.3, handlelength=2.6)
         file = io.BytesIO()
         figure.savefig(file, format="svg", metadata={"Date": None, "Creator": None})
     return _PATH.sub(lambda path: _DIGITS.sub(rb"\1", path[0]), file.getvalue())
@@ -89,7 +89,7 @@ def _style(position: int, line: Line) -> dict[str, object]:
 
 
 def _label(line: Line) -> str:
-    place = f" ({'kept ' if line.kept != 'nowhere' else ''}{line.kept})"
+    place = f" ({line.kept})"
     return _cut(line.name, NAME - len(place)) + place
 
 
@@ -102,12 +102,11 @@ def _curves(axes: Axes, plot: Plot) -> None:
     axes.set_xscale("log")
     axes.set_yscale("log")
     most = max(max(line.x) for line in plot.lines)
-    ticks = [1.0, *(2.0 * 5**power if power == 0 else 10.0**power for power in range(7))]
-    ticks = [tick for tick in ticks if tick <= most * 1.5]
+    ticks = [tick for tick in (2.0, *(10.0**power for power in range(1, 7))) if tick <= most * 1.5]
     axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: f"{100 - 100 / x:.6g}%"))
-    axes.set_xlabel("percentile; each curve ends at its maximum")
+    axes.set_xlabel("percentile, up to the maximum")
     _time_axis(axes.yaxis.set_major_formatter)
 
 
@@ -126,7 +125,7 @@ def _steps(axes: Axes, plot: Plot) -> None:
     axes.set_xlim(left=0)
     axes.set_xlabel("time since the start")
     axes.set_ylabel(plot.unit)
-    axes.xaxis.set_major_locator(MaxNLocator(6))
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     _time_axis(axes.xaxis.set_major_formatter)
 
 
@@ -164,7 +163,7 @@ def _bars(axes: Axes, plot: Plot) -> None:
     axes.grid(visible=False, axis="y")
     axes.invert_yaxis()
     axes.set_xlim(0, plot.edge * 1.05 or 1)
-    axes.xaxis.set_major_locator(MaxNLocator(5))
+    axes.xaxis.set_major_locator(MaxNLocator(4))
     if plot.unit == "s":
         _time_axis(axes.xaxis.set_major_formatter)
     else:

@@ -19,11 +19,12 @@ class Mark(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell of a grid: its text, and for a wrong number what was expected."""
+    """A cell of a grid: its text, for a wrong number what was expected, and a detail for a second line."""
 
     text: str
     mark: Mark = Mark.ABSENT
     expected: str = ""
+    detail: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator
 
 from jmslike.compare.report.grid import Cell, Grid, Mark
-from jmslike.compare.report.outline import Section, outline
+from jmslike.compare.report.outline import outline
+from jmslike.compare.report.section import Section
 from jmslike.compare.results import Comparison
 
 _SIGNS = {Mark.RIGHT: " ✓", Mark.WRONG: " ✗", Mark.FREE: "", Mark.MEASURED: "", Mark.ABSENT: ""}
@@ -22,13 +23,14 @@ def markdown(comparison: Comparison) -> str:
     lines = ["# Comparison of queues and topics", ""]
     lines += [f"- {_plain(name)}: {_plain(fact)}" for name, fact in found.facts]
     lines += [f"- Signs: {_LEGEND}", ""]
+    for section in found.answer:
+        lines += _section(section, "##")
     for line in found.words:
         lines += [_plain(line), ""]
     lines += [f"**{_plain(found.verdict.text)}**", "", "## Summary", ""]
     for section in found.summary:
         lines += _section(section, "###")
-    lines += _section(found.declarations, "##")
-    for section in found.scenarios:
+    for section in (*found.declarations, *found.scenarios):
         lines += _section(section, "##")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -66,7 +68,8 @@ def _row(texts: list[str], *, plain: bool = True) -> str:
 
 def _cell(cell: Cell) -> str:
     expected = f" expected {cell.expected}" if cell.expected else ""
-    return f"{_plain(cell.text)}{_SIGNS[cell.mark]}{_plain(expected)}"
+    detail = f": {cell.detail}" if cell.detail else ""
+    return f"{_plain(cell.text)}{_SIGNS[cell.mark]}{_plain(expected)}{_plain(detail)}"
 
 
 def _plain(text: str) -> str:

@@ -7,19 +7,29 @@ from typing import Final
 
 from jmslike.compare.phrases import plural
 from jmslike.compare.report.grid import Cell, Grid, Group, Mark
+from jmslike.compare.report.limits import AT_LIMIT, Limits
 from jmslike.compare.report.played import Part, Played, named
 from jmslike.compare.report.quantities import factor, is_time, middle, number, present, quantity, spread
 from jmslike.compare.results import Better, Column, Comparison, Measure, Side, Verdict
 
 SPREAD: Final = "medians of the repeats; ± is half of the range from the least repeat to the largest"
 UNLIKE: Final = "*"
+TO_TELL: Final = (
+    "Too few repeats to tell: fewer than six, or their intervals span more than a factor of 100. More repeats, on a"
+    " quieter machine, may tell."
+)
+TELLS_NOTHING: Final = 9.0
+"""A difference that could stay unseen, as a part of the first value, from which on an interval is too wide to tell."""
 MOST_PAIRS: Final = 4
 """More pairs than this are rows, as they are where there are more pairs than measures."""
 _LESS_AND_MORE: Final = {"orders": ("fewer", "more"), "messages": ("fewer", "more"), "bytes": ("smaller", "larger")}
 
 
-def measured(sides: Sequence[Part], *, named: bool) -> Iterator[Grid]:
-    """Yield a grid of the values that columns have, if any has some; `named`: each group has its provider's name."""
+def measured(sides: Sequence[Part], limits: Limits, *, named: bool) -> Iterator[Grid]:
+    """Yield a grid of the values that columns have, if any has some; `named`: each group has its provider's name.
+
+    Values that the limits explain are marked.
+    """
     columns = [column for side in sides for column in side.result.columns]
     rows = list(dict.fromkeys((measure.name, measure.case) for column in columns for measure in column.measures))
     if not rows:
@@ -31,7 +41,7 @@ def measured(sides: Sequence[Part], *, named: bool) -> Iterator[Grid]:
         Group(
             side.name if named else "",
             [
-                (column.title, [_kept(column), *(_value(column, name, case) for name, case in rows)])
+                (column.title, [_kept(column), *(_value(column, name, case, limits) for name, case in rows)])
                 for column in side.result.columns
             ],
         )
@@ -50,11 +60,11 @@ def _kept(column: Column) -> Cell:
     return Cell("n/a") if column.refused is not None else Cell(column.kept)
 
 
-def _value(column: Column, name: str, case: str) -> Cell:
+def _value(column: Column, name: str, case: str, limits: Limits) -> Cell:
     measure = next((found for found in column.measures if (found.name, found.case) == (name, case)), None)
     if measure is None:
         return Cell("" if column.refused is None else "n/a")
-    return Cell(value(measure), Mark.MEASURED)
+    return Cell(value(measure) + (f" {AT_LIMIT}" if limits.explain(measure) else ""), Mark.MEASURED)
 
 
 def value(measure: Measure) -> str:
@@ -98,7 +108,7 @@ def judged(comparison: Comparison, scenario: Played) -> Iterator[Grid]:
             ]
             columns.append((f"{second.column} against {_other(comparison, first, second)}", cells))
         if columns:
-            groups.append(Group(side.name if len(comparison.reports) > 1 else "", columns))
+            groups.append(Group(side.name if len(scenario.sides) > 1 else "", columns))
     grid = Grid("against each other", [f"{name}, {case}" if case else name for name, case in rows], groups)
     yield grid.turned() if len(pairs) > min(len(rows), MOST_PAIRS) else grid
 
@@ -120,19 +130,23 @@ def _other(comparison: Comparison, first: Side, second: Side) -> str:
 def _verdict(verdict: Verdict | None, unit: str, better: Better) -> Cell:
     if verdict is None:
         return Cell("")
-    return Cell(said(verdict, unit, better) + (f" {UNLIKE}" if verdict.unlike else ""), Mark.MEASURED)
+    word, interval = said(verdict, unit, better)
+    return Cell(word + (f" {UNLIKE}" if verdict.unlike else ""), Mark.MEASURED, detail=interval)
 
 
-def said(verdict: Verdict, unit: str, better: Better) -> str:
-    """Return what a verdict says of the second column, with its interval."""
-    if verdict.ratio is None or verdict.low is None or verdict.high is None:
-        return _word(verdict, unit, better)
+def said(verdict: Verdict, unit: str, better: Better) -> tuple[str, str]:
+    """Return what a verdict says of the second column, and by how much; no interval is shown that tells nothing."""
+    word = _word(verdict, unit, better)
+    if verdict.says == "too few repeats" or verdict.ratio is None or verdict.low is None or verdict.high is None:
+        return word, ""
     interval = f" ({factor(verdict.low)} to {factor(verdict.high)})" if verdict.low < verdict.high else ""
-    return f"{_word(verdict, unit, better)}: {factor(verdict.ratio)} times{interval}"
+    return word, f"{factor(verdict.ratio)} times{interval}"
 
 
 def _word(verdict: Verdict, unit: str, better: Better) -> str:
-    if verdict.says not in ("better", "worse"):
+    if verdict.says == "too few repeats":
+        return "too few repeats to tell"
+    if verdict.says == "no difference shown":
         return verdict.says
     more = (verdict.says == "better") == (better is Better.MORE)
     if is_time(unit):
@@ -146,11 +160,13 @@ def reach(comparison: Comparison, scenario: str) -> Iterator[str]:
     """Yield what the verdicts on a scenario could not see, and in which way columns are unlike."""
     judgements = [each for each in comparison.judgements if each.scenario == scenario]
     for judgement in judgements:
-        if judgement.unseen is not None:
+        if judgement.unseen is not None and judgement.unseen < TELLS_NOTHING:
             power = (
                 "" if judgement.power is None else f"; one of 5% is shown with a probability of {judgement.power:.0%}"
             )
             yield f"{judgement.measure}: differences {_below(judgement.unseen)} could stay unseen here{power}."
+    if any(verdict.says == "too few repeats" for judgement in judgements for verdict in judgement.verdicts):
+        yield TO_TELL
     unlike = dict.fromkeys(verdict.unlike for each in judgements for verdict in each.verdicts if verdict.unlike)
     if unlike:
         yield f"{UNLIKE} not alike: {'; '.join(unlike)}."

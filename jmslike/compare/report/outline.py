@@ -5,32 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from jmslike.compare.report.answer import answer
 from jmslike.compare.report.grid import Cell, Grid, Group, Mark
+from jmslike.compare.report.limits import SAYS, limits
 from jmslike.compare.report.measures import SPREAD, judged, measured, reach
 from jmslike.compare.report.names import names
 from jmslike.compare.report.played import Played, played
+from jmslike.compare.report.section import Section
 from jmslike.compare.report.words import summary
 from jmslike.compare.results import Check, Column, Comparison, Report, ScenarioResult
 
 
 @dataclass(frozen=True, slots=True)
-class Section:
-    """A title, lines above grids, the grids, and lines below them."""
-
-    title: str
-    grids: Sequence[Grid]
-    above: Sequence[str] = ()
-    below: Sequence[str] = ()
-
-
-@dataclass(frozen=True, slots=True)
 class Outline:
-    """All of a report. `declarations` is what the providers declare; `summary` has a grid for each scenario, `words`
-    says the same and more in sentences.
+    """All of a report. `answer` is what to choose for a flash sale, if that was played, and why; `words` are sentences
+    on the other scenarios. `declarations` is what the providers declare; `summary` has a grid for each scenario.
     """
 
+    answer: Sequence[Section]
     facts: Sequence[tuple[str, str]]
-    declarations: Section
+    declarations: Sequence[Section]
     scenarios: Sequence[Section]
     summary: Sequence[Section]
     words: Sequence[str]
@@ -43,6 +37,7 @@ def outline(comparison: Comparison) -> Outline:
     providers = [(name, report) for name, report in zip(titles, comparison.reports, strict=True) if report.url]
     scenarios = played(comparison)
     return Outline(
+        answer(comparison),
         [*_facts(comparison), *((title, _provider(report)) for title, report in providers)],
         _declarations(providers),
         [_scenario(comparison, each) for each in scenarios],
@@ -67,19 +62,23 @@ def _provider(report: Report) -> str:
     return f"{report.url} ({report.product} {report.version}{through}; keeps messages {kept})"
 
 
-def _declarations(providers: Sequence[tuple[str, Report]]) -> Section:
-    scenarios = providers[0][1].scenarios
+def _declarations(providers: Sequence[tuple[str, Report]]) -> list[Section]:
+    """Return what the providers declare of the features that the scenarios depend on, if there are such."""
+    scenarios = [scenario for _, report in providers for scenario in report.scenarios]
     features = list(dict.fromkeys(feature for scenario in scenarios for feature in scenario.features))
+    if not features:
+        return []
     groups = [
         Group(name, [("", [Cell(report.capabilities.get(feature, "")) for feature in features])])
         for name, report in providers
     ]
-    return Section("What the providers declare", [Grid("feature", features, groups)])
+    return [Section("What the providers declare", [Grid("feature", features, groups)])]
 
 
 def _scenario(comparison: Comparison, scenario: Played) -> Section:
     first = scenario.result
-    several = len(comparison.reports) > 1
+    several = len(scenario.sides) > 1
+    limit = limits(comparison.overhead)
     shown = [each for each in scenario.sides if any(column.refused is None for column in each.result.columns)]
     labels = _labels([column for each in shown for column in each.result.columns])
     groups = [
@@ -89,8 +88,10 @@ def _scenario(comparison: Comparison, scenario: Played) -> Section:
         )
         for each in shown
     ]
-    grids = [Grid("messages", labels, groups), *measured(shown, named=several), *judged(comparison, scenario)]
+    grids = [Grid("messages", labels, groups), *measured(shown, limit, named=several), *judged(comparison, scenario)]
     below = [first.note] if first.note else []
+    if any(limit.explain(measure) for each in shown for column in each.result.columns for measure in column.measures):
+        below.append(SAYS)
     below += reach(comparison, first.name)
     for each in scenario.sides:
         below += _remarks(each.name, each.report, each.result)

@@ -14,10 +14,11 @@ from jinja2 import Environment, StrictUndefined
 from jmslike.compare.report.figures import svg
 from jmslike.compare.report.grid import Mark
 from jmslike.compare.report.names import names
-from jmslike.compare.report.outline import Section, outline
+from jmslike.compare.report.outline import outline
 from jmslike.compare.report.played import played
 from jmslike.compare.report.plots import Plot, plots
 from jmslike.compare.report.quantities import quantity
+from jmslike.compare.report.section import Section
 from jmslike.compare.results import Comparison
 from jmslike.compare.timing.histogram import Distribution
 

@@ -1,4 +1,7 @@
-"""Measured values in words, with three digits: more of them would pretend to know what no repeat has shown."""
+"""Measured values in words, with three digits: more of them would pretend to know what no repeat has shown.
+
+What was counted is exact.
+"""
 
 from __future__ import annotations
 
@@ -27,18 +30,23 @@ def seconds(value: float, unit: str) -> float:
 def quantity(value: float, unit: str) -> str:
     """Return a value in words: a time with the unit that suits it, any other without its unit."""
     if not is_time(unit):
-        return number(value)
+        return _rounded(value) if unit.endswith("/s") else number(value)
     found = seconds(value, unit)
     size, name = next((step for step in _STEPS if abs(found) >= step[0]), _STEPS[-1] if found else _STEPS[0])
     return f"{number(found / size)} {name}"
 
 
 def number(value: float) -> str:
-    """Return a number with three digits, or all of those before the point."""
-    if value == int(value):
-        return f"{value:,.0f}"
-    places = max(0, _DIGITS - 1 - floor(log10(abs(value))))
-    return f"{value:,.{places}f}"
+    """Return a whole number as it is, any other with three digits."""
+    return f"{value:,.0f}" if value == int(value) else _rounded(value)
+
+
+def _rounded(value: float) -> str:
+    if not value:
+        return "0"
+    places = _DIGITS - 1 - floor(log10(abs(value)))
+    rounded = round(value, places)
+    return f"{rounded:,.0f}" if rounded == value == int(value) else f"{rounded:,.{max(0, places)}f}"
 
 
 def factor(ratio: float) -> str:

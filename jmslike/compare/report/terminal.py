@@ -12,11 +12,12 @@ from rich.table import Table
 from rich.text import Text
 
 from jmslike.compare.report.grid import Cell, Grid, Group, Mark
-from jmslike.compare.report.outline import Section, outline
+from jmslike.compare.report.outline import outline
+from jmslike.compare.report.section import Section
 from jmslike.compare.results import Comparison
 
 _STYLES = {Mark.RIGHT: "green", Mark.WRONG: "bold red", Mark.FREE: "dim", Mark.MEASURED: "", Mark.ABSENT: ""}
-_IN_ASCII: Final = {ord("µ"): "u", ord("±"): "+-"}
+_IN_ASCII: Final = {ord("µ"): "u", ord("±"): "+-", ord("†"): "#"}
 """The letters of measured values on a terminal that lacks them."""
 LABEL: Final = 30
 """Columns of the terminal that the labels of rows have at least; longer ones are wrapped if need be."""
@@ -52,12 +53,15 @@ class _Page:
             facts.add_row(Text(name), Text(fact.translate(self._letters), overflow="fold"))
         facts.add_row(Text("Signs"), Text(self._legend))
         self._console.print(facts)
-        self._section(found.declarations, box=None)
+        for section in found.declarations:
+            self._section(section, box=None)
         for section in found.scenarios:
             self._section(section, box=box.HEAVY_HEAD)
         self._say("")
         self._say("Summary", "bold")
         for section in found.summary:
+            self._section(section, box=None)
+        for section in found.answer:
             self._section(section, box=None)
         for line in ("", *found.words, ""):
             self._say(line.translate(self._letters))
@@ -72,7 +76,7 @@ class _Page:
             for part in self._parts(grid, box) if grid.labels else ():
                 self._console.print(self._table(part, box))
         for line in section.below:
-            self._say(line)
+            self._say(line.translate(self._letters))
 
     def _say(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style), highlight=False)
@@ -113,7 +117,8 @@ class _Page:
     def _cell(self, cell: Cell) -> Text:
         expected = f" expected {cell.expected}" if cell.expected else ""
         if cell.mark is Mark.MEASURED:
-            return Text(cell.text.translate(self._letters))
+            detail = f"\n{cell.detail}" if cell.detail else ""
+            return Text(f"{cell.text}{detail}".translate(self._letters))
         if cell.mark is Mark.FREE:
             return Text(f"{cell.text}{self._signs[cell.mark]}", _STYLES[cell.mark])
         return Text.assemble(cell.text, (f"{self._signs[cell.mark]}{expected}", _STYLES[cell.mark]))

@@ -23,6 +23,7 @@ QUICKLY = ("--repeats", "1", "--run", "0.02", "--rate", "2000")
 EXAMPLE = Path(__file__).parents[3] / "examples" / "orders.csv"
 
 
+@pytest.mark.slow
 def test_own_file_in_a_table_and_as_json(run: Run, url: str, tmp_path: Path) -> None:
     file, numbers = tmp_path / "in.jsonl", tmp_path / "out.json"
     file.write_text("".join(f'{{"n": {number}}}\n' for number in range(20)), encoding="utf-8")

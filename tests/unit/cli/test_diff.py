@@ -50,7 +50,7 @@ def test_what_became_worse(run: Run, changed: Callable[[Callable[[Any], None]], 
 
     result = run("diff", str(GOLDEN), changed(change))
     assert result.exit_code == 1, result.output
-    for words in ("python", "3.14.0", "delivery: queue on native://, lost", "1, expected 0", "30 (", "worse"):
+    for words in ("python", "3.14.0", "delivery: queue on native://, lost", "1, expected 0", "30.0 (", "worse"):
         assert words in result.stdout
     assert result.stdout.endswith("Something became worse.\n")
 

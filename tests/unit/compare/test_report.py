@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -135,6 +136,14 @@ def test_what_a_provider_says_about_a_feature_that_it_has_in_part_stands_below_t
     column = Column("queue", [exactly("sent", 1, 1)])
     text = shown(side_by_side(report(column), report(column, product="Log", reason="try ?partitions=")))
     assert "\nA [note].\nLog: try ?partitions=\n" in text
+
+
+def test_where_no_feature_matters_nothing_is_said_of_declarations() -> None:
+    found = comparison(Column("queue", [exactly("sent", 1, 1)]))
+    scenario = replace(found.reports[0].scenarios[0], features=[])
+    found.reports[0].scenarios[:] = [scenario]
+    for text in (shown(found), markdown(found)):
+        assert "What the providers declare" not in text
 
 
 def test_providers_side_by_side() -> None:

@@ -82,7 +82,7 @@ def test_too_few_repeats_for_a_verdict() -> None:
 
 @pytest.mark.parametrize(("second", "says"), [(2048.0, "worse"), (1024.0, "no difference shown"), (1000.0, "better")])
 def test_what_has_no_spread_is_compared_exactly(second: float, says: str) -> None:
-    sizes = [measure([value] * 5, Better.LESS) for value in (1024.0, second)]
+    sizes = [measure([value] * 6, Better.LESS) for value in (1024.0, second)]
     found = verdict(report([sizes[0]], [sizes[1]]))
     assert (found.says, found.low, found.high) == (says, found.ratio, found.ratio)
     assert found.ratio == pytest.approx(second / 1024)
@@ -96,7 +96,25 @@ def test_a_value_that_is_absent_or_0_leaves_no_verdict(value: float | None) -> N
 
 def test_a_coarse_count_has_no_bounds() -> None:
     found = verdict(report([measure([7.0] * 10)], [measure([7.0] * 9 + [8.0])]))
-    assert (found.says, found.low, found.high) == ("no difference shown", None, None)
+    assert (found.says, found.low, found.high) == ("too few repeats", None, None)
+
+
+def test_one_stalled_round_of_few_tells_nothing() -> None:
+    """Of six rounds, the second column was a thousand times as slow in one."""
+    stalled = [*times(1)[:5], 1000 * BASE[5]]  # type: ignore[operator]
+    found = verdict(report([measure(BASE[:6])], [measure(stalled)]))
+    low, high = bounds(found)
+    assert found.says == "too few repeats"
+    assert low < 1 < high
+    assert high > 100 * low
+
+
+def test_a_wide_interval_on_one_side_of_1_is_a_difference() -> None:
+    random = np.random.default_rng(2)
+    far = [each * 1e4 * exp(random.normal(0, 0.8)) for each in BASE if each is not None]
+    found = verdict(report([measure(BASE)], [measure(far)]))
+    low, _ = bounds(found)
+    assert (found.says, low > 1) == ("better", True)
 
 
 def test_a_measure_is_one_table_with_all_its_cases() -> None:

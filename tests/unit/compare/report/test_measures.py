@@ -10,9 +10,11 @@ import pytest
 from rich.console import Console
 
 from jmslike.compare.report import markdown, show
+from jmslike.compare.report.limits import limits
 from jmslike.compare.report.measures import label, said, value
-from jmslike.compare.results import Better, Comparison, Judgement, Measure, Says, Side, Verdict
+from jmslike.compare.results import Better, Column, Comparison, Judgement, Measure, Overhead, Says, Side, Verdict
 from tests.unit.compare.report.golden import golden, shown
+from tests.unit.compare.report.made_up import comparison
 
 
 def rows(text: str, label: str) -> list[list[str]]:
@@ -72,15 +74,17 @@ def test_the_unit_stands_in_the_label_unless_the_values_name_it() -> None:
 def test_each_pair_has_a_verdict_for_each_measure() -> None:
     text = shown(golden(), 300)
     assert rows(text, "native: ")[:3] == [
-        ["native: topic, three services against queue", "no difference shown: 1.03 times (0.940 to 1.13)"],
-        ["native: queue against direct call", "shorter: 1/4,762 times (1/5,263 to 1/4,167) *"],
-        ["native: topic, three services against direct call", "shorter: 1/4,545 times (1/5,000 to 1/4,000) *"],
+        ["native: topic, three services against queue", "no difference shown"],
+        ["native: queue against direct call", "shorter *"],
+        ["native: topic, three services against direct call", "shorter *"],
     ]
-    assert rows(text, "Artemis: queue against queue on native")[0][1] == "longer: 30 times (26.2 to 34.4) *"
+    assert rows(text, "Artemis: queue against queue on native")[0][1] == "longer *"
     assert rows(text, "no broker: table")[0][1:] == [
-        "shorter: 1/34.5 times (1/38.5 to 1/30.3) *",
-        "too few repeats",
+        "shorter *",
+        "too few repeats to tell",
     ]
+    for interval in ("1.03 times (0.940 to 1.13)", "1/4,760 times (1/5,260 to 1/4,170)", "30 times (26.2 to 34.4)"):
+        assert re.search(rf"│ +│ +{re.escape(interval)} +│", text), "below the word"
 
 
 def test_a_measure_is_a_row_where_there_are_more_of_them_than_pairs() -> None:
@@ -113,13 +117,45 @@ def test_what_is_unlike_and_what_could_not_be_seen_stand_below() -> None:
 )
 def test_a_verdict_names_the_difference(says: Says, unit: str, better: Better, words: str) -> None:
     sides = Side(0, "queue"), Side(0, "topic")
-    assert said(Verdict("", *sides, says, 2.0, 1.5, 3.0), unit, better) == words
-    assert said(Verdict("", *sides, says), unit, better) == words.partition(":")[0]
+    word, _, interval = words.partition(": ")
+    assert said(Verdict("", *sides, says, 2.0, 1.5, 3.0), unit, better) == (word, interval)
+    assert said(Verdict("", *sides, says), unit, better) == (word, "")
 
 
 def test_an_exact_difference_has_no_interval() -> None:
     verdict = Verdict("", Side(0, "JSON"), Side(0, "CSV"), "better", 0.5, 0.5, 0.5)
-    assert said(verdict, "bytes", Better.LESS) == "smaller: 0.500 times"
+    assert said(verdict, "bytes", Better.LESS) == ("smaller", "0.500 times")
+
+
+def test_an_interval_that_tells_nothing_is_not_shown() -> None:
+    verdict = Verdict("", Side(0, "queue"), Side(0, "topic"), "too few repeats", 1.0, 1e-7, 1e7)
+    assert said(verdict, "ms", Better.LESS) == ("too few repeats to tell", "")
+    found = golden()
+    judgements = [Judgement("peak", "caller waits", [verdict], unseen=1e7, power=0.0)]
+    text = " ".join(shown(replace(found, judgements=judgements), 200).split())
+    assert "could stay unseen" not in text
+    assert "Too few repeats to tell: fewer than six, or their intervals span more than a factor of 100." in text
+
+
+def test_numbers_that_the_measuring_explains_are_marked() -> None:
+    """Of two latencies, the shorter is less than twice what the sender was late by itself."""
+    columns = [
+        Column(title, measures=[Measure("latency", "ms", Better.LESS, [value] * 3, "p50")], kept="in memory")
+        for title, value in (("queue", 0.19), ("topic", 0.21))
+    ]
+    made_up = comparison("latency", {"native": columns}, [])
+    text = shown(replace(made_up, overhead=Overhead([500.0], "", {"p50": 100_000.0})), 120)
+    assert rows(text, "latency, p50") == [["latency, p50", "190 µs †", "210 µs"]]
+    assert "† at the harness's limit: half of it or more is what the measuring costs by itself." in text
+    assert "†" not in shown(replace(made_up, overhead=None), 120)
+
+
+@pytest.mark.parametrize(("rate", "explained"), [(1_000_000.0, True), (999_000.0, False)])
+def test_a_rate_is_at_the_limit_where_the_measuring_takes_half_of_each_message(rate: float, explained: bool) -> None:
+    found = limits(Overhead([400.0, 500.0, 600.0], ""))
+    assert found.explain(Measure("rate by size", "messages/s", Better.MORE, [rate] * 3)) == explained
+    assert not found.explain(Measure("rate", "messages/s", Better.NEITHER, [rate] * 3)), "the rate asked for"
+    assert not found.explain(Measure("rate", "messages/s", Better.MORE, [None]))
 
 
 def test_what_is_unseen_on_a_restless_machine_is_a_factor() -> None:
@@ -157,5 +193,5 @@ def test_a_terminal_that_lacks_letters_gets_others() -> None:
 def test_markdown_has_the_same_tables() -> None:
     text = markdown(golden())
     assert "| caller waits, p50 | 29.4 µs ±6% | 31.1 µs ±5% | 936 µs ±7% | n/a | 138 ms ±8% | 4.11 ms ±3% |" in text
-    assert r"| Artemis: queue against queue on native | longer: 30 times (26.2 to 34.4) \* |  |" in text
+    assert r"| Artemis: queue against queue on native | longer \*: 30 times (26.2 to 34.4) |  |" in text
     assert "- Measured: medians of the repeats;" in text

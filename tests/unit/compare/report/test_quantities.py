@@ -18,8 +18,11 @@ from jmslike.compare.report.quantities import factor, middle, quantity, spread
         (0.25, "ns", "0.250 ns"),
         (-0.002, "s", "-2 ms"),
         (171, "messages", "171"),
-        (45865.164665, "messages/s", "45,865"),
+        (45865.164665, "messages/s", "45,900"),
+        (189_998.0, "messages/s", "190,000"),
+        (0.0, "messages/s", "0"),
         (12_345_678.0, "bytes", "12,345,678"),
+        (1182.3, "orders", "1,180"),
         (0.0123456, "ratio", "0.0123"),
     ],
 )
@@ -29,7 +32,7 @@ def test_a_value_has_three_digits_and_a_time_the_unit_that_suits_it(value: float
 
 def test_a_small_ratio_is_a_fraction() -> None:
     assert [factor(each) for each in (0.00021, 0.0999, 0.1, 0.95, 1.25, 0)] == [
-        "1/4,762",
+        "1/4,760",
         "1/10.0",
         "0.100",
         "0.950",

@@ -31,14 +31,39 @@ def test_every_check_and_every_repeat_has_a_row() -> None:
         "repeat": "",
         "value": "240",
         "expected": "240",
+        **dict.fromkeys(HEADER[9:], ""),
     }
     columns = [column for each in golden().reports for result in each.scenarios for column in result.columns]
     checks = sum(len(column.checks) for column in columns)
     values = [
         value for column in columns for measure in column.measures for value in measure.values if value is not None
     ]
-    assert len(rows) == checks + len(values) + 1, "one repeat has none"
+    verdicts = sum(len(judgement.verdicts) for judgement in golden().judgements)
+    assert len(rows) == checks + len(values) + 1 + verdicts, "one repeat has none"
     assert sorted(float(row["value"]) for row in rows if row["repeat"] and row["value"]) == sorted(values), "unrounded"
+
+
+def test_every_verdict_has_a_row_under_the_column_that_is_judged() -> None:
+    rows = [row for row in read(golden()) if row["verdict"]]
+    assert rows[2] == {
+        "scenario": "peak",
+        "provider": "native",
+        "column": "queue",
+        "case": "",
+        "name": "caller waits, p50",
+        "unit": "s",
+        "repeat": "",
+        "value": "",
+        "expected": "",
+        "against_provider": "no broker",
+        "against_column": "direct call",
+        "verdict": "better",
+        "ratio": "0.00021",
+        "low": "0.00019",
+        "high": "0.00024",
+        "unlike": "in memory against nowhere",
+    }
+    assert {row["verdict"] for row in rows} >= {"better", "worse", "no difference shown", "too few repeats"}
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@sum"])
