@@ -22,6 +22,7 @@ from jmslike.cli import (
     messages,
     operations,
     report,
+    run,
 )
 from jmslike.cli.terminal import complain
 from jmslike.compare.redaction import Redactor
@@ -101,6 +102,7 @@ def make_app() -> typer.Typer:
     app.command("send")(messages.send)
     app.command("receive")(messages.receive)
     app.command("browse")(messages.browse)
+    app.command("run")(run.run)
     app.command("count")(operations.count)
     app.command("move")(operations.move)
     app.command("copy")(operations.copy)

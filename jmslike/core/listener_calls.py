@@ -129,7 +129,7 @@ def _refuse_deferring(call: Any, what: str) -> None:
             if defers(function):
                 raise ValueError(
                     f"{what} is a plain function, not the {kind} {call!r}: a call would run none of it. "
-                    "Run it in a plain function, a coroutine by asyncio.run()"
+                    "Run it in a plain function, or use jmslike.aio, where coroutine functions are listeners"
                 )
 
 

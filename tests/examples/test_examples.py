@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -9,7 +10,11 @@ from pathlib import Path
 import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
-LAST_LINES = {"jms11_tutorial.py": "shop: closed", "jms20_tutorial.py": "shop: closed"}
+LAST_LINES = {
+    "jms11_tutorial.py": "shop: closed",
+    "jms20_tutorial.py": "shop: closed",
+    "worker.py": "worker: closed",
+}
 
 
 def test_every_example_is_known() -> None:
@@ -32,5 +37,5 @@ def test_example_runs(name: str) -> None:
 def test_example_says_what_is_wrong_in_one_line(name: str) -> None:
     result = run(name, "nowhere://")
     assert result.returncode == 1
-    assert result.stderr.startswith("the tutorial failed: no transport for nowhere://")
+    assert re.match("the (tutorial|worker) failed: no transport for nowhere://", result.stderr)
     assert result.stderr.count("\n") == 1
