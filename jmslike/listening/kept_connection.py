@@ -104,7 +104,10 @@ class KeptConnection:
     def is_linked(self) -> bool:
         """Whether there is a connection, and its link to the provider works."""
         base = self._base
-        return base is not None and getattr(base, "link_state", "connected") == "connected"
+        try:
+            return base is not None and base.link_state == "connected"
+        except IllegalStateError:  # it is closed at this moment
+            return False
 
     def stop_waiting(self) -> None:
         """Connect no more; a thread that waits to try again raises IllegalStateError. Sessions go on."""

@@ -143,6 +143,8 @@ class Worker:
             return
         if time.monotonic() - self._opened_at > LONGEST:
             self._backoff.reset()
-        trace = None if isinstance(error, JMSError) else error
-        _log.warning("%s: its session failed and is made again: %s", self.thread.name, error, exc_info=trace)
+        if isinstance(error, JMSError):
+            _log.warning("%s: its session failed and is made again: %s", self.thread.name, error)
+        else:
+            _log.error("%s: its session failed by a fault and is made again", self.thread.name, exc_info=error)
         self._pause()
