@@ -182,6 +182,7 @@ FRIENDS = {
     "jmslike_transports.amqp.library": "pika",
     "jmslike_transports.kafka.library.administrator": "kafka-python",
     "jmslike_transports.kafka.library.clients": "kafka-python",
+    "jmslike_transports.kafka.library.consumer": "kafka-python",
     "jmslike_transports.kafka.library.group_member": "kafka-python",
     "jmslike_transports.kafka.library.network": "kafka-python",
     "jmslike_transports.kafka.library.producer_sequences": "kafka-python",

@@ -110,11 +110,12 @@ def _run(
             end_it = working.start(work(other, flow))
             pace.wait(EVERY)
             with worker(process[0], f"{url}{OPTIONS}", *process[1:]) as killed:
-                if target is None:
-                    working.start(listening(killed, flow))
+                end_listening = working.start(*([listening(killed, flow)] if target is None else []))
                 pace.wait(EVERY)
                 end_it()
                 pace.wait(EVERY)
+                killed.kill()
+                end_listening()  # before its output is closed
             pace.wait(EVERY)
             changes += 4
         end_sending()

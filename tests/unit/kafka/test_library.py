@@ -11,9 +11,11 @@ import pytest
 from kafka import KafkaAdminClient, KafkaConsumer, KafkaProducer
 from kafka.cluster import ClusterMetadata
 from kafka.consumer.fetcher import Fetcher
+from kafka.consumer.subscription_state import SubscriptionState
 from kafka.coordinator.consumer import ConsumerCoordinator
 from kafka.net.compat import KafkaNetClient
 from kafka.net.manager import KafkaConnectionManager
+from kafka.net.selector import NetworkSelector
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 from kafka.producer.sender import Sender
 from kafka.producer.transaction_manager import TransactionManager
@@ -35,17 +37,20 @@ PRIVATE: dict[str, dict[type, tuple[str, ...]]] = {
         ClusterMetadata: ("_coordinators",),
     },
     "clients.py": {KafkaProducer: ("_sender", "_unregister_cleanup"), ClusterMetadata: ("_topics",)},
-    "consumer.py": {KafkaConsumer: ("_fetcher", "_cluster")},
+    "consumer.py": {KafkaConsumer: ("_fetcher", "_cluster", "_subscription"), Fetcher: ("_send_fetches_async",)},
     "group_member.py": {
         KafkaConsumer: ("_coordinator",),
         ConsumerCoordinator: (
             "_assignors",
+            "_client",
             "_cluster",
             "_handle_metadata_update",
             "_is_leader",
             "_manager",
+            "_send_group_coordinator_request",
             "_send_offset_commit_request",
         ),
+        KafkaConnectionManager: ("_net",),
     },
     "network.py": {
         KafkaNetClient: ("_manager",),
@@ -60,10 +65,16 @@ PRIVATE: dict[str, dict[type, tuple[str, ...]]] = {
 UNDOCUMENTED: dict[str, dict[type, tuple[str, ...]]] = {
     "administrator.py": {KafkaConnectionManager: ("broker_version", "cluster")},
     "clients.py": {Sender: ("force_close",)},
-    "consumer.py": {Fetcher: ("fetched_records",), ClusterMetadata: ("partitions_for_topic",)},
+    "consumer.py": {
+        Fetcher: ("fetched_records",),
+        ClusterMetadata: ("add_listener", "partitions_for_topic"),
+        SubscriptionState: ("has_all_fetch_positions", "is_offset_validation_needed"),
+    },
     "group_member.py": {
         ConsumerCoordinator: ("ensure_active_group", "need_rejoin", "rejoining", "request_rejoin", "reset_generation"),
         KafkaConnectionManager: ("call_soon", "run", "wait_for"),
+        KafkaNetClient: ("least_loaded_node", "least_loaded_node_refresh_ms"),
+        NetworkSelector: ("sleep",),
     },
     "network.py": {KafkaNetClient: ("await_ready",), KafkaConnectionManager: ("bootstrap", "get_connection")},
     "producer_sequences.py": {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -40,7 +41,11 @@ class Group:
         self.unanswered: list[Future] = []
         self.raised: Exception | None = None
         self.failures: list[JMSError] = []
-        self.commits = OffsetCommits(lambda: self.commit(), self.failures.append)
+        self.wakes = 0
+        self.commits = OffsetCommits(lambda: self.commit(), self.failures.append, self.wake)
+
+    def wake(self) -> None:
+        self.wakes += 1
 
     def commit(self) -> Future:
         self.asked.append(self.offset)
@@ -228,3 +233,26 @@ def test_all_that_many_threads_settle_is_committed() -> None:
 def test_what_may_be_repeated() -> None:
     assert all(may_be_repeated(error) for error in REPEATED)
     assert not any(may_be_repeated(error) for error in [*OVER, ValueError("1"), errors.KafkaError()])
+
+
+def test_the_thread_that_polls_is_told_that_something_waits(group: Group) -> None:
+    assert group.commits.due_in == math.inf
+    group.settle()
+    group.settle()
+    assert (group.wakes, group.commits.due_in) == (0, math.inf)
+    group.answer()
+    assert group.wakes == 1
+    assert group.commits.due_in < 0.1
+    group.commits.retry()
+    assert group.commits.due_in == math.inf
+
+
+def test_the_pauses_after_failures_grow(group: Group) -> None:
+    group.settle()
+    pauses = []
+    for _ in range(20):
+        group.answer(errors.NotCoordinatorError())
+        pauses.append(group.commits.due_in)
+        group.commits.retry()
+    assert group.wakes == len(pauses)
+    assert pauses[0] < pauses[2] < pauses[4] <= pauses[-1] <= 0.5

@@ -119,13 +119,26 @@ def test_released_messages_are_counted_until_they_are_settled() -> None:
     assert noted(it) == (2, NOTHING)
 
 
-def test_what_is_lost_is_handed_out_no_more() -> None:
-    it = handed_out(0, 1)
+def test_what_is_lost_is_handed_out_no_more_and_what_was_held_counts_as_delivered() -> None:
+    it = handed_out(0, 1, 2)
     it.accept(1)
-    assert read_metadata(it.lose()) == settled(1)
+    it.release(2, 3)
+    held = Notes("", frozenset({1}), {0: 1, 2: 3})
+    assert read_metadata(it.lose()) == held
     assert it.is_lost
+    assert it.hand_out(3) is None
+    assert noted(it) == (0, held)
+
+
+def test_what_leaves_is_handed_out_no_more_but_settled() -> None:
+    it = handed_out(0, 1)
+    it.leave()
+    assert it.holds_any
     assert it.hand_out(2) is None
-    assert noted(it) == (0, settled(1))
+    it.accept(0)
+    it.accept(1)
+    assert not it.holds_any
+    assert (it.is_lost, noted(it)) == (False, (2, NOTHING))
 
 
 # ---- from one owner to the next --------------------------------------------------------------------------------------

@@ -7,8 +7,8 @@ by the thread that polls.
 from __future__ import annotations
 
 import threading
-from collections.abc import Collection, Mapping
-from typing import Final
+from collections.abc import Collection, Mapping, Sequence
+from typing import Any, Final
 
 from kafka import TopicPartition
 
@@ -58,6 +58,14 @@ class Partitions:
                 self._owned.setdefault(partition)
                 self._arrived.pop(partition, None)
 
+    def leave(self, partitions: Collection[TopicPartition]) -> list[Progress]:
+        """Hand out nothing of these any more, and return their progress: what is held can still be settled."""
+        with self._lock:
+            leaving = [progress for partition in partitions if (progress := self._owned.get(partition)) is not None]
+        for progress in leaving:
+            progress.leave()
+        return leaving
+
     def lose(self, partitions: Collection[TopicPartition]) -> Offsets:
         """Hand out nothing of these any more, and return what may be committed of them."""
         with self._lock:
@@ -66,8 +74,19 @@ class Partitions:
 
     # ---- how far they are -------------------------------------------------------------------------------------------
 
-    def progress(self, partition: TopicPartition, first: int) -> Progress | None:
-        """Return the progress of a partition whose next record has that offset; None if it is not read any more."""
+    def progress_of(self, records: Mapping[TopicPartition, Sequence[Any]]) -> dict[TopicPartition, Progress | None]:
+        """Return the progress of each partition that has records; None if it is not read any more.
+
+        After an error the consumer reads the records again.
+        """
+        try:
+            return {partition: self._progress(partition, batch[0].offset) for partition, batch in records.items()}
+        except Exception:
+            for partition, batch in records.items():  # the consumer is past them, but nothing has them
+                self._consumer.seek(partition, batch[0].offset)
+            raise
+
+    def _progress(self, partition: TopicPartition, first: int) -> Progress | None:
         progress = self._owned.get(partition)
         if progress is not None and first < self._arrived.get(partition, 0):
             progress.lose()  # the topic was deleted and created again: what is held is of another log

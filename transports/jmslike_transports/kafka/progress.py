@@ -77,6 +77,7 @@ class Progress:
     __slots__ = (
         "_attempts",
         "_definition",
+        "_is_leaving",
         "_settled_before",
         "_lock",
         "_next",
@@ -90,6 +91,7 @@ class Progress:
         self.partition = partition
         self.is_lost = False
         self._definition = definition
+        self._is_leaving = False
         self._lock = threading.Lock()
         self._next = start  # the offset after the last one that was handed out
         self._open: deque[int] = deque()  # handed out; the first of them is not settled
@@ -100,12 +102,13 @@ class Progress:
     # ---- handing out ----------------------------------------------------------------------------------------------
 
     def hand_out(self, offset: int, *, settle: bool = False) -> int | None:
-        """Note that the message is handed out, and return its attempts; None if it is lost or was settled before.
+        """Note that the message is handed out, and return its attempts; None if it was settled before, or another
+        consumer gets it.
 
         `settle` settles at once a message without attempts.
         """
         with self._lock:
-            if self.is_lost:
+            if self.is_lost or self._is_leaving:
                 return None
             self._next = offset + 1
             attempts = self._attempts.get(offset, 0) if self._attempts else 0
@@ -161,10 +164,23 @@ class Progress:
             attempts = {offset: count for offset, count in self._attempts.items() if offset >= start}
         return OffsetAndMetadata(start, metadata(self._definition, start, beyond, attempts), -1)
 
+    def leave(self) -> None:
+        """Hand out nothing any more; what was handed out can still be settled."""
+        with self._lock:
+            self._is_leaving = True
+
+    @property
+    def holds_any(self) -> bool:
+        """Whether something that was handed out is not settled."""
+        return bool(self._open)
+
     def lose(self) -> OffsetAndMetadata:
-        """Hand out nothing any more, and return what may be committed."""
+        """Hand out nothing any more, and return what may be committed: what is held was delivered once at least."""
         with self._lock:
             self.is_lost = True
+            for offset in self._open:
+                if offset not in self._settled:
+                    self._attempts.setdefault(offset, 1)
         return self.committable()
 
     @property

@@ -1,11 +1,13 @@
 """Reads one topic for a subscription: a thread of its own polls a consumer of kafka-python.
 
-The thread polls even without room for more: a consumer that does not poll loses its partitions, and delays every
-rebalance of its group. Without room it pauses all partitions first, so that a poll fetches nothing.
+The thread polls when something has happened: a fetch has ended, the group rebalances, a broker is back, what was taken
+makes room, a commit is due. It also polls without any of these: a consumer that does not poll loses its partitions.
+Without room for more it pauses all partitions first, so that a poll fetches nothing.
 """
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -19,7 +21,6 @@ from jmslike.errors import (
     IllegalStateError,
     JMSError,
     ResourceAllocationError,
-    TransactionInDoubtError,
     TransactionRolledBackError,
 )
 from jmslike.spi import SessionSpec
@@ -27,7 +28,7 @@ from jmslike_transports.kafka.errors import border, translated
 from jmslike_transports.kafka.groups import Membership
 from jmslike_transports.kafka.library.clients import Clients
 from jmslike_transports.kafka.library.group_member import GroupMember, Offsets
-from jmslike_transports.kafka.offset_commits import OffsetCommits, may_be_repeated
+from jmslike_transports.kafka.offset_commits import OffsetCommits, commit_and_wait
 from jmslike_transports.kafka.partitions import Partitions
 from jmslike_transports.kafka.progress import Progress
 from jmslike_transports.kafka.rest import Rest
@@ -35,7 +36,11 @@ from jmslike_transports.kafka.topics import Topics
 from jmslike_transports.shared.commit import STALE
 
 _TICK: Final = 0.03
-"""Seconds that the thread polls or sleeps before it checks what else is due."""
+"""Seconds between two polls while something is under way that nothing reports."""
+_IDLE: Final = 1.0
+"""Seconds between two polls while nothing happens."""
+_SETTLING: Final = 0.8
+"""Seconds for which a rebalance waits for what is held of a partition that moves; kafka-python warns after a second."""
 _JOINING: Final = 0.5
 """Seconds that it waits for the end of a rebalance before it does so."""
 _PAUSE_AFTER_ERROR: Final = 0.2
@@ -87,14 +92,17 @@ class TopicReader:
         self._sink: Sink = lambda arrival: None
         self._on_failed: Callable[[JMSError], None] = lambda error: None
         self._give_back: Callable[[], bool] = lambda: True
-        self._member = GroupMember(self._consumer)
-        self.rest = Rest(self._member)
+        self._wake = wake = threading.Event()
+        longest = clients.address.max_poll_interval / 3
+        self._idle, self._settling = min(_IDLE, longest), min(_SETTLING, longest)
+        self._consumer.call_when_due(wake.set)
+        self._member = GroupMember(self._consumer, wake.set)
+        self.rest = Rest(self._member, wake.set)
         self._commits = None  # a transacted session commits by itself
         if self.has_group and not session.transacted:
-            self._commits = OffsetCommits(lambda: self._member.commit(self._owned.committable), self._fail)
+            self._commits = OffsetCommits(lambda: self._member.commit(self._owned.committable), self._fail, wake.set)
         self._must_update = False
         self._polled_at = 0.0
-        self._wake = threading.Event()
         self._joined = threading.Event()
         self._failure: JMSError | None = None
         self._ending = False
@@ -116,7 +124,7 @@ class TopicReader:
                 if self.has_group:
                     if resting:
                         self.rest.begin()
-                    self._member.subscribe(self.topic, self._assigned, self._revoked)
+                    self._member.subscribe(self.topic, self._owned.gain, self._revoked)
                 else:
                     self._read_from_the_end()
             self._thread.start()
@@ -194,26 +202,7 @@ class TopicReader:
 
         Raises TransactionRolledBackError, or TransactionInDoubtError if no broker says whether it is committed.
         """
-        deadline = time.monotonic() + self._timeout
-        is_in_doubt = False
-        while True:
-            try:
-                committing = self._member.commit(lambda: self.committable(also))
-                self._member.wait(committing, max(0.0, deadline - time.monotonic()))
-            except (errors.KafkaError, JMSError, RuntimeError) as error:
-                is_in_doubt = is_in_doubt or getattr(error, "retriable", False)
-                if may_be_repeated(error) and time.monotonic() < deadline and not self._ending:
-                    time.sleep(_TICK)  # the thread carries on with the rebalance
-                elif is_in_doubt:
-                    raise TransactionInDoubtError(
-                        f"transaction in doubt: no broker confirmed the commit within {self._timeout:g} s: {error}"
-                    ) from error
-                else:
-                    raise TransactionRolledBackError(
-                        f"transaction rolled back: another consumer owns the received messages: {error}"
-                    ) from error
-            else:
-                return
+        commit_and_wait(self._member, lambda: self.committable(also), self._timeout, lambda: self._ending)
 
     def member_metadata(self) -> Any:
         """Return what proves to a transaction that this is a member of the group."""
@@ -239,11 +228,13 @@ class TopicReader:
         if self.has_arrivals or self._owned.have_arrived(ends):
             return True
         self._must_update = True
+        self._wake.set()
         return False
 
     def rewind(self) -> None:
         """Rewind to the committed offsets, before the next poll; receipts handed out so far become stale."""
         self._owned.lose_all()
+        self._wake.set()
 
     # ---- the thread -----------------------------------------------------------------------------------------------
 
@@ -257,6 +248,7 @@ class TopicReader:
         self._close_consumer()
 
     def _step(self) -> None:
+        self._wake.clear()  # what happens from now on ends the wait
         self._owned.rewind()
         if self.has_group:
             self.rest.follow(self._return_unread)
@@ -265,23 +257,37 @@ class TopicReader:
                 self.rest.has_joined()
         else:
             self._read_new_partitions()
+        if self._commits is not None and not self._commits.due_in:
+            self._commits.retry()
         room = self._room()
+        is_idle = True
         if room > 0:
             self._consumer.resume(*self._consumer.paused())
             most = min(room, _MOST_AT_ONCE)
-            records = self._fetched(most) or self._poll(_TICK, most)
+            records = self._fetched(most) or self._poll(most)
             self._deliver(records)
             self.has_more = sum(map(len, records.values())) == most
-        elif not self._wake.wait(_TICK):
+            is_idle = not records
+        elif self._wake.wait(_TICK):
+            is_idle = False  # there may be room
+        else:
             self._consumer.pause(*self._consumer.assignment())
-            self._deliver(self._poll(0))
-        self._wake.clear()
+            self._deliver(self._poll())
         if self._must_update:
             self._must_update = False
             self._owned.update()
         if not self._joined.is_set() and self.has_group and self._member.has_joined:
             self._require_alone()
             self._joined.set()
+        if is_idle:
+            self._wake.wait(self._due_in())
+
+    def _due_in(self) -> float:
+        """Return after how many seconds to poll although nothing has happened."""
+        if self.has_group and (self._member.has_to_join or self._is_too_wide()):
+            return _TICK
+        commit_in = math.inf if self._commits is None else self._commits.due_in
+        return min(self._idle, self.rest.due_in, commit_in)
 
     def _return_unread(self) -> bool:
         if not self._give_back():
@@ -301,29 +307,23 @@ class TopicReader:
             return {}
         return self._consumer.fetched_records(most)
 
-    def _poll(self, timeout: float, most: int = _MOST_AT_ONCE) -> Records:
+    def _poll(self, most: int = _MOST_AT_ONCE) -> Records:
+        """Fetch without waiting for it, unless the consumer has to find out first where it reads."""
         self._polled_at = time.monotonic()
-        if self._commits is not None:
-            self._commits.retry()
+        timeout = 0.0 if self._consumer.has_positions else _TICK
         records: Records = self._consumer.poll(timeout_ms=timeout * 1000, max_records=most)
         return records
 
     def _room(self) -> int:
-        if self.rest.is_due:
-            return 0
-        if self.has_group and any(progress.is_too_wide for progress in self._owned.begun()):
+        if self.rest.is_due or self._is_too_wide():
             return 0
         return self._window - (self._arrived - self._taken)
 
+    def _is_too_wide(self) -> bool:
+        return self.has_group and any(progress.is_too_wide for progress in self._owned.begun())
+
     def _deliver(self, records: Records) -> None:
-        try:
-            begun = {
-                partition: self._owned.progress(partition, batch[0].offset) for partition, batch in records.items()
-            }
-        except Exception:
-            for partition, batch in records.items():  # the consumer is past them, but no sink has them
-                self._consumer.seek(partition, batch[0].offset)
-            raise
+        begun = self._owned.progress_of(records)
         for partition, batch in records.items():
             progress = begun[partition]
             if progress is None:
@@ -336,7 +336,9 @@ class TopicReader:
 
     def _survives(self, error: Exception) -> bool:
         if getattr(error, "retriable", False):
-            self._wake.wait(_PAUSE_AFTER_ERROR)
+            self._wake.clear()
+            if not self._ending:
+                self._wake.wait(_PAUSE_AFTER_ERROR)
             return True
         self._fail(translated(error))
         return False
@@ -349,14 +351,19 @@ class TopicReader:
 
     # ---- rebalances, in the thread of the consumer's connection -----------------------------------------------------
 
-    async def _assigned(self, partitions: Collection[TopicPartition]) -> None:
-        self._owned.gain(partitions)
-
     async def _revoked(self, partitions: Collection[TopicPartition], *, may_commit: bool) -> None:
+        if may_commit:
+            await self._let_settle(self._owned.leave(partitions))
         offsets = self._owned.lose(partitions)
         if may_commit and self._commits is not None:
             with suppress(errors.KafkaError):  # the next owner of the partitions reads it again
                 await self._member.send(lambda: offsets)
+
+    async def _let_settle(self, leaving: Collection[Progress]) -> None:
+        """Wait a short while for the application to settle what it works on, which others would receive again."""
+        deadline = time.monotonic() + self._settling
+        while any(progress.holds_any for progress in leaving) and not self._ending and time.monotonic() < deadline:
+            await self._member.sleep(_TICK)
 
     # ---- the end --------------------------------------------------------------------------------------------------
 

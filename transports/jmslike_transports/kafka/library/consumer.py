@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any
 
 from kafka import KafkaConsumer, TopicPartition
@@ -19,3 +19,25 @@ class Consumer(KafkaConsumer):  # type: ignore[misc]
     def known_partitions(self, topic: str) -> Collection[int]:
         """Return the partitions of a topic as of the last metadata."""
         return self._cluster.partitions_for_topic(topic) or ()
+
+    def call_when_due(self, wake: Callable[[], object]) -> None:
+        """Call `wake`, in the thread of the connection, when a fetch has ended or the metadata have come: poll then."""
+        fetcher = self._fetcher
+        send = fetcher._send_fetches_async
+
+        async def send_and_watch() -> Any:
+            fetches = await send()
+            for fetch in fetches:
+                fetch.add_both(lambda _: wake())
+            return fetches
+
+        fetcher._send_fetches_async = send_and_watch
+        self._cluster.add_listener(lambda _: wake())
+
+    @property
+    def has_positions(self) -> bool:
+        """Whether it knows where to read each of its partitions; until then a poll has to wait for brokers."""
+        subscription = self._subscription
+        return subscription.has_all_fetch_positions() and not any(
+            subscription.is_offset_validation_needed(partition) for partition in self.assignment()
+        )

@@ -6,7 +6,7 @@ import random
 import socket
 import ssl
 import time
-from typing import Any
+from typing import Any, Final
 
 from kafka.errors import KafkaConnectionError, KafkaError, KafkaTimeoutError
 from kafka.net.compat import KafkaNetClient
@@ -14,6 +14,9 @@ from kafka.net.inet import KafkaNetSocket
 from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
+
+_STARTING: Final = 0.1
+"""Seconds between two questions to a broker that is starting."""
 
 
 class Network(KafkaNetClient):  # type: ignore[misc]
@@ -82,9 +85,23 @@ class _Connections(KafkaConnectionManager):  # type: ignore[misc]
         )
         try:
             await self.wait_for(connection.init_future, left)
-            await self.wait_for(self.call_soon(self.cluster.refresh_metadata, node_id), left)
+            await self._learn_of_brokers(node_id, deadline)
         finally:
             self._conns.pop(node_id, connection).close()
+
+    async def _learn_of_brokers(self, node_id: str, deadline: float) -> None:
+        """Ask for the brokers until there is one: a broker that has just started knows of none, not even of itself.
+
+        A client that began without any would never find one.
+        """
+        while True:
+            left = max(1.0, (deadline - time.monotonic()) * 1000)
+            await self.wait_for(self.call_soon(self.cluster.refresh_metadata, node_id), left)
+            if self.cluster.brokers():
+                return
+            if time.monotonic() > deadline:
+                raise KafkaConnectionError("the broker is starting: it knows of no brokers yet")
+            await self._net.sleep(_STARTING)
 
     async def _build_transport(self, node: Any, timeout_at: float | None = None) -> Any:
         opened = await self._connected(node.host, node.port, timeout_at)
