@@ -16,7 +16,7 @@ import logging as _logging
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Capabilities, Feature, Level, Support
-from jmslike.connection import Connection
+from jmslike.connection import Connection, open_connections
 from jmslike.constants import DeliveryMode, SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.context import JMSContext
@@ -132,4 +132,5 @@ __all__ = [
     "UnsupportedFeatureError",
     "connect",
     "forget",
+    "open_connections",
 ]

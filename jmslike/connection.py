@@ -55,7 +55,7 @@ class Connection:
         self._sessions: list[Session] = []
         self._session_numbers = itertools.count(1)
         self._state = ConnectionState(transport, settings, clock or SystemClock())
-        _connections.add(self)
+        _connections[self] = None
         _states.add(self._state)
 
     def _use(self) -> None:
@@ -301,9 +301,17 @@ def _each(calls: Sequence[Callable[[], None]]) -> None:
         raise failures[0]
 
 
-_connections: weakref.WeakSet[Connection] = weakref.WeakSet()
+_connections: weakref.WeakKeyDictionary[Connection, None] = weakref.WeakKeyDictionary()
 _states: weakref.WeakSet[ConnectionState] = weakref.WeakSet()
 """They outlive connections that the program has dropped: an open send keeps its completion, and that the state."""
+
+
+def open_connections() -> list[Connection]:
+    """Return the connections of this process that are not closed, also those that are lost (an extension).
+
+    They are in no particular order. Any thread may ask. What `failover:` connects to are none of them.
+    """
+    return [each for ref in _connections.keyrefs() if (each := ref()) is not None and each._state.is_open]
 
 
 def _abandon_all() -> None:

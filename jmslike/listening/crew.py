@@ -27,7 +27,7 @@ class Crew:
     ) -> None:
         """`on_exit` is called when a listener has raised SystemExit or KeyboardInterrupt, on its thread."""
         self.exit: BaseException | None = None
-        self.is_stopping = False
+        self.is_stopping: bool = False
         self._on_exit = on_exit
         self._what = f"{settings.destination}, sessions: {settings.concurrency}, at {factory!r}"
         self._connection = KeptConnection(factory, settings.client_id)

@@ -32,7 +32,7 @@ class Snapshot:
 
     def __init__(self, depth: int) -> None:
         self._left = depth
-        self.is_over = depth <= 0
+        self.is_over: bool = depth <= 0
 
     def look_at(self, message: Message) -> None:
         """See Extent."""
@@ -52,7 +52,7 @@ class Moment:
     """
 
     def __init__(self, started: int) -> None:
-        self.is_over = False
+        self.is_over: bool = False
         self._started = started  # milliseconds since the epoch
         self._firsts: set[str] = set()
         self._begins = True

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ("jmslike", "transports", "native_engine", "pyproject.toml", "README.md", "LICENSE")
+SHIPPED = ("jmslike", "transports", "native_engine", "pytest_jmslike.py", "pyproject.toml", "README.md", "LICENSE")
 PIP = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
 
 

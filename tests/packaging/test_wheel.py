@@ -20,8 +20,8 @@ EXTRAS = {"all", "amqp", "cli", "formats", "kafka", "otel", "report", "stomp", "
 SCHEMES = {"amqp", "amqps", "kafka", "kafkas", "native", "stomp", "stomps"}
 
 
-def test_files_are_those_of_three_packages(wheel: Path) -> None:
-    modules = {
+def test_files_are_those_of_three_packages_and_the_plugin_of_pytest(wheel: Path) -> None:
+    modules = {"pytest_jmslike.py"} | {
         str(path.relative_to(package.parent))
         for package in PACKAGES
         for pattern in ("*.py", "py.typed", "*.html")
@@ -42,12 +42,14 @@ def test_metadata_names_what_is_installed_by_choice(wheel: Path) -> None:
     assert [needed for needed in metadata.get_all("Requires-Dist", []) if "extra ==" not in needed] == []
 
 
-def test_entry_points_are_the_schemes_and_the_command(python: Path) -> None:
+def test_entry_points_are_the_schemes_the_command_and_the_plugin_of_pytest(python: Path, tmp_path: Path) -> None:
     script = (
         "from importlib.metadata import entry_points as all\n"
-        "print(*(e.name for e in all(group='jmslike.transports')), *(e.value for e in all(group='console_scripts')))"
+        "print(*(e.name for e in all(group='jmslike.transports')))\n"
+        "print(*(e.value for group in ('console_scripts', 'pytest11') for e in all(group=group)))"
     )
-    assert set(output(python, "-c", script).split()) == {*SCHEMES, "jmslike.cli:main"}
+    found = output(python, "-c", script, folder=tmp_path)  # a checkout has metadata of its own
+    assert set(found.split()) == {*SCHEMES, "jmslike.cli:main", "pytest_jmslike"}
 
 
 def test_an_example_runs_beside_a_package_called_transports(python: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 
 import pytest
 
-from jmslike import ConsumerStatistics, IllegalStateError, Session, SessionStatistics
+from jmslike import ConsumerStatistics, IllegalStateError, Session, SessionStatistics, open_connections
 from jmslike.capabilities import EMULATED, NATIVE, Support
 from jmslike.errors import JMSError
 from tests.unit.core.conftest import shut
@@ -170,3 +170,15 @@ def test_a_context_tells_of_its_connection_or_of_a_queue(broker: FakeBroker) -> 
     context.close()
     with pytest.raises(IllegalStateError):
         context.statistics()
+
+
+def test_connections_that_are_open_are_known(broker: FakeBroker) -> None:
+    before = open_connections()
+    connection, lost = broker.connect(), broker.connect()
+    context = context_of(broker)
+    broker.transports[1].lose()
+    names = {connection.statistics().name, lost.statistics().name, context.statistics().name}
+    assert {each.statistics().name for each in open_connections() if each not in before} == names
+    for each in (connection, lost, context):
+        each.close()
+    assert [each for each in open_connections() if each not in before] == []
