@@ -266,6 +266,8 @@ class Connection:
             for session in sessions:
                 session._refuse_inside("Connection.close")
             self._closing = True
+        if state.link_state == "interrupted":
+            state.transport.close()  # nothing can be settled: this wakes the calls that wait for the link
         for session in sessions:
             try:
                 session._close()

@@ -40,6 +40,8 @@ class Provider:
     make: Callable[[str | None, str | None], Transport] = field(repr=False)
     forget: Callable[[], None] = field(repr=False)
     """Drop what the process keeps for the URL."""
+    targets: tuple[Provider, ...] = ()
+    """The providers of the URLs inside a wrapper's."""
 
     def transport(self, user_name: str | None, password: str | None) -> Transport:
         """Make a transport that is not open yet. Raises JMSError for an option value that the transport refuses.
@@ -96,14 +98,14 @@ def _around(
     wrapper = parse_wrapper(url)
     settings, own = _options(scheme, factory, wrapper.options, keywords, general)
     wire: dict[str, Any] = {name: own[name] for name in WIRE_OPTIONS if name in own}
-    targets = [_resolve(inner, wire, _OF_AN_INNER_URL) for inner in wrapper.inner]
+    targets = tuple(_resolve(inner, wire, _OF_AN_INNER_URL) for inner in wrapper.inner)
 
     def forget() -> None:
         for target in targets:
             target.forget()
 
     shown = f"{scheme}:({','.join(target.url for target in targets)})"
-    return Provider(shown, settings, partial(factory.wrap, targets, own), forget)
+    return Provider(shown, settings, partial(factory.wrap, targets, own), forget, targets)
 
 
 def _scheme(url: str) -> str:

@@ -351,8 +351,7 @@ class Session(MessageFactory):
     def _end(self) -> None:
         state = self._state
         try:
-            state.refresh()
-            state.interrupt()
+            state.end_waits()
             self._listeners.close()
             state.gate.wait_vacant()
             state.outbox.completions.wait("Session.close")

@@ -13,10 +13,12 @@ from rich.text import Text
 
 from jmslike import JMSError
 from jmslike.capabilities import Feature
-from jmslike.cli.terminal import NATIVE_NOTE, console, factory_for
+from jmslike.cli.terminal import NATIVE_NOTE, console
 from jmslike.compare.provenance import requirements
 from jmslike.compare.redaction import Redactor
-from jmslike.registry import GROUP, how_to_install, load
+from jmslike.connection import Connection
+from jmslike.registry import GROUP, Provider, how_to_install, load, resolve
+from jmslike.settings import Settings
 from jmslike.url import without_secrets
 
 EXTRAS: Final = ("stomp", "amqp", "kafka", "cli", "report", "formats")
@@ -28,16 +30,17 @@ def doctor(
 ) -> int:
     """Show what is installed, try each URL, and say what to do about errors.
 
-    The exit code is 3 if a URL does not answer; a client library that is not installed is no error.
+    The exit code is 3 if a URL does not answer; a client library that is not installed is no error. For failover: one
+    of the hosts has to answer, and each is shown.
     """
     table = Table(show_header=False, box=None, pad_edge=False)
     for name, state, fine in [*_installed(), *_transports()]:
         table.add_row(name, Text(state, style="" if fine else "yellow"))
     failures = 0
     for url in urls or ["native://"]:
-        name, state, fine = _answer(url)
-        failures += not fine
-        table.add_row(name, Text(state, style="green" if fine else "bold red"))
+        for number, (name, state, fine) in enumerate(_answers(url)):
+            failures += not fine and not number
+            table.add_row(name, Text(state, style="green" if fine else "bold red"))
     console().print(table)
     return 3 if failures else 0
 
@@ -71,12 +74,27 @@ def _transports() -> Iterator[tuple[str, str, bool]]:
             yield f"{entry.name}://", f"ready ({entry.value})", True
 
 
-def _answer(url: str) -> tuple[str, str, bool]:
+def _answers(url: str) -> Iterator[tuple[str, str, bool]]:
+    """Try the URL, and then each URL inside it, as the user of the whole."""
+    redactor = Redactor([url])
     try:
-        with factory_for(url).create_connection() as connection:
+        provider = resolve(url, {})
+    except JMSError as error:
+        yield without_secrets(url), f"does not answer: {redactor.text(str(error))}", False
+    else:
+        settings = provider.settings
+        yield without_secrets(url), *_answer(provider, settings, redactor)
+        for target in provider.targets:
+            yield f"  {target.url}", *_answer(target, settings, redactor)
+
+
+def _answer(provider: Provider, settings: Settings, redactor: Redactor) -> tuple[str, bool]:
+    try:
+        transport = provider.transport(settings.user_name, settings.password)
+        with Connection(transport, provider.settings) as connection:
             found = connection.capabilities
-    except (JMSError, ValueError) as error:
-        return without_secrets(url), f"does not answer: {Redactor([url]).text(str(error))}", False
-    is_in_memory = url.startswith("native:") and not found.supports(Feature.PERSISTENCE)
+    except JMSError as error:
+        return f"does not answer: {redactor.text(str(error))}", False
+    is_in_memory = provider.url.startswith("native:") and not found.supports(Feature.PERSISTENCE)
     note = f"; {NATIVE_NOTE}" if is_in_memory else ""
-    return without_secrets(url), f"answers: {found.product} {found.version}{note}", True
+    return f"answers: {found.product} {found.version}{note}", True

@@ -145,6 +145,13 @@ class SessionState:
         for receiver in list(self.receivers):
             receiver.interrupt()
 
+    def end_waits(self) -> None:
+        """Wake what waits in the session, because it closes: receives, and calls that wait for the link."""
+        if self.connection.link_state == "interrupted":
+            self.link.close()  # nothing can be settled meanwhile
+        self.refresh()
+        self.interrupt()
+
     def start(self) -> None:
         """Start each subscription (C14), and then let receives in: none meets a subscription that changes.
 

@@ -68,6 +68,22 @@ def test_bad_url_does_not_end_the_examination(run: Run, url: str) -> None:
     assert "answers: " in line(result, url)
 
 
+def test_each_host_of_a_failover_url_is_shown(run: Run) -> None:
+    inner = "native://doctor-failover", "stomp://me:s3cret@127.0.0.1:1"
+    result = run("doctor", f"failover:({','.join(inner)})")
+    assert result.exit_code == 0
+    assert "answers: native engine" in line(result, "failover:(native://doctor-failover,stomp://127.0.0.1:1)")
+    assert "answers: native engine" in line(result, "  native://doctor-failover")
+    assert "does not answer: " in line(result, "  stomp://127.0.0.1:1")
+    assert "s3cret" not in result.output
+
+
+def test_a_failover_url_of_which_no_host_answers_does_not_answer(run: Run) -> None:
+    result = run("doctor", "failover:(stomp://127.0.0.1:1)?connect_timeout=0.01")
+    assert result.exit_code == 3
+    assert result.stdout.count("does not answer: ") == 2
+
+
 def test_capabilities(run: Run, url: str) -> None:
     result = run("capabilities", url)
     assert result.exit_code == 0

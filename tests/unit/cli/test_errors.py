@@ -16,7 +16,7 @@ import typer
 from typer.testing import Result
 
 from jmslike import ConnectionFactory, ConnectionLostError, JMSSecurityError
-from jmslike.cli import app
+from jmslike.cli import app, doctor
 
 Run = Callable[..., Result]
 
@@ -197,6 +197,7 @@ def test_no_secret_is_in_an_error_of_a_provider_that_quotes_it(
 
     monkeypatch.setattr(ConnectionFactory, "create_connection", refuse)
     monkeypatch.setattr(ConnectionFactory, "create_context", refuse)
+    monkeypatch.setattr(doctor, "Connection", refuse)
     result = run(command[0], f"stomp://someone:{encoded}@host", *command[1:])
     assert result.exit_code == 3
     assert "no log-in as someone with *** or ***" in " ".join(result.output.split())

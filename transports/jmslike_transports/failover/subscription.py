@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from threading import Lock
+from threading import RLock
 from typing import Any, Final, NamedTuple, cast
 
 from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
@@ -44,8 +44,8 @@ class _Place(NamedTuple):
 class FailoverSubscription:
     """See Subscription. What the core has set is kept here, and set again at each new host.
 
-    `_turn` is held while the core, or the thread that restores the link, sets it at a host. It may be held while the
-    callback of `ready` is called, which never blocks (C2).
+    `_turn` is held while the core, or the thread that restores the link, sets it at a host, so that what is set last is
+    what was wanted last. That may call the callback of `ready`, which never blocks (C2), and may call this again.
     """
 
     def __init__(
@@ -62,7 +62,7 @@ class FailoverSubscription:
         self._discard = discard
         self._place: _Place | None = _Place(connection, inner)
         self._next: _Place | None = None
-        self._turn: Final = Lock()
+        self._turn: Final = RLock()
         self._is_stopped = spec.stopped
         self._was_stopped = spec.stopped  # when it was prepared
         self._callback: Callable[[], bool] | None = None
