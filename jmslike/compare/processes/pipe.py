@@ -20,9 +20,10 @@ Answer: TypeAlias = Callable[..., Any]
 
 
 class ProgramProcess:
-    """The caller's side of a process that runs a module. Raises JMSError if it cannot start, and when a request fails.
+    """The caller's side of a process that runs a module. Raises JMSError when a request fails.
 
-    `place` is what the module has to know; a killed process raises ValueError.
+    `place` is what the module has to know. The process answers from `wait_until_started` on, so that several can start
+    at the same time. A killed process raises ValueError.
     """
 
     def __init__(self, module: str, **place: Any) -> None:
@@ -33,19 +34,29 @@ class ProgramProcess:
             encoding="utf-8",
             start_new_session=True,  # Ctrl-C ends the comparison, and with its input this process
         )
+        self._write(place)
+
+    def wait_until_started(self) -> None:
+        """Wait until it is at its place. Raises JMSError if it cannot start; then it has ended."""
         try:
-            self.ask(**place)
+            self._answer()
         except BaseException:
             self.kill()
             raise
 
     def ask(self, **request: Any) -> Any:
         """Return the answer to a request."""
+        self._write(request)
+        return self._answer()
+
+    def _write(self, request: dict[str, Any]) -> None:
         assert self._process.stdin is not None
-        assert self._process.stdout is not None
         with suppress(OSError):  # its last line, or its code, says why
             self._process.stdin.write(f"{json.dumps(request)}\n")
             self._process.stdin.flush()
+
+    def _answer(self) -> Any:
+        assert self._process.stdout is not None
         line = self._process.stdout.readline()
         if not line:
             raise JMSError(f"the process of a receiver ended by itself, with code {self._process.wait()}")
@@ -54,11 +65,15 @@ class ProgramProcess:
             raise JMSError(f"the process of a receiver failed: {reply['error']}")
         return reply["result"]
 
-    def end(self, patience: float = 10.0) -> None:
-        """Let the process close its connection and end; one that does not within `patience` seconds is killed."""
+    def leave(self) -> None:
+        """Let the process close its connection and end. Does not wait."""
         assert self._process.stdin is not None
         with suppress(OSError):
             self._process.stdin.close()
+
+    def end(self, patience: float = 10.0) -> None:
+        """Wait until the process has left; one that has not within `patience` seconds is killed."""
+        self.leave()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(patience)
         self.kill()

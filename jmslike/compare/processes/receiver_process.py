@@ -19,6 +19,7 @@ class ReceiverProcess:
 
     def __init__(self, url: str, destination: Destination, subscription: str | None, patience: float) -> None:
         self._process = ProgramProcess(PROGRAM, **place_of(url, destination, subscription), patience=patience)
+        self._process.wait_until_started()
 
     def answer_probe(self) -> None:
         """Take one probe, if it comes in time, and acknowledge it."""

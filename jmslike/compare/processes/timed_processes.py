@@ -45,6 +45,8 @@ class Processes:
                     every=acknowledging.every,
                 )
                 self._processes.append(process)
+            for process in self._processes:
+                process.wait_until_started()
                 prove_one_clock(partial(process.ask, do="clock"))
             self.probe()
         except BaseException:
@@ -84,6 +86,8 @@ class Processes:
 
     def close(self) -> None:
         """End the processes, and delete durable subscriptions, which would go on to keep messages."""
+        for process in self._processes:
+            process.leave()
         for process in self._processes:
             process.end()
         self._counters.delete()
