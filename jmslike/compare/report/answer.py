@@ -157,11 +157,15 @@ def _of_places(whole: Sequence[Seat]) -> Iterator[str]:
 
 
 def _of_work(queues: Sequence[Seat]) -> Iterator[str]:
-    if backlogs := pairs(queues, lambda seat: in_words(seat.middle("largest backlog"))):
+    if backlogs := pairs(queues, lambda seat: _whole(seat.middle("largest backlog"))):
         yield (
             "A queue makes no work faster: it lets the work wait instead of the caller. The most orders that waited at"
             f" the same time: {backlogs}. Give the service what it needs to work them off in time."
         )
+
+
+def _whole(value: float | None) -> str:
+    return "" if value is None else f"{value:,.0f}"
 
 
 def _waits_less(comparison: Comparison, first: Side, second: Side) -> bool:

@@ -45,6 +45,7 @@ BELOW: Final = 0.5
 LEFT: Final = 0.15
 RIGHT: Final = 0.25
 LETTER: Final = 0.083
+THOUSANDS: Final = 10_000
 SCALE: Final = 8
 """The letters of the numbers of an axis."""
 ROW: Final = 22
@@ -167,7 +168,7 @@ def _bars(axes: Axes, plot: Plot) -> None:
     if plot.unit == "s":
         _time_axis(axes.xaxis.set_major_formatter)
     else:
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: number(x)))
+        axes.xaxis.set_major_formatter(FuncFormatter(lambda x, _: _short(x)))
         axes.set_xlabel(plot.unit)
 
 
@@ -185,6 +186,11 @@ def _list(values: Sequence[float]) -> list[float]:
 
 def _time_axis(set_formatter: Callable[[FuncFormatter], None]) -> None:
     set_formatter(FuncFormatter(lambda seconds, _: _tick(seconds)))
+
+
+def _short(value: float) -> str:
+    """Return a number with few letters, as many of them stand on an axis."""
+    return f"{number(value / 1000)}k" if value >= THOUSANDS else number(value)
 
 
 def _tick(seconds: float) -> str:

@@ -161,10 +161,9 @@ def reach(comparison: Comparison, scenario: str) -> Iterator[str]:
     judgements = [each for each in comparison.judgements if each.scenario == scenario]
     for judgement in judgements:
         if judgement.unseen is not None and judgement.unseen < TELLS_NOTHING:
-            power = (
-                "" if judgement.power is None else f"; one of 5% is shown with a probability of {judgement.power:.0%}"
-            )
-            yield f"{judgement.measure}: differences {_below(judgement.unseen)} could stay unseen here{power}."
+            power = judgement.power or 0.0
+            chance = f"; one of 5% is shown with a probability of {power:.0%}" if round(power, 2) else ""
+            yield f"{judgement.measure}: differences {_below(judgement.unseen)} could stay unseen here{chance}."
     if any(verdict.says == "too few repeats" for judgement in judgements for verdict in judgement.verdicts):
         yield TO_TELL
     unlike = dict.fromkeys(verdict.unlike for each in judgements for verdict in each.verdicts if verdict.unlike)

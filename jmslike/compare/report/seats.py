@@ -33,10 +33,11 @@ class Seat:
         return None if found is None else found.value
 
     @property
-    def turned_away(self) -> float | None:
+    def turned_away(self) -> int | None:
         """How many callers were refused or left, in each repeat, in the median; None if that was not measured."""
         repeats = [measure.values for measure in self.column.measures if measure.name in ("refused", "given up")]
-        return middle([sum(present(values)) for values in zip(*repeats, strict=False)])
+        found = middle([sum(present(values)) for values in zip(*repeats, strict=False)])
+        return None if found is None else round(found)
 
 
 def seats(comparison: Comparison, scenario: Played) -> list[Seat]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from jmslike.compare.phrases import plural
+from jmslike.compare.report.answer import answer
 from jmslike.compare.report.measures import kinds_of, said
 from jmslike.compare.report.played import Played, named, played
 from jmslike.compare.report.seats import Seat, in_words, listed, pairs, seats
@@ -13,14 +14,14 @@ from jmslike.compare.results import Better, Check, Comparison, Verdict
 
 MOST_WRONG: Final = 5
 MOST_PAIRS: Final = 3
-_TAKES: Final = {"longer": "takes longer", "shorter": "takes less time"}
+_TAKES: Final = {"longer": "takes longer", "shorter": "takes less time", "more": "has more", "fewer": "has fewer"}
 
 
 def summary(comparison: Comparison) -> list[str]:
     """Return what the numbers say, the most important first."""
     scenarios = {each.result.name: each for each in played(comparison)}
     told: list[str] = []
-    if "crash" in scenarios:
+    if "crash" in scenarios and not answer(comparison):  # which tells it, too
         told += _crash(seats(comparison, scenarios["crash"]))
     if "delivery" in scenarios:
         told += _models(seats(comparison, scenarios["delivery"]))
