@@ -7,7 +7,7 @@ every message, so its fast lane stands here.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, NoReturn, Self, TypeVar
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
@@ -161,6 +161,17 @@ class MessageConsumer:
             return body
         finally:
             gate.leave()
+
+    def instrumented(self, work: Callable[[Message], _Body]) -> Callable[[Message], _Body]:
+        """Return a call that does `work` with a message of this consumer, in a span within the trace of the message (an
+        extension): what a message listener has, for a program that receives.
+
+        Without telemetry it is `work` itself. It may be called by several threads at once.
+        """
+        self._check_open()
+        spec = self._intake.spec
+        instruments = self._session.connection.instruments
+        return cast("Callable[[Message], _Body]", instruments.processing(work, spec.destination, spec.name))
 
     def __iter__(self) -> Iterator[Message]:
         self._check_open()

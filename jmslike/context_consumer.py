@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import builtins
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, Self, TypeVar
 
 from jmslike.consumer import MessageConsumer
@@ -50,6 +50,10 @@ class JMSConsumer:
     def receive_object(self, timeout: Duration | None = None) -> Any:
         """As `MessageConsumer.receive_object`."""
         return self._consumer.receive_object(timeout)
+
+    def instrumented(self, work: Callable[[Message], _Body]) -> Callable[[Message], _Body]:
+        """As `MessageConsumer.instrumented`."""
+        return self._consumer.instrumented(work)
 
     def __iter__(self) -> Iterator[Message]:
         return iter(self._consumer)

@@ -12,6 +12,7 @@ from typing import Any, Protocol, TypeAlias, TypeVar
 from jmslike.capabilities import Capabilities
 from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
+from jmslike.message import Message
 from jmslike.spi import Completion, Sender, Settlement
 
 
@@ -24,6 +25,9 @@ class Post(Protocol):
 
 Commit: TypeAlias = "Callable[[Sequence[tuple[Sender, Envelope]], Sequence[Settlement]], None]"
 """`SessionLink.commit` for the application's transaction."""
+
+Call: TypeAlias = "Callable[[Message], object]"
+"""Works on a message that was received; what it returns may be awaited by its caller."""
 
 Maker = TypeVar("Maker", bound=Callable[..., Any])
 
@@ -42,6 +46,10 @@ class Instruments:
     def receiving(self, make_intake: Maker) -> Maker:
         """Return what makes a consumer's intake (`jmslike.core.intake`), which each of its deliveries passes."""
         return make_intake
+
+    def processing(self, call: Call, destination: Destination, subscription: str | None) -> Call:
+        """Return the call that works on a message from there. It may be called several times at once."""
+        return call
 
 
 class Telemetry(Protocol):

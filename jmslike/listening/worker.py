@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from typing import Final
 
 from jmslike.context import JMSContext
@@ -105,17 +106,18 @@ class Worker:
         consumer, context = self._consumer, self._context
         assert consumer is not None
         assert context is not None
+        handle = consumer.instrumented(partial(self._listener.handle, context=context))
         while not self._stopping.is_set():
             message = consumer.receive()
             if self._stopping.is_set():
                 return  # a message that came at this moment is given back when the session closes
             if message is None:
                 raise IllegalStateError("the session was closed")
-            self._handle(message, context)
+            self._handle(handle, message, context)
 
-    def _handle(self, message: Message, context: JMSContext) -> None:
+    def _handle(self, handle: Callable[[Message], None], message: Message, context: JMSContext) -> None:
         try:
-            self._listener.handle(message, context)
+            handle(message)
         except BaseException as error:
             where, fate = self._settings.destination, self._settling.fate
             log_raised(_log, error, "a listener of %s raised at %s; %s", where, message.message_id, fate)

@@ -15,13 +15,14 @@ from opentelemetry.trace import Span, SpanKind, TracerProvider
 from jmslike.capabilities import Capabilities
 from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
-from jmslike.instruments import Commit, Instruments, Maker, Post
+from jmslike.instruments import Call, Commit, Instruments, Maker, Post
 from jmslike.metadata import library_version
 from jmslike.spi import Completion, Sender, Settlement
 from jmslike.telemetry import conventions
 from jmslike.telemetry.carrier import context_in, with_span
 from jmslike.telemetry.conventions import Operation, failed
 from jmslike.telemetry.intake import InstrumentedIntake
+from jmslike.telemetry.processing import process
 from jmslike.telemetry.recorder import Meters, Recorder
 
 
@@ -52,6 +53,11 @@ class ConnectionInstruments(Instruments):
     def receiving(self, make_intake: Maker) -> Maker:
         """See Instruments."""
         return cast("Maker", partial(InstrumentedIntake, self._recorder))
+
+    def processing(self, call: Call, destination: Destination, subscription: str | None) -> Call:
+        """See Instruments."""
+        operation = Operation.of(self._recorder.system, "process", "process", destination, subscription)
+        return partial(process, self._recorder, operation, call)
 
     # ---- sends ------------------------------------------------------------------------------------------------------
 

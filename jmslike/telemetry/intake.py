@@ -5,10 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from time import perf_counter_ns, time_ns
-from typing import Any
 
-from opentelemetry import context as contexts
-from opentelemetry import trace
 from opentelemetry.trace import SpanKind
 
 from jmslike.core.intake import Intake
@@ -16,6 +13,7 @@ from jmslike.core.listener_calls import ListenerCall
 from jmslike.core.session_state import SessionState
 from jmslike.envelope import Envelope
 from jmslike.errors import JMSError
+from jmslike.instruments import Call
 from jmslike.message import Message
 from jmslike.spi import Delivery, Subscription, SubscriptionSpec
 from jmslike.telemetry.carrier import context_in
@@ -91,26 +89,11 @@ class InstrumentedIntake(Intake):
     def serve(self, listener: ListenerCall | None) -> None:
         """See Intake."""
         if listener is not None:
-            listener = ListenerCall(listener.given, partial(self._process, listener.call))
+            spec, instruments = self.spec, self._session.connection.instruments
+            call = instruments.processing(listener.call, spec.destination, spec.name)
+            listener = ListenerCall(listener.given, partial(self._delivered, call))
         super().serve(listener)
 
-    def _process(self, call: Callable[[Any], object], message: Message) -> object:
-        """Call the listener in a span of its own, within the context that the message carries."""
-        operation, recorder = self._processing, self._recorder
-        carried = context_in(message.properties)
-        span = recorder.start(operation, SpanKind.CONSUMER, [carried], parent=carried)
-        recorder.describe(span, message.message_id, message.correlation_id)
-        metric = operation.metric
-        token = contexts.attach(trace.set_span_in_context(span, carried))
-        began = perf_counter_ns()
-        try:
-            return call(message)
-        except BaseException as error:
-            metric = {**metric, **failed(span, error)}
-            raise
-        finally:
-            elapsed = perf_counter_ns() - began
-            contexts.detach(token)
-            span.end()
-            recorder.meters.process.record(elapsed / 1e9, metric)
-            recorder.meters.consumed.add(1, operation.metric)
+    def _delivered(self, call: Call, message: Message) -> object:
+        self._recorder.meters.consumed.add(1, self._processing.metric)
+        return call(message)

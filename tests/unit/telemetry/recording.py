@@ -77,6 +77,11 @@ def own_id(span: ReadableSpan) -> int:
     return _context(span).span_id
 
 
+def parent(span: ReadableSpan) -> int | None:
+    """Return the id of a span's parent."""
+    return None if span.parent is None else int(span.parent.span_id)
+
+
 def _context(span: ReadableSpan) -> SpanContext:
     context = span.get_span_context()
     assert context is not None

@@ -13,7 +13,7 @@ import jmslike
 from jmslike import Connection, ConnectionFactory, JMSError, Message, Session, TransactionRolledBackError
 from tests.unit.core.fake import FakeBroker
 from tests.unit.core.listeners import Told
-from tests.unit.telemetry.recording import Recording, links, own_id, trace_context
+from tests.unit.telemetry.recording import Recording, links, own_id, parent, trace_context
 
 PATIENCE = 10.0
 
@@ -219,11 +219,6 @@ def connected(recording: Recording, url: str) -> Connection:
     connection = ConnectionFactory(url, telemetry=recording.telemetry).create_connection()
     connection.start()
     return connection
-
-
-def parent(span: ReadableSpan) -> int | None:
-    """Return the id of a span's parent."""
-    return None if span.parent is None else int(span.parent.span_id)
 
 
 def batch(span: ReadableSpan) -> tuple[object, object]:
