@@ -16,8 +16,8 @@ from jmslike.operating.counting import queue_of
 from jmslike.operating.providers import Ends
 from jmslike.operating.removal import Tally, remove
 
-_OF_A_DEAD_LETTER: Final = (ORIGINAL_DESTINATION, REASON, ATTEMPTS, "dlqDeliveryFailureCause")
-"""The properties that a message gets as a dead letter: ours, and that of ActiveMQ Classic."""
+_OF_A_DEAD_LETTER: Final = (ORIGINAL_DESTINATION, REASON, ATTEMPTS, "dlqDeliveryFailureCause", "originalExpiration")
+"""The properties that a message gets as a dead letter: ours, and those of ActiveMQ Classic."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from jmslike.capabilities import unsupported
 from jmslike.codec import utf8
-from jmslike.destinations import Destination
+from jmslike.destinations import Destination, Queue
 from jmslike.errors import InvalidDestinationError, MessageFormatError
 
 LONGEST_SHORT: Final = 255
@@ -27,6 +28,9 @@ JMS_HEADERS: Final = frozenset(
 
 TEMPORARY: Final = "jmslike-temporary."
 """How the names of our temporary destinations begin, but those with the names of RabbitMQ's own JMS client."""
+
+DELAYS: Final = "jmslike.delay."
+"""How the names of the queues begin in which messages with a delay wait."""
 
 NO_QUEUE_SELECTOR: Final = unsupported(
     "its queues do not select: use a topic's subscription, where jmslike selects, or a queue for each kind"
@@ -90,3 +94,19 @@ def claim(client_id: str) -> str:
 def _owner(client_id: str | None) -> str:
     """Return the client id with slashes escaped, so that the first slash ends it."""
     return "" if client_id is None else client_id.replace("~", "~0").replace("/", "~1")
+
+
+def queue_of_death(headers: Mapping[str, Any]) -> Queue | None:
+    """Return the queue in which a message died, if it is a dead letter of RabbitMQ; the queues of delays do not count.
+
+    STOMP shows the first death alone.
+    """
+    name = headers.get("x-first-death-queue")
+    if not isinstance(name, str):
+        return None
+    if name.startswith(DELAYS):
+        deaths = headers.get("x-death")
+        last_first = reversed(deaths) if isinstance(deaths, list) else ()
+        names = (str(death.get("queue", "")) for death in last_first if isinstance(death, dict))
+        name = next((each for each in names if not each.startswith(DELAYS)), "")
+    return Queue(name) if name else None

@@ -24,6 +24,7 @@ import hashlib
 from typing import Any, Final
 
 from jmslike.errors import UnsupportedFeatureError
+from jmslike_transports.shared.rabbitmq import DELAYS
 
 LEVELS: Final = 31
 LONGEST_DELAY: Final = 2**LEVELS - 1
@@ -88,7 +89,7 @@ def relay_arguments(exchange: str, key: str) -> dict[str, str]:
 
 def relay_name(exchange: str, key: str) -> str:
     """Return the name of a relay's queue."""
-    return f"jmslike.delay.{relay_mark(exchange, key)}"
+    return f"{DELAYS}{relay_mark(exchange, key)}"
 
 
 def definitions() -> dict[str, list[dict[str, Any]]]:
@@ -130,7 +131,7 @@ def exit_to_queue(queue: str) -> dict[str, Any]:
 
 def level_name(level: int) -> str:
     """Return the name of a level's exchange, and of its queue."""
-    return f"jmslike.delay.{level:02}"
+    return f"{DELAYS}{level:02}"
 
 
 def _exchange(name: str, kind: str, otherwise: str | None = None) -> dict[str, Any]:

@@ -37,9 +37,10 @@ from jmslike.spi import (
 )
 from jmslike.values import Byte, Float, Long, Short
 from jmslike_transports.shared import jms_body
+from jmslike_transports.shared.dead_letters import came_from
 from jmslike_transports.shared.java_destinations import TEMPORARY_QUEUE
 from jmslike_transports.shared.java_objects import MAGIC
-from jmslike_transports.shared.rabbitmq import JMS_HEADERS, ROUTING_HEADERS, is_finite, short
+from jmslike_transports.shared.rabbitmq import JMS_HEADERS, ROUTING_HEADERS, is_finite, queue_of_death, short
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS, STOMP_HEADERS, moment, octets_of
 
 MESSAGE_ID: Final = "JMSMessageID"
@@ -184,6 +185,10 @@ def read_message(properties: Any, body: bytes, destination: Destination) -> Enve
 
     A body that only looks like one of the Java client comes as bytes.
     """
+    return came_from(_read(properties, body, destination), queue_of_death(properties.headers or {}))
+
+
+def _read(properties: Any, body: bytes, destination: Destination) -> Envelope:
     if body.startswith(MAGIC):
         try:
             envelope = jms_body.decode(body, destination)

@@ -5,8 +5,7 @@ from __future__ import annotations
 import itertools
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Callable, Mapping
 from queue import Empty, SimpleQueue
 from typing import Any, ClassVar, Final
 
@@ -21,8 +20,8 @@ from jmslike.errors import (
     UnsupportedFeatureError,
 )
 from jmslike.selector import Selector
-from jmslike.selector.tree import Arithmetic, Identifier, Sign
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from jmslike_transports.shared.dead_letters import came_from
 from jmslike_transports.stomp.dialects.base import (
     KEPT_UNTIL_SETTLED,
     BrokerRequest,
@@ -31,7 +30,7 @@ from jmslike_transports.stomp.dialects.base import (
     encode_envelope,
     require_utf8,
 )
-from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
+from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter, calculated_names
 from jmslike_transports.stomp.frames import header_lines
 from jmslike_transports.stomp.mapping import (
     GROUP,
@@ -274,7 +273,7 @@ class ActiveMQ(Dialect):
         return lines
 
     def selector(self, selector: Selector) -> str:
-        for name in _calculated(selector.tree):
+        for name in calculated_names(selector.tree):
             # the broker's queue would stop at its first message, for all its consumers
             raise UnsupportedFeatureError(f"ActiveMQ cannot calculate with the property {name!r}: a string, over STOMP")
         text = _SELECTORS.write(selector.tree)
@@ -326,7 +325,7 @@ class ActiveMQ(Dialect):
         reply_to = raw.get("reply-to")
         if _TIMESTAMP in raw:
             raw[TIMESTAMP] = raw[_TIMESTAMP]
-        return read_envelope(
+        envelope = read_envelope(
             frame,
             destination,
             is_text="content-length" not in raw,
@@ -339,6 +338,8 @@ class ActiveMQ(Dialect):
             group_seq=raw.get(GROUP_SEQ),
             expiration=milliseconds(raw.get(_EXPIRATION) or raw.get("expires")),
         )
+        is_dead = "originalExpiration" in raw  # the broker sets it as it moves a message that died or expired
+        return came_from(envelope, self._destination(raw.get("original-destination", "")) if is_dead else None)
 
 
 _HIDDEN: Final = frozenset(
@@ -358,20 +359,6 @@ def _address(destination: Destination) -> str:
     if len(name) > _SURELY_SHORT and len(utf8(name)) > _LONGEST_NAME:
         raise InvalidDestinationError(f"ActiveMQ takes names of at most {_LONGEST_NAME:,} bytes over STOMP")
     return _NAMES[type(destination)] + name
-
-
-def _calculated(part: Any, *, inside: bool = False) -> Iterator[str]:
-    """Yield the names of the properties in a selector's arithmetic."""
-    if isinstance(part, Identifier):
-        if inside and part.name not in ("JMSPriority", "JMSTimestamp"):
-            yield part.name
-    elif isinstance(part, tuple):
-        for item in part:
-            yield from _calculated(item, inside=inside)
-    elif is_dataclass(part):
-        inside = inside or isinstance(part, (Arithmetic, Sign))
-        for field in fields(part):
-            yield from _calculated(getattr(part, field.name), inside=inside)
 
 
 def _definition(spec: SubscriptionSpec) -> str:

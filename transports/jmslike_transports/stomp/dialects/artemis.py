@@ -8,7 +8,8 @@ from typing import Any, ClassVar, Final
 from jmslike.capabilities import EMULATED, NATIVE, Feature, Support, partial, unsupported
 from jmslike.errors import InvalidClientIDError, InvalidDestinationError, UnsupportedFeatureError
 from jmslike.selector import Selector
-from jmslike.spi import Destination, Envelope, SubscriptionSpec
+from jmslike.spi import Destination, Envelope, Queue, SubscriptionSpec, Topic
+from jmslike_transports.shared.dead_letters import came_from
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
 from jmslike_transports.stomp.dialects.base import (
     KEPT_BY_THE_STOPPED,
@@ -201,7 +202,7 @@ class Artemis(Dialect):
         reply_to = raw.get("reply-to")
         # Artemis writes content-length before the message's id for bytes, and last for a text
         second = next(iter(list(raw)[1:2]), None)
-        return read_envelope(
+        envelope = read_envelope(
             frame,
             destination,
             is_text=second != "content-length",
@@ -214,6 +215,7 @@ class Artemis(Dialect):
             group_seq=None if group is None else sequence,
             expiration=milliseconds(raw.get("expires")),
         )
+        return came_from(envelope, _origin(raw))
 
     def doubt(self, envelope: Envelope, raw: Mapping[str, str]) -> str | None:
         doubt = None if raw.get(_SENT_AS) in _NAMED else doubt_about_body(envelope, raw, self.id_headers)
@@ -222,6 +224,14 @@ class Artemis(Dialect):
     def selector(self, selector: Selector) -> str:
         # properties of STOMP clients are text: this prefix has Artemis compare numbers as numbers
         return f"convert_string_expressions:{_SELECTORS.write(selector.tree)}"
+
+
+def _origin(raw: Mapping[str, str]) -> Destination | None:
+    """Return where a message was that died or expired; of a subscription the topic."""
+    address = raw.get("_AMQ_ORIG_ADDRESS")
+    if not address:
+        return None
+    return Queue(address) if raw.get("_AMQ_ORIG_QUEUE") == address else Topic(address)
 
 
 def _content(raw: dict[str, str], body: bytes, *, is_text: bool) -> tuple[str, Any] | None:

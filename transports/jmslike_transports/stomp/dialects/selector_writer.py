@@ -8,7 +8,8 @@ no condition by itself. NOT binds tighter than IN and LIKE, so everything has pa
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, is_dataclass
 from typing import Any, Final
 
 from jmslike.codec import java_text
@@ -108,3 +109,17 @@ def _literal(constant: bool | int | float | str) -> str:
 
 def _string(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
+
+
+def calculated_names(part: Any, *, inside: bool = False) -> Iterator[str]:
+    """Yield the names of the properties in a selector's arithmetic."""
+    if isinstance(part, tree.Identifier):
+        if inside and part.name not in ("JMSPriority", "JMSTimestamp"):
+            yield part.name
+    elif isinstance(part, tuple):
+        for item in part:
+            yield from calculated_names(item, inside=inside)
+    elif is_dataclass(part):
+        inside = inside or isinstance(part, (tree.Arithmetic, tree.Sign))
+        for field in fields(part):
+            yield from calculated_names(getattr(part, field.name), inside=inside)
