@@ -262,7 +262,7 @@ SCENARIO = Scenario(
     headline="lost",
     columns=[
         Route("queue", on_queue),
-        Route("topic", on_topic),
+        Route("topic", on_topic, kept="nowhere"),
         Route("topic, durable", on_durable_subscription),
     ],
     baselines=[

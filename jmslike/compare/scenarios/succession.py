@@ -164,6 +164,6 @@ def columns(leaving: Leaving) -> list[Route]:
 
     return [
         Route("queue", on_queue),
-        Route("topic", on_topic),
+        Route("topic", on_topic, kept="nowhere"),
         Route("topic, durable", on_durable_subscription),
     ]
