@@ -10,12 +10,20 @@ PYTHONS := python3.11 python3.12 python3.13 python3.14
 TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 
 .NOTPARALLEL:
-.PHONY: demo unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long
+.PHONY: demo sample unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long
 .PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
 demo: $(VENV)/.has-demo
 	@mkdir -p build
-	$(BIN)/jmslike compare examples/orders.csv --repeats 5 --run 0.1 --json build/demo.json --html build/demo.html
+	$(BIN)/jmslike compare examples/orders.csv --repeats 6 --run 0.1 --json build/demo.json --html build/demo.html
+
+# The report that the README shows, from a run on a quiet machine: in memory beside a folder
+sample: $(VENV)/.has-test $(VENV)/.has-browser
+	@mkdir -p build
+	rm -rf /tmp/jmslike-sample
+	$(BIN)/jmslike compare examples/orders.csv native:// native:///tmp/jmslike-sample --repeats 10 --run 0.1 --json build/sample.json
+	rm -rf /tmp/jmslike-sample
+	$(BIN)/python -m tests.browser.sample build/sample.json docs/sample
 
 # The inner loop: one process, no broker, a few minutes. For example: make unit ARGS="-k listener"
 unit: $(VENV)/.has-test

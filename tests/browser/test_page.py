@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,8 +10,6 @@ from typing import Any
 import pytest
 
 from jmslike.compare.report.page import render
-from tests.brokers import UnavailableError
-from tests.browser.chromium import chromium
 from tests.unit.compare.report.golden import golden
 from tests.unit.compare.report.hostile import HOSTILE, everywhere
 
@@ -21,6 +17,7 @@ pytestmark = pytest.mark.browser
 
 COMPLETE = "images => images.every(image => image.complete && image.naturalWidth > 100 && image.naturalHeight > 100)"
 LETTERS = "all => all.map(each => parseFloat(getComputedStyle(each).fontSize))"
+SCALES = "images => images.map(image => image.width / image.naturalWidth)"
 PAST_THE_EDGE = """() => [...document.querySelectorAll("body *")]
     .filter(element => !element.closest(".scroll") && element.getBoundingClientRect().right > innerWidth + 1)
     .map(element => element.tagName)"""
@@ -33,17 +30,6 @@ class Visit:
     page: Any
     requests: list[str] = field(default_factory=list)
     said: list[str] = field(default_factory=list)
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Any]:
-    """Run a browser; where none can run, the tests are skipped, which on CI is a failure."""
-    try:
-        with chromium() as it:
-            yield it
-    except UnavailableError as missing:
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up(f"chromium: {missing}")
 
 
 @pytest.fixture(scope="session")
@@ -80,7 +66,8 @@ def test_the_page_is_as_wide_as_the_screen(browser: Any, file: Path, width: int)
     assert found.page.evaluate("document.documentElement.scrollWidth") == width
     assert found.page.evaluate(PAST_THE_EDGE) == []
     if width == 400:
-        assert min(found.page.eval_on_selector_all("p, td", LETTERS)) >= 14
+        assert min(found.page.eval_on_selector_all("p, li, td", LETTERS)) >= 14
+        assert min(found.page.eval_on_selector_all("figure img", SCALES)) > 0.95, "letters of plots are not smaller"
     found.page.close()
 
 
