@@ -19,7 +19,14 @@ from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
 from jmslike.core import program_end
 from jmslike.core.connection_state import ConnectionState
-from jmslike.core.listener_calls import ExceptionListener, LinkListener, exception_call, link_calls
+from jmslike.core.listener_calls import (
+    ExceptionListener,
+    LinkCalls,
+    LinkListener,
+    ListenerCall,
+    exception_call,
+    link_calls,
+)
 from jmslike.core.snapshot import connection_statistics
 from jmslike.destinations import Destination, exact_destination
 from jmslike.errors import IllegalStateError, JMSError
@@ -76,13 +83,16 @@ class Connection:
 
     @client_id.setter
     def client_id(self, value: str) -> None:
+        self._check_unidentified()
+        self._state.identify(value)
+
+    def _check_unidentified(self) -> None:
         self._state.check_open()
         if self._state.client_id is not None:
             raise IllegalStateError(f"the client id is already set, to {self._state.client_id!r}")
         if self._used:
             raise IllegalStateError("the client id must be set before anything else is done with the connection")
         self._state.check_usable()
-        self._state.identify(value)
 
     @property
     def meta_data(self) -> ConnectionMetaData:
@@ -116,7 +126,10 @@ class Connection:
     @exception_listener.setter
     def exception_listener(self, listener: ExceptionListener | None) -> None:
         self._state.check_open()
-        self._state.exception_listener = exception_call(listener)
+        self._state.exception_listener = self._call_of(listener)
+
+    def _call_of(self, listener: ExceptionListener | None) -> ListenerCall | None:
+        return exception_call(listener)
 
     @property
     def link_state(self) -> LinkState:
@@ -143,7 +156,10 @@ class Connection:
     @link_listener.setter
     def link_listener(self, listener: LinkListener | None) -> None:
         self._state.check_open()
-        self._state.link_listener = link_calls(listener)
+        self._state.link_listener = self._link_calls_of(listener)
+
+    def _link_calls_of(self, listener: LinkListener | None) -> LinkCalls | None:
+        return link_calls(listener)
 
     def statistics(self) -> ConnectionStatistics:
         """Return a look at this connection: its sessions, consumers and producers, the state of its link, and the
@@ -193,11 +209,14 @@ class Connection:
         with self._lock:
             if self._closing:
                 raise IllegalStateError("the connection is being closed")
-            session = self.session_type(self._state, mode, next(self._session_numbers), self._discard)
+            session = self._new_session(mode, next(self._session_numbers))
             self._sessions.append(session)
             if self._started:
                 session._start()
         return session
+
+    def _new_session(self, mode: SessionMode, number: int) -> Session:
+        return self.session_type(self._state, mode, number, self._discard)
 
     def _discard(self, session: Session) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ from typing import Any, NoReturn, Self, TypeVar, cast
 
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
-from jmslike.core.listener_calls import MessageListener, message_call
+from jmslike.core.listener_calls import MessageListener
 from jmslike.core.session_state import SessionState
 from jmslike.core.snapshot import consumer_statistics
 from jmslike.durations import Duration, waiting_time
@@ -209,7 +209,7 @@ class MessageConsumer:
     @message_listener.setter
     def message_listener(self, listener: MessageListener | None) -> None:
         self._check_open()
-        call = message_call(listener)
+        call = self._listeners.call_of(listener)
         if call is not None:
             self._session.connection.loss.check()
         self._listeners.set(self._intake, call)

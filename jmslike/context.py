@@ -29,10 +29,9 @@ _UNSAID: Final[Any] = object()
 
 
 class _Shared:
-    """The connection behind one or more contexts: it closes with the last of them (section 6.1.8)."""
+    """The contexts of one connection, which closes with the last of them (section 6.1.8)."""
 
-    def __init__(self, connection: Connection) -> None:
-        self.connection = connection
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._contexts: set[JMSContext] = set()
 
@@ -40,12 +39,11 @@ class _Shared:
         with self._lock:
             self._contexts.add(context)
 
-    def leave(self, context: JMSContext) -> None:
+    def leave(self, context: JMSContext) -> bool:
+        """Return whether it was the last one."""
         with self._lock:
             self._contexts.discard(context)
-            last = not self._contexts
-        if last:
-            self.connection.close()
+            return not self._contexts
 
 
 class JMSContext(MessageFactory):
@@ -71,7 +69,7 @@ class JMSContext(MessageFactory):
 
     def __init__(self, connection: Connection, mode: SessionMode, shared: _Shared | None = None) -> None:
         super().__init__()
-        self._shared = shared or _Shared(connection)
+        self._shared = shared or _Shared()
         self._shared.join(self)
         self._connection = connection
         self._mode = mode
@@ -336,7 +334,8 @@ class JMSContext(MessageFactory):
         if self._session_or_none is not None:
             self._session_or_none._close_as("JMSContext.close")
         self._open = False
-        self._shared.leave(self)
+        if self._shared.leave(self):
+            self._connection.close()
 
     def __enter__(self) -> Self:
         return self

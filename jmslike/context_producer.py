@@ -27,9 +27,12 @@ class JMSProducer(SendSettings, PropertyGetters):
     __slots__ = ("_converter", "_listener", "_messages", "_session", "_template")
 
     def __init__(self, messages: MessageFactory, session: SessionState, converter: MessageConverter | None) -> None:
+        self._session = session
+        self._set_up(messages, converter)
+
+    def _set_up(self, messages: MessageFactory, converter: MessageConverter | None) -> None:
         self._messages = messages
         self._converter = converter
-        self._session = session
         self._template = new_message(Message)
         self._set_defaults()
         self._listener: CompletionListener | None = None
@@ -45,16 +48,20 @@ class JMSProducer(SendSettings, PropertyGetters):
         """
         self._check_open()
         outbox = self._session.outbox
-        outbox.send(
-            outbox.outlet(destination),
-            self._wrap(body),
+        outlet, message = outbox.outlet(destination), self._wrap(body)
+        envelope = outbox.sealed(
+            outlet,
+            message,
             self._delivery_mode,
             self._priority,
             self._time_to_live,
             self._delivery_delay,
-            self._listener,
             self._override,
         )
+        if self._listener is None:
+            outlet.post(envelope)
+        else:
+            outbox.send_async(outlet, envelope, message, self._listener)
         return self
 
     def _override(self, message: Message) -> None:
@@ -132,8 +139,11 @@ class JMSProducer(SendSettings, PropertyGetters):
     def async_listener(self, listener: CompletionListener | None) -> None:
         self._check_open()
         if listener is not None:
-            check_completion_listener(listener)
+            self._check_listener(listener)
         self._listener = listener
+
+    def _check_listener(self, listener: CompletionListener) -> None:
+        check_completion_listener(listener)
 
     def set_async(self, completion_listener: CompletionListener | None) -> JMSProducer:
         """Set `async_listener`."""

@@ -76,19 +76,19 @@ class _Temporary(Destination):
 
     __slots__ = ()
     is_temporary = True
-    _delete: Callable[[Destination], None] | None
+    _delete: Callable[[Destination], Any] | None
 
     def __reduce__(self) -> tuple[Callable[[str], Destination], tuple[str]]:
         return type(self), (self.name,)  # what is read from a pickle cannot delete: that is its connection's part
 
-    def delete(self) -> None:
-        """Delete this destination and its messages (section 6.2.2).
+    def delete(self) -> Any:
+        """Delete this destination and its messages (section 6.2.2). One that `jmslike.aio` made returns a coroutine.
 
         Raises JMSError while it has an open consumer, IllegalStateError if it was not made by this connection.
         """
         if self._delete is None:
             raise IllegalStateError(f"{self} can be deleted only by the connection that created it")
-        self._delete(self)
+        return self._delete(self)
 
 
 class TemporaryQueue(_Temporary, Queue):
@@ -96,7 +96,7 @@ class TemporaryQueue(_Temporary, Queue):
 
     __slots__ = ("_delete",)
 
-    def __init__(self, name: str, delete: Callable[[Destination], None] | None = None) -> None:
+    def __init__(self, name: str, delete: Callable[[Destination], Any] | None = None) -> None:
         super().__init__(name)
         self._delete = delete
 
@@ -106,7 +106,7 @@ class TemporaryTopic(_Temporary, Topic):
 
     __slots__ = ("_delete",)
 
-    def __init__(self, name: str, delete: Callable[[Destination], None] | None = None) -> None:
+    def __init__(self, name: str, delete: Callable[[Destination], Any] | None = None) -> None:
         super().__init__(name)
         self._delete = delete
 

@@ -47,12 +47,15 @@ class ConnectionFactory:
 
         Raises JMSError for an unknown session mode; else as `create_connection`.
         """
+        mode = self._mode_of_context(user_name, session_mode)
+        return self.context_type(self.create_connection(user_name, password), mode)
+
+    def _mode_of_context(self, user_name: object, session_mode: int) -> SessionMode:
         if isinstance(user_name, int):  # Java's createContext(int)
             raise JMSError(
                 f"user_name is a str, not {user_name!r}; a session mode alone is create_context(session_mode=...)"
             )
-        mode = check_session_mode(session_mode)
-        return self.context_type(self.create_connection(user_name, password), mode)
+        return check_session_mode(session_mode)
 
 
 def connect(url: str, **options: Unpack[FactoryOptions]) -> JMSContext:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Self, overload
 
+from jmslike.constants import DeliveryMode
 from jmslike.core.listener_calls import CompletionListener
 from jmslike.core.outbox import Outlet, seal
 from jmslike.core.session_state import SessionState
@@ -132,6 +133,18 @@ class MessageProducer(SendSettings):
         listener: CompletionListener | None,
     ) -> None:
         self._check_open()
+        order = self._order(message, positional, given, destination)
+        envelope = self._outbox.sealed(*order)
+        outlet, message = order[:2]
+        if listener is None:
+            outlet.post(envelope)
+        else:
+            self._outbox.send_async(outlet, envelope, message, listener)
+
+    def _order(
+        self, message: Any, positional: tuple[Any, ...], given: dict[str, Any], destination: Any
+    ) -> tuple[Outlet, Any, DeliveryMode, int, float, float]:
+        """Return what the outbox needs, from the arguments of `send` in any of their forms."""
         # a setting in second place means that the message comes first
         first = isinstance(message, Destination) or (positional != () and not isinstance(positional[0], int | None))
         if first:
@@ -148,14 +161,13 @@ class MessageProducer(SendSettings):
             message = self._converter.to_message(message, self._messages)
         outlet = self._outlet_for(destination, given=first or destination is not None)
         mode, priority, time_to_live = given.values()
-        self._outbox.send(
+        return (
             outlet,
             message,
             self._delivery_mode if mode is None else check_delivery_mode(mode),
             self._priority if priority is None else check_priority(priority),
             self._time_to_live if time_to_live is None else check_duration(time_to_live, "time_to_live"),
             self._delivery_delay,
-            listener,
         )
 
     def _outlet_for(self, destination: Any, *, given: bool) -> Outlet:

@@ -50,13 +50,14 @@ class Session(MessageFactory):
     producer_type: ClassVar[type[MessageProducer]] = MessageProducer
     consumer_type: ClassVar[type[MessageConsumer]] = MessageConsumer
     browser_type: ClassVar[type[QueueBrowser]] = QueueBrowser
+    listeners_type: ClassVar[type[Listeners]] = Listeners
 
     def __init__(
         self, connection: ConnectionState, mode: SessionMode, number: int, on_closed: Callable[[Session], None]
     ) -> None:
         super().__init__()
         self._state = SessionState(connection, mode, number, self.message_types, keeps=on_closed)
-        self._listeners = Listeners(self._state, self._exit)
+        self._listeners = self.listeners_type(self._state, self._exit)
         self._on_closed = on_closed
         self._parts: dict[_Part, None] = {}  # a set in the order of making, in which they close
         self._ended = threading.Event()
@@ -251,7 +252,7 @@ class Session(MessageFactory):
             with state.following:
                 intake.follow(running=state.gate.running)  # the connection may have been started or stopped meanwhile
         except JMSError:
-            consumer.close()
+            consumer._close()
             raise
         return consumer
 
@@ -376,7 +377,7 @@ class Session(MessageFactory):
             try:
                 state.link.close()
             finally:
-                state.connection.gates.discard(state.gate)
+                state.connection.waiters.discard(state.gate)
                 self._on_closed(self)
                 self._ended.set()
 

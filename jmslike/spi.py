@@ -266,7 +266,7 @@ class SessionLink(Protocol):
     """One session's part of a connection."""
 
     def sender(self, destination: Destination) -> Sender:
-        """Return a new way to the destination. Raises InvalidDestinationError."""
+        """Return a new way to the destination, at once, for any thread. Raises InvalidDestinationError."""
 
     def subscribe(self, spec: SubscriptionSpec) -> Subscription:
         """Subscribe (C1). Waits for the broker, at most `request_timeout`.

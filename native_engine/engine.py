@@ -260,6 +260,11 @@ class Engine:
     # -- the engine itself
 
     @property
+    def is_prompt(self) -> bool:
+        """Whether nothing but `take` ever waits: neither for room nor for the disk."""
+        return self._services.limits.is_unlimited and not self.is_durable
+
+    @property
     def is_durable(self) -> bool:
         """Whether what is sent outlives the process."""
         return self._services.store is not None

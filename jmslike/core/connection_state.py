@@ -12,13 +12,12 @@ import warnings
 import weakref
 from collections.abc import Callable
 from functools import partial
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from jmslike.capabilities import Capabilities, Feature, StrictCapabilities
 from jmslike.clock import Clock
 from jmslike.core.callbacks import CallbackThread
 from jmslike.core.completions import CompletionCalls
-from jmslike.core.gate import Gate
 from jmslike.core.listener_calls import LinkCalls, ListenerCall, refuse_unrun
 from jmslike.core.loss import Loss
 from jmslike.core.program_end import Unclosed, close_dropped
@@ -42,13 +41,20 @@ _log = logging.getLogger("jmslike.connection")
 _Temporary = TypeVar("_Temporary", TemporaryQueue, TemporaryTopic)
 
 
+class Waiter(Protocol):
+    """What waits for other things than the transport, such as a receive of a stopped session."""
+
+    def wake(self) -> None:
+        """Look again, because the link is lost. Called by any thread."""
+
+
 class ConnectionState:
     """One open connection to a provider, as its sessions see it."""
 
     __slots__ = (
         "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "completions", "ending",
-        "exception_listener", "gates", "id_prefix", "instruments", "is_interrupted", "is_open", "link_listener", "loss",
-        "name", "next_number", "settings", "temporaries", "transport", "unheeded", "uuid",
+        "exception_listener", "id_prefix", "instruments", "is_interrupted", "is_open", "link_listener", "loss", "name",
+        "next_number", "settings", "temporaries", "transport", "unheeded", "uuid", "waiters",
     )  # fmt: skip
 
     def __init__(self, transport: Transport, settings: Settings, clock: Clock) -> None:
@@ -64,7 +70,7 @@ class ConnectionState:
         self.is_open: bool = True
         self.ending: str = "is closed"
         self.loss: Final = Loss()
-        self.gates: set[Gate] = set()
+        self.waiters: set[Waiter] = set()
         self.completions: weakref.WeakSet[CompletionCalls] = weakref.WeakSet()
         self.temporaries: set[Destination] = set()
         self.exception_listener: ListenerCall | None = None
@@ -100,12 +106,16 @@ class ConnectionState:
 
     def identify(self, client_id: str) -> None:
         """Claim the client id (section 6.1.2). Raises InvalidClientIDError; UnsupportedFeatureError."""
+        client_id = self.checked_client_id(client_id)
+        self.transport.identify(client_id)
+        self.client_id = client_id
+
+    def checked_client_id(self, client_id: str) -> str:
+        """Return the client id as it would be claimed. Raises InvalidClientIDError; UnsupportedFeatureError."""
         if not isinstance(client_id, str) or not client_id:
             raise InvalidClientIDError(f"a client id is a non-empty str, not {client_id!r}")
         self.capabilities.require(Feature.CLIENT_ID)
-        client_id = exact_text(client_id)
-        self.transport.identify(client_id)
-        self.client_id = client_id
+        return exact_text(client_id)
 
     def origin(self) -> str:
         """Return what noLocal compares: the client id, else the connection's own mark."""
@@ -118,8 +128,8 @@ class ConnectionState:
         if not self.is_open or not self.loss.set(error):
             return
         _log.error("%s: the connection is lost: %s", self.name, error)
-        for gate in list(self.gates):
-            gate.wake()
+        for waiter in list(self.waiters):
+            waiter.wake()
         self.report(error)
 
     def report(self, error: JMSError) -> None:

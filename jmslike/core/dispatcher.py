@@ -6,20 +6,18 @@ ends it with the last.
 
 from __future__ import annotations
 
-import logging
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Final
+from typing import Any, Final
 
 from jmslike.core.intake import Intake
-from jmslike.core.listener_calls import ListenerCall, is_exit, log_raised, refuse_unrun
+from jmslike.core.listener_calls import ListenerCall, is_exit, message_call, refuse_unrun
+from jmslike.core.listener_outcome import delivery_failed, listener_raised, listener_returned
 from jmslike.core.session_state import SessionState
-from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
+from jmslike.errors import IllegalStateError, JMSError
 from jmslike.message import received_message
 from jmslike.spi import Delivery
-
-_log = logging.getLogger("jmslike.listener")
 
 
 class Listeners:
@@ -33,6 +31,10 @@ class Listeners:
         self._close_session = close_session
         self._dispatcher: Dispatcher | None = None
         self._thread: threading.Thread | None = None
+
+    def call_of(self, listener: Any) -> ListenerCall | None:
+        """Return the call of a listener, or None of None. Raises ValueError for what cannot be one here."""
+        return message_call(listener)
 
     def set(self, intake: Intake, listener: ListenerCall | None) -> None:
         """Serve the intake by this listener; None ends that. Raises IllegalStateError during a receive."""
@@ -262,9 +264,7 @@ class Dispatcher:
         self._failed = True
         for intake in self._intakes:
             self._arm(intake)  # no message must count on this thread any more
-        _log.error("%s stopped delivering to its listeners: %s", self.thread.name, error)
-        if not isinstance(error, ConnectionLostError):  # which the transport reports
-            self._session.connection.report(error)
+        delivery_failed(self._session, self.thread.name, error)
 
     def _rotate(self, served: Intake) -> None:
         if len(self._intakes) > 1:
@@ -286,31 +286,7 @@ class Dispatcher:
                 refuse_unrun(result)
         except BaseException as error:
             raised = error
-            self._raised(error, f"a message listener of {intake.destination}", envelope.id, number)
-        self._returned(intake, number, raised)
-
-    def _raised(self, error: BaseException, who: str, message_id: str | None, number: int) -> None:
-        session = self._session
-        if is_exit(error):
-            self._exit, self._closed = error, True
-            session.ending = f"is closed, because {who} raised {type(error).__name__}"
-            fate = "its session is closed, and what it has not acknowledged goes to others"
-        elif number in session.ledger:
-            fate = session.acknowledgement.after_failure
-        else:
-            fate = "the listener itself has settled or recovered the message"
-        log_raised(_log, error, "%s raised an exception at %s; %s", who, message_id, fate)
-        if not isinstance(error, Exception):
-            session.connection.report(
-                JMSError(f"{who} raised {error!r} at {message_id}; {fate}", linked_exception=error)
-            )
-
-    def _returned(self, intake: Intake, number: int, failure: BaseException | None) -> None:
-        try:
-            self._session.acknowledgement.listener_returned(number, failure)
-        except JMSError as error:
-            _log.error(
-                "a message that a listener of %s handled could not be acknowledged; it may be redelivered: %s",
-                intake.destination,
-                error,
-            )
+            if is_exit(error):
+                self._exit, self._closed = error, True
+            listener_raised(session, error, f"a message listener of {intake.destination}", envelope.id, number)
+        listener_returned(session, intake, number, raised)

@@ -24,6 +24,7 @@ from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.message import Message, received_message
+from jmslike.message.base import Owner
 from jmslike.spi import ACCEPT, Counting, Delivery, Postponing, Receipt, Stoppable, Subscription, SubscriptionSpec
 
 _log = logging.getLogger("jmslike.redelivery")
@@ -257,6 +258,11 @@ class Intake:
         envelope, receipt, attempts = delivery
         number = 0 if receipt is None else session.acknowledgement.handed_over(self, delivery)
         return received_message(envelope, session, attempts, number)
+
+    def delivered(self, delivery: Delivery, owner: Owner, number: int) -> Message:
+        """Return the message for the application where the caller has entered or settled it; 0: it has no number."""
+        envelope, _, attempts = delivery
+        return received_message(envelope, owner, attempts, number)
 
     # ---- redelivery -------------------------------------------------------------------------------------------------
 

@@ -2,7 +2,7 @@
 
 A listener is a callable, or an object with the method that JMS names. A call of a coroutine function or generator
 function runs none of it, so it is refused when it is set, as far as that can be seen. What a call returns shows the
-rest.
+rest. Only `jmslike.aio`, which awaits what a listener returns, takes coroutine functions.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import logging
 import threading
 from collections.abc import Callable
 from functools import partial
-from typing import Any, NamedTuple, Protocol, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, TypeAlias
 
 from jmslike.errors import JMSError
 from jmslike.message import Message
@@ -63,23 +63,39 @@ class ListenerCall(NamedTuple):
     call: Callable[[Any], object]
 
 
-def message_call(listener: Any) -> ListenerCall | None:
+def _is_asynchronous(function: Any) -> str | None:
+    return "coroutine function" if inspect.iscoroutinefunction(function) else _is_generating(function)
+
+
+def _is_generating(function: Any) -> str | None:
+    if inspect.isasyncgenfunction(function):
+        return "asynchronous generator function"
+    return "generator function" if inspect.isgeneratorfunction(function) else None
+
+
+UNRUN: Final = _is_asynchronous
+"""Names the kind of a function of which a plain call would run nothing; None for others."""
+UNRUN_ON_A_LOOP: Final = _is_generating
+"""The same where what the call returns is awaited."""
+
+
+def message_call(listener: Any, unrun: Callable[[Any], str | None] = UNRUN) -> ListenerCall | None:
     """Return the call of a message listener, or None of None. Raises ValueError for what cannot be one."""
-    return _call_of(listener, "on_message", "a message listener", "one message")
+    return _call_of(listener, "on_message", "a message listener", "one message", unrun)
 
 
-def exception_call(listener: Any) -> ListenerCall | None:
+def exception_call(listener: Any, unrun: Callable[[Any], str | None] = UNRUN) -> ListenerCall | None:
     """Return the call of an exception listener, or None of None. Raises ValueError for what cannot be one."""
-    return _call_of(listener, "on_exception", "an exception listener", "one exception")
+    return _call_of(listener, "on_exception", "an exception listener", "one exception", unrun)
 
 
-def check_completion_listener(listener: object) -> None:
+def check_completion_listener(listener: object, unrun: Callable[[Any], str | None] = UNRUN) -> None:
     """Raise ValueError unless the object has the two methods of a CompletionListener."""
     for name in ("on_completion", "on_exception"):
         method = getattr(listener, name, None)
         if not callable(method):
             raise ValueError(f"a completion listener has a method {name}; {listener!r} has none")
-        _refuse_deferring(method, f"{name} of a completion listener")
+        _refuse_unrun(method, f"{name} of a completion listener", unrun)
 
 
 class LinkCalls(NamedTuple):
@@ -90,7 +106,7 @@ class LinkCalls(NamedTuple):
     restored: ListenerCall | None
 
 
-def link_calls(listener: Any) -> LinkCalls | None:
+def link_calls(listener: Any, unrun: Callable[[Any], str | None] = UNRUN) -> LinkCalls | None:
     """Return the calls of a link listener, or None of None. Raises ValueError for what cannot be one."""
     if listener is None:
         return None
@@ -101,13 +117,15 @@ def link_calls(listener: Any) -> LinkCalls | None:
         )
     for name, method in methods.items():
         if method is not None:
-            _refuse_deferring(method, f"{name} of a link listener")
+            _refuse_unrun(method, f"{name} of a link listener", unrun)
     return LinkCalls(
         listener, *(None if method is None else ListenerCall(listener, method) for method in methods.values())
     )
 
 
-def _call_of(listener: Any, name: str, what: str, argument: str) -> ListenerCall | None:
+def _call_of(
+    listener: Any, name: str, what: str, argument: str, unrun: Callable[[Any], str | None]
+) -> ListenerCall | None:
     if listener is None:
         return None
     method = getattr(listener, name, None)
@@ -116,28 +134,21 @@ def _call_of(listener: Any, name: str, what: str, argument: str) -> ListenerCall
     call = listener if callable(listener) else method
     if not callable(call):
         raise ValueError(f"{what} is a callable that takes {argument}, or has a method {name}, not {listener!r}")
-    _refuse_deferring(call, what)
+    _refuse_unrun(call, what, unrun)
     return ListenerCall(listener, call)
 
 
-def _refuse_deferring(call: Any, what: str) -> None:
+def _refuse_unrun(call: Any, what: str, unrun: Callable[[Any], str | None]) -> None:
     plain = call
     while isinstance(plain, partial):
         plain = plain.func
     for function in (plain, type(plain).__call__):
-        for kind, defers in _DEFERRING.items():
-            if defers(function):
-                raise ValueError(
-                    f"{what} is a plain function, not the {kind} {call!r}: a call would run none of it. "
-                    "Run it in a plain function, or use jmslike.aio, where coroutine functions are listeners"
-                )
-
-
-_DEFERRING: dict[str, Callable[[Any], bool]] = {
-    "coroutine function": inspect.iscoroutinefunction,
-    "asynchronous generator function": inspect.isasyncgenfunction,
-    "generator function": inspect.isgeneratorfunction,
-}
+        kind = unrun(function)
+        if kind is not None:
+            raise ValueError(
+                f"{what} is a plain function, not the {kind} {call!r}: a call would run none of it. "
+                "Run it in a plain function, or use jmslike.aio, where coroutine functions are listeners"
+            )
 
 
 def refuse_unrun(result: object) -> None:
@@ -147,8 +158,8 @@ def refuse_unrun(result: object) -> None:
     if inspect.iscoroutine(result) or inspect.isgenerator(result):
         result.close()  # one that is only dropped warns that it was never awaited
     raise TypeError(
-        f"the listener returned {result!r}, which has not run: a listener is a plain function, "
-        "which runs a coroutine to its end, as by asyncio.run()"
+        f"the listener returned {result!r}, which has not run: a listener is a plain function; "
+        "jmslike.aio has coroutines as listeners"
     )
 
 

@@ -105,7 +105,7 @@ class Outbox:
             self._outlets.move_to_end(destination)
         return outlet
 
-    def send(
+    def sealed(
         self,
         outlet: Outlet,
         message: Any,
@@ -113,12 +113,12 @@ class Outbox:
         priority: int,
         time_to_live: float,
         delivery_delay: float,
-        listener: CompletionListener | None,
         prepare: Callable[[Message], None] | None = None,
-    ) -> None:
-        """Seal and send a message of any kind, after applying `prepare` to it; durations in seconds.
+    ) -> Envelope:
+        """Make the envelope of a message of any kind, after applying `prepare` to it; durations in seconds.
 
-        Returns when the provider has taken responsibility for it; with a listener, possibly earlier (C5)."""
+        The outlet's `post` sends it.
+        """
         original = message
         if message is None:
             raise MessageFormatError("nothing was sent: the message is None")
@@ -128,8 +128,6 @@ class Outbox:
             prepare(message)
         if delivery_delay:
             self._capabilities.require(Feature.DELAY)
-        if listener is not None:
-            check_completion_listener(listener)
         sent_at = self.now()
         milliseconds = int(sent_at * 1000)
         expiration = milliseconds + max(1, round(time_to_live * 1000)) if time_to_live else 0
@@ -138,10 +136,7 @@ class Outbox:
         envelope.constraints = constraints_of(expiration, due, envelope.properties)
         if original is not message:
             message._stamp(original)
-        if listener is None:
-            outlet.post(envelope)
-        else:
-            self._send_async(outlet, envelope, original, listener)
+        return envelope
 
     def forward(self, message: Message, destination: Destination, without: Collection[str]) -> None:
         """Send a message on as it is, but for the properties `without`. Raises as `forwarded` and `outlet` do."""
@@ -153,7 +148,9 @@ class Outbox:
             envelope.id_or_number = f"{self._id_prefix}{self.number()}"
         outlet.post(envelope)
 
-    def _send_async(self, outlet: Outlet, envelope: Envelope, message: Any, listener: CompletionListener) -> None:
+    def send_async(self, outlet: Outlet, envelope: Envelope, message: Any, listener: CompletionListener) -> None:
+        """Send what is sealed, and have the listener called with the message when that has ended."""
+        check_completion_listener(listener)
         completed = self.completions.completion(message, listener)
         try:
             self.completions.begin(completed)

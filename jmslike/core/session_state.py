@@ -87,7 +87,7 @@ class SessionState:
         )
         self._commit = connection.instruments.committing(self.link.commit)
         connection.completions.add(self.outbox.completions)
-        connection.gates.add(self.gate)
+        connection.waiters.add(self.gate)
 
     def check_open(self) -> None:
         """Raise IllegalStateError if the session is closed."""

@@ -36,8 +36,8 @@ class Owner(Protocol):
     def serializer(self) -> ObjectSerializer:
         """The decoder of the bodies of object messages."""
 
-    def acknowledge(self, number: int | None) -> None:
-        """Acknowledge the delivery of that number, as the session's mode says."""
+    def acknowledge(self, number: int | None) -> Any:
+        """Acknowledge the delivery of that number, as the session's mode says. In `jmslike.aio` a coroutine."""
 
 
 class Elsewhere:
@@ -106,13 +106,13 @@ class Message(HeaderAccess, PropertyAccess):
             fields["_owner"] = Elsewhere(self._owner.serializer)
         return of_subclass, fields
 
-    def acknowledge(self) -> None:
+    def acknowledge(self) -> Any:
         """Acknowledge what the session delivered (section 6.2.10). Ignored for a message that was not received.
 
+        A message that `jmslike.aio` delivered returns a coroutine.
         Raises IllegalStateError if the session or its connection was closed, and for a copy of a received message.
         """
-        if self._owner is not None:
-            self._owner.acknowledge(self._delivery)
+        return None if self._owner is None else self._owner.acknowledge(self._delivery)
 
     # Properties
 

@@ -15,6 +15,7 @@ from jmslike.envelope import Envelope
 from jmslike.errors import JMSError
 from jmslike.instruments import Call
 from jmslike.message import Message
+from jmslike.message.base import Owner
 from jmslike.spi import Delivery, Subscription, SubscriptionSpec
 from jmslike.telemetry.carrier import context_in
 from jmslike.telemetry.conventions import Operation, failed
@@ -67,6 +68,12 @@ class InstrumentedIntake(Intake):
     def hand_over(self, delivery: Delivery) -> Message:
         """See Intake."""
         message = super().hand_over(delivery)
+        self._received(delivery[0], None)
+        return message
+
+    def delivered(self, delivery: Delivery, owner: Owner, number: int) -> Message:
+        """See Intake."""
+        message = super().delivered(delivery, owner, number)
         self._received(delivery[0], None)
         return message
 

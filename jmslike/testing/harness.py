@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import jmslike
+
 
 @dataclass(frozen=True)
 class Harness:
@@ -15,7 +17,8 @@ class Harness:
     `silence` the wait after which a test believes that nothing comes; `resolution` is how far apart, in seconds, two
     delivery times must be for the provider to tell them apart. A hook that is None skips the tests that need it:
     `cut` breaks every open connection as a failing network would; `restart` stops the provider without warning and
-    starts it again; `refused_user` is a user name and password that the provider refuses.
+    starts it again; `refused_user` is a user name and password that the provider refuses. `factory` makes connection
+    factories of a URL and options.
     """
 
     name: str
@@ -27,3 +30,4 @@ class Harness:
     cut: Callable[[], None] | None = None
     restart: Callable[[], None] | None = None
     refused_user: tuple[str, str] | None = None
+    factory: Callable[..., jmslike.ConnectionFactory] = jmslike.ConnectionFactory

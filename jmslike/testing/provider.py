@@ -96,7 +96,7 @@ class Provider:
 
     def factory(self, **options: Any) -> jmslike.ConnectionFactory:
         """Make a factory for the provider."""
-        return jmslike.ConnectionFactory(self._harness.url, **{**self._harness.options, **options})
+        return self._harness.factory(self._harness.url, **{**self._harness.options, **options})
 
     def connection(self, start: bool = True, **options: Any) -> jmslike.Connection:
         """Open a connection; the options are the factory's."""

@@ -72,6 +72,8 @@ class NativeTransport:
         self._shared: engines.SharedEngine | None = None
         self._events: Events | None = None
         self.client_id: str | None = None
+        self.is_prompt: bool = False
+        """See Prompt."""
         self._temporaries: set[Destination] = set()
         self._links: set[NativeLink] = set()
 
@@ -86,6 +88,7 @@ class NativeTransport:
         """See Transport.open."""
         self._events = events
         self._shared = engines.join(self._place, self._options, self, self._user, self._password)
+        self.is_prompt = self.engine.is_prompt
         features = {**dict.fromkeys(Feature, NATIVE), Feature.PROCESSES: _ONE_PROCESS}
         if not self.engine.is_durable:
             features[Feature.PERSISTENCE] = _IN_MEMORY

@@ -1,0 +1,54 @@
+"""ConnectionFactory on an event loop (section 6.1.1)."""
+
+# mypy: disable-error-code="override"
+# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Unpack
+
+import jmslike.factory as synchronous
+from jmslike.aio.calls import Calls, CallTurn, Opening, close_result
+from jmslike.aio.connection import Connection
+from jmslike.aio.context import JMSContext
+from jmslike.aio.home import Home
+from jmslike.constants import SessionMode
+from jmslike.factory_options import FactoryOptions
+
+
+class ConnectionFactory(synchronous.ConnectionFactory):
+    """As `jmslike.ConnectionFactory`. What it makes belongs to the event loop on which that is awaited."""
+
+    async def create_connection(self, user_name: str | None = None, password: str | None = None) -> Connection:
+        """As `jmslike.ConnectionFactory.create_connection`."""
+        calls = Calls(Home())
+        transport = self._provider.transport(user_name, password)
+        async with CallTurn(calls) as turn:
+            return await turn.run(partial(Connection, transport, self._provider.settings, calls), close_result)
+
+    async def create_context(
+        self,
+        user_name: str | None = None,
+        password: str | None = None,
+        session_mode: int = SessionMode.AUTO_ACKNOWLEDGE,
+    ) -> JMSContext:
+        """As `jmslike.ConnectionFactory.create_context`."""
+        mode = self._mode_of_context(user_name, session_mode)
+        return JMSContext(await self.create_connection(user_name, password), mode)
+
+
+def connect(url: str, **options: Unpack[FactoryOptions]) -> Opening[JMSContext]:
+    """As `jmslike.connect`, for `async with` or `await`."""
+    factory = ConnectionFactory(url, **options)
+
+    async def started() -> JMSContext:
+        context = await factory.create_context()
+        try:
+            await context.start()
+        except BaseException:
+            await context.close()
+            raise
+        return context
+
+    return Opening(started)

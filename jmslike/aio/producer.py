@@ -1,0 +1,85 @@
+"""MessageProducer on an event loop (section 7)."""
+
+# mypy: disable-error-code="override"
+# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any, Protocol, cast, overload
+
+import jmslike.producer as synchronous
+from jmslike.aio.calls import Closing
+from jmslike.aio.sends import Sends
+from jmslike.core.listener_calls import CompletionListener
+from jmslike.destinations import Destination
+from jmslike.durations import Duration
+
+
+class MessageProducer(Closing, synchronous.MessageProducer):
+    """As `jmslike.MessageProducer`. Sends of several tasks are under way together, in the order of their calls."""
+
+    __slots__ = ()
+
+    @overload
+    async def send(
+        self,
+        message: object,
+        delivery_mode: int | None = None,
+        priority: int | None = None,
+        time_to_live: Duration | None = None,
+        *,
+        destination: Destination | None = None,
+        completion_listener: CompletionListener | None = None,
+    ) -> None: ...
+
+    @overload
+    async def send(
+        self,
+        destination: Destination,
+        message: object,
+        /,
+        delivery_mode: int | None = None,
+        priority: int | None = None,
+        time_to_live: Duration | None = None,
+        *,
+        completion_listener: CompletionListener | None = None,
+    ) -> None: ...
+
+    async def send(
+        self,
+        message: Any,
+        *positional: Any,
+        delivery_mode: int | None = None,
+        priority: int | None = None,
+        time_to_live: Duration | None = None,
+        destination: Destination | None = None,
+        completion_listener: CompletionListener | None = None,
+    ) -> None:
+        """As `jmslike.MessageProducer.send`; methods of a completion listener may be coroutines.
+
+        A send that is cancelled may have been sent; a note on the CancelledError says what is known.
+        """
+        self._check_open()
+        given = {"delivery_mode": delivery_mode, "priority": priority, "time_to_live": time_to_live}
+        order = self._order(message, positional, given, destination)
+        envelope = self._outbox.sealed(*order)
+        outlet, original = order[:2]
+        await self._sends.send(partial(outlet.post, envelope), original, completion_listener)
+
+    @property
+    def _sends(self) -> Sends:
+        return cast("_HasSends", self._messages)._sends
+
+    async def close(self) -> None:
+        """As `jmslike.MessageProducer.close`."""
+        if not self._open:
+            return
+        self._sends.refuse_inside("MessageProducer.close")
+        self._abandon()
+        await self._sends.wait("MessageProducer.close")
+        self._close()
+
+
+class _HasSends(Protocol):
+    _sends: Sends
