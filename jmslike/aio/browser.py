@@ -24,7 +24,7 @@ class QueueBrowser(Closing, synchronous.QueueBrowser):
 
     __slots__ = ("_calls", "_owner")
 
-    def join(self, calls: Calls, owner: Owner) -> Self:
+    def _join(self, calls: Calls, owner: Owner) -> Self:
         """Look by these calls, at messages with this owner."""
         self._calls = calls
         self._owner = owner

@@ -136,6 +136,7 @@ class Threads:
     def _run(self) -> None:
         while (call := self._next()) is not None:
             call()
+            del call  # nothing that was dropped is kept by a thread that waits for more
 
     def _next(self) -> Callable[[], None] | None:
         with self._changed:

@@ -80,7 +80,7 @@ class Session(Closing, synchronous.Session):
     def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:
         """As `jmslike.Session.create_browser`."""
         browser = cast("QueueBrowser", super().create_browser(queue, message_selector))
-        return browser.join(self._calls, self._listeners.owner)
+        return browser._join(self._calls, self._listeners.owner)
 
     async def create_temporary_queue(self) -> TemporaryQueue:
         """As `jmslike.Session.create_temporary_queue`; its `delete` is a coroutine."""

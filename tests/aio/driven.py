@@ -9,13 +9,16 @@ from __future__ import annotations
 import asyncio
 import functools
 import inspect
+import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import Future
 from typing import Any, cast
 
 import jmslike
 import jmslike.aio
+from jmslike.aio.context import Browsing
+from jmslike.core.listener_calls import check_completion_listener, exception_call, message_call
 from jmslike.destinations import TemporaryQueue, TemporaryTopic
 
 Call = Callable[[], Any]
@@ -32,19 +35,20 @@ class Loop:
     def drive(self, call: Call) -> Any:
         """Make the call on the loop, await what it returns if need be, and return the result."""
         done: Future[Any] = Future()
+        handling = _Handling(sys.exception(), call)
         hand_over = getattr(self._here, "hand_over", None)
         if hand_over is not None:
-            hand_over((call, done))
+            hand_over((handling, done))
         else:
-            self.loop.call_soon_threadsafe(lambda: self.loop.create_task(_run(call, done)))
+            asyncio.run_coroutine_threadsafe(_run(handling, done), self.loop)
         return done.result()
 
     async def run_listener(self, listener: Call) -> Any:
         """Run a listener in a thread, and make its calls in this task."""
-        calls: asyncio.Queue[tuple[Call, Future[Any]] | None] = asyncio.Queue()
+        calls: asyncio.Queue[tuple[_Handling, Future[Any]] | None] = asyncio.Queue()
         returned: Future[Any] = Future()
 
-        def hand_over(call: tuple[Call, Future[Any]] | None) -> None:
+        def hand_over(call: tuple[_Handling, Future[Any]] | None) -> None:
             self.loop.call_soon_threadsafe(calls.put_nowait, call)
 
         def work() -> None:
@@ -61,10 +65,29 @@ class Loop:
         return returned.result()
 
 
-async def _run(call: Call, done: Future[Any]) -> None:
+class _Handling:
+    """A call, with the exception that its caller handles: it may be the reason of a redelivery."""
+
+    def __init__(self, error: BaseException | None, call: Call) -> None:
+        self._error = error
+        self._call = call
+
+    async def __call__(self) -> Any:
+        if self._error is None:
+            return await self._finished()
+        try:
+            raise self._error
+        except BaseException:
+            return await self._finished()
+
+    async def _finished(self) -> Any:
+        result = self._call()
+        return await result if inspect.isawaitable(result) else result
+
+
+async def _run(call: _Handling, done: Future[Any]) -> None:
     try:
-        result = call()
-        done.set_result(await result if inspect.isawaitable(result) else result)
+        done.set_result(await call())
     except BaseException as error:
         done.set_exception(error)
 
@@ -88,25 +111,26 @@ class Driven:
         cast("Any", self).close()
 
     def __iter__(self) -> Iterator[Any]:
-        steps = LOOP.drive(lambda: aiter(self._there))
-        while True:
-            try:
-                yield here(LOOP.drive(lambda: anext(steps)))
-            except StopAsyncIteration:
-                return
+        return _steps(LOOP.drive(lambda: aiter(self._there)))
+
+
+def _steps(steps: AsyncIterator[Any]) -> Iterator[Any]:
+    while True:
+        try:
+            yield here(LOOP.drive(lambda: anext(steps)))
+        except StopAsyncIteration:
+            return
 
 
 class _Listener:
     """A listener of the test, which runs in a thread."""
 
-    def __init__(self, given: Any) -> None:
+    def __init__(self, given: Any, method: str) -> None:
         self.given = given
+        self._call = given if callable(given) else getattr(given, method)
 
     async def __call__(self, argument: Any) -> Any:
-        call = (
-            self.given if callable(self.given) else getattr(self.given, "on_message", None) or self.given.on_exception
-        )
-        return await LOOP.run_listener(lambda: call(here(argument)))
+        return await LOOP.run_listener(lambda: self._call(here(argument)))
 
 
 class _CompletionListener:
@@ -137,7 +161,7 @@ def here(value: Any) -> Any:
     kind = _KINDS.get(type(value))
     if kind is not None:
         return kind(value)
-    if isinstance(value, jmslike.aio.context.Browsing):
+    if isinstance(value, Browsing):
         return here(LOOP.drive(lambda: value))
     if isinstance(value, (_Listener, _CompletionListener)):
         return value.given
@@ -158,30 +182,21 @@ def there(value: Any, name: str = "") -> Any:
     """Return what `jmslike.aio` gets for a value of the test, as the argument or attribute of that name."""
     if isinstance(value, Driven):
         return value._there
-    if name in ("message_listener", "exception_listener") and _may_listen(value):
-        return _Listener(value)
-    if name in ("async_listener", "completion_listener") and _may_complete(value):
+    if name == "message_listener" and _is_accepted(message_call, value):
+        return _Listener(value, "on_message")
+    if name == "exception_listener" and _is_accepted(exception_call, value):
+        return _Listener(value, "on_exception")
+    if name in ("async_listener", "completion_listener") and _is_accepted(check_completion_listener, value):
         return _CompletionListener(value)
     return value
 
 
-def _may_listen(value: Any) -> bool:
+def _is_accepted(check: Callable[[Any], object], value: Any) -> bool:
     try:
-        jmslike.core.listener_calls.message_call(value)
+        check(value)
     except ValueError:
-        try:
-            jmslike.core.listener_calls.exception_call(value)
-        except ValueError:
-            return False
+        return False  # jmslike.aio is to refuse it, too
     return value is not None
-
-
-def _may_complete(value: Any) -> bool:
-    try:
-        jmslike.core.listener_calls.check_completion_listener(value)
-    except ValueError:
-        return False
-    return True
 
 
 def _method(method: Any, name: str) -> Any:

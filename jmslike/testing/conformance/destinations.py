@@ -22,7 +22,10 @@ from jmslike.testing.line import Line
 from jmslike.testing.steps import is_silent, put, take, take_text
 
 Maker = Callable[[Session], TemporaryQueue | TemporaryTopic]
-TEMPORARY: dict[str, Maker] = {"queue": Session.create_temporary_queue, "topic": Session.create_temporary_topic}
+TEMPORARY: dict[str, Maker] = {
+    "queue": lambda session: session.create_temporary_queue(),
+    "topic": lambda session: session.create_temporary_topic(),
+}
 temporary = pytest.mark.parametrize("make", TEMPORARY.values(), ids=TEMPORARY.keys())
 
 

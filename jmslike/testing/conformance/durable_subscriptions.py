@@ -23,7 +23,10 @@ from jmslike.testing.steps import attempt_of, is_silent, put, refused, rest_of, 
 durable = requires(Feature.DURABLE_SUBSCRIPTION, Feature.CLIENT_ID)
 durable_and_shared = requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION)
 Subscribe = Callable[[Session, Topic, str], MessageConsumer]
-KINDS: list[Subscribe] = [Session.create_durable_consumer, Session.create_shared_durable_consumer]
+KINDS: list[Subscribe] = [
+    lambda session, topic, name: session.create_durable_consumer(topic, name),
+    lambda session, topic, name: session.create_shared_durable_consumer(topic, name),
+]
 both_orders = pytest.mark.parametrize(("first", "second"), [KINDS, KINDS[::-1]], ids=["unshared", "shared"])
 
 
