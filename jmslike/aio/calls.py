@@ -15,7 +15,7 @@ from typing import Any, Concatenate, Final, Generic, NoReturn, ParamSpec, Self, 
 
 from jmslike.aio.home import Home, Job
 
-_log = logging.getLogger("jmslike.aio")
+_log = logging.getLogger("jmslike.session")
 
 P = ParamSpec("P")
 T = TypeVar("T")

@@ -23,7 +23,6 @@ from jmslike.core.listener_calls import (
     link_calls,
 )
 from jmslike.errors import IllegalStateError
-from jmslike.prompt import Prompt
 from jmslike.settings import Settings
 from jmslike.spi import Transport
 
@@ -41,8 +40,7 @@ class Connection(Closing, synchronous.Connection):
         self._ending: asyncio.Task[None] | None = None
         self._wanted_id: str | None = None
         super().__init__(transport, settings)
-        calls.home.state = self._state
-        calls.home.is_prompt = isinstance(transport, Prompt) and transport.is_prompt
+        calls.home.opened(self._state)
 
     @property
     def client_id(self) -> str | None:
@@ -116,3 +114,4 @@ class Connection(Closing, synchronous.Connection):
             await session._end_soon()
         async with Turn(self._calls) as turn:
             await turn.run(super().close, keep_error)
+        self._calls.home.end_threads()

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import asyncio
 import threading
-from collections import deque
+import weakref
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Final, Generic, TypeVar
 
 from jmslike.core.connection_state import ConnectionState
-from jmslike.errors import IllegalStateError, ResourceAllocationError
+from jmslike.errors import IllegalStateError
+from jmslike.prompt import Prompt
 
 T = TypeVar("T")
 
 _MOST_THREADS: Final = 8
 """Threads of one connection."""
 _LINGER: Final = 0.05
-"""Seconds for which a thread without work waits for more: the end of a program may wait as long."""
+"""Seconds for which they wait for more work: consumers that only wait have no threads."""
 
 
 class Home:
@@ -24,21 +26,23 @@ class Home:
 
     def __init__(self) -> None:
         self.loop: Final = asyncio.get_running_loop()
-        self.threads: Final = Threads(_MOST_THREADS, "jmslike-aio")
-        self.state: ConnectionState | None = None
-        """The connection, once it is open."""
         self.is_prompt: bool = False
         """Whether nothing waits for the provider, so that the loop does without threads (`Prompt`)."""
+        self._state: Callable[[], ConnectionState | None] = lambda: None
         self._thread = threading.get_ident()
+        self._threads: ThreadPoolExecutor | None = None
+        self._jobs = 0
+
+    def opened(self, state: ConnectionState) -> None:
+        """Note the connection that was opened."""
+        self._state = weakref.ref(state)  # a timer of the loop may keep this object longer than the application does
+        self.is_prompt = isinstance(state.transport, Prompt) and state.transport.is_prompt
 
     def check(self) -> None:
         """Raise IllegalStateError if the connection is closed, or the caller is not on its loop."""
-        if self.state is not None:
-            self.state.check_open()
-        self.check_loop()
-
-    def check_loop(self) -> None:
-        """Raise IllegalStateError if the caller is not on the loop."""
+        state = self._state()
+        if state is not None:
+            state.check_open()
         try:
             running = asyncio.get_running_loop()
         except RuntimeError:
@@ -62,25 +66,48 @@ class Home:
             return False
         return True
 
+    def submit(self, call: Callable[[], T]) -> Future[T]:
+        """Make the call in a thread."""
+        if self._threads is None:
+            self._threads = ThreadPoolExecutor(_MOST_THREADS, "jmslike-aio")
+        self._jobs += 1
+        return self._threads.submit(call)
+
+    def ended(self) -> None:
+        """Note that a call has ended; after the last one the threads end, too."""
+        self._jobs -= 1
+        if not self._jobs:
+            self.loop.call_later(_LINGER, self.end_threads)
+
+    def end_threads(self) -> None:
+        """End the threads unless a call is under way, after which they end."""
+        threads = self._threads
+        if not self._jobs and threads is not None:
+            self._threads = None
+            threads.shutdown(wait=False)
+
 
 class Job(Generic[T]):
-    """A call that may wait, in a thread of its connection. `outcome` is for the loop."""
+    """A call that may wait. Its outcome is for the loop."""
+
+    __slots__ = ("_call", "_home", "_work", "outcome")
 
     def __init__(self, home: Home, call: Callable[[], T]) -> None:
         self.outcome: asyncio.Future[T] = home.loop.create_future()
         self._home = home
         self._call = call
+        self._work: Future[None] | None = None
         if home.is_prompt:
-            self.run()
+            self._run()
         else:
-            home.threads.submit(self.run)
+            self._work = home.submit(self._run)
+            self._work.add_done_callback(lambda _: home.soon(home.ended))
 
     def withdraw(self) -> bool:
         """Do not begin; return False if it has begun."""
-        return self._home.threads.withdraw(self.run)
+        return self._work is not None and self._work.cancel()
 
-    def run(self) -> None:
-        """Make the call."""
+    def _run(self) -> None:
         try:
             result = self._call()
         except BaseException as error:  # raised to the caller on the loop
@@ -91,59 +118,3 @@ class Job(Generic[T]):
     def _raised(self, error: BaseException) -> None:
         self.outcome.set_exception(error)
         self.outcome.exception()  # a caller that was cancelled does not fetch it
-
-
-class Threads:
-    """At most so many threads, which run calls in their order and end when none is left.
-
-    They are no daemons: a commit that runs when the program ends is not cut off. What they call has its own bounds.
-    """
-
-    def __init__(self, most: int, name: str) -> None:
-        self._most = most
-        self._name = name
-        self._changed = threading.Condition()
-        self._calls: deque[Callable[[], None]] = deque()
-        self._running = 0
-        self._idle = 0
-
-    def submit(self, call: Callable[[], None]) -> None:
-        """Run the call as soon as a thread is free. Raises ResourceAllocationError if no thread can be started."""
-        with self._changed:
-            self._calls.append(call)
-            if self._idle >= len(self._calls):
-                self._changed.notify()
-                return
-            if self._running == self._most:
-                return
-            self._running += 1
-        try:
-            threading.Thread(target=self._run, name=self._name).start()
-        except RuntimeError as error:
-            with self._changed:
-                self._running -= 1
-            self.withdraw(call)
-            raise ResourceAllocationError(f"nothing was done: no thread can be started: {error}") from error
-
-    def withdraw(self, call: Callable[[], None]) -> bool:
-        """Take back a call; return False if a thread has it already."""
-        with self._changed:
-            if call not in self._calls:
-                return False
-            self._calls.remove(call)
-            return True
-
-    def _run(self) -> None:
-        while (call := self._next()) is not None:
-            call()
-            del call  # nothing that was dropped is kept by a thread that waits for more
-
-    def _next(self) -> Callable[[], None] | None:
-        with self._changed:
-            self._idle += 1
-            self._changed.wait_for(lambda: self._calls, _LINGER)
-            self._idle -= 1
-            if self._calls:
-                return self._calls.popleft()
-            self._running -= 1
-            return None

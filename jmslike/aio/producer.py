@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import Any, Protocol, cast, overload
+from typing import Any, Protocol
 
 import jmslike.producer as synchronous
 from jmslike.aio.calls import Closing
@@ -16,35 +16,16 @@ from jmslike.destinations import Destination
 from jmslike.durations import Duration
 
 
+class _Session(Protocol):
+    _sends: Sends
+
+
 class MessageProducer(Closing, synchronous.MessageProducer):
     """As `jmslike.MessageProducer`. Sends of several tasks are under way together, in the order of their calls."""
 
     __slots__ = ()
 
-    @overload
-    async def send(
-        self,
-        message: object,
-        delivery_mode: int | None = None,
-        priority: int | None = None,
-        time_to_live: Duration | None = None,
-        *,
-        destination: Destination | None = None,
-        completion_listener: CompletionListener | None = None,
-    ) -> None: ...
-
-    @overload
-    async def send(
-        self,
-        destination: Destination,
-        message: object,
-        /,
-        delivery_mode: int | None = None,
-        priority: int | None = None,
-        time_to_live: Duration | None = None,
-        *,
-        completion_listener: CompletionListener | None = None,
-    ) -> None: ...
+    _messages: _Session  # type: ignore[assignment]  # also a message factory
 
     async def send(
         self,
@@ -65,21 +46,13 @@ class MessageProducer(Closing, synchronous.MessageProducer):
         order = self._order(message, positional, given, destination)
         envelope = self._outbox.sealed(*order)
         outlet, original = order[:2]
-        await self._sends.send(partial(outlet.post, envelope), original, completion_listener)
-
-    @property
-    def _sends(self) -> Sends:
-        return cast("_HasSends", self._messages)._sends
+        await self._messages._sends.send(partial(outlet.post, envelope), original, completion_listener)
 
     async def close(self) -> None:
         """As `jmslike.MessageProducer.close`."""
         if not self._open:
             return
-        self._sends.refuse_inside("MessageProducer.close")
+        self._messages._sends.refuse_inside("MessageProducer.close")
         self._abandon()
-        await self._sends.wait("MessageProducer.close")
+        await self._messages._sends.wait("MessageProducer.close")
         self._close()
-
-
-class _HasSends(Protocol):
-    _sends: Sends

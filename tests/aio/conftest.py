@@ -6,13 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.aio.exceptions import EXCEPTIONS
+from tests.aio.exceptions import EXCEPTIONS, IN_THREADS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark them."""
     for item in items:
         if item.path.parent == Path(__file__).parent and isinstance(item, pytest.Function):
-            reason = EXCEPTIONS.get(item.originalname)
+            reasons = EXCEPTIONS if item.path.name == "test_native.py" else {**EXCEPTIONS, **IN_THREADS}
+            reason = reasons.get(item.originalname)
             if reason is not None:
                 item.add_marker(pytest.mark.xfail(reason=reason, strict=True))
