@@ -60,6 +60,11 @@ def kafka_harness(broker: Broker, **options: object) -> Harness:
     return replace(harness_of(broker, "kafka", **options), cut=None, restart=None, refused_user=None)  # type: ignore[arg-type]
 
 
+def through_failover(harness: Harness) -> Harness:
+    """Return the harness of the same provider through `failover:`, where a loss is final."""
+    return replace(harness, name=f"failover {harness.name}", url=f"failover:({harness.url})?max_reconnects=0")
+
+
 def cut_links_to(port: int) -> None:
     """Break all connections of this process to that port, as if the network had failed."""
     for descriptor in map(int, os.listdir("/dev/fd")):
