@@ -40,7 +40,7 @@ def judge(reports: Sequence[Report], pairs: Mapping[str, Sequence[Pair]], seed: 
     for scenario, chosen in pairs.items():
         columns = _columns(reports, scenario)
         measures = [measure for column in columns.values() for measure in column.measures]
-        for name in dict.fromkeys(each.name for each in measures if each.better is not Better.NEITHER):
+        for name in dict.fromkeys(each.name for each in measures if _is_judged(each)):
             contests = list(_contests(name, columns, chosen))
             if contests:
                 found.append(_judged(scenario, name, contests, reports, columns, seed))
@@ -57,8 +57,15 @@ def _columns(reports: Sequence[Report], scenario: str) -> dict[Side, Column]:
     }
 
 
+def _is_judged(measure: Measure) -> bool:
+    return measure.better is not Better.NEITHER
+
+
 def _contests(name: str, columns: Mapping[Side, Column], pairs: Sequence[Pair]) -> Iterator[_Contest]:
-    cases = {side: {each.case: each for each in columns[side].measures if each.name == name} for side in columns}
+    cases = {
+        side: {each.case: each for each in columns[side].measures if each.name == name and _is_judged(each)}
+        for side in columns
+    }
     for case in dict.fromkeys(case for found in cases.values() for case in found):
         for first, second in pairs:
             one, other = cases[first].get(case), cases[second].get(case)

@@ -91,7 +91,7 @@ def _style(position: int, line: Line) -> dict[str, object]:
 
 def _label(line: Line) -> str:
     place = f" ({line.kept})"
-    return _cut(line.name, NAME - len(place)) + place
+    return line.name + place if len(line.name) + len(place) <= NAME else _cut(line.name, NAME)
 
 
 def _cut(text: str, most: int) -> str:

@@ -74,6 +74,16 @@ def test_nothing_is_said_of_what_is_neither_better_nor_worse() -> None:
     assert judged(report([measure(BASE, Better.NEITHER)], [measure(times(2), Better.NEITHER)]), pairs=[(A, B)]) == []
 
 
+def test_a_case_that_is_neither_better_nor_worse_is_in_no_table() -> None:
+    """As the maximum beside percentiles: it would also make the intervals of the others wider."""
+
+    def cases(factor: float) -> list[Measure]:
+        return [measure(times(factor), case="p50"), measure(times(factor), Better.NEITHER, case="max")]
+
+    (found,) = judged(report(cases(1), cases(2)), pairs=[(A, B)])
+    assert [each.case for each in found.verdicts] == ["p50"]
+
+
 def test_too_few_repeats_for_a_verdict() -> None:
     (found,) = judged(report([measure([1.0, 2.0, 4.0, 8.0])], [measure([2.0, 4.0, 8.0, 16.0])]), pairs=[(A, B)])
     assert found.verdicts == [Verdict("", A, B, "too few repeats", pytest.approx(2))]  # type: ignore[arg-type]
