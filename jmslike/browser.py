@@ -57,6 +57,9 @@ class QueueBrowser:
         if not self._open:
             raise self._session.closed("browser")
 
+    def _statistics(self) -> None:
+        return None  # it holds nothing
+
     def close(self) -> None:
         """Close. A second call does nothing."""
         if self._open:

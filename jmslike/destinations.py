@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar, Final, Self
+from typing import Any, ClassVar, Final, Self, cast
 
 from jmslike.errors import IllegalStateError, InvalidDestinationError
 from jmslike.exact import exact_text, type_name
@@ -109,6 +109,13 @@ class TemporaryTopic(_Temporary, Topic):
     def __init__(self, name: str, delete: Callable[[Destination], Any] | None = None) -> None:
         super().__init__(name)
         self._delete = delete
+
+
+def exact_queue(value: object, does: str) -> Queue:
+    """Return it as one of the two kinds of queue. Raises InvalidDestinationError: only a queue `does` that."""
+    if not isinstance(value, Queue):
+        raise InvalidDestinationError(f"only a queue {does}, not {value!r}")
+    return cast("Queue", exact_destination(value, "here"))
 
 
 _KINDS: Final = (TemporaryQueue, TemporaryTopic, Queue, Topic)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Self, overload
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from jmslike.constants import DeliveryMode
 from jmslike.core.listener_calls import CompletionListener
@@ -14,15 +14,24 @@ from jmslike.durations import Duration
 from jmslike.envelope import NO_PROPERTIES, constraints_of
 from jmslike.errors import InvalidDestinationError
 from jmslike.message import Message
+from jmslike.message.foreign import AnyMessage
 from jmslike.message_factory import MessageConverter, MessageFactory
 from jmslike.send_settings import SendSettings, check_delivery_mode, check_duration, check_priority
 from jmslike.statistics import ProducerStatistics
 
+if TYPE_CHECKING:
+    from typing_extensions import TypeVar as TypeVarWithDefault  # in `typing` from Python 3.13 on
 
-class MessageProducer(SendSettings):
+    Sendable = TypeVarWithDefault("Sendable", contravariant=True, default=AnyMessage)
+else:
+    Sendable = TypeVar("Sendable", contravariant=True)
+
+
+class MessageProducer(SendSettings, Generic[Sendable]):
     """Sends messages to one destination, or, made without one (`unidentified`), to any (section 7.1).
 
-    Its settings are the defaults of its sends. A producer belongs to the thread of its session.
+    Its settings are the defaults of its sends. A producer belongs to the thread of its session. To a type checker, a
+    `MessageProducer` sends messages, and a `MessageProducer[object]`, which has a converter, anything.
     """
 
     __slots__ = (
@@ -34,7 +43,7 @@ class MessageProducer(SendSettings):
         self,
         session: SessionState,
         destination: Destination | None,
-        on_closed: Callable[[MessageProducer], None],
+        on_closed: Callable[[MessageProducer[Any]], None],
         messages: MessageFactory,
         converter: MessageConverter | None,
     ) -> None:
@@ -60,7 +69,7 @@ class MessageProducer(SendSettings):
     @overload
     def send(
         self,
-        message: object,
+        message: Sendable,
         delivery_mode: int | None = None,
         priority: int | None = None,
         time_to_live: Duration | None = None,
@@ -73,7 +82,7 @@ class MessageProducer(SendSettings):
     def send(
         self,
         destination: Destination,
-        message: object,
+        message: Sendable,
         /,
         delivery_mode: int | None = None,
         priority: int | None = None,

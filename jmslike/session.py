@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Collection
-from typing import ClassVar, Final, Self, TypeAlias, cast
+from typing import Any, ClassVar, Final, Self, TypeAlias, cast, overload
 
 from jmslike.browser import QueueBrowser
 from jmslike.capabilities import Feature
@@ -17,12 +17,12 @@ from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.core.connection_state import ConnectionState
 from jmslike.core.dispatcher import Listeners
-from jmslike.core.intake import Intake
+from jmslike.core.intake import intake_of
 from jmslike.core.session_state import SessionState
 from jmslike.core.snapshot import session_statistics
-from jmslike.core.subscription_rules import checked_spec, left_to_the_core, subscription_name
-from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic, exact_destination
-from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError, TransactionRolledBackError
+from jmslike.core.subscription_rules import checked_spec, subscription_name
+from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic, exact_queue
+from jmslike.errors import IllegalStateError, JMSError, TransactionRolledBackError
 from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
@@ -33,7 +33,7 @@ from jmslike.statistics import QueueStatistics, SessionStatistics
 
 _log = logging.getLogger("jmslike.session")
 
-_Part: TypeAlias = MessageProducer | MessageConsumer | QueueBrowser
+_Part: TypeAlias = "MessageProducer[Any] | MessageConsumer | QueueBrowser"
 
 
 class Session(MessageFactory):
@@ -47,7 +47,7 @@ class Session(MessageFactory):
     DUPS_OK_ACKNOWLEDGE: Final = SessionMode.DUPS_OK_ACKNOWLEDGE
     INDIVIDUAL_ACKNOWLEDGE: Final = SessionMode.INDIVIDUAL_ACKNOWLEDGE
 
-    producer_type: ClassVar[type[MessageProducer]] = MessageProducer
+    producer_type: ClassVar[type[MessageProducer[Any]]] = MessageProducer
     consumer_type: ClassVar[type[MessageConsumer]] = MessageConsumer
     browser_type: ClassVar[type[QueueBrowser]] = QueueBrowser
     listeners_type: ClassVar[type[Listeners]] = Listeners
@@ -102,9 +102,15 @@ class Session(MessageFactory):
 
     # ---- producers, consumers, browsers -----------------------------------------------------------------------------
 
+    @overload
+    def create_producer(self, destination: Destination | None = None, *, converter: None = None) -> MessageProducer: ...
+
+    @overload
     def create_producer(
-        self, destination: Destination | None = None, *, converter: MessageConverter | None = None
-    ) -> MessageProducer:
+        self, destination: Destination | None = None, *, converter: MessageConverter
+    ) -> MessageProducer[object]: ...
+
+    def create_producer(self, destination: Destination | None = None, *, converter: Any = None) -> MessageProducer[Any]:
         """Make a producer (section 7.1); without a destination it is unidentified.
 
         With a `converter` it sends objects, too (an extension). Raises InvalidDestinationError; ValueError for what is
@@ -192,9 +198,7 @@ class Session(MessageFactory):
         """Make a browser (section 4.1.6). Raises InvalidDestinationError for anything but a queue,
         InvalidSelectorError, UnsupportedFeatureError."""
         self._check_usable()
-        if not isinstance(queue, Queue):
-            raise InvalidDestinationError(f"only a queue can be browsed, not {queue!r}")
-        queue = cast("Queue", exact_destination(queue, "to browse"))
+        queue = exact_queue(queue, "can be browsed")
         selector = optional(message_selector)
         self._state.connection.capabilities.require(Feature.BROWSE)
         browser = self.browser_type(self._state, queue, selector, self._discard)
@@ -215,16 +219,12 @@ class Session(MessageFactory):
         nothing, with what to use instead; ConnectionLostError.
         """
         self._check_open()
-        if not isinstance(queue, Queue):
-            raise InvalidDestinationError(f"only a queue has statistics, not {queue!r}")
+        queue = exact_queue(queue, "has statistics")
         self._state.connection.capabilities.require(Feature.STATISTICS)
         return cast("StatisticsLink", self._state.link).statistics(queue)
 
     def _statistics(self) -> SessionStatistics:
-        parts = list(self._parts)
-        producers = tuple(part._statistics() for part in parts if isinstance(part, MessageProducer))
-        consumers = tuple(part._statistics() for part in parts if isinstance(part, MessageConsumer))
-        return session_statistics(self._state, producers, consumers)
+        return session_statistics(self._state, [part._statistics() for part in list(self._parts)])
 
     def _subscribe(
         self,
@@ -243,9 +243,7 @@ class Session(MessageFactory):
         spec = checked_spec(
             state, destination, selector_text, name=name, durable=durable, shared=shared, no_local=no_local
         )
-        predicate = left_to_the_core(state.connection.capabilities, spec)
-        make_intake = state.connection.instruments.receiving(Intake)
-        intake = make_intake(state, state.link.subscribe(spec), spec, predicate)
+        intake = intake_of(state, spec)
         consumer = self.consumer_type(state, intake, self._listeners, self._discard, converter)
         self._parts[consumer] = None
         try:

@@ -19,6 +19,7 @@ from jmslike.core.ledger import Failure
 from jmslike.core.listener_calls import ListenerCall
 from jmslike.core.redelivery import dead_letter_of, growing_pause
 from jmslike.core.session_state import SessionState
+from jmslike.core.subscription_rules import left_to_the_core
 from jmslike.core.waiting import Waiting
 from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
@@ -354,3 +355,10 @@ class Intake:
 
 def _earlier(deadline: float | None, due: float) -> float:
     return due if deadline is None else min(deadline, due)
+
+
+def intake_of(session: SessionState, spec: SubscriptionSpec) -> Intake:
+    """Subscribe, and return the intake. Raises what `SessionLink.subscribe` raises."""
+    make_intake = session.connection.instruments.receiving(Intake)
+    predicate = left_to_the_core(session.connection.capabilities, spec)
+    return make_intake(session, session.link.subscribe(spec), spec, predicate)

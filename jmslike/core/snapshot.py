@@ -6,7 +6,7 @@ numbers of one look may differ by what happened meanwhile.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from jmslike.core.connection_state import ConnectionState
 from jmslike.core.intake import Intake
@@ -34,9 +34,10 @@ def connection_statistics(
 
 
 def session_statistics(
-    session: SessionState, producers: tuple[ProducerStatistics, ...], consumers: tuple[ConsumerStatistics, ...]
+    session: SessionState, parts: Sequence[ProducerStatistics | ConsumerStatistics | None]
 ) -> SessionStatistics:
-    """Return the numbers of a session with these producers and consumers."""
+    """Return the numbers of a session with those of its parts."""
+    consumers = tuple(part for part in parts if isinstance(part, ConsumerStatistics))
     return SessionStatistics(
         name=session.name,
         mode=session.mode.name,
@@ -44,7 +45,7 @@ def session_statistics(
         unsettled=len(session.ledger),
         pending=session.outbox.pending,
         unanswered=session.outbox.completions.unanswered,
-        producers=producers,
+        producers=tuple(part for part in parts if isinstance(part, ProducerStatistics)),
         consumers=consumers,
     )
 

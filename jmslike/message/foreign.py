@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from inspect import getattr_static
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 from jmslike.destinations import Destination
 from jmslike.errors import MessageEOFError, MessageFormatError
@@ -17,6 +18,29 @@ from jmslike.message.stream import StreamMessage
 from jmslike.message.text import TextMessage
 
 _MISSING = object()
+
+
+class HasProperties(Protocol):
+    """A message of another library, with its properties as a mapping."""
+
+    @property
+    def properties(self) -> Mapping[str, Any]:
+        """Names and values."""
+
+
+class HasPropertyGetters(Protocol):
+    """A message of another library, with Java's accessors."""
+
+    @property
+    def property_names(self) -> Iterable[str]:
+        """The names."""
+
+    def get_object_property(self, name: str, /) -> Any:
+        """Return the value."""
+
+
+AnyMessage: TypeAlias = "Message | HasProperties | HasPropertyGetters"
+"""What is a message to `adopt`, as far as types can say."""
 
 
 def adopt(message: object, serializer: ObjectSerializer | None = None) -> Message:

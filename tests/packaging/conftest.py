@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import os
 import shutil
 import subprocess
 import sys
+import sysconfig
 import venv
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -38,6 +42,21 @@ def python(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     python = folder / "bin" / "python"
     run(*PIP, "--python", str(python), "install", "--no-deps", "--no-index", str(wheel))
     return python
+
+
+def pyright(python: Path, folder: Path, *arguments: str) -> Any:
+    """Run pyright in the folder, with that Python's packages, and return what it reports."""
+    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"  # the option for the interpreter is not for --verifytypes
+    result = subprocess.run(
+        ["basedpyright", *arguments, "--outputjson"],
+        cwd=folder,
+        env={**os.environ, "PATH": f"{path}{os.pathsep}{sysconfig.get_path('scripts')}"},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,  # it fails for what a test filters
+    )
+    return json.loads(result.stdout)
 
 
 def run(*command: str) -> None:

@@ -5,15 +5,13 @@ What transports offer is a factory for each scheme; the rest of them is private.
 
 from __future__ import annotations
 
-import json
-import os
-import subprocess
-import sysconfig
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.packaging.conftest import pyright
 
 APART = ("jmslike.cli", "jmslike.compare.report", "jmslike.telemetry", "jmslike.testing")
 """The command, whose libraries are not completely typed; telemetry, which needs another one; tests for pytest."""
@@ -45,17 +43,7 @@ def test_the_types_of_the_factories_are_known(python: Path, tmp_path: Path) -> N
 
 def exported(package: str, python: Path, folder: Path) -> Iterator[dict[str, Any]]:
     """Ask pyright for the public names of a package."""
-    path = f"{python.parent}{os.pathsep}{os.environ['PATH']}"  # the option for the interpreter is not for --verifytypes
-    result = subprocess.run(
-        ["basedpyright", "--verifytypes", package, "--outputjson"],
-        cwd=folder,
-        env={**os.environ, "PATH": f"{path}{os.pathsep}{sysconfig.get_path('scripts')}"},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,  # it fails for what is filtered here
-    )
-    report = json.loads(result.stdout)["typeCompleteness"]
+    report = pyright(python, folder, "--verifytypes", package)["typeCompleteness"]
     assert report["moduleRootDirectory"].startswith(str(python.parents[1]))
     return (symbol for symbol in report["symbols"] if symbol["isExported"])
 

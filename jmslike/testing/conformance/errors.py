@@ -269,7 +269,7 @@ def test_destinations_of_other_types_are_refused(jms: Provider) -> None:
     for thing in ("queue", 1, object()):
         calls: list[Callable[[], object]] = [
             lambda: session.create_consumer(thing),  # type: ignore[arg-type]  # noqa: B023
-            lambda: session.create_producer(thing),  # type: ignore[arg-type]  # noqa: B023
+            lambda: session.create_producer(thing),  # type: ignore[call-overload]  # noqa: B023
             lambda: session.create_browser(thing),  # type: ignore[arg-type]  # noqa: B023
             lambda: context.create_producer().send(thing, "text"),  # type: ignore[arg-type]  # noqa: B023
             lambda: session.create_durable_subscriber(thing, "name"),  # type: ignore[arg-type]  # noqa: B023

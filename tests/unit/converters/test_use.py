@@ -129,7 +129,7 @@ def test_none_is_no_object(session: Session, context: JMSContext) -> None:
 
 def test_objects_without_a_converter_are_no_messages(session: Session) -> None:
     with pytest.raises(MessageFormatError, match="wanted a message, not list"):
-        session.create_producer(QUEUE).send([1])
+        session.create_producer(QUEUE).send([1])  # type: ignore[call-overload]
     with pytest.raises(IllegalStateError, match=r"receive_object\(\) needs a converter"):
         session.create_consumer(QUEUE).receive_object(0)
 
@@ -215,7 +215,7 @@ def test_only_a_converter_is_taken(session: Session, context: JMSContext, wrong:
         error = error_of(act)
         assert isinstance(error, ValueError)
         assert "a converter is an object with to_message and from_message" in str(error)
-    assert isinstance(error_of(lambda: session.create_producer(5, converter=JSON)), InvalidDestinationError)  # type: ignore[arg-type]
+    assert isinstance(error_of(lambda: session.create_producer(5, converter=JSON)), InvalidDestinationError)  # type: ignore[call-overload]
 
 
 def test_everything_of_a_closed_object_is_refused(session: Session) -> None:
