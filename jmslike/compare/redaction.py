@@ -31,7 +31,7 @@ _ACTING: Final = re.compile(
 )
 """Control characters, marks that turn the direction of writing, halves of characters, and what is no character."""
 
-_BEFORE_USER: Final = r"""(?i:user|login|password|passcode)(?i:[ _]?name|[ _]?id)?["']?[\s:=]+["']?"""
+_BEFORE_USER: Final = r"""(?i:user|login|password|passcode)(?i:[ _]?name|[ _]?id)?["']?[\s:=]+["'\[]?"""
 """What says that a user follows, or a password that is the same word."""
 
 Value = TypeVar("Value")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from jmslike import ConnectionFactory, Feature, Level
+from jmslike import ConnectionFactory, Feature, JMSError, Level
 from jmslike.compare import provenance
 from jmslike.compare.phrases import naming, plural
 from jmslike.compare.plan import Plan, Setting
@@ -74,7 +74,7 @@ def compare(
     command line of the run.
 
     Raises ValueError for no URL, an unknown scenario, one that needs an extra, or an empty source; JMSError if a
-    provider cannot be used.
+    provider cannot be used, or fails in the middle: then nothing of the run is kept, and a note says where it was.
     """
     found = known(scenarios)
     if not urls:
@@ -186,10 +186,15 @@ class _Game:
         def on_sent(count: int) -> None:
             self._progress(step, count)
 
-        on_sent(0)
         gc.collect()  # what the run before has left is not its burden
-        with naming(seat.provider):
-            seat.run(Setting(self._source, self.plan, on_sent, step.round, seat.memory))
+        try:
+            on_sent(0)
+            with naming(seat.provider):
+                seat.run(Setting(self._source, self.plan, on_sent, step.round, seat.memory))
+        except (JMSError, KeyboardInterrupt) as error:
+            if step.number > 1:
+                error.add_note(f"; that was in {step}, and what was measured before is lost")
+            raise
 
 
 def _instruments(scenarios: Iterable[Scenario]) -> tuple[Judge, Callable[[Plan], Overhead | None]]:

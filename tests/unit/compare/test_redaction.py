@@ -64,6 +64,7 @@ def test_the_longest_secret_is_hidden_first() -> None:
         ),
         ("order of messages, in order", "order of messages, in order"),
         ("Username: order; login 'order' refused, as user order", "Username: ***; login '***' refused, as user ***"),
+        ("User name [order] or password is invalid", "User name [***] or password is invalid"),
         ("the users order lamps", "the users order lamps"),
     ],
 )

@@ -260,6 +260,18 @@ def test_error_names_the_provider(url: str, play: Callable[..., Comparison]) -> 
     assert error.value.__notes__ == [f" ({url})"]
 
 
+def test_error_in_the_middle_says_where_it_was_and_what_is_lost(url: str, play: Callable[..., Comparison]) -> None:
+    def fail(setting: Setting) -> Outcome:
+        if setting.round == 3:
+            raise JMSError("broken")
+        return Outcome([])
+
+    with pytest.raises(JMSError, match="broken") as error:
+        play(scenario(nothing, fail), [url])
+    where = "made up, topic, round 3 of 4"
+    assert error.value.__notes__[1:] == [f"; that was in {where}, and what was measured before is lost"]
+
+
 def test_what_a_run_was_asked_for_is_kept(url: str) -> None:
     found = compare([url], Orders(1), plan=Plan(seed=9), scenarios=["delivery"], command="jmslike compare x")
     assert (found.run.command, found.run.plan.seed, found.run.acknowledgement) == ("jmslike compare x", 9, "auto")

@@ -145,8 +145,10 @@ def test_an_interrupted_run_leaves_nothing_behind(url: str, scenario: str) -> No
             if count and step.number == number:
                 raise KeyboardInterrupt
 
-        with pytest.raises(KeyboardInterrupt):
+        with pytest.raises(KeyboardInterrupt) as end:
             compare([url], Orders(20), scenarios=[scenario], progress=interrupt)
+        notes = getattr(end.value, "__notes__", [])
+        assert [note.partition(", ")[0] for note in notes] == [f"; that was in {scenario}"] * bool(column)
         assert left_behind(url) == ()
 
 
