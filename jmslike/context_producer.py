@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Self
 
 from jmslike.core.listener_calls import CompletionListener, check_completion_listener
 from jmslike.core.session_state import SessionState
@@ -37,7 +37,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self._set_defaults()
         self._listener: CompletionListener | None = None
 
-    def send(self, destination: Destination, body: Any) -> JMSProducer:
+    def send(self, destination: Destination, body: Any) -> Self:
         """Send a message, or make one: of a str a text message, of a mapping a map message, of bytes a bytes message,
         of None a text message without text, of anything else an object message (section 7.2). With a converter, that
         makes the message of whatever is none (an extension).
@@ -96,32 +96,32 @@ class JMSProducer(SendSettings, PropertyGetters):
 
     # ---- how messages are sent --------------------------------------------------------------------------------------
 
-    def set_delivery_mode(self, value: int) -> JMSProducer:
+    def set_delivery_mode(self, value: int) -> Self:
         """Set `delivery_mode`."""
         self.delivery_mode = value
         return self
 
-    def set_priority(self, value: int) -> JMSProducer:
+    def set_priority(self, value: int) -> Self:
         """Set `priority`."""
         self.priority = value
         return self
 
-    def set_time_to_live(self, value: Duration) -> JMSProducer:
+    def set_time_to_live(self, value: Duration) -> Self:
         """Set `time_to_live`, in seconds or a timedelta."""
         self.time_to_live = value
         return self
 
-    def set_delivery_delay(self, value: Duration) -> JMSProducer:
+    def set_delivery_delay(self, value: Duration) -> Self:
         """Set `delivery_delay`, in seconds or a timedelta."""
         self.delivery_delay = value
         return self
 
-    def set_disable_message_id(self, value: bool) -> JMSProducer:
+    def set_disable_message_id(self, value: bool) -> Self:
         """Set `disable_message_id`."""
         self.disable_message_id = value
         return self
 
-    def set_disable_message_timestamp(self, value: bool) -> JMSProducer:
+    def set_disable_message_timestamp(self, value: bool) -> Self:
         """Set `disable_message_timestamp`."""
         self.disable_message_timestamp = value
         return self
@@ -145,7 +145,7 @@ class JMSProducer(SendSettings, PropertyGetters):
     def _check_listener(self, listener: CompletionListener) -> None:
         check_completion_listener(listener)
 
-    def set_async(self, completion_listener: CompletionListener | None) -> JMSProducer:
+    def set_async(self, completion_listener: CompletionListener | None) -> Self:
         """Set `async_listener`."""
         self.async_listener = completion_listener
         return self
@@ -164,7 +164,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self._check_open()
         self._converter = optional_converter(value)
 
-    def set_converter(self, value: MessageConverter | None) -> JMSProducer:
+    def set_converter(self, value: MessageConverter | None) -> Self:
         """Set `converter`."""
         self.converter = value
         return self
@@ -182,7 +182,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self._check_open()
         self._template.correlation_id = value
 
-    def set_correlation_id(self, value: str | None) -> JMSProducer:
+    def set_correlation_id(self, value: str | None) -> Self:
         """Set `correlation_id`."""
         self.correlation_id = value
         return self
@@ -198,7 +198,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self._check_open()
         self._template.correlation_id_as_bytes = value
 
-    def set_correlation_id_as_bytes(self, value: bytes | None) -> JMSProducer:
+    def set_correlation_id_as_bytes(self, value: bytes | None) -> Self:
         """Set `correlation_id_as_bytes`."""
         self.correlation_id_as_bytes = value
         return self
@@ -214,7 +214,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self._check_open()
         self._template.reply_to = value
 
-    def set_reply_to(self, value: Destination | None) -> JMSProducer:
+    def set_reply_to(self, value: Destination | None) -> Self:
         """Set `reply_to`."""
         self.reply_to = value
         return self
@@ -230,14 +230,14 @@ class JMSProducer(SendSettings, PropertyGetters):
         self._check_open()
         self._template.type = value
 
-    def set_type(self, value: str | None) -> JMSProducer:
+    def set_type(self, value: str | None) -> Self:
         """Set `type`."""
         self.type = value
         return self
 
     # ---- properties -------------------------------------------------------------------------------------------------
 
-    def set_property(self, name: str, value: PropertyValue) -> JMSProducer:
+    def set_property(self, name: str, value: PropertyValue) -> Self:
         """Set a property of what is sent, of the JMS type that its Python type says.
 
         Raises ValueError for a bad name, MessageFormatError for a value of another type.
@@ -246,7 +246,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         self._template.set_object_property(name, value)
         return self
 
-    def clear_properties(self) -> JMSProducer:
+    def clear_properties(self) -> Self:
         """Remove the properties that were set here."""
         self._check_open()
         self._template.clear_properties()

@@ -156,9 +156,10 @@ class LoopListeners(Listeners):
                 if found.listener is not None:
                     await self._run(found, found.listener)
         except JMSError as error:
+            delivery_failed(self._session, f"jmslike-listener-{self._session.name}", error)
+        finally:
             for intake in self._taker.intakes:
                 self._taker.remove(intake)  # no message must count on this task any more
-            delivery_failed(self._session, f"jmslike-listener-{self._session.name}", error)
 
     def _begin(self, turn: Turn, intake: Intake, delivery: Delivery) -> _HandOver:
         if intake.listener is None:

@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 import jmslike
+from tests.unit.core.fake import FakeBroker
 
 
 @pytest.fixture(params=["on the loop", "in threads"])
@@ -16,3 +17,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
     url = f"native://{uuid4().hex}" if request.param == "on the loop" else f"native://{quote(str(tmp_path / 'engine'))}"
     yield url
     jmslike.forget(url)
+
+
+@pytest.fixture
+def broker() -> FakeBroker:
+    """Return a broker that declares every feature, for which calls wait in threads."""
+    return FakeBroker()

@@ -8,6 +8,11 @@ from typing import Any
 
 import jmslike
 from jmslike import aio
+from jmslike.aio.calls import Calls
+from jmslike.aio.home import Home
+from jmslike.settings import make_settings
+from tests.unit.core.fake import FakeBroker
+from tests.unit.core.fake.transport import FakeTransport
 
 PATIENCE = 10.0
 """Seconds to wait for what must come."""
@@ -43,6 +48,18 @@ async def cancelled(task: asyncio.Task[Any]) -> list[str]:
     except asyncio.CancelledError as error:
         return list(getattr(error, "__notes__", []))
     raise AssertionError(f"not cancelled: {task!r}")
+
+
+def connection_to(broker: FakeBroker, **options: Any) -> aio.Connection:
+    """Return a connection to the fake broker."""
+    return aio.Connection(FakeTransport(broker), make_settings(options), Calls(Home()))
+
+
+async def connected(broker: FakeBroker, **options: Any) -> aio.Connection:
+    """Return a started connection to the fake broker."""
+    connection = connection_to(broker, **options)
+    await connection.start()
+    return connection
 
 
 async def left_in(url: str, queue: jmslike.Queue) -> list[str | None]:
