@@ -150,7 +150,12 @@ class ConnectionState:
         return "interrupted" if self.is_interrupted else "connected"
 
     def interrupt(self, error: JMSError) -> None:
-        """Note that the transport restores its link, and tell the link listener, on its thread."""
+        """Note that the transport restores its link, and tell the link listener, on its thread.
+
+        Ignored while it is interrupted: a transport around another may hear of one outage twice.
+        """
+        if self.is_interrupted:
+            return
         self.is_interrupted = True
         _log.warning("%s: the connection is interrupted, and is being restored: %s", self.name, error)
         listener = self.link_listener

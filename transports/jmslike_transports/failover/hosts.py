@@ -20,6 +20,8 @@ class Listening(Protocol):
 
     events: Events
     """Those of the whole connection."""
+    current: HostConnection | None
+    """The connection to the host that is used."""
 
     def lose(self, lost: HostConnection, error: JMSError) -> None:
         """Note that the connection to the host is gone."""
@@ -73,12 +75,14 @@ class HostConnection:
         self._owner.events.failed(error)
 
     def interrupted(self, error: JMSError) -> None:
-        """See Events.interrupted: the transport itself outlives the loss of a host."""
-        self._owner.events.interrupted(error)
+        """See Events.interrupted: the transport itself outlives the loss of a host, as that of Kafka does."""
+        if self._owner.current is self:
+            self._owner.events.interrupted(error)
 
     def resumed(self, url: str) -> None:
         """See Events.resumed."""
-        self._owner.events.resumed(url)
+        if self._owner.current is self:
+            self._owner.events.resumed(url)
 
 
 class Hosts:

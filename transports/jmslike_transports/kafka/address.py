@@ -66,10 +66,19 @@ class Address:
     group: str
     """The consumer group of a queue; `{name}` stands for the queue's name."""
 
+    @property
+    def url(self) -> str:
+        """The URL without user and options."""
+        return f"{'kafka' if self.tls is None else 'kafkas'}://{','.join(self._servers)}"
+
+    @property
+    def _servers(self) -> list[str]:
+        return [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts]
+
     def clients(self) -> dict[str, Any]:
         """Return the settings of all clients of kafka-python: consumers, producers and administrators."""
         settings: dict[str, Any] = {
-            "bootstrap_servers": [f"[{host}]:{port}" if ":" in host else f"{host}:{port}" for host, port in self.hosts],
+            "bootstrap_servers": self._servers,
             "client_id": "jmslike",
             "security_protocol": ("SASL_" if self.mechanism else "") + ("SSL" if self.tls else "PLAINTEXT"),
             **_BACKOFF,

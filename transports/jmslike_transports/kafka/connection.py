@@ -36,6 +36,7 @@ class KafkaConnection(LosableConnection):
         """Connect, and check from now on that a broker answers. Raises JMSError."""
         super().__init__()
         self.on_lost, self.fail = events.lost, events.failed
+        self.interrupted, self._resumed = events.interrupted, events.resumed
         self.address = address
         timeout = address.request_timeout
         retries = Retries(timeout, self.check)
@@ -53,7 +54,7 @@ class KafkaConnection(LosableConnection):
         self.topics_once = Topics(self.admin, address)  # without retries
         self.temporaries = Temporaries(self.topics, self.groups, self.names, self.inventory)
         self._leases = Leases(self.topics, self.groups, self.names.mark, self.inventory.temporaries)
-        self._liveness = LivenessCheck(self.admin, timeout, self.lose, self._leases.renew)
+        self._liveness = LivenessCheck(self.admin, timeout, self, self._leases.renew)
 
     def _connected(self) -> Any:
         """Return the client of the first connection. The error says which protocol answers if it is not Kafka's."""
@@ -75,6 +76,10 @@ class KafkaConnection(LosableConnection):
                     self._producer = self.clients.producer()
                 producer = self._producer
         return producer
+
+    def resumed(self) -> None:
+        """Report that a broker answers again: any of the cluster."""
+        self._resumed(self.address.url)
 
     def ask(self) -> Answer:
         """Ask whether a broker answers. Raises ConnectionLostError."""
