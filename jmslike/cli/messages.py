@@ -28,6 +28,7 @@ from jmslike.cli.terminal import (
     FORMAT,
     NATIVE_NOTE,
     factory_for,
+    reporting,
     seconds,
     show,
     whole_number,
@@ -35,6 +36,7 @@ from jmslike.cli.terminal import (
 from jmslike.compare import FileSource, Format
 from jmslike.compare.phrases import naming, plural
 from jmslike.destinations import destination_of
+from jmslike.operating.browsing import browse as look
 
 URL = Annotated[str, typer.Argument(metavar="URL", help=f"Provider. {NATIVE_NOTE}.")]
 DESTINATION = Annotated[
@@ -123,8 +125,8 @@ def browse(url: URL, queue: DESTINATION, selector: SELECTOR = None, as_json: AS_
     if not isinstance(target, Queue):
         raise InvalidDestinationError(f"{target} cannot be browsed, only a queue can; use: jmslike receive")
     factory = factory_for(url)
-    with naming(url), factory.create_context() as context, context.create_browser(target, selector) as browser:
-        for message in browser:
+    with naming(url), reporting("jmslike.operating"), factory.create_context() as context:
+        for message in look(context, target, selector):
             show(_line(message, as_json=as_json))
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from threading import Event
 from typing import Annotated, Any, Final, Protocol
@@ -14,7 +15,7 @@ from rich.text import Text
 
 from jmslike import Queue, UnsupportedFeatureError, operating
 from jmslike.cli.messages import SELECTOR, URL
-from jmslike.cli.terminal import complain, console, factory_for, interruptions, is_interactive, whole_number
+from jmslike.cli.terminal import complain, console, factory_for, interruptions, is_interactive, reporting, whole_number
 from jmslike.compare.phrases import naming, plural
 from jmslike.compare.redaction import shown
 from jmslike.destinations import destination_of
@@ -53,7 +54,7 @@ def count(
     """Say how many messages wait in queues, and what else the provider counts."""
     factory_for(url)
     names = list(map(queue_of, queues))
-    with naming(url):
+    with _operating(url):
         found = dict(zip(names, operating.count(url, *names, selector=selector), strict=True))
     if as_json:
         for name, statistics in found.items():
@@ -116,7 +117,7 @@ def purge(
     """Remove what waits in queues, after asking. What arrives meanwhile stays."""
     factory_for(url)
     names = list(map(queue_of, queues))
-    with naming(url):
+    with _operating(url):
         if not (yes or dry_run) and not _agrees(url, names, selector):
             complain("nothing was removed")
             return 1
@@ -148,7 +149,7 @@ def retry(
     --count were returned.
     """
     factory_for(url)
-    with naming(url), interruptions() as interruption:
+    with _operating(url), interruptions() as interruption:
         found = operating.retry(
             url, queue, to, selector=selector, most=count, dry_run=dry_run, interruption=interruption
         )
@@ -159,6 +160,13 @@ def retry(
     else:
         _show_returned(found, dry_run)
     return 1 if _is_short(found.count, count, _done("returned", dry_run)) or found.left else 0
+
+
+@contextmanager
+def _operating(url: str) -> Iterator[None]:
+    """Name the provider in errors, and print what is logged of an operation."""
+    with naming(url), reporting("jmslike.operating"):
+        yield
 
 
 class _Operation(Protocol):
@@ -198,7 +206,7 @@ def _transfer(
     elif to is None:
         raise ValueError("the queue to which the messages go is missing; name it, or another provider by --to-url")
     target = queue if to is None else to
-    with naming(url), interruptions() as interruption:
+    with _operating(url), interruptions() as interruption:
         number = operation(
             url,
             queue,
@@ -244,7 +252,7 @@ def _is_short(number: int, count: int | None, done: str) -> bool:
     """Whether there were fewer messages than were asked for, which is an error."""
     if count is None or number == count:
         return False
-    complain(f"{plural(number, 'message')} {done}, not {count:,}; no others wait there")
+    complain(f"{plural(number, 'message')} {done}, not {count:,}")
     return True
 
 

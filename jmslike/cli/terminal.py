@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
 import sys
@@ -105,6 +106,22 @@ def console() -> Console:
     """Return the console on the standard output; lines are wide if that is a file."""
     fixed = None if is_terminal() or "COLUMNS" in os.environ else WIDTH_OF_A_FILE
     return Console(width=fixed)
+
+
+@contextmanager
+def reporting(logger: str) -> Iterator[None]:
+    """Print the warnings and errors of a logger, each in one line."""
+    handler = _Complaints(logging.WARNING)
+    logging.getLogger(logger).addHandler(handler)
+    try:
+        yield
+    finally:
+        logging.getLogger(logger).removeHandler(handler)
+
+
+class _Complaints(logging.Handler):
+    def emit(self, record: logging.LogRecord) -> None:
+        complain(record.getMessage())
 
 
 @contextmanager

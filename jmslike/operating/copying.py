@@ -6,6 +6,7 @@ from threading import Event
 
 from jmslike.capabilities import Feature
 from jmslike.destinations import Destination, Queue, destination_of
+from jmslike.operating.browsing import browse
 from jmslike.operating.counting import at_most, queue_of
 from jmslike.operating.extent import BATCH, extent_of
 from jmslike.operating.providers import Ends
@@ -34,7 +35,9 @@ def copy(
         if dry_run:
             return at_most(ends.source, source, selector, most)
         extent, tally, pending = extent_of(ends.source, source), Tally("copied"), 0
-        with tally.told(), ends.source.create_browser(source, selector) as browser:
+        if extent.is_over:
+            return 0
+        with tally.told(), browse(ends.source, source, selector) as browser:
             for message in browser:
                 if extent.is_over or tally.done + pending == most:
                     break

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from jmslike.capabilities import Capabilities, Feature
+from jmslike.capabilities import Feature
 from jmslike.context import JMSContext
 from jmslike.destinations import Destination, Queue, destination_of
-from jmslike.errors import InvalidDestinationError, UnsupportedFeatureError
+from jmslike.errors import InvalidDestinationError
+from jmslike.operating.browsing import browse
 from jmslike.operating.providers import connect
 from jmslike.statistics import QueueStatistics
 
@@ -35,8 +36,8 @@ def counted(context: JMSContext, queue: Queue, selector: str | None) -> QueueSta
     if selector is None and can.supports(Feature.STATISTICS):
         return context.statistics(queue)
     if not can.supports(Feature.BROWSE):
-        raise UnsupportedFeatureError(f"{queue} cannot be counted: {_lacks(can, selector)}")
-    with context.create_browser(queue, selector) as browser:
+        can.require(Feature.STATISTICS if selector is None else Feature.BROWSE)
+    with browse(context, queue, selector) as browser:
         return QueueStatistics(sum(1 for _ in browser))
 
 
@@ -44,9 +45,3 @@ def at_most(context: JMSContext, queue: Queue, selector: str | None, most: int |
     """Return how many messages wait, or `most` if they are more: for what only looks. Raises as `count` does."""
     depth = counted(context, queue, selector).depth
     return depth if most is None else min(depth, most)
-
-
-def _lacks(can: Capabilities, selector: str | None) -> str:
-    """Return why a provider cannot count, and what to use."""
-    missing = [Feature.BROWSE] if selector is not None else [Feature.BROWSE, Feature.STATISTICS]
-    return "; ".join(f"{can.product} has no {feature.value}: {can[feature].reason}" for feature in missing)

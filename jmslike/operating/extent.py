@@ -19,6 +19,8 @@ class Extent(Protocol):
 
     is_over: bool
     """Whether the operation has come to the last of them."""
+    left: int
+    """How many of them it has not seen, as far as that is known."""
 
     def look_at(self, message: Message) -> None:
         """Be told of the next message."""
@@ -31,13 +33,13 @@ class Snapshot:
     """As many messages as waited at the beginning, where the provider counts them."""
 
     def __init__(self, depth: int) -> None:
-        self._left = depth
+        self.left: int = depth
         self.is_over: bool = depth <= 0
 
     def look_at(self, message: Message) -> None:
         """See Extent."""
-        self._left -= 1
-        self.is_over = self._left <= 0
+        self.left -= 1
+        self.is_over = self.left <= 0
 
     def end_batch(self) -> None:
         """See Extent."""
@@ -53,6 +55,7 @@ class Moment:
 
     def __init__(self, started: int) -> None:
         self.is_over: bool = False
+        self.left: int = 0
         self._started = started  # milliseconds since the epoch
         self._firsts: set[str] = set()
         self._begins = True

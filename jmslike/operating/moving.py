@@ -8,7 +8,7 @@ from jmslike.destinations import Destination, Queue, destination_of
 from jmslike.message import Message
 from jmslike.operating.counting import at_most, queue_of
 from jmslike.operating.providers import Ends
-from jmslike.operating.removal import Tally, remove
+from jmslike.operating.removal import Removal, Tally
 
 
 def move(
@@ -38,7 +38,7 @@ def move(
             return True
 
         tally = Tally("moved")
-        remove(ends, source, selector, send_on, tally, most=most, interruption=interruption)
+        Removal(ends, source, selector, send_on, tally, most=most, interruption=interruption).run()
         return tally.done
 
 
@@ -56,5 +56,5 @@ def purge(
         if dry_run:
             return at_most(ends.source, source, selector, None)
         tally = Tally("removed")
-        remove(ends, source, selector, lambda _: True, tally, interruption=interruption)
+        Removal(ends, source, selector, lambda _: True, tally, interruption=interruption).run()
         return tally.done

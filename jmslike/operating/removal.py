@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Event
 from typing import Final, TypeAlias
 from uuid import uuid4
 
+from jmslike.capabilities import Feature
+from jmslike.context_consumer import JMSConsumer
 from jmslike.destinations import Queue
 from jmslike.errors import JMSError
 from jmslike.message import Message
 from jmslike.operating.extent import BATCH, extent_of
 from jmslike.operating.providers import Ends
+from jmslike.selector import optional
+
+_log = logging.getLogger("jmslike.operating")
+
+_SELECTS_AMONG_THE_FIRST: Final = "CONS-22"
+"""The behaviour that a selector finds a match wherever it is in its queue."""
 
 Disposal: TypeAlias = Callable[[Message], bool]
 """What becomes of a message, with the commit that follows. False: it goes back to its queue."""
@@ -35,50 +44,90 @@ class Tally:
             raise
 
 
-def remove(
-    ends: Ends,
-    queue: Queue,
-    selector: str | None,
-    dispose: Disposal,
-    tally: Tally,
-    *,
-    most: int | None = None,
-    interruption: Event | None = None,
-) -> None:
-    """Dispose of what waits in the queue, at most `most` messages. Raises what receiving and `Ends.commit` raise.
+class Removal:
+    """Messages that leave a queue, until there are no more of those that waited, or `most` have left.
 
     What goes back is sent to the end of its queue: only so can the transaction around it be committed, also on a log.
     It may come again before others. Then it goes back again and does not count, so that all others are seen.
     """
-    source, extent = ends.source, extent_of(ends.source, queue)
-    put_back: set[str | None] = set()
-    if extent.is_over:
-        return  # without a consumer, which on some brokers would make a queue of this name
-    with tally.told(), source.create_consumer(queue, selector) as consumer:
-        message: Message | None
-        while not extent.is_over and tally.done != most:
-            if interruption is not None and interruption.is_set():
-                raise KeyboardInterrupt
-            seen = disposed = 0
-            while seen < BATCH and tally.done + disposed != most and not extent.is_over:
-                message = consumer.receive_no_wait()
-                if message is None:
-                    break
-                if message.message_id in put_back:
-                    source.forward(message, queue)
-                    continue
-                seen += 1
-                extent.look_at(message)
-                if dispose(message):
-                    disposed += 1
-                else:
-                    message.message_id = (
-                        message.message_id or f"ID:{uuid4()}"
-                    )  # so that it is known when it comes again
-                    put_back.add(message.message_id)
-                    source.forward(message, queue)
-            ends.commit()
-            extent.end_batch()
-            tally.done += disposed
+
+    def __init__(
+        self,
+        ends: Ends,
+        queue: Queue,
+        selector: str | None,
+        dispose: Disposal,
+        tally: Tally,
+        *,
+        most: int | None = None,
+        interruption: Event | None = None,
+    ) -> None:
+        """Raises InvalidSelectorError, UnsupportedFeatureError for a selector, ConnectionLostError."""
+        self._ends = ends
+        self._source = ends.source
+        self._queue = queue
+        self._selector = optional(selector)
+        self._dispose = dispose
+        self._tally = tally
+        self._most = most
+        self._interruption = interruption or Event()
+        self._put_back: set[str] = set()
+        if self._selector is not None:
+            self._check_selector()
+        self._extent = extent_of(self._source, queue)
+
+    def _check_selector(self) -> None:
+        capabilities = self._source.capabilities
+        capabilities.require(Feature.QUEUE_SELECTOR)
+        shortcoming = capabilities.exceptions.get(_SELECTS_AMONG_THE_FIRST)
+        if shortcoming is not None:
+            _log.warning("%s is read with a selector, and %s", self._queue, shortcoming)
+
+    def run(self) -> None:
+        """Take them. Raises what receiving and `Ends.commit` raise, and KeyboardInterrupt between two transactions."""
+        if self._extent.is_over:
+            return  # without a consumer, which on some brokers would make a queue of this name
+        text = None if self._selector is None else self._selector.text
+        with self._tally.told(), self._source.create_consumer(self._queue, text) as consumer:
+            while not self._is_done(0) and self._take_batch(consumer):
+                if self._interruption.is_set() and not self._is_done(0):
+                    raise KeyboardInterrupt
+        if self._selector is None and self._extent.left and not self._is_done(0):
+            _log.warning(
+                "%d of the messages that waited in %s did not come: other consumers took or hold them, or read the "
+                "partitions that they are in, or they are not due; stop those consumers, and repeat it",
+                self._extent.left,
+                self._queue,
+            )
+
+    def _is_done(self, disposed: int) -> bool:
+        return self._extent.is_over or self._tally.done + disposed == self._most
+
+    def _take_batch(self, consumer: JMSConsumer) -> bool:
+        """Take and commit a batch; return whether there may be more."""
+        seen = disposed = 0
+        message: Message | None = None
+        while seen < BATCH and not self._is_done(disposed):
+            message = consumer.receive_no_wait()
             if message is None:
-                return
+                break
+            if message.message_id in self._put_back:
+                self._source.forward(message, self._queue)
+                continue
+            seen += 1
+            self._extent.look_at(message)
+            if self._dispose(message):
+                disposed += 1
+            else:
+                self._send_back(message)
+        self._ends.commit()
+        self._extent.end_batch()
+        self._tally.done += disposed
+        return message is not None
+
+    def _send_back(self, message: Message) -> None:
+        name = message.message_id
+        if name is None:  # it must be known when it comes again
+            name = message.message_id = f"ID:{uuid4()}"
+        self._put_back.add(name)
+        self._source.forward(message, self._queue)

@@ -12,9 +12,10 @@ from jmslike.constants import ATTEMPTS, ORIGINAL_DESTINATION, REASON
 from jmslike.destinations import Destination, Queue, destination_of
 from jmslike.errors import InvalidDestinationError
 from jmslike.message import Message
+from jmslike.operating.browsing import browse
 from jmslike.operating.counting import queue_of
 from jmslike.operating.providers import Ends
-from jmslike.operating.removal import Tally, remove
+from jmslike.operating.removal import Removal, Tally
 
 _OF_A_DEAD_LETTER: Final = (ORIGINAL_DESTINATION, REASON, ATTEMPTS, "dlqDeliveryFailureCause", "originalExpiration")
 """The properties that a message gets as a dead letter: ours, and those of ActiveMQ Classic."""
@@ -60,7 +61,7 @@ def retry(
             letters.look(selector, most)
         else:
             tally = Tally("returned")
-            remove(ends, source, selector, letters.send_back, tally, most=most, interruption=interruption)
+            Removal(ends, source, selector, letters.send_back, tally, most=most, interruption=interruption).run()
         return Returned(dict(letters.to), letters.left)
 
 
@@ -87,7 +88,7 @@ class _DeadLetters:
 
     def look(self, selector: str | None, most: int | None) -> None:
         """Find out where the messages would go. Raises UnsupportedFeatureError if they cannot be browsed."""
-        with self._ends.source.create_browser(self._queue, selector) as browser:
+        with browse(self._ends.source, self._queue, selector) as browser:
             for message in browser:
                 if self.to.total() == most:
                     return

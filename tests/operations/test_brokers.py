@@ -7,12 +7,15 @@ import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pika
+import pika.exceptions
 import pytest
 from typer.testing import CliRunner, Result
 
 import jmslike
 from jmslike import (
     ConnectionFactory,
+    InvalidDestinationError,
     Message,
     Queue,
     Session,
@@ -27,6 +30,7 @@ from tests.brokers import Broker
 WIRES = [("artemis", "stomp"), ("activemq", "stomp"), ("rabbitmq", "stomp"), ("rabbitmq", "amqp"), ("kafka", "kafka")]
 MANY = [str(number) for number in range(250)]
 """More than two transactions, and than two windows."""
+PAGE = "maxBrowsePageSize"
 PATIENCE = 10.0
 HEADERS = (
     "message_id", "timestamp", "expiration", "priority", "delivery_mode", "correlation_id", "reply_to", "type", "kind",
@@ -152,7 +156,7 @@ def test_copy_and_count_or_why_not(wire: Wire) -> None:
     if can.supports(Feature.STATISTICS) or can.supports(Feature.BROWSE):
         assert [each.depth for each in operating.count(wire.url, orders, audit)] == [250, 0]
     else:
-        with pytest.raises(UnsupportedFeatureError, match=r"cannot be counted: .* use"):
+        with pytest.raises(UnsupportedFeatureError, match=r"counts of a queue, such as its depth: .* use"):
             operating.count(wire.url, orders)
     if can.supports(Feature.BROWSE):
         assert operating.move(wire.url, orders, audit, dry_run=True) == 250
@@ -190,3 +194,51 @@ def test_the_commands(wire: Wire) -> None:
         "removed": 2,
         "dry_run": False,
     }
+
+
+@pytest.mark.parametrize(
+    "wire",
+    [pytest.param(wire, marks=pytest.mark.broker(wire[0]), id="-".join(wire)) for wire in WIRES[3:]],
+    indirect=True,
+)
+def test_a_wrong_name_makes_no_queue(wire: Wire) -> None:
+    """Where the provider counts its queues; elsewhere a consumer makes one."""
+    typo, archive = wire.queue("typo"), wire.queue("archive")
+    assert [each.depth for each in operating.count(wire.url, typo)] == [0]
+    assert operating.move(wire.url, typo, archive) == operating.copy(wire.url, typo, archive) == 0
+    assert operating.purge(wire.url, typo) == operating.retry(wire.url, typo).count == 0
+    assert not exists(wire.url, typo)
+    wire.fill(typo, "1")
+    assert exists(wire.url, typo)
+
+
+def exists(url: str, queue: Queue) -> bool:
+    """Whether the broker has the queue, asked in a way that makes none."""
+    if url.startswith("kafka"):
+        try:
+            with jmslike.connect(url, auto_create=False) as context:
+                context.create_consumer(queue).close()
+        except InvalidDestinationError:
+            return False
+        return True
+    with pika.BlockingConnection(pika.URLParameters(url)) as connection:
+        try:
+            connection.channel().queue_declare(queue.name, passive=True)
+        except pika.exceptions.ChannelClosedByBroker:
+            return False
+        return True
+
+
+@pytest.mark.broker("activemq")
+def test_what_classic_does_not_show_is_told(activemq: Broker, caplog: pytest.LogCaptureFixture) -> None:
+    """Its browser and its selectors see the first messages of a queue only."""
+    wire = Wire(activemq.url("stomp"), uuid.uuid4().hex[:8])
+    orders, audit = wire.queue("orders"), wire.queue("audit")
+    wire.fill(orders, *map(str, range(450)))
+    (counted,) = operating.count(wire.url, orders)
+    assert operating.copy(wire.url, orders, audit) == counted.depth < 450
+    assert operating.move(wire.url, orders, audit, selector="number = 1") == 0
+    first, second, third = caplog.messages
+    assert first == second
+    assert first == f"{orders} is browsed, and the broker shows the first messages of a queue only (its {PAGE}, 400)"
+    assert third.startswith(f"{orders} is read with a selector, and the broker looks for a match only among the first")

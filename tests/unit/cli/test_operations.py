@@ -70,7 +70,7 @@ def test_fewer_messages_than_asked_for_are_an_error(run: Run, url: str) -> None:
     fill(url, "orders", "1")
     result = run("move", url, "orders", "archive", "--count", "5")
     assert (result.exit_code, result.stdout) == (1, "1 message moved from queue://orders to queue://archive\n")
-    assert result.stderr == "jmslike: 1 message moved, not 5; no others wait there\n"
+    assert result.stderr == "jmslike: 1 message moved, not 5\n"
 
 
 @pytest.mark.parametrize(

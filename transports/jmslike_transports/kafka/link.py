@@ -96,6 +96,8 @@ class KafkaLink:
 
     def statistics(self, queue: Destination) -> QueueStatistics:
         """See StatisticsLink."""
+        if not self._connection.topics.exists(topic_of(queue)):
+            return QueueStatistics(depth=0)
         return QueueStatistics(depth=sum(1 for _ in self.browse(queue, None)))
 
     # ---- the end ----------------------------------------------------------------------------------------------------

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Final
@@ -11,7 +10,7 @@ from typing import Annotated, Any, Final
 import typer
 
 from jmslike import selector as selectors
-from jmslike.cli.terminal import complain, console, interruptions, is_terminal, show
+from jmslike.cli.terminal import complain, console, interruptions, is_terminal, reporting, show
 from jmslike.compare.phrases import plural
 from jmslike.destinations import destination_of
 from jmslike.envelope import Envelope
@@ -190,7 +189,7 @@ def _changing(folder: str, existing: bool = False) -> Iterator[Maintenance]:
             FolderFiles.look(folder).close()  # it raises where there is none, and makes none
         files = FolderFiles.lock(folder)
         try:
-            with _reporting():
+            with reporting("jmslike.engine"):  # what is damaged, and what was not written to its end
                 maintenance = Maintenance(files, EnvelopeFormat())
         except BaseException:
             files.close()
@@ -199,23 +198,6 @@ def _changing(folder: str, existing: bool = False) -> Iterator[Maintenance]:
             yield maintenance
         finally:
             maintenance.close()
-
-
-@contextmanager
-def _reporting() -> Iterator[None]:
-    """Print what the engine logs of a folder that it opens: what is damaged, and what was not written to its end."""
-    engine = logging.getLogger("jmslike.engine")
-    handler = _Complaints(logging.WARNING)
-    engine.addHandler(handler)
-    try:
-        yield
-    finally:
-        engine.removeHandler(handler)
-
-
-class _Complaints(logging.Handler):
-    def emit(self, record: logging.LogRecord) -> None:
-        complain(record.getMessage())
 
 
 def _is_used(folder: str) -> bool:

@@ -147,6 +147,7 @@ class ActiveMQ(Dialect):
             CONS_22="the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)",
         ),
         Feature.TOPIC_SELECTOR: EMULATED,
+        Feature.BROWSE: partial("the broker shows the first messages of a queue only (its maxBrowsePageSize, 400)"),
         Feature.STATISTICS: unsupported("ActiveMQ Classic tells them over JMX and HTTP only: use its console"),
         Feature.DELAY: partial(
             ORD_07="the broker's scheduler publishes when the message is due, to the subscriptions of that time",
