@@ -12,11 +12,11 @@ from tests.unit.core.conftest import shut
 from tests.unit.core.fake import FakeBroker
 
 
-@pytest.fixture(params=["memory", "folder"])
+@pytest.fixture(params=["memory", "folder", "failover"])
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Return the URL of an engine, in memory or with a folder."""
-    url = f"native://{uuid.uuid4().hex}" if request.param == "memory" else f"native://{tmp_path}/engine"
-    yield url
+    """Return the URL of an engine: in memory, with a folder, or behind a transport that reconnects."""
+    url = f"native://{tmp_path}/engine" if request.param == "folder" else f"native://{uuid.uuid4().hex}"
+    yield f"failover:({url})" if request.param == "failover" else url
     jmslike.forget(url)
 
 

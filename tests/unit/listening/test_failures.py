@@ -104,7 +104,7 @@ def test_stop_ends_the_pause_after_a_failure(url: str) -> None:
 def test_what_the_converter_cannot_read_blocks_nothing(url: str, mode: int) -> None:
     heard = Heard()
     put(url, "q", "{", '{"id": 7}')
-    with ListenerContainer(url, "q", heard, converter=JsonConverter(), session_mode=mode):
+    with ListenerContainer(f"{url}?max_redeliveries=2", "q", heard, converter=JsonConverter(), session_mode=mode):
         assert heard.next() == {"id": 7}
     assert rest(url, "DLQ.q") == ["{"]
     assert rest(url, "q") == []

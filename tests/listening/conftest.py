@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from tests.brokers import Broker
+from tests.faults.targets import KINDS
+
+TARGETS = {**KINDS, "kafka": ("kafka", "kafka")}
+
+
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.broker(broker)) for name, (broker, _) in TARGETS.items()])
+def address(request: pytest.FixtureRequest) -> str:
+    """Return the URL of each broker by each protocol in turn."""
+    name, protocol = TARGETS[request.param]
+    broker = request.getfixturevalue(name)
+    assert isinstance(broker, Broker)
+    return broker.url(protocol)
+
+
+@pytest.fixture(params=["plain", "failover"])
+def url(request: pytest.FixtureRequest, address: str) -> str:
+    """Return the URL as it is, and in the transport that reconnects."""
+    return f"failover:({address})" if request.param == "failover" else address
+
+
+@pytest.fixture
+def name() -> str:
+    """Return the name of a destination that is used nowhere else."""
+    return f"listening-{uuid.uuid4()}"

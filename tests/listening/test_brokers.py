@@ -1,0 +1,81 @@
+"""Containers and templates on every broker, plain and behind the transport that reconnects."""
+
+from __future__ import annotations
+
+import threading
+from queue import SimpleQueue
+
+from jmslike import Message, MessageFormatError
+from jmslike.converters import JsonConverter
+from jmslike.listening import JmsTemplate, ListenerContainer
+
+PATIENCE = 60
+
+
+def test_requests_and_replies(url: str, name: str) -> None:
+    requests = ListenerContainer(url, name, lambda order: {"thanks for": order["id"]}, converter=JsonConverter())
+    with requests, JmsTemplate(url, converter=JsonConverter()) as template:
+        assert requests.is_healthy
+        for number in range(3):
+            assert template.send_and_receive(name, {"id": number}, PATIENCE) == {"thanks for": number}
+    assert not requests.is_running
+
+
+def test_what_cannot_be_read_is_a_dead_letter(url: str, name: str) -> None:
+    heard: SimpleQueue[object] = SimpleQueue()
+    with JmsTemplate(url) as template:
+        for body in ("{", '{"id": 7}', '{"id": 8}'):
+            template.send(name, body)
+        with ListenerContainer(
+            f"{url}{'&' if '?' in url else '?'}max_redeliveries=2", name, heard.put, converter=JsonConverter()
+        ):
+            assert [heard.get(timeout=PATIENCE) for _ in "78"] == [{"id": 7}, {"id": 8}]
+            letter = template.receive(f"DLQ.{name}", PATIENCE)
+        assert letter.get_body(str) == "{"
+        assert letter.get_string_property("JMS_jmslike_reason").startswith(MessageFormatError.__module__)
+
+
+def test_stop_leaves_what_is_not_begun(url: str, name: str) -> None:
+    sent = [f"{number}" for number in range(30)]
+    done: list[str | None] = []
+    some = threading.Event()
+
+    def listener(message: Message) -> None:
+        done.append(message.get_body(str))
+        if len(done) == 10:
+            some.set()
+        elif len(done) > 10:
+            stopping.wait(PATIENCE)
+
+    stopping = threading.Event()
+    with JmsTemplate(url) as template:
+        for body in sent:
+            template.send(name, body)
+        container = ListenerContainer(url, name, listener, concurrency=2)
+        container.start()
+        assert some.wait(PATIENCE)
+        container.stop(0)
+        stopping.set()
+        assert container.stop(PATIENCE)
+        left: list[str | None] = []
+        while len(done) + len(left) < len(sent):
+            message = template.receive(name, PATIENCE)
+            assert message is not None
+            left.append(message.get_body(str))
+        assert sorted([*done, *left], key=str) == sorted(sent)
+        assert left
+
+
+def test_a_durable_subscription_goes_on(url: str, name: str) -> None:
+    heard: SimpleQueue[str | None] = SimpleQueue()
+    topic = f"topic://{name}"
+    container = ListenerContainer(
+        url, topic, lambda message: heard.put(message.get_body(str)), subscription=name, durable=True, client_id=name
+    )
+    with JmsTemplate(url) as template:
+        with container:
+            template.send(topic, "a")
+            assert heard.get(timeout=PATIENCE) == "a"
+        template.send(topic, "b")
+        with container:
+            assert heard.get(timeout=PATIENCE) == "b"
