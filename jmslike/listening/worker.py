@@ -12,7 +12,13 @@ from typing import Final
 from jmslike.context import JMSContext
 from jmslike.context_consumer import JMSConsumer
 from jmslike.core.listener_calls import is_exit, log_raised
-from jmslike.errors import IllegalStateError, JMSError, TransactionInDoubtError, TransactionRolledBackError
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    JMSError,
+    TransactionInDoubtError,
+    TransactionRolledBackError,
+)
 from jmslike.listening.backoff import LONGEST, Backoff
 from jmslike.listening.kept_connection import KeptConnection, close_quietly
 from jmslike.listening.listener import Listener
@@ -145,7 +151,9 @@ class Worker:
             return
         if time.monotonic() - self._opened_at > LONGEST:
             self._backoff.reset()
-        if isinstance(error, JMSError):
+        if isinstance(error, ConnectionLostError):  # which the connection has logged
+            _log.debug("%s: ended with its connection: %s", self.thread.name, error)
+        elif isinstance(error, JMSError):
             _log.warning("%s: its session failed and is made again: %s", self.thread.name, error)
         else:
             _log.error("%s: its session failed by a fault and is made again", self.thread.name, exc_info=error)

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 
 import pytest
 
 from tests.brokers import Broker
+from tests.faults.proxy import Proxy
 from tests.faults.targets import KINDS
 
 TARGETS = {**KINDS, "kafka": ("kafka", "kafka")}
@@ -17,6 +19,14 @@ def address(request: pytest.FixtureRequest) -> str:
     broker = request.getfixturevalue(name)
     assert isinstance(broker, Broker)
     return broker.url(protocol)
+
+
+@pytest.fixture
+def proxy(address: str) -> Iterator[Proxy]:
+    """Return a proxy to the broker, which can cut its links."""
+    it = Proxy(address)
+    yield it
+    it.close()
 
 
 @pytest.fixture(params=["plain", "failover"])

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
+from pathlib import Path
 from queue import SimpleQueue
 
-from jmslike import Message, MessageFormatError
+from jmslike import ConnectionFactory, Message, MessageFormatError, Queue
 from jmslike.converters import JsonConverter
 from jmslike.listening import JmsTemplate, ListenerContainer
 
 PATIENCE = 60
+QUIET = 2.0
+"""Seconds without a message after which a queue counts as empty."""
 
 
 def test_requests_and_replies(url: str, name: str) -> None:
@@ -64,6 +70,45 @@ def test_stop_leaves_what_is_not_begun(url: str, name: str) -> None:
             left.append(message.get_body(str))
         assert sorted([*done, *left], key=str) == sorted(sent)
         assert left
+
+
+WORKER = """
+import threading
+from jmslike.listening import jms_listener
+
+@jms_listener("%s", concurrency=4)
+def work(message):
+    threading.Event().wait(0.01)
+    return message.get_body(str)
+"""
+
+
+def test_sigterm_under_load_leaves_nothing_half_done(url: str, name: str, tmp_path: Path) -> None:
+    count = 300
+    (tmp_path / "worker.py").write_text(WORKER % name, encoding="utf-8")
+    done, left = Queue(f"{name}-done"), Queue(name)
+    with ConnectionFactory(url).create_context() as context, JmsTemplate(url) as template:
+        replying = context.create_producer().set_reply_to(done)
+        for number in range(count):
+            replying.send(left, f"{number}")
+        command = [sys.executable, "-W", "error", "-m", "jmslike", "run", str(tmp_path / "worker.py"), "--url", url]
+        with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+            try:
+                seen = [text_of(template.receive(done, PATIENCE)) for _ in range(20)]
+                process.send_signal(signal.SIGTERM)
+                _, errors = process.communicate(timeout=PATIENCE)
+            finally:
+                process.kill()
+        assert process.returncode == 0, errors
+        for queue in (done, left):
+            with context.create_consumer(queue) as consumer:
+                while (message := consumer.receive(QUIET)) is not None:
+                    seen.append(text_of(message))
+        assert sorted(seen, key=str) == sorted(map(str, range(count)))
+
+
+def text_of(message: Message) -> str | None:
+    return message.get_body(str)
 
 
 def test_a_durable_subscription_goes_on(url: str, name: str) -> None:

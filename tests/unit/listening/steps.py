@@ -13,9 +13,9 @@ from jmslike import Connection, ConnectionFactory, Message, Queue
 from tests.unit.core.fake import PATIENCE, FakeBroker
 
 
-def eventually(condition: Callable[[], object]) -> None:
-    """Wait until the condition holds."""
-    deadline = time.monotonic() + PATIENCE
+def eventually(condition: Callable[[], object], patience: float = PATIENCE) -> None:
+    """Wait until the condition holds, at most so many seconds."""
+    deadline = time.monotonic() + patience
     pause = threading.Event()
     while not condition():
         assert time.monotonic() < deadline

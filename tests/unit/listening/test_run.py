@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -60,7 +59,7 @@ def worker(url: str, log: Path, seconds: float) -> Iterator[subprocess.Popen[str
         bound = threading.Timer(LONG, process.kill)
         bound.start()
         try:
-            eventually_within(LONG, lambda: log.exists() and "begun" in log.read_text())
+            eventually(lambda: log.exists() and "begun" in log.read_text(), LONG)
             yield process
         finally:
             bound.cancel()
@@ -72,14 +71,6 @@ def interrupt(process: subprocess.Popen[str]) -> None:
     process.send_signal(signal.SIGINT)
     assert process.stderr is not None
     assert any("a second signal ends at once" in line for line in process.stderr)
-
-
-def eventually_within(seconds: float, condition: object) -> None:
-    assert callable(condition)
-    deadline = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def ask(url: str, *bodies: str) -> None:
@@ -96,7 +87,7 @@ def test_a_signal_under_load_leaves_nothing_half_done(tmp_path: Path, number: si
     bodies = [f"{each}" for each in range(400)]
     ask(url, *bodies)
     with worker(url, log, 0.005) as process:
-        eventually_within(LONG, lambda: log.read_text().count("finished") > 40)
+        eventually(lambda: log.read_text().count("finished") > 40, LONG)
         process.send_signal(number)
         assert process.communicate(timeout=LONG)[0] == "ready\nrestored\n"
         assert process.returncode == 0
