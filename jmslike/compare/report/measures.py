@@ -166,9 +166,9 @@ def reach(comparison: Comparison, scenario: str) -> Iterator[str]:
             yield f"{judgement.measure}: differences {_below(judgement.unseen)} could stay unseen here{chance}."
     if any(verdict.says == "too few repeats" for judgement in judgements for verdict in judgement.verdicts):
         yield TO_TELL
-    unlike = dict.fromkeys(verdict.unlike for each in judgements for verdict in each.verdicts if verdict.unlike)
+    unlike = [verdict.unlike for each in judgements for verdict in each.verdicts if verdict.unlike]
     if unlike:
-        yield f"{UNLIKE} not alike: {'; '.join(unlike)}."
+        yield f"{UNLIKE} not alike: {'; '.join(dict.fromkeys('; '.join(unlike).split('; ')))}."
 
 
 def _below(unseen: float) -> str:

@@ -101,4 +101,7 @@ SCENARIO = Scenario(
         Route("topic, shared", on_shared_subscription),
         Route("topic, plain", on_topic, kept="nowhere"),
     ],
+    note="A broker pushes messages ahead to its receivers in turn, up to the window of each: a slow one gets as many "
+    "as the others. With ?window=1 the next one that is free gets the next message. native:// pushes nothing ahead. On "
+    "Kafka the partitions decide.",
 )

@@ -102,6 +102,13 @@ def test_what_is_unlike_and_what_could_not_be_seen_stand_below() -> None:
     assert "* not alike: on disk against in memory; in memory against nowhere; on disk against nowhere." in text
 
 
+def test_each_way_in_which_columns_are_unlike_stands_once() -> None:
+    ways = ("order: partial against native", "in memory against nowhere; order: partial against native")
+    verdicts = [Verdict("", Side(0, "queue"), Side(1, "queue"), "worse", 2, 2, 3, unlike=way) for way in ways]
+    found = replace(golden(), judgements=[Judgement("throughput", "one", verdicts)])
+    assert "* not alike: order: partial against native; in memory against nowhere." in shown(found, 200)
+
+
 @pytest.mark.parametrize(
     ("says", "unit", "better", "words"),
     [
