@@ -7,6 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextvars import copy_context
 from typing import Any, Final, Generic, TypeVar
 
 from jmslike.core.connection_state import ConnectionState
@@ -67,11 +68,11 @@ class Home:
         return True
 
     def submit(self, call: Callable[[], T]) -> Future[T]:
-        """Make the call in a thread."""
+        """Make the call in a thread, with the context variables of the caller."""
         if self._threads is None:
             self._threads = ThreadPoolExecutor(_MOST_THREADS, "jmslike-aio")
         self._jobs += 1
-        return self._threads.submit(call)
+        return self._threads.submit(copy_context().run, call)
 
     def ended(self) -> None:
         """Note that a call has ended; after the last one the threads end, too."""
