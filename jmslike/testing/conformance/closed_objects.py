@@ -36,6 +36,7 @@ class Arguments:
             "session_mode": Session.AUTO_ACKNOWLEDGE,
             "type": str,
             "value": 1,
+            "work": print,
         }
 
     def call(self, thing: object, name: str) -> object:
