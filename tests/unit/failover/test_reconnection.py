@@ -8,10 +8,16 @@ from typing import Any
 import pytest
 
 from jmslike.capabilities import NATIVE, Capabilities, Feature, partial, unsupported
-from jmslike.errors import ConnectionLostError, InvalidClientIDError, JMSError, JMSSecurityError
-from jmslike.spi import SubscriptionSpec
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    InvalidClientIDError,
+    JMSError,
+    JMSSecurityError,
+)
+from jmslike.spi import ACCEPT, SubscriptionSpec
 from jmslike_transports.failover.hosts import shortfall
-from tests.unit.core.fake import QUEUE, Task
+from tests.unit.core.fake import QUEUE, Task, text
 from tests.unit.failover.world import World
 
 
@@ -101,11 +107,48 @@ def test_what_the_lost_link_still_holds_is_tried_again(world: World) -> None:
 
 def test_wrong_credentials_later_are_tried_again_slowly(world: World, caplog: pytest.LogCaptureFixture) -> None:
     world.open(initial_delay=1, max_delay=30)
-    world.hosts[1].refusals.extend([JMSSecurityError("wrong"), JMSSecurityError("wrong")])
-    world.hosts[0].refusals.extend([ConnectionLostError("down")] * 2)
-    world.move_to_two()
-    assert world.pauses == [30, 30]
+    begun = world.clock.monotonic()
+    for host in world.hosts:
+        host.refusals.extend([JMSSecurityError("wrong")] * 2)
+    world.hosts[0].broker.cut()
+    world.advance_until(lambda: "resumed" in world.events.names)
+    assert 60 <= world.clock.monotonic() - begun <= 63
+    assert [host.tried for host in world.hosts] == [3, 3]
     assert "two://: wrong" in caplog.text
+
+
+def test_a_host_that_refuses_the_user_does_not_slow_down_the_others(world: World) -> None:
+    world.open(initial_delay=1, max_delay=30)
+    begun = world.clock.monotonic()
+    world.hosts[1].refusals.append(JMSSecurityError("wrong"))
+    world.hosts[0].refusals.extend([ConnectionLostError("down")] * 3)
+    world.hosts[0].broker.cut()
+    world.advance_until(lambda: "resumed" in world.events.names)
+    assert world.clock.monotonic() - begun <= 10
+    assert [host.tried for host in world.hosts] == [5, 1]
+
+
+def test_what_another_call_found_lost_is_lost_for_all(world: World) -> None:
+    """A call may find out before the transport does, which is then closed under the calls of others."""
+    link = world.session(world.open())
+    sender, subscription = link.sender(QUEUE), link.subscribe(SubscriptionSpec(QUEUE))
+    broker = world.hosts[0].broker
+    broker.put(text("a"))
+    receipt = subscription.take(0)[1]
+    taking = Task(subscription.take, None)
+    world.clock.until_waiting()
+
+    def end() -> None:
+        subscription.settle([receipt], ACCEPT)
+        raise IllegalStateError("the connection is closed")
+
+    broker.at("settle", ConnectionLostError("no answer"))
+    broker.at("send", end)
+    with pytest.raises(ConnectionLostError, match="the message may have been sent"):
+        sender.send(text("b"))
+    world.advance_until(lambda: "resumed" in world.events.names)
+    world.hosts[1].broker.put(text("c"))
+    assert taking.end()[0].body == "c"
 
 
 def test_a_link_that_does_not_last_is_restored_more_slowly(world: World) -> None:

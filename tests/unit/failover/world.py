@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import threading
 from collections import deque
 from collections.abc import Callable
@@ -180,6 +181,11 @@ class World:
             task.end()
         finally:
             ended.set()
+
+    def drop(self) -> None:
+        """Refer to nothing that was opened, and let it be collected."""
+        self._opened.clear()
+        gc.collect()
 
     def close(self) -> None:
         for opened in reversed(self._opened):

@@ -33,13 +33,12 @@ class HostConnection:
     `error` says why it is gone, once it is.
     """
 
-    __slots__ = ("_owner", "capabilities", "error", "transport", "url")
+    __slots__ = ("_owner", "error", "transport", "url")
 
     def __init__(self, owner: Listening, url: str, transport: Transport) -> None:
         self._owner = owner
         self.url: Final = url
         self.transport: Final = transport
-        self.capabilities: Capabilities | None = None
         self.error: JMSError | None = None
 
     @property
@@ -49,8 +48,11 @@ class HostConnection:
 
     def open(self) -> Capabilities:
         """Connect. Raises what Transport.open raises."""
-        self.capabilities = self.transport.open(self)
-        return self.capabilities
+        return self.transport.open(self)
+
+    def is_lost_by(self, error: JMSError) -> bool:
+        """Whether a call has raised this error because the connection is gone, or was closed for that."""
+        return self.error is not None or isinstance(error, ConnectionLostError)
 
     def check(self) -> None:
         """Raise ConnectionLostError if the connection is gone."""
@@ -92,6 +94,11 @@ class Hosts:
         self._targets = list(targets)
         self._user = user
         self._password = password
+
+    @property
+    def count(self) -> int:
+        """How many different hosts there are."""
+        return len({target.url for target in self._targets})
 
     @property
     def shown(self) -> str:

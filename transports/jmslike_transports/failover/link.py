@@ -113,7 +113,11 @@ class FailoverLink:
         ]
         try:
             place.link.commit(placed, settled, dead_letters=dead_letters)
-        except ConnectionLostError as error:
+        except (TransactionRolledBackError, TransactionInDoubtError):
+            raise
+        except JMSError as error:
+            if not place.connection.is_lost_by(error):
+                raise
             self._reconnection.lose(place.connection, error)
             self._reconnection.check()
             raise TransactionInDoubtError(

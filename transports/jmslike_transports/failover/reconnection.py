@@ -17,7 +17,7 @@ import logging
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from typing import Final, Protocol, TypeVar
+from typing import Final, NamedTuple, Protocol, TypeVar
 
 from jmslike.capabilities import Capabilities
 from jmslike.clock import Clock, SystemClock
@@ -47,6 +47,13 @@ class Bound(Protocol):
 
 
 Found = TypeVar("Found", bound=Bound)
+
+
+class _Refusal(NamedTuple):
+    """A host that refuses the user is left alone for a while: trying often may lock the account."""
+
+    until: float
+    error: JMSSecurityError
 
 
 class Parts(Protocol):
@@ -87,7 +94,7 @@ class Reconnection:
         self._unsteady = Backoff(policy)
         self._restored_at = self.clock.monotonic()
         self._failure = ""  # of the last attempt, in words
-        self._is_refused = False  # as a user, in the last attempt
+        self._refusals: dict[str, _Refusal] = {}
         self._promised: Capabilities | None = None
         self._unheard: list[JMSError] = []  # of a link that was lost as soon as it was restored
         self._thread: threading.Thread | None = None
@@ -102,36 +109,29 @@ class Reconnection:
         """
         self.events = events
         deadline = self.clock.monotonic() + self.policy.connect_timeout
-        while True:
-            connection = self._first_round()
-            if connection is not None:
-                break
+        while (offered := self._first_attempt()) is None:
             if not self._rest(min(self._backoff.next(), deadline - self.clock.monotonic())):
                 raise IllegalStateError("the connection is closed")
             if self.clock.monotonic() >= deadline:
                 raise ConnectionLostError(f"no connection to {self._failure}")
         self._backoff.reset()
-        with self.lock:
-            connection.check()
-            self.current = connection
-        self._promised = connection.capabilities
-        assert self._promised is not None
-        return self._promised
+        return offered
 
-    def _first_round(self) -> HostConnection | None:
+    def _first_attempt(self) -> Capabilities | None:
         failures = []
         for target in self.hosts.in_turn(None):
             connection = self.hosts.make(self, target)
             try:
-                connection.open()
-            except JMSSecurityError:
+                offered = connection.open()
+                with self.lock:
+                    connection.check()
+                    self.current, self._promised = connection, offered
+                return offered
+            except BaseException as error:  # also Ctrl-C: nothing else could close the connection
                 connection.close()
-                raise
-            except JMSError as error:
-                connection.close()
+                if not isinstance(error, JMSError) or isinstance(error, JMSSecurityError):
+                    raise
                 failures.append(f"{target.url}: {error}")
-            else:
-                return connection
         self._failure = "; ".join(failures)
         return None
 
@@ -154,7 +154,9 @@ class Reconnection:
             found = self.wait(find, deadline)
             try:
                 return operation(found)
-            except ConnectionLostError as error:
+            except JMSError as error:
+                if not found.connection.is_lost_by(error):
+                    raise
                 self.lose(found.connection, error)
                 self.check()
                 if not again or self.clock.monotonic() >= deadline:
@@ -284,7 +286,7 @@ class Reconnection:
             if attempts == self.policy.max_reconnects:
                 self._give_up(attempts)
                 return None
-            pause = self._backoff.longest() if self._is_refused else self._backoff.next()
+            pause = self._pause()
             _log.warning(
                 "attempt %d to restore the link has failed; next in %.1f s: %s", attempts, pause, self._failure
             )
@@ -298,17 +300,28 @@ class Reconnection:
                 self.clock.wait(self.changed, remaining)
             return not self.is_closed
 
+    def _pause(self) -> float:
+        """Return the seconds until the next attempt."""
+        if len(self._refusals) == self.hosts.count:  # all refuse the user
+            return max(0.0, min(refusal.until for refusal in self._refusals.values()) - self.clock.monotonic())
+        return self._backoff.next()
+
     def _attempt(self, last: str) -> HostConnection | None:
         """Try each host once. Return the connection to the first at which everything could be opened again."""
         failures = []
-        self._is_refused = False
         for target in self.hosts.in_turn(last):
+            refusal = self._refusals.get(target.url)
+            if refusal is not None and self.clock.monotonic() < refusal.until:
+                failures.append(f"{target.url}: {refusal.error}")
+                continue
+            self._refusals.pop(target.url, None)
             try:
                 return self._move_to(self.hosts.make(self, target))
             except Exception as error:  # any: without this thread the link would stay away
                 if not isinstance(error, JMSError):
                     _log.exception("%s: the link could not be restored", target.url)
-                self._is_refused = self._is_refused or isinstance(error, JMSSecurityError)
+                elif isinstance(error, JMSSecurityError):
+                    self._refusals[target.url] = _Refusal(self.clock.monotonic() + self._backoff.longest(), error)
                 failures.append(f"{target.url}: {error}")
             if self.is_closed:
                 break

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from jmslike.errors import ConnectionLostError, IllegalStateError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.spi import Completion, Destination, Envelope, Sender
 from jmslike_transports.failover.binding import Binding, Place
 
@@ -39,12 +39,15 @@ class FailoverSender:
             opened = self._binding.reconnection.call(self._here, self._open)
         try:
             opened.sender.send(envelope, completion)
-        except ConnectionLostError as error:
+        except JMSError as error:
+            connection = opened.place.connection
+            if not connection.is_lost_by(error):
+                raise
             reconnection = self._binding.reconnection
-            reconnection.lose(opened.place.connection, error)
+            reconnection.lose(connection, error)
             reconnection.check_not_given_up()
             raise ConnectionLostError(
-                f"the link was lost before {opened.place.connection.url} answered: the message may have been sent, and "
+                f"the link was lost before {connection.url} answered: the message may have been sent, and "
                 f"is not sent again; the connection goes on trying to restore the link: {error}"
             ) from error
 

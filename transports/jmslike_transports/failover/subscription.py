@@ -84,10 +84,14 @@ class FailoverSubscription:
                 timeout = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
             try:
                 delivery = place.subscription.take(timeout, settle)
-                break
-            except ConnectionLostError as error:
+            except JMSError as error:
+                if not place.connection.is_lost_by(error):
+                    raise
                 self._lose(place, error)
-                place = None
+            else:
+                if delivery is not None or place is self._place:
+                    break
+            place = None  # lost, or closed for that
         if delivery is None:
             self._is_interrupted = False
             return None
@@ -157,7 +161,9 @@ class FailoverSubscription:
         if place is not None and good:
             try:
                 settle(place.subscription, good)
-            except ConnectionLostError as error:
+            except JMSError as error:
+                if not place.connection.is_lost_by(error):
+                    raise
                 self._lose(place, error)
                 good = []
         if len(good) < len(receipts):
