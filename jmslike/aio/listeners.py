@@ -48,8 +48,8 @@ class LoopListeners(Listeners):
 
     def join(self, calls: Calls, owner: Owner, end: Callable[[], object]) -> None:
         """Deliver on the loop of these calls, messages with this owner. `end` closes the session after an exit."""
-        self.calls = calls
-        self.owner = owner
+        self.calls: Calls = calls
+        self.owner: Owner = owner
         self._end = end
         self._taker = Taker(self._session, calls, Turn)
 

@@ -22,8 +22,8 @@ class Sends:
     """The sends of one session that are open, and the task that calls completion listeners in their order."""
 
     def __init__(self, calls: Calls, most: int, report: Callable[[JMSError], None]) -> None:
-        self.calls = calls
-        self.report = report
+        self.calls: Calls = calls
+        self.report: Callable[[JMSError], None] = report
         self._room = asyncio.Semaphore(most)
         self._open = 0
         self._answered = asyncio.Event()
@@ -108,8 +108,8 @@ class _Send:
         listener: CompletionListener | None,
         room: asyncio.Semaphore,
     ) -> None:
-        self.room = room
-        self.is_begun = False
+        self.room: asyncio.Semaphore = room
+        self.is_begun: bool = False
         self._sends = sends
         self._post = post
         self._message = message
