@@ -50,7 +50,7 @@ class ListenerContainer:
         self._factory = factory_of(factory_or_url)
         self._settings = ListenerSettings(destination, **options)
         self._listener = Listener(listener, self._settings.converter)
-        self._changing = threading.Lock()
+        self._changing = threading.RLock()  # a program's signal handler may stop what its thread starts
         self._crew: Crew | None = None
         self._runs: set[Callable[[], None]] = set()
 

@@ -15,6 +15,7 @@ from jmslike.core.listener_calls import is_exit, log_raised
 from jmslike.errors import (
     ConnectionLostError,
     IllegalStateError,
+    InvalidDestinationError,
     JMSError,
     TransactionInDoubtError,
     TransactionRolledBackError,
@@ -57,6 +58,7 @@ class Worker:
         self._context: JMSContext | None = None
         self._consumer: JMSConsumer | None = None
         self._opened_at = 0.0
+        self._without_reply: set[str | None] = set()  # ids of messages that are done, and whose reply has no reader
 
     @property
     def is_serving(self) -> bool:
@@ -71,6 +73,7 @@ class Worker:
         self._context = context
         self._consumer = self._settings.consumer(context, self._subscription)
         self._opened_at = time.monotonic()
+        self._without_reply.clear()
 
     def stop(self) -> None:
         """Begin no other message. Wakes the thread where it waits; does not wait for the listener. Any thread."""
@@ -122,11 +125,13 @@ class Worker:
             self._handle(handle, message, context)
 
     def _handle(self, handle: Callable[[Message], None], message: Message, context: JMSContext) -> None:
+        message_id, reply_to = message.message_id, message.reply_to
         try:
-            handle(message)
+            if message_id not in self._without_reply:
+                handle(message)
         except BaseException as error:
             where, fate = self._settings.destination, self._settling.fate
-            log_raised(_log, error, "a listener of %s raised at %s; %s", where, message.message_id, fate)
+            log_raised(_log, error, "a listener of %s raised at %s; %s", where, message_id, fate)
             self._settling.undo(context)
             if is_exit(error):
                 raise
@@ -135,9 +140,12 @@ class Worker:
         try:
             self._settling.finish(context)
         except (TransactionRolledBackError, TransactionInDoubtError) as error:
-            _log.warning("%s: %s was handled, but: %s", self.thread.name, message.message_id, error)
+            _log.warning("%s: %s was handled, but: %s", self.thread.name, message_id, error)
+            if reply_to is not None and reply_to.is_temporary and _is_refused_by_destination(error):
+                self._without_reply.add(message_id)
             self._pause()
         else:
+            self._without_reply.discard(message_id)
             self._backoff.reset()
 
     def _pause(self) -> None:
@@ -158,3 +166,11 @@ class Worker:
         else:
             _log.error("%s: its session failed by a fault and is made again", self.thread.name, exc_info=error)
         self._pause()
+
+
+def _is_refused_by_destination(error: JMSError) -> bool:
+    """Whether a transaction was rolled back because what it sends, the reply, has a destination that is gone.
+
+    Some providers find that out in the commit. The message then comes again, but the work on it is done.
+    """
+    return isinstance(error, TransactionRolledBackError) and isinstance(error.linked_exception, InvalidDestinationError)

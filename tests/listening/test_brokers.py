@@ -27,6 +27,23 @@ def test_requests_and_replies(url: str, name: str) -> None:
     assert not requests.is_running
 
 
+def test_a_requestor_that_has_gone_costs_no_further_work(url: str, name: str) -> None:
+    calls: list[str | None] = []
+    gone = threading.Event()
+
+    def listener(message: Message) -> str:
+        calls.append(message.get_body(str))
+        assert gone.wait(PATIENCE)
+        return "late"
+
+    with ListenerContainer(url, name, listener), JmsTemplate(url) as template:
+        assert template.send_and_receive(name, "impatient", 0.01) is None
+        gone.set()
+        assert text_of(template.send_and_receive(name, "patient", PATIENCE)) == "late"
+        assert template.receive(f"DLQ.{name}", 0.1) is None
+    assert calls == ["impatient", "patient"]
+
+
 def test_what_cannot_be_read_is_a_dead_letter(url: str, name: str) -> None:
     heard: SimpleQueue[object] = SimpleQueue()
     with JmsTemplate(url) as template:

@@ -10,17 +10,22 @@ import jmslike
 from jmslike import (
     BytesMessage,
     ConnectionFactory,
+    InvalidDestinationError,
     JMSContext,
     MapMessage,
     Message,
     Queue,
     QueueRequestor,
     Session,
+    TemporaryQueue,
     TextMessage,
+    TransactionRolledBackError,
 )
 from jmslike.converters import JsonConverter
 from jmslike.listening import ListenerContainer
-from tests.unit.listening.steps import eventually, put, rest
+from jmslike.spi import NO_HEADERS
+from tests.unit.core.fake import QUEUE, FakeBroker, text
+from tests.unit.listening.steps import FakeConnections, eventually, put, rest
 
 PATIENCE = 10
 
@@ -142,3 +147,16 @@ def test_a_reply_that_cannot_be_made_rolls_back(url: str) -> None:
         ask(context)
         eventually(lambda: rest(url, "DLQ.q") == ["question"])
     assert rest(url, "answers") == []
+
+
+def test_a_commit_that_finds_the_requestor_gone_does_not_repeat_the_work(broker: FakeBroker) -> None:
+    calls: list[str | None] = []
+    gone = TransactionRolledBackError("transaction rolled back", linked_exception=InvalidDestinationError("deleted"))
+    broker.temporaries.add("gone")  # it is, when the reply is sent
+    broker.at("commit", gone)
+    with ListenerContainer(FakeConnections(broker), QUEUE, lambda message: calls.append(message.message_id) or "late"):
+        broker.put(text("a", headers=NO_HEADERS._replace(reply_to=TemporaryQueue("gone"))), text("b"))
+        eventually(lambda: len(broker.named("commit")) == 3)
+    assert calls == ["ID:a", "ID:b"]
+    assert [len(call[1]) for call in broker.named("commit")] == [1, 0, 0]
+    assert broker.bodies(QUEUE) == []

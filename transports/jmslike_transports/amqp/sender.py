@@ -83,12 +83,15 @@ class AmqpSender:
         return Publication(self._destination, method, properties, body, is_delayed=True)
 
     def check_before_commit(self) -> None:
-        """Raise TransactionRolledBackError if a message of a transaction could not arrive."""
+        """Raise TransactionRolledBackError, from an InvalidDestinationError, if a message could not arrive."""
         destination = self._destination
+        reason = None
         if self._may_be_deleted and self._inventory.is_deleted(destination):
-            raise TransactionRolledBackError(f"transaction rolled back: {destination} was deleted")
-        if destination.is_temporary and self._must_arrive and not self._topology.exists(destination.name):
-            raise TransactionRolledBackError(f"transaction rolled back: {destination} does not exist any more")
+            reason = f"{destination} was deleted"
+        elif destination.is_temporary and self._must_arrive and not self._topology.exists(destination.name):
+            reason = f"{destination} does not exist any more"
+        if reason is not None:
+            raise TransactionRolledBackError(f"transaction rolled back: {reason}") from InvalidDestinationError(reason)
 
     def close(self) -> None:
         """See Sender.close. Nothing is held: a send that waits for its confirmation has a bound."""

@@ -7,7 +7,7 @@ from collections import Counter
 from typing import Final
 
 from jmslike.codec import connection_of
-from jmslike.errors import TransactionRolledBackError
+from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
 from jmslike_transports.shared.flush import shown
 from jmslike_transports.stomp.connection import StompConnection
@@ -88,9 +88,10 @@ class StompSender:
         self._terms = terms
 
     def check_before_commit(self) -> None:
-        """Raise TransactionRolledBackError if a send of a transaction could not be done."""
+        """Raise TransactionRolledBackError, from an InvalidDestinationError, if a message could not arrive."""
         if self._may_be_deleted and self._inventory.is_deleted(self._destination):
-            raise TransactionRolledBackError(f"transaction rolled back: {self._destination} was deleted")
+            reason = f"{self._destination} was deleted"
+            raise TransactionRolledBackError(f"transaction rolled back: {reason}") from InvalidDestinationError(reason)
 
     def close(self) -> None:
         """See Sender.close. Nothing is left to wait for: a send that waits for its receipt has its own bound."""
