@@ -32,7 +32,7 @@ _STEADY: Final = 10.0
 """Seconds that a link must last so that the next loss is followed by an attempt at once."""
 _TO_LET_GO: Final = 1.0
 """Seconds that a lost connection has to let go of what the next one needs, such as the client id."""
-_TO_END: Final = 2.0
+_TO_END: Final = 1.0
 """Seconds that `close` waits for an attempt in progress, which ends by itself."""
 
 Result = TypeVar("Result")
@@ -92,7 +92,7 @@ class Reconnection:
         self.is_closed = False
         self._backoff = backoff or Backoff(policy)
         self._unsteady = Backoff(policy)
-        self._restored_at = self.clock.monotonic()
+        self._up_since = 0.0
         self._failure = ""  # of the last attempt, in words
         self._refusals: dict[str, _Refusal] = {}
         self._promised: Capabilities | None = None
@@ -126,6 +126,7 @@ class Reconnection:
                 with self.lock:
                     connection.check()
                     self.current, self._promised = connection, offered
+                    self._up_since = self.clock.monotonic()
                 return offered
             except BaseException as error:  # also Ctrl-C: nothing else could close the connection
                 connection.close()
@@ -269,7 +270,7 @@ class Reconnection:
 
     def _restore(self, last: str) -> HostConnection | None:
         """Try until the link is restored, and return the connection; None if it was given up, or closed."""
-        if self.clock.monotonic() - self._restored_at >= _STEADY:
+        if self.clock.monotonic() - self._up_since >= _STEADY:
             self._unsteady.reset()
             pause = 0.0
         else:
@@ -279,8 +280,7 @@ class Reconnection:
             restored = self._attempt(last)
             if restored is not None:
                 self._backoff.reset()
-                self._restored_at = self.clock.monotonic()
-                self.parts.settle_in()
+                self._settle_in()
                 return restored
             attempts += 1
             if attempts == self.policy.max_reconnects:
@@ -339,13 +339,19 @@ class Reconnection:
             with self.lock:
                 self.check()
                 connection.check()
-                self.current = connection
+                self.current, self._up_since = connection, self.clock.monotonic()
                 self.parts.move()
                 self.changed.notify_all()
         except BaseException:
             connection.close()
             raise
         return connection
+
+    def _settle_in(self) -> None:
+        try:
+            self.parts.settle_in()
+        except Exception:  # any: the next loss needs this thread
+            _log.exception("the link is restored, but not everything that was set meanwhile")
 
     def _give_up(self, attempts: int) -> None:
         error = ConnectionLostError(f"gave up after {attempts} attempts to restore the link: {self._failure}")

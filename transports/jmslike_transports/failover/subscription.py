@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple, cast
 
 from jmslike.errors import ConnectionLostError, InvalidDestinationError, JMSError
 from jmslike.spi import (
+    ACCEPT,
     Counting,
     Delivery,
     Outcome,
@@ -138,8 +139,14 @@ class FailoverSubscription:
     # ---- settling ---------------------------------------------------------------------------------------------------
 
     def settle(self, receipts: Sequence[Any], outcome: Outcome) -> None:
-        """See Subscription.settle. What was received at a lost host is logged: it will be redelivered."""
-        self._apply(receipts, lambda inner, good: inner.settle(good, outcome))
+        """See Subscription.settle. An acknowledgement of what a lost host delivered is logged only."""
+        stale = self._apply(receipts, lambda inner, good: inner.settle(good, outcome))
+        if stale and outcome is ACCEPT:
+            _log.warning(
+                "%s: not acknowledged, and so redelivered: the link was lost after they were received: %d",
+                self._spec.destination,
+                stale,
+            )
 
     def postpone(self, receipts: Sequence[Any], attempts: int, delay: float) -> None:
         """See Postponing.postpone."""
@@ -154,7 +161,11 @@ class FailoverSubscription:
 
         self._apply((receipt,), count)
 
-    def _apply(self, receipts: Sequence[Any], settle: Callable[[Subscription, Sequence[Any]], None]) -> None:
+    def _apply(self, receipts: Sequence[Any], settle: Callable[[Subscription, Sequence[Any]], None]) -> int:
+        """Call `settle` with what is good of the receipts, and return how many are stale.
+
+        Raises ConnectionLostError if one is stale and the link is given up.
+        """
         place = self._place
         source = None if place is None else place.subscription
         good = [each.inner for each in receipts if isinstance(each, Receipt) and each.source is source]
@@ -166,13 +177,10 @@ class FailoverSubscription:
                     raise
                 self._lose(place, error)
                 good = []
-        if len(good) < len(receipts):
+        stale = len(receipts) - len(good)
+        if stale:
             self._reconnection.check_not_given_up()
-            _log.warning(
-                "%s: the link was lost after %d messages were received, which are not settled and will be redelivered",
-                self._spec.destination,
-                len(receipts) - len(good),
-            )
+        return stale
 
     def holds(self, receipt: Any) -> bool:
         """See Subscription.holds."""
