@@ -88,6 +88,7 @@ bench: $(VENV)/.has-bench
 
 docs: $(VENV)/.has-test
 	$(BIN)/python -m tests.compatibility
+	$(BIN)/python -m tests.java.stubs
 	$(PYTEST) tests/test_docs.py
 
 coverage-of-semantics: $(VENV)/.has-test
