@@ -55,6 +55,11 @@ class Sends:
         if listener is None:
             await send.wait()
 
+    @property
+    def unanswered(self) -> int:
+        """How many sends are open. Safe from any thread."""
+        return self._open
+
     def end(self, send: _Send) -> None:
         """Count the send no longer."""
         send.room.release()

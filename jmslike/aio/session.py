@@ -9,6 +9,7 @@ import asyncio
 import logging
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar, cast
 
@@ -26,6 +27,7 @@ from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTo
 from jmslike.message import Message
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message_factory import MessageConverter
+from jmslike.statistics import SessionStatistics
 
 _log = logging.getLogger("jmslike.session")
 
@@ -70,6 +72,9 @@ class Session(Closing, synchronous.Session):
     forward = waiting(synchronous.Session.forward)
     unsubscribe = waiting(synchronous.Session.unsubscribe)
     statistics = waiting(synchronous.Session.statistics)
+
+    def _statistics(self) -> SessionStatistics:
+        return replace(super()._statistics(), unanswered=self._sends.unanswered)
 
     def create_producer(
         self, destination: Destination | None = None, *, converter: MessageConverter | None = None

@@ -52,6 +52,7 @@ def test_sends_are_under_way_together_up_to_the_limit(broker: FakeBroker) -> Non
                 asyncio.create_task(producer.send(session.create_text_message(str(number)))) for number in range(5)
             ]
             await eventually(lambda: len(broker.held_completions or ()) == 3)
+            assert [each.unanswered for each in connection.statistics().sessions] == [3]
             await asyncio.wait(sending, timeout=SILENCE)
             assert len(broker.named("send")) == 3
             broker.held_completions.pop(0)(None)
