@@ -75,7 +75,7 @@ class ListenerContainer:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether it runs, and all of its sessions are connected."""
+        """Whether it runs, is not asked to stop, and all of its sessions are connected."""
         crew = self._crew
         return crew is not None and crew.is_healthy
 
@@ -109,7 +109,7 @@ class ListenerContainer:
         if crew is None:
             return True
         crew.stop()
-        return crew.join(0 if crew.is_inside else limit)
+        return crew.join(0 if self._is_inside() else limit)
 
     def run(self) -> None:
         """Start, unless it runs, and stop after SIGTERM, SIGINT or a call of `stop`; returns when all has ended.
@@ -119,6 +119,11 @@ class ListenerContainer:
         and SystemExit or KeyboardInterrupt if a listener raised that.
         """
         run([self])
+
+    def _is_inside(self) -> bool:
+        """Whether the caller is a listener of this container, which must not wait for itself."""
+        crew = self._crew
+        return crew is not None and crew.is_inside
 
     def _tell_runs(self) -> None:
         for tell in list(self._runs):
@@ -161,14 +166,16 @@ def start_all(containers: Sequence[ListenerContainer]) -> None:
     try:
         for container in containers:
             container.start()
-    except BaseException:
+    except Exception:  # and not at a second signal, which must not wait
         stop_all(idle)
         raise
 
 
 def stop_all(containers: Sequence[ListenerContainer], timeout: Duration | None = None) -> bool:
-    """Stop all of them at the same time. Return whether all have ended within the timeout."""
-    limit = waiting_time(timeout)
+    """Stop all of them at the same time. Return whether all have ended within the timeout. A listener of one does not
+    wait: another listener may wait for it.
+    """
+    limit = 0.0 if any(container._is_inside() for container in containers) else waiting_time(timeout)
     deadline = None if limit is None else time.monotonic() + limit
     for container in containers:
         container.stop(0)

@@ -72,8 +72,9 @@ class Crew:
 
     @property
     def is_healthy(self) -> bool:
-        """Whether all sessions are up, and the link to the provider."""
-        return self.is_running and self._connection.is_linked and all(worker.is_serving for worker in self._workers)
+        """Whether all sessions are up, and the link to the provider, and none is to stop."""
+        is_up = not self.is_stopping and self._connection.is_linked
+        return is_up and all(worker.is_serving for worker in self._workers)
 
     @property
     def is_inside(self) -> bool:

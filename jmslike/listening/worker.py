@@ -58,7 +58,7 @@ class Worker:
         self._context: JMSContext | None = None
         self._consumer: JMSConsumer | None = None
         self._opened_at = 0.0
-        self._without_reply: set[str | None] = set()  # ids of messages that are done, and whose reply has no reader
+        self._without_reply: set[str] = set()  # ids of messages that are done, and whose reply has no reader
 
     @property
     def is_serving(self) -> bool:
@@ -141,11 +141,11 @@ class Worker:
             self._settling.finish(context)
         except (TransactionRolledBackError, TransactionInDoubtError) as error:
             _log.warning("%s: %s was handled, but: %s", self.thread.name, message_id, error)
-            if reply_to is not None and reply_to.is_temporary and _is_refused_by_destination(error):
+            if message_id is not None and reply_to is not None and reply_to.is_temporary and _is_unreadable(error):
                 self._without_reply.add(message_id)
             self._pause()
         else:
-            self._without_reply.discard(message_id)
+            self._without_reply.discard(message_id or "")
             self._backoff.reset()
 
     def _pause(self) -> None:
@@ -168,8 +168,8 @@ class Worker:
         self._pause()
 
 
-def _is_refused_by_destination(error: JMSError) -> bool:
-    """Whether a transaction was rolled back because what it sends, the reply, has a destination that is gone.
+def _is_unreadable(error: JMSError) -> bool:
+    """Whether a transaction was rolled back because the destination of what it sends, the reply, is gone.
 
     Some providers find that out in the commit. The message then comes again, but the work on it is done.
     """

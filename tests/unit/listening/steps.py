@@ -11,6 +11,7 @@ from typing import Any
 import jmslike
 from jmslike import Connection, ConnectionFactory, Message, Queue
 from tests.unit.core.fake import PATIENCE, FakeBroker
+from tests.unit.failover.world import World
 
 
 def eventually(condition: Callable[[], object], patience: float = PATIENCE) -> None:
@@ -59,9 +60,9 @@ class Held:
 
 
 class FakeConnections(ConnectionFactory):
-    """Connections to a fake broker."""
+    """Connections to a fake broker, or to several behind the transport that reconnects."""
 
-    def __init__(self, broker: FakeBroker, **options: Any) -> None:
+    def __init__(self, broker: FakeBroker | World, **options: Any) -> None:
         self._broker = broker
         self._options = options
 

@@ -84,7 +84,7 @@ def test_stop_finishes_what_runs_and_leaves_the_rest(url: str) -> None:
     begun = {held.begun.get(timeout=PATIENCE), held.begun.get(timeout=PATIENCE)}
     stopping = Task(container.stop)
     assert stopping.goes_on()
-    assert container.is_running
+    assert (container.is_running, container.is_healthy) == (True, False)
     held.go.set()
     assert stopping.end() is True
     assert set(held.finished) == begun

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+from queue import SimpleQueue
 from types import ModuleType
 from typing import Any
 
@@ -134,6 +136,23 @@ def test_a_group_stops_within_one_timeout(url: str) -> None:
     assert [container.is_running for container in group] == [True, True, False]
     held.go.set()
     assert group.stop() is True
+
+
+def test_listeners_may_stop_their_group(url: str) -> None:
+    together = threading.Barrier(2)
+    answers: SimpleQueue[bool] = SimpleQueue()
+
+    def listener(message: Message) -> None:
+        together.wait(PATIENCE)
+        answers.put(group.stop())
+
+    group = ContainerGroup(ListenerContainer(url, name, listener) for name in ("one", "two"))
+    put(url, "one", "a")
+    put(url, "two", "b")
+    group.start()
+    assert [answers.get(timeout=PATIENCE) for _ in range(2)] == [False, False]
+    eventually(lambda: not group.is_running)
+    assert (rest(url, "one"), rest(url, "two")) == ([], [])
 
 
 def test_run_of_a_thread_ends_with_the_stop_of_one(url: str) -> None:

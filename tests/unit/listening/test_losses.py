@@ -12,6 +12,7 @@ from jmslike import ConnectionLostError, JMSError, JMSSecurityError, Message, Qu
 from jmslike.clock import SystemClock
 from jmslike.listening import JmsTemplate, ListenerContainer
 from tests.unit.core.fake import OTHER, PATIENCE, QUEUE, FakeBroker, text, texts
+from tests.unit.failover.world import World
 from tests.unit.listening.steps import FakeConnections, Heard, Held, eventually, put, rest
 
 
@@ -77,6 +78,19 @@ def test_a_refusal_after_the_start_is_no_end(broker: FakeBroker) -> None:
         outage.end()
         broker.put(text("a"))
         assert heard.texts(1) == ["a"]
+
+
+def test_a_link_that_is_interrupted_is_unhealthy() -> None:
+    world, heard = World("one://", "two://"), Heard()
+    with ListenerContainer(FakeConnections(world), QUEUE, heard, concurrency=2) as container:
+        assert container.is_healthy
+        world.lose_both()
+        assert (container.is_running, container.is_healthy) == (True, False)
+        world.hosts[1].come_up()
+        world.advance_until(lambda: container.is_healthy)
+        world.hosts[1].broker.put(text("a"))
+        assert heard.texts(1) == ["a"]
+    world.close()
 
 
 def test_stop_ends_the_wait_for_a_provider(broker: FakeBroker) -> None:
