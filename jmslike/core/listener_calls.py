@@ -32,14 +32,18 @@ class OnException(Protocol):
         """Handle the error."""
 
 
-class LinkListener(Protocol):
-    """An object with one or both of these methods, which are called when the link to a host changes."""
+class OnInterrupted(Protocol):
+    """A link listener that hears of losses."""
 
     def on_interrupted(self, error: JMSError) -> object:
         """The link is lost, and the transport tries to restore it."""
 
+
+class OnRestored(Protocol):
+    """A link listener that hears of restored links."""
+
     def on_restored(self, url: str) -> object:
-        """The link works again, with this host."""
+        """The link works again, with the host of this URL, which has no user, password or options."""
 
 
 class CompletionListener(Protocol):
@@ -54,6 +58,7 @@ class CompletionListener(Protocol):
 
 MessageListener: TypeAlias = "Callable[[Message], object] | OnMessage"
 ExceptionListener: TypeAlias = "Callable[[JMSError], object] | OnException"
+LinkListener: TypeAlias = "OnInterrupted | OnRestored"
 
 
 class ListenerCall(NamedTuple):

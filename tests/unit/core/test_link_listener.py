@@ -57,7 +57,7 @@ def test_one_method_is_enough(broker: FakeBroker) -> None:
         def on_restored(self, url: str) -> None:
             restored.put(url)
 
-    broker.connect().link_listener = Restored()  # type: ignore[assignment]
+    broker.connect().link_listener = Restored()
     events_of(broker).interrupted(LOSS)
     events_of(broker).resumed("fake://two")
     assert restored.get(timeout=PATIENCE) == "fake://two"
@@ -97,7 +97,7 @@ def test_what_cannot_be_a_listener_is_refused(broker: FakeBroker) -> None:
         with pytest.raises(ValueError, match="a link listener is an object with"):
             connection.link_listener = wrong  # type: ignore[assignment]
     with pytest.raises(ValueError, match="on_restored of a link listener is a plain function, not the coroutine"):
-        connection.link_listener = Deferring()  # type: ignore[assignment]
+        connection.link_listener = Deferring()
 
 
 def test_nothing_is_reported_after_close(broker: FakeBroker) -> None:
