@@ -71,8 +71,10 @@ class ConnectionInstruments(Instruments):
         self, post: Post, operation: Operation, envelope: Envelope, completion: Completion | None = None
     ) -> None:
         span = self._creation(operation, envelope)
-        post(envelope, completion)
-        span.end()
+        try:
+            post(envelope, completion)
+        finally:
+            span.end()
 
     def _send(self, post: Post, operation: Operation, envelope: Envelope, completion: Completion | None = None) -> None:
         span, began = self._creation(operation, envelope), perf_counter_ns()
