@@ -11,6 +11,7 @@ import pytest
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LAST_LINES = {
+    "fastapi_orders.py": "shop: closed",
     "jms11_tutorial.py": "shop: closed",
     "jms20_tutorial.py": "shop: closed",
     "worker.py": "worker: closed",
@@ -37,5 +38,5 @@ def test_example_runs(name: str) -> None:
 def test_example_says_what_is_wrong_in_one_line(name: str) -> None:
     result = run(name, "nowhere://")
     assert result.returncode == 1
-    assert re.match("the (tutorial|worker) failed: no transport for nowhere://", result.stderr)
+    assert re.match("the (tutorial|worker|shop) failed: no transport for nowhere://", result.stderr)
     assert result.stderr.count("\n") == 1
