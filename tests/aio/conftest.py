@@ -6,14 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.aio.exceptions import EXCEPTIONS, IN_THREADS
+from tests.aio.exceptions import EXCEPTIONS
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark them."""
     for item in items:
         if item.path.parent == Path(__file__).parent and isinstance(item, pytest.Function):
-            reasons = EXCEPTIONS if item.path.name == "test_native.py" else {**EXCEPTIONS, **IN_THREADS}
-            reason = reasons.get(item.originalname)
+            reason = EXCEPTIONS.get(item.originalname)
             if reason is not None:
                 item.add_marker(pytest.mark.xfail(reason=reason, strict=True))

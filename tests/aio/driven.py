@@ -217,6 +217,9 @@ def _attribute(name: str, attribute: property) -> property:
 
     def set_(self: Driven, value: Any) -> None:
         LOOP.drive(lambda: setattr(self._there, name, there(value, name)))
+        if name == "client_id":  # which the next call claims
+            connection = getattr(self._there, "_connection", self._there)
+            LOOP.drive(lambda: connection._calls.run(connection._claim))
 
     return property(get, None if attribute.fset is None else set_, doc=attribute.__doc__)
 

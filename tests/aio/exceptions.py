@@ -18,11 +18,3 @@ EXCEPTIONS: Final[Mapping[str, str]] = {
     ),
 }
 """By the name of the test. `tests/unit/aio` shows what holds in its place."""
-
-_NEXT_CALL: Final = "a client id is claimed by the next call that waits"
-
-IN_THREADS: Final[Mapping[str, str]] = {
-    "test_a_client_id_in_use_is_refused": _NEXT_CALL,
-    "test_a_context_does_not_take_a_client_id_in_use": _NEXT_CALL,
-}
-"""What does not hold either where calls wait in threads: everywhere but on the engine in memory."""
