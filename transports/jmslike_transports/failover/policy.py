@@ -16,6 +16,7 @@ OPTIONS: Final[Mapping[str, str]] = {
 }
 
 _SHORTEST: Final = 0.001
+"""Seconds of the shortest pause but the first, which may be none."""
 
 Jitter = Callable[[float, float], float]
 """Returns a number between two others."""
@@ -34,10 +35,9 @@ class Policy:
 
 def parse_policy(options: Mapping[str, Any]) -> Policy:
     """Read the options. Raises ValueError."""
+    shortest = {"initial_delay": 0, "max_delay": _SHORTEST, "connect_timeout": _SHORTEST, "request_timeout": _SHORTEST}
     given: dict[str, Any] = {
-        name: seconds(name, options[name], _SHORTEST)
-        for name in ("initial_delay", "max_delay", "connect_timeout", "request_timeout")
-        if name in options
+        name: seconds(name, options[name], lowest) for name, lowest in shortest.items() if name in options
     }
     if "max_reconnects" in options:
         given["max_reconnects"] = whole("max_reconnects", options["max_reconnects"], -1)
@@ -62,7 +62,7 @@ class Backoff:
     def next(self) -> float:
         """Return the next pause, in seconds."""
         pause = min(self._next, self._policy.max_delay)
-        self._next = 2 * pause
+        self._next = max(2 * pause, _SHORTEST)
         return self._jitter(pause / 2, pause)
 
     def longest(self) -> float:
