@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Generator
 from functools import partial
 from typing import Any, Concatenate, Final, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
-from jmslike.aio.home import Home, Job
+from jmslike.aio.home import Home, Job, Threads
 
 _log = logging.getLogger("jmslike.session")
 
@@ -45,7 +45,7 @@ class Turn:
 
     async def run(self, call: Callable[[], T], late: Callable[[Turn, asyncio.Future[T]], object]) -> T:
         """Make the call. If its caller is cancelled meanwhile, `late` gets the outcome, in the same turn."""
-        job = Job(self._calls.home, call)
+        job = Job(self._calls.home, self._calls.threads, call)
         try:
             return await asyncio.shield(job.outcome)
         except asyncio.CancelledError as cancelled:
@@ -58,7 +58,7 @@ class Turn:
 
     def follow(self, call: Callable[[], object]) -> None:
         """Make a further call in this turn, for which nothing waits but the next turn."""
-        self._follow(Job(self._calls.home, call), keep_error)
+        self._follow(Job(self._calls.home, self._calls.threads, call), keep_error)
 
     def _follow(self, job: Job[T], late: Callable[[Turn, asyncio.Future[T]], object]) -> None:
         def ended(outcome: asyncio.Future[T]) -> None:
@@ -77,7 +77,8 @@ class Turn:
 
     def keep(self, error: BaseException | None) -> None:
         """Have the application's next call raise the error."""
-        self._calls.kept = error or self._calls.kept
+        if error is not None:
+            self._calls.kept.append(error)
 
 
 class CallTurn(Turn):
@@ -87,23 +88,29 @@ class CallTurn(Turn):
 
     async def __aenter__(self) -> Self:
         await super().__aenter__()
-        kept, self._calls.kept = self._calls.kept, None
-        if kept is not None:
+        if self._calls.kept:
             self._end()
-            raise kept
+            raise self._calls.kept.pop(0)
         return self
 
 
 class Calls:
-    """The calls of one session, or those of a connection itself."""
+    """The calls of one session but its sends, or its sends, or the calls of a connection itself."""
 
-    __slots__ = ("home", "kept", "lock")
+    __slots__ = ("home", "kept", "lock", "threads")
 
     def __init__(self, home: Home) -> None:
         self.home: Final = home
+        self.threads: Threads = home.threads
         self.lock: Final = asyncio.Lock()
-        self.kept: BaseException | None = None
-        """What a call has raised whose caller was cancelled."""
+        self.kept: list[BaseException] = []
+        """What calls have raised whose callers were cancelled."""
+
+    def of_sends(self) -> Calls:
+        """Return calls with turns and threads of their own, so that a send that waits for room keeps no other."""
+        calls = Calls(self.home)
+        calls.threads, calls.kept = self.home.sending, self.kept
+        return calls
 
     async def run(self, call: Callable[[], T]) -> T:
         """Make a call of the application.

@@ -114,4 +114,5 @@ class Connection(Closing, synchronous.Connection):
             await session._end_soon()
         async with Turn(self._calls) as turn:
             await turn.run(super().close, keep_error)
-        self._calls.home.end_threads()
+        for threads in (self._calls.home.threads, self._calls.home.sending):
+            threads.end()

@@ -17,7 +17,7 @@ from jmslike.prompt import Prompt
 T = TypeVar("T")
 
 _MOST_THREADS: Final = 8
-"""Threads of one connection."""
+"""Threads of one connection for sends, and as many for all else: sends that wait for room must not keep it waiting."""
 _LINGER: Final = 0.05
 """Seconds for which they wait for more work: consumers that only wait have no threads."""
 
@@ -31,8 +31,8 @@ class Home:
         """Whether nothing waits for the provider, so that the loop does without threads (`Prompt`)."""
         self._state: Callable[[], ConnectionState | None] = lambda: None
         self._thread = threading.get_ident()
-        self._threads: ThreadPoolExecutor | None = None
-        self._jobs = 0
+        self.threads: Final = Threads(self)
+        self.sending: Final = Threads(self)
 
     def opened(self, state: ConnectionState) -> None:
         """Note the connection that was opened."""
@@ -67,46 +67,55 @@ class Home:
             return False
         return True
 
-    def submit(self, call: Callable[[], T]) -> Future[T]:
+
+class Threads:
+    """Some threads of a connection. They end when there is nothing to do."""
+
+    def __init__(self, home: Home) -> None:
+        self._home = home
+        self._pool: ThreadPoolExecutor | None = None
+        self._calls = 0
+
+    def submit(self, call: Callable[[], None]) -> Future[None]:
         """Make the call in a thread, with the context variables of the caller."""
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(_MOST_THREADS, "jmslike-aio")
-        self._jobs += 1
-        return self._threads.submit(copy_context().run, call)
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(_MOST_THREADS, "jmslike-aio")
+        self._calls += 1
+        made = self._pool.submit(copy_context().run, call)
+        made.add_done_callback(lambda _: self._home.soon(self._ended))
+        return made
 
-    def ended(self) -> None:
-        """Note that a call has ended; after the last one the threads end, too."""
-        self._jobs -= 1
-        if not self._jobs:
-            self.loop.call_later(_LINGER, self.end_threads)
+    def _ended(self) -> None:
+        self._calls -= 1
+        if not self._calls:
+            self._home.loop.call_later(_LINGER, self.end)
 
-    def end_threads(self) -> None:
-        """End the threads unless a call is under way, after which they end."""
-        threads = self._threads
-        if not self._jobs and threads is not None:
-            self._threads = None
-            threads.shutdown(wait=False)
+    def end(self) -> None:
+        """End the threads, unless a call is under way: they end after it."""
+        pool = self._pool
+        if not self._calls and pool is not None:
+            self._pool = None
+            pool.shutdown(wait=False)
 
 
 class Job(Generic[T]):
     """A call that may wait. Its outcome is for the loop."""
 
-    __slots__ = ("_call", "_home", "_work", "outcome")
+    __slots__ = ("_call", "_home", "_made", "outcome")
 
-    def __init__(self, home: Home, call: Callable[[], T]) -> None:
+    def __init__(self, home: Home, threads: Threads, call: Callable[[], T]) -> None:
         self.outcome: asyncio.Future[T] = home.loop.create_future()
         self._home = home
         self._call = call
-        self._work: Future[None] | None = None
+        self._made: Future[None] | None = None
         if home.is_prompt:
             self._run()
         else:
-            self._work = home.submit(self._run)
-            self._work.add_done_callback(lambda _: home.soon(home.ended))
+            self._made = threads.submit(self._run)
 
     def withdraw(self) -> bool:
         """Do not begin; return False if it has begun."""
-        return self._work is not None and self._work.cancel()
+        return self._made is not None and self._made.cancel()
 
     def _run(self) -> None:
         try:

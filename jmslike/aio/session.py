@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar, cast
@@ -60,7 +60,8 @@ class Session(Closing, synchronous.Session):
         super().__init__(connection, mode, number, on_closed)
         self._connection_calls = connection_calls
         self._calls = Calls(connection_calls.home)
-        self._sends = Sends(self._calls, connection.settings.max_in_flight, connection.report)
+        sends = self._calls if mode is SessionMode.SESSION_TRANSACTED else self._calls.of_sends()
+        self._sends = Sends(sends, connection.settings.max_in_flight, connection.report)
         self._listeners.join(self._calls, _Owner(self._state, self._calls), self._end_soon)
         self._ending: asyncio.Task[None] | None = None
 
@@ -69,12 +70,15 @@ class Session(Closing, synchronous.Session):
     create_durable_subscriber = opening(synchronous.Session.create_durable_subscriber, MessageConsumer)
     create_durable_consumer = create_durable_subscriber
     create_shared_durable_consumer = opening(synchronous.Session.create_shared_durable_consumer, MessageConsumer)
-    forward = waiting(synchronous.Session.forward)
     unsubscribe = waiting(synchronous.Session.unsubscribe)
     statistics = waiting(synchronous.Session.statistics)
 
     def _statistics(self) -> SessionStatistics:
         return replace(super()._statistics(), unanswered=self._sends.unanswered)
+
+    async def forward(self, message: Message, destination: Destination, *, without: Collection[str] = ()) -> None:
+        """As `jmslike.Session.forward`."""
+        await self._sends.calls.run(partial(super().forward, message, destination, without=without))
 
     def create_producer(
         self, destination: Destination | None = None, *, converter: MessageConverter | None = None
@@ -143,8 +147,8 @@ class Session(Closing, synchronous.Session):
         await self._sends.wait("Session.close")
         async with Turn(self._calls) as turn:
             await turn.run(self._end, keep_error)
-        if self._calls.kept is not None:
-            _log.error("%s: a call that was cancelled has failed: %s", self._state.name, self._calls.kept)
+        for error in self._calls.kept:
+            _log.error("%s: a call that was cancelled has failed: %s", self._state.name, error)
 
 
 class _Owner:

@@ -66,6 +66,25 @@ def test_sends_are_under_way_together_up_to_the_limit(broker: FakeBroker) -> Non
     asyncio.run(run())
 
 
+def test_a_send_that_waits_for_room_keeps_no_receive_from_making_it() -> None:
+    async def run() -> None:
+        async with aio.connect("native://room?max_depth=1&when_full=block&block_timeout=30") as context:
+            queue, producer = context.create_queue("q"), context.create_producer()
+            consumer = await context.create_consumer(queue)
+            sessions = [context.create_context(Session.AUTO_ACKNOWLEDGE) for _ in range(20)]
+            producers = [producer, *(session.create_producer() for session in sessions)]
+            sending = [asyncio.create_task(each.send(queue, str(n))) for n in range(3) for each in producers]
+            await asyncio.wait(sending, timeout=SILENCE)
+            received = [text_of(await consumer.receive(PATIENCE)) for _ in sending]
+            await asyncio.gather(*sending)
+            assert sorted(map(str, received)) == sorted(str(n) for n in range(3) for _ in producers)
+            for session in sessions:
+                await session.close()
+        jmslike.forget("native://room")
+
+    asyncio.run(run())
+
+
 def test_completion_listeners_run_one_at_a_time_in_the_order_of_sending(url: str) -> None:
     async def run() -> None:
         async with aio.connect(url) as context:
