@@ -7,7 +7,7 @@ from typing import Final
 from jmslike import Feature, Message, SessionMode
 from jmslike.compare.measure import PROBE, Journal
 from jmslike.compare.scenarios.scenario import Scenario
-from jmslike.compare.scenarios.succession import FIRST, columns
+from jmslike.compare.scenarios.succession import FIRST, MARKED, columns
 from jmslike.compare.stage import Place, Stage, key_of, note
 
 
@@ -53,7 +53,8 @@ SCENARIO = Scenario(
     name="closing",
     title="A receiver closes mid-work: which receiver takes over",
     story="Receiver 1 of {receivers} acknowledges half of what it took; then it closes its connection.",
-    features=(Feature.REDELIVERY_COUNT, Feature.DURABLE_SUBSCRIPTION),
+    features=(Feature.REDELIVERY_COUNT, Feature.DURABLE_SUBSCRIPTION, Feature.ORDER),
     headline="lost",
     columns=columns(ClosingReceiver),
+    note=MARKED,
 )

@@ -258,7 +258,7 @@ SCENARIO = Scenario(
     name="crash",
     title="A crash in the middle of a burst: what is lost",
     story="The service crashes in the burst, and is back when two thirds of the orders are sent.",
-    features=(Feature.DURABLE_SUBSCRIPTION, Feature.COMPETING_CONSUMERS, Feature.PERSISTENCE),
+    features=(Feature.DURABLE_SUBSCRIPTION, Feature.COMPETING_CONSUMERS, Feature.PERSISTENCE, Feature.ORDER),
     headline="lost",
     columns=[
         Route("queue", on_queue),

@@ -8,7 +8,7 @@ from jmslike import Feature
 from jmslike.compare.measure import Journal
 from jmslike.compare.processes.receiver_process import ReceiverProcess
 from jmslike.compare.scenarios.scenario import Scenario
-from jmslike.compare.scenarios.succession import FIRST, columns
+from jmslike.compare.scenarios.succession import FIRST, MARKED, columns
 from jmslike.compare.stage import Place, Stage
 
 
@@ -42,7 +42,8 @@ SCENARIO = Scenario(
     name="death",
     title="A receiver dies mid-work: which receiver takes over",
     story="Receiver 1 of {receivers} acknowledges half of what it took; then its process is killed (kill -9).",
-    features=(Feature.REDELIVERY_COUNT, Feature.DURABLE_SUBSCRIPTION, Feature.PROCESSES),
+    features=(Feature.REDELIVERY_COUNT, Feature.DURABLE_SUBSCRIPTION, Feature.PROCESSES, Feature.ORDER),
     headline="lost",
     columns=columns(KilledReceiver),
+    note=MARKED,
 )

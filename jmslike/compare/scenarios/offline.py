@@ -69,7 +69,7 @@ SCENARIO = Scenario(
     name="offline",
     title="Offline receivers: what waits for them",
     story="One receiver listens, goes away, and comes back, while the messages are sent.",
-    features=(Feature.DURABLE_SUBSCRIPTION, Feature.PERSISTENCE),
+    features=(Feature.DURABLE_SUBSCRIPTION, Feature.PERSISTENCE, Feature.ORDER),
     headline="lost",
     columns=[
         Route("queue", on_queue),

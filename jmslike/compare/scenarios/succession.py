@@ -17,6 +17,11 @@ from jmslike.compare.scenarios.scenario import Outcome, Route, integrity
 from jmslike.compare.stage import Place, Stage
 
 FIRST: Final = "receiver 1"
+MARKED: Final = (
+    "A broker may mark all that it had pushed to the receiver that ended, up to the window, also what that receiver "
+    "never took."
+)
+"""The note of both scenarios."""
 
 
 class LeavingReceiver(Protocol):
