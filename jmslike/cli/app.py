@@ -94,7 +94,12 @@ def _reason(error: Exception) -> str:
 
 def make_app() -> typer.Typer:
     """Return the command line with the commands of this package and those that others add."""
-    app = typer.Typer(cls=Commands, add_completion=False, context_settings={"help_option_names": ["-h", "--help"]})
+    app = typer.Typer(
+        cls=Commands,
+        add_completion=False,
+        rich_markup_mode="markdown",
+        context_settings={"help_option_names": ["-h", "--help"]},
+    )
     app.callback(invoke_without_command=True)(_root)
     app.command("compare")(comparison.compare)
     app.command("report")(report.report)

@@ -13,7 +13,7 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from jmslike import Queue, UnsupportedFeatureError, operating
+from jmslike import Queue, ResourceAllocationError, UnsupportedFeatureError, operating
 from jmslike.cli.messages import SELECTOR, URL
 from jmslike.cli.terminal import complain, console, factory_for, interruptions, is_interactive, reporting, whole_number
 from jmslike.compare.phrases import naming, plural
@@ -30,10 +30,10 @@ _MOST_LEFT: Final = 10
 """How many messages that could not be returned are named, without --json."""
 
 QUEUE = Annotated[str, typer.Argument(metavar="QUEUE", help="NAME or queue://NAME.")]
-QUEUES = Annotated[list[str], typer.Argument(metavar="QUEUE...", help="NAME or queue://NAME, one or several.")]
+QUEUES = Annotated[list[str], typer.Argument(metavar="QUEUE", help="NAME or queue://NAME, one or several.")]
 TO = Annotated[
     str | None,
-    typer.Argument(metavar="[TO]", help="NAME, queue://NAME or topic://NAME; with --to-url the same queue by default."),
+    typer.Argument(metavar="TO", help="NAME, queue://NAME or topic://NAME; with --to-url the same queue by default."),
 ]
 TO_URL = Annotated[
     str | None, typer.Option("--to-url", metavar="URL", help="Another provider, to which the messages go.")
@@ -164,9 +164,14 @@ def retry(
 
 @contextmanager
 def _operating(url: str) -> Iterator[None]:
-    """Name the provider in errors, and print what is logged of an operation."""
+    """Name the provider in errors, with advice about a folder, and print what is logged of an operation."""
     with naming(url), reporting("jmslike.operating"):
-        yield
+        try:
+            yield
+        except ResourceAllocationError as error:
+            if url.startswith("native:///"):
+                error.add_note("; jmslike store shows what is in it meanwhile")
+            raise
 
 
 class _Operation(Protocol):

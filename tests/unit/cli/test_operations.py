@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from typer.testing import Result
 
 import jmslike
 from jmslike import operating
+from native_engine.journal.folder import FolderFiles
 from tests.unit.operating.steps import die, fill, texts_in
 
 Run = Callable[..., Result]
@@ -156,3 +158,13 @@ def test_an_interrupted_command_says_what_was_done(run: Run, url: str, monkeypat
     result = run("move", url, "orders", "archive")
     assert (result.exit_code, result.stdout) == (130, "")
     assert result.stderr.strip() == "jmslike: interrupted; moved before that: 100"
+
+
+def test_a_folder_in_use_can_be_looked_at(run: Run, url: str) -> None:
+    fill(url, "orders", "1")
+    jmslike.forget(url)
+    with closing(FolderFiles.lock(url.removeprefix("native://"))):
+        result = run("count", url, "orders")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert "is in use by" in result.stderr
+    assert f"; jmslike store shows what is in it meanwhile ({url})" in result.stderr
