@@ -61,7 +61,9 @@ class CallbackThread:
             try:
                 task()
             except BaseException as error:  # sys.exit() there must not lose the callbacks that follow
-                log_raised(_log, error, "a completion or exception listener raised an exception; later calls go on")
+                log_raised(
+                    _log, error, "a completion, exception or link listener raised an exception; later calls go on"
+                )
 
     def _ends(self) -> bool:
         """Let the thread end unless something is left to run; return whether it may. A later task starts another."""

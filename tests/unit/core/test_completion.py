@@ -124,7 +124,7 @@ def test_a_listener_that_raises_does_not_hold_up_the_next(
     a, b = send(session, told, "a", "b")
     assert [told.next()[0], told.next()[0]] == [a, b]
     Task(session.close).end()
-    assert caplog.messages == ["a completion or exception listener raised an exception; later calls go on"]
+    assert caplog.messages == ["a completion, exception or link listener raised an exception; later calls go on"]
 
 
 @pytest.mark.parametrize("what", ["producer", "session", "connection"])
