@@ -1,7 +1,7 @@
 """Kills a broker again and again while a program works with it, and counts what that costs.
 
 A sender sends persistent messages, and sends again what was not confirmed; a receiver acknowledges after its work; both
-connect again when they lose their connection. For example:
+connect again when they lose their connection. With `--container` the receiver is a container. For example:
 
 python -m tests.faults.kills rabbitmq-amqp --messages 20000 --kills 20
 """
@@ -17,6 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from jmslike import Connection, ConnectionFactory, ConnectionLostError, Message, ResourceAllocationError, Session
+from jmslike.listening import ListenerContainer
 from tests.brokers import LocalBroker, broker
 from tests.faults.targets import KINDS, Target
 
@@ -51,6 +52,8 @@ class Costs:
 class Run:
     """One run: a sender, a receiver, and the thread that waits for their progress."""
 
+    queue = QUEUE
+
     def __init__(self, url: str, messages: int) -> None:
         self.costs = Costs()
         self._factory = ConnectionFactory(url)
@@ -66,7 +69,7 @@ class Run:
 
         def work(session: Session) -> None:
             nonlocal number
-            producer = session.create_producer(session.create_queue(QUEUE))
+            producer = session.create_producer(session.create_queue(self.queue))
             while number < self._wanted and not self._over.is_set():
                 message = session.create_message()
                 message.set_int_property("number", number)
@@ -83,7 +86,7 @@ class Run:
         """Receive and acknowledge messages until every number has come."""
 
         def work(session: Session) -> None:
-            consumer = session.create_consumer(session.create_queue(QUEUE))
+            consumer = session.create_consumer(session.create_queue(self.queue))
             while not self._over.is_set():
                 batch = [message for _ in range(BATCH) if (message := consumer.receive(PAUSE)) is not None]
                 for message in batch:
@@ -135,9 +138,22 @@ class Run:
         return connection
 
 
-def run(target: Target, messages: int, kills: int, report: Callable[[str], None] = lambda line: None) -> Costs:
+class ContainerRun(Run):
+    """One run whose receiver is a container of eight listeners, which connects again by itself."""
+
+    queue = f"{QUEUE}.container"
+
+    def receive(self) -> None:
+        """Listen until every number has come."""
+        with ListenerContainer(self._factory, self.queue, self._work_on, concurrency=8):
+            self._over.wait()
+
+
+def run(
+    target: Target, messages: int, kills: int, report: Callable[[str], None] = lambda line: None, kind: type[Run] = Run
+) -> Costs:
     """Kill the broker that often, each time after as many messages, and start it again."""
-    it = Run(target.url, messages)
+    it = kind(target.url, messages)
     with ThreadPoolExecutor(2) as pool:
         parts = [pool.submit(it.send), pool.submit(it.receive)]
         try:
@@ -161,6 +177,7 @@ def main() -> int:
     parser.add_argument("target", choices=KINDS)
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=20)
+    parser.add_argument("--container", action="store_true", help="receive in a container of eight listeners")
     options = parser.parse_args()
     logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # its errors are expected
     name, protocol = KINDS[options.target]
@@ -168,7 +185,8 @@ def main() -> int:
         if not isinstance(it, LocalBroker):
             parser.error(f"{it.name} is given by a variable, and not ours to kill")
         began = time.monotonic()
-        costs = run(Target(it, protocol), options.messages, options.kills, lambda line: print(line, flush=True))
+        kind = ContainerRun if options.container else Run
+        costs = run(Target(it, protocol), options.messages, options.kills, lambda line: print(line, flush=True), kind)
     print(f"{options.messages:,} messages, {options.kills} kills, {time.monotonic() - began:.0f} s: {costs}")
     return int(costs.lost > 0)
 
