@@ -29,7 +29,7 @@ class CallbackTask:
     @property
     def is_current(self) -> bool:
         """Whether the caller is one of the callbacks."""
-        return self._task is not None and asyncio.current_task() is self._task
+        return runs_here(self._task)
 
     async def _run(self) -> None:
         try:
@@ -42,6 +42,14 @@ class CallbackTask:
                     log_raised(_log, error, "a completion or exception listener raised an exception; later calls go on")
         finally:
             self._task = None
+
+
+def runs_here(task: asyncio.Task[None] | None) -> bool:
+    """Whether the caller is this task. A thread is none."""
+    try:
+        return task is not None and asyncio.current_task() is task
+    except RuntimeError:
+        return False
 
 
 async def finished(result: object) -> None:

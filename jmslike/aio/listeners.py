@@ -7,7 +7,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
-from jmslike.aio.callbacks import finished
+from jmslike.aio.callbacks import finished, runs_here
 from jmslike.aio.calls import Calls, CallTurn, Turn, keep_error
 from jmslike.aio.taker import Taker
 from jmslike.core.dispatcher import Listeners
@@ -107,10 +107,7 @@ class LoopListeners(Listeners):
     @property
     def is_running_here(self) -> bool:
         """Whether the caller is a listener of the session."""
-        try:
-            return self._task is not None and asyncio.current_task() is self._task
-        except RuntimeError:  # a thread, which runs no listeners
-            return False
+        return runs_here(self._task)
 
     async def wait_quiet(self, intake: Intake | None = None) -> None:
         """Wait until no listener runs, or not that of the intake, unless it is the caller."""
