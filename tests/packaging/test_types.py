@@ -13,7 +13,14 @@ import pytest
 
 from tests.packaging.conftest import pyright
 
-APART = ("jmslike.aio", "jmslike.cli", "jmslike.compare.report", "jmslike.telemetry", "jmslike.testing")
+APART = (
+    "jmslike.aio",
+    "jmslike.cli",
+    "jmslike.compare.report",
+    "jmslike.java",
+    "jmslike.telemetry",
+    "jmslike.testing",
+)
 """What overrides on purpose, which is ambiguous to pyright; what needs further libraries; tests that pytest calls."""
 
 FACTORIES = [

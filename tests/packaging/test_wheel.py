@@ -24,7 +24,7 @@ def test_files_are_those_of_three_packages_and_the_plugin_of_pytest(wheel: Path)
     modules = {"pytest_jmslike.py"} | {
         str(path.relative_to(package.parent))
         for package in PACKAGES
-        for pattern in ("*.py", "py.typed", "*.html")
+        for pattern in ("*.py", "*.pyi", "py.typed", "*.html")
         for path in package.rglob(pattern)
     }
     with ZipFile(wheel) as archive:
