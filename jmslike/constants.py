@@ -6,7 +6,7 @@ from enum import IntEnum
 from typing import Final
 
 ORIGINAL_DESTINATION: Final = "JMS_jmslike_original_destination"
-"""Where a dead letter came from: `queue://NAME` or `topic://NAME`."""
+"""Where a dead letter came from: `queue://NAME` or `topic://NAME`, with `temporary-` before it if it is temporary."""
 REASON: Final = "JMS_jmslike_reason"
 ATTEMPTS: Final = "JMS_jmslike_attempts"
 

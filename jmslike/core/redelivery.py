@@ -106,12 +106,12 @@ def reason_being_handled() -> str:
 
 def dead_letter_of(envelope: Envelope, queue: Queue, attempts: int, reason: str) -> Envelope:
     """Return the copy for the dead-letter queue: with the original id, and without expiry, delay or group."""
-    copy = copy_of(envelope, Envelope)
+    copy, origin = copy_of(envelope, Envelope), envelope.destination
     copy.terms = Terms(queue, envelope.delivery_mode, envelope.origin, "")
     copy.constraints = None
     properties = {
         **envelope.properties,
-        ORIGINAL_DESTINATION: str(envelope.destination),
+        ORIGINAL_DESTINATION: f"temporary-{origin}" if origin.is_temporary else str(origin),
         REASON: reason,
         ATTEMPTS: attempts,
     }

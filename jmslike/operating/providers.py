@@ -66,7 +66,7 @@ class Ends:
             self.source.commit()
         except JMSError as error:
             if not self.are_one:
-                error.add_note("; the messages of the last transaction are at both ends")
+                error.add_note("; the messages of the last transaction may be at both ends")
             raise
 
     def __enter__(self) -> Self:

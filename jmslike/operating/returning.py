@@ -102,6 +102,8 @@ class _DeadLetters:
         came_from = message.get_string_property(ORIGINAL_DESTINATION)
         if not came_from:
             raise InvalidDestinationError("it does not say where it came from")
+        if came_from.startswith("temporary-"):
+            raise InvalidDestinationError(f"it came from {came_from}, which is there for one connection only")
         origin = destination_of(came_from)
         if origin == self._queue:
             raise InvalidDestinationError(f"it came from {origin} itself")

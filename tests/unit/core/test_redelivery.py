@@ -10,7 +10,7 @@ import pytest
 from jmslike.capabilities import EMULATED, NATIVE, Support
 from jmslike.consumer import MessageConsumer
 from jmslike.core.redelivery import RedeliveryPolicy, dead_letter_of, reason_of
-from jmslike.destinations import Destination, Queue, Topic
+from jmslike.destinations import Destination, Queue, TemporaryQueue, Topic
 from jmslike.errors import ConnectionLostError, TransactionRolledBackError
 from jmslike.message import Message
 from jmslike.session import Session
@@ -262,6 +262,12 @@ def test_a_message_that_has_failed_too_often_is_a_dead_letter_at_once(broker: Fa
     broker.clock.advance(5)
     assert fail(session, consumer, 1) == [2]
     assert broker.bodies(DEAD) == ["a"]
+
+
+def test_a_dead_letter_of_a_temporary_queue_says_so() -> None:
+    """By its name alone it would look like a queue to which it could go back."""
+    letter = dead_letter_of(text("a", destination=TemporaryQueue("t")), DEAD, 1, "because")
+    assert letter.properties["JMS_jmslike_original_destination"] == "temporary-queue://t"
 
 
 def test_a_dead_letter_of_a_closed_consumer_goes_at_once(broker: FakeBroker) -> None:

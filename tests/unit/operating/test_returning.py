@@ -52,7 +52,7 @@ def test_what_cannot_go_back_stays_with_its_reason(
 ) -> None:
     """Also where these are always first: all others are seen."""
     dead, producer = context.create_queue("dead"), context.create_producer().set_priority(priority)
-    for origin in ("", "queue://dead", "topic://prices", "nonsense://x"):
+    for origin in ("", "queue://dead", "topic://prices", "nonsense://x", "temporary-queue://t"):
         producer.set_property("JMS_jmslike_original_destination", origin)
         for _ in range(30):
             producer.send(dead, "stays")
@@ -68,6 +68,7 @@ def test_what_cannot_go_back_stays_with_its_reason(
         *["it came from queue://dead itself"] * 30,
         *["it came from a subscription of topic://prices, which would give it to all others, too"] * 30,
         *["not a destination: 'nonsense://x'; write queue://NAME, topic://NAME, or NAME for a queue"] * 30,
+        *["it came from temporary-queue://t, which is there for one connection only"] * 30,
     ]
     assert sorted(str(message.message_id) for message in waiting(url, "dead")) == sorted(name for name, _ in found.left)
 
