@@ -96,7 +96,8 @@ SCENARIO = Scenario(
     headline="lost",
     columns=routes(_play),
     note="On a topic with several receivers a message counts once, when the last of them has it. A subscription that "
-    "is not durable keeps nothing, so that persistent messages cost it nothing either.",
+    "is not durable keeps nothing for a receiver that is away. The sender of a persistent message waits for the answer "
+    "of a broker all the same, and Kafka writes every message to its log.",
     repeats=REPEATS,
     figures=[Figure("bars", table, f"Messages a second, {table.removeprefix('rate ')}") for table in TABLES],
 )
