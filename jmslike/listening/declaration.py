@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator
-from types import ModuleType
+from types import MethodType, ModuleType
 from typing import Any, Final, NamedTuple, TypeVar, Unpack
 
 from jmslike.destinations import Destination
@@ -75,8 +75,9 @@ def _functions_of(given: object) -> Iterator[Any]:
 
 
 def _is_marked(value: object) -> bool:
-    # whatever else a module has is not asked: a proxy may raise anything
-    return isinstance(inspect.getattr_static(value, _MARKS, None), tuple) and not isinstance(value, type)
+    function = value.__func__ if isinstance(value, MethodType) else value
+    # whatever else a module has is not asked, but looked at: a proxy may raise anything
+    return isinstance(inspect.getattr_static(function, _MARKS, None), tuple) and not isinstance(value, type)
 
 
 def _marks_of(function: object) -> tuple[Mark, ...]:

@@ -72,9 +72,10 @@ def test_methods(url: str) -> None:
             self.heard(message)
 
     shop = Shop()
-    put(url, "q", "a")
-    with listen(url, shop.on_order):
-        assert shop.heard.texts(1) == ["a"]
+    for given in (shop.on_order, module_of(on_order=shop.on_order, Shop=Shop)):
+        put(url, "q", "a")
+        with listen(url, given):
+            assert shop.heard.texts(1) == ["a"]
 
 
 @pytest.mark.parametrize(
