@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from queue import SimpleQueue
 
 import pytest
 
@@ -113,3 +114,21 @@ def test_nothing_is_lost(tmp_path: Path, receiver: str) -> None:
     receiving.result(PATIENCE)
     assert program.has_all
     assert program.repeated <= CUTS * (1 + (BATCH if receiver == "in batches" else 1))
+
+
+def test_wrappers_nest() -> None:
+    """The outer link is restored at its next host when the inner one is given up."""
+    restored: SimpleQueue[str] = SimpleQueue()
+
+    class Watch:
+        def on_restored(self, url: str) -> None:
+            restored.put(url)
+
+    url = "failover:(failover:(native://nested-one)?max_reconnects=0,native://nested-two)"
+    with jmslike.connect(url) as context:
+        context.link_listener = Watch()
+        consumer = context.create_consumer(context.create_queue("q"))
+        jmslike.forget("native://nested-one")
+        assert restored.get(timeout=PATIENCE) == "native://nested-two"
+        context.create_producer().send(context.create_queue("q"), "hello")
+        assert consumer.receive_body(str, PATIENCE) == "hello"
