@@ -17,7 +17,11 @@ _LONGEST: Final = 10**9
 
 
 def duration(value: int) -> Duration:
-    """Return milliseconds as the core's duration. Raises ValueError for what is no whole number."""
+    """Return milliseconds as the core's duration; what is None the core refuses. Raises ValueError for what is no whole
+    number.
+    """
+    if value is None:
+        return value
     if isinstance(value, bool) or not isinstance(value, int):
         raise ValueError(f"a duration is a whole number of milliseconds, not {value!r}")
     seconds = value / 1000
@@ -26,7 +30,9 @@ def duration(value: int) -> Duration:
 
 
 def timeout(value: int) -> Duration | None:
-    """Return a time-out in milliseconds as the core's: 0 waits forever. Raises ValueError as `duration`."""
+    """Return a time-out in milliseconds as the core's: 0 waits forever. Raises ValueError for any other value."""
+    if value is None:
+        raise ValueError("a time-out is a whole number of milliseconds, not None; 0 waits forever")
     return duration(value) or None
 
 

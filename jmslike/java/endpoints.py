@@ -37,7 +37,11 @@ class MessageProducer(jmslike.MessageProducer[Any]):
             listener = {"completion_listener": python_listener(_given(settings.pop(), "completionListener"))}
         if settings:
             mode, priority, time_to_live = settings
-            settings = [_given(mode, "deliveryMode"), _given(priority, "priority"), duration(time_to_live)]
+            settings = [
+                _given(mode, "deliveryMode"),
+                _given(priority, "priority"),
+                duration(_given(time_to_live, "timeToLive")),
+            ]
         super().send(*destination, message, *settings, **listener)
 
 
@@ -135,11 +139,11 @@ class JMSProducer(jmslike.JMSProducer):
 
     def getAsync(self) -> Any:
         """Return the completion listener, or None."""
-        return java_listener(self.async_listener)
+        return java_listener(super().async_listener)
 
     def getPropertyNames(self) -> set[str]:
         """Return the names of the properties."""
-        return set(self.property_names)
+        return set(super().property_names)
 
     propertyNames = property(getPropertyNames)
 

@@ -14,12 +14,14 @@ for _kind in (Destination, Queue, Topic, TemporaryQueue, TemporaryTopic):
     java_names(_kind)
 
 
-def _part(value: BytesLike, offset: int, length: int | None) -> bytes:
-    """Return a part of bytes, by default what follows the offset. Raises IndexError if they do not have it."""
+def _part(value: BytesLike | None, offset: int, length: int | None) -> BytesLike | None:
+    """Return `length` bytes from `offset` on, by default all that follow. Raises IndexError if there are too few."""
+    if value is None or (offset == 0 and length is None):
+        return value
     end = len(value) if length is None else offset + length
     if not 0 <= offset <= end <= len(value):
         raise IndexError(f"{len(value)} bytes have no part from {offset} to {end}")
-    return bytes(value[offset:end])
+    return value[offset:end]
 
 
 def _space(buffer: bytearray, length: int | None) -> int:
@@ -62,13 +64,13 @@ class BytesMessage(Message, jmslike.BytesMessage):
         Raises IndexError for a length that is negative or more than fits.
         """
         size = _space(value, length)
-        chunk = self.read_bytes(size)
+        chunk = super().read_bytes(size)
         value[: len(chunk)] = chunk
         return len(chunk) if chunk or not size else -1
 
     def writeBytes(self, value: BytesLike, offset: int = 0, length: int | None = None, /) -> None:
         """Write bytes, or `length` of them from `offset` on. Raises IndexError if there are not so many."""
-        self.write_bytes(value if value is None else _part(value, offset, length))
+        super().write_bytes(_part(value, offset, length))  # type: ignore[arg-type]  # the core refuses None
 
 
 @java_names
@@ -79,7 +81,7 @@ class MapMessage(Message, jmslike.MapMessage):
 
     def setBytes(self, name: str, value: BytesLike | None, offset: int = 0, length: int | None = None, /) -> None:
         """Set bytes, or `length` of them from `offset` on. Raises IndexError if there are not so many."""
-        self.set_bytes(name, None if value is None else _part(value, offset, length))
+        super().set_bytes(name, _part(value, offset, length))
 
 
 @java_names
@@ -94,7 +96,7 @@ class StreamMessage(Message, jmslike.StreamMessage):
         Returns -1 at the end of a field that was read in parts, and for a null field.
         """
         begun = bool(getattr(self, "_taken", 0))
-        chunk = self.read_bytes(len(value))
+        chunk = super().read_bytes(len(value))
         if chunk is None or (begun and not chunk):
             return -1
         value[: len(chunk)] = chunk
@@ -102,7 +104,7 @@ class StreamMessage(Message, jmslike.StreamMessage):
 
     def writeBytes(self, value: BytesLike | None, offset: int = 0, length: int | None = None, /) -> None:
         """Write a field of bytes, or of `length` of them from `offset` on. Raises IndexError if there are too few."""
-        self.write_bytes(None if value is None else _part(value, offset, length))
+        super().write_bytes(_part(value, offset, length))
 
 
 MESSAGE_TYPES: Final[dict[str, type[jmslike.Message]]] = {

@@ -52,7 +52,7 @@ class Session(jmslike.Session):
         self, topic: Topic, name: str, messageSelector: str | None = None, noLocal: bool = False, /
     ) -> TopicSubscriber:
         """As `jmslike.Session.create_durable_subscriber`."""
-        return self.create_durable_subscriber(topic, name, messageSelector, noLocal)  # type: ignore[return-value]
+        return super().create_durable_subscriber(topic, name, messageSelector, noLocal)  # type: ignore[return-value]
 
 
 def _refusing(*names: str) -> Callable[[S], S]:

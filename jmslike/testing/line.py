@@ -32,7 +32,8 @@ class Line:
     def next(self, kind: type[M]) -> M:
         """Receive the next message, which must come and must be of exactly this kind."""
         message = self.consumer.receive(self._jms.patience)
-        assert type(message) is kind, f"expected a {kind.__name__}, received {message!r}"
+        assert isinstance(message, kind), f"expected a {kind.__name__}, received {message!r}"
+        assert message.kind == kind.kind
         return message
 
     def next_text(self) -> str | None:

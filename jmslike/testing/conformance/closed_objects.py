@@ -33,6 +33,7 @@ class Arguments:
             "shared_subscription_name": "name",
             "queue_name": "name",
             "topic_name": "name",
+            "listener": None,
             "session_mode": Session.AUTO_ACKNOWLEDGE,
             "type": str,
             "value": 1,

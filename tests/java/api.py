@@ -1,0 +1,73 @@
+"""The API of JMS as its jars have it, read with `javap`."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from typing import NamedTuple
+from zipfile import ZipFile
+
+from tests.brokers.software import installed, program, run
+
+DEPENDENCIES = Path(__file__).with_name("pom.xml")
+JARS = ("jakarta.jms-api-3.1.0.jar", "javax.jms-api-2.0.1.jar")
+
+_TYPE = re.compile(r"(?:public )?(?:abstract |final )*(?:class|interface) (?:javax|jakarta)\.jms\.(\w+)\b")
+_METHOD = re.compile(r"  public .*?(?P<name>[\w.]+)\((?P<parameters>.*)\)")
+_CONSTANT = re.compile(r"  public static final \S+ (\w+);")
+_TYPE_ARGUMENTS = re.compile(r"<[^<>]*>")
+
+
+class Member(NamedTuple):
+    """A public member of a type: a method with the number of its parameters, or a constant (None).
+
+    The name of a constructor is that of its type.
+    """
+
+    type: str
+    name: str
+    parameters: int | None
+
+    def __str__(self) -> str:
+        shown = "" if self.parameters is None else f"({self.parameters})"
+        return f"{self.type}.{self.name}{shown}"
+
+
+def members(jar: Path) -> list[Member]:
+    """Read the public members of all types in the jar. Raises UnavailableError without a JDK."""
+    with ZipFile(jar) as archive:
+        names = [name for name in archive.namelist() if re.fullmatch(r"(?:javax|jakarta)/jms/\w+\.class", name)]
+    types = [name.removesuffix(".class").replace("/", ".") for name in sorted(names)]
+    command = [program("javap"), "-cp", str(jar), "-public", *types]
+    return list(parsed(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
+
+
+def parsed(text: str) -> Iterator[Member]:
+    """Find the members in what `javap` prints."""
+    current = ""
+    for line in text.splitlines():
+        if found := _TYPE.match(line):
+            current = found[1]
+        elif found := _CONSTANT.match(line):
+            yield Member(current, found[1], None)
+        elif found := _METHOD.match(line):
+            parameters = found["parameters"]
+            while _TYPE_ARGUMENTS.search(parameters):
+                parameters = _TYPE_ARGUMENTS.sub("", parameters)
+            yield Member(current, found["name"].rpartition(".")[2], len(parameters.split(",")) if parameters else 0)
+
+
+def jars() -> list[Path]:
+    """Return the jars of the API. Raises UnavailableError if this machine cannot fetch them."""
+    content = hashlib.sha256(DEPENDENCIES.read_bytes()).hexdigest()[:8]
+    folder = installed(f"java-api-{content}", fetch)
+    return [folder / name for name in JARS]
+
+
+def fetch(folder: Path) -> None:
+    """Put the jars into the folder."""
+    command = [program("mvn"), "-q", "-B", "-f", str(DEPENDENCIES), "dependency:copy-dependencies"]
+    run(*command, f"-DoutputDirectory={folder}")
