@@ -26,6 +26,7 @@ class Sends:
         self.report: Callable[[JMSError], None] = report
         self._room = asyncio.Semaphore(most)
         self._open = 0
+        self._posting = 0  # of these, those that the transport has not taken yet
         self._answered = asyncio.Event()
         self._answered.set()
         self._listeners = CallbackTask()
@@ -43,13 +44,13 @@ class Sends:
         room = asyncio.Semaphore() if self.is_running_here else self._room
         await room.acquire()
         send = _Send(self, post, message, listener, room)
-        self._open += 1
-        self._answered.clear()
+        self._count(open=1, posting=1)
         try:
             async with CallTurn(self.calls) as turn:
                 await turn.run(send.post, keep_error)
         except BaseException:
             if not send.is_begun:
+                self.posted()
                 self.end(send)
             raise
         if listener is None:
@@ -63,12 +64,25 @@ class Sends:
     def end(self, send: _Send) -> None:
         """Count the send no longer."""
         send.room.release()
-        self._open -= 1
-        if not self._open:
+        self._count(open=-1)
+
+    def posted(self) -> None:
+        """Note that the transport has taken or refused a send."""
+        self._count(posting=-1)
+
+    def _count(self, *, open: int = 0, posting: int = 0) -> None:  # noqa: A002
+        self._open += open
+        self._posting += posting
+        if self._open > self._posting:
+            self._answered.clear()
+        else:
             self._answered.set()
 
     async def wait(self, what: str) -> None:
-        """Wait until no send is open and all listeners have returned. Raises IllegalStateError inside a listener."""
+        """Wait until all sends that the transport has taken are answered, and all listeners have returned.
+
+        Sends that wait for room are not waited for: a close wakes them. Raises IllegalStateError inside a listener.
+        """
         self.refuse_inside(what)
         await self._answered.wait()
 
@@ -129,6 +143,8 @@ class _Send:
         except BaseException:
             self._sends.calls.home.soon(self._sends.end, self)
             raise
+        finally:
+            self._sends.calls.home.soon(self._sends.posted)
 
     def __call__(self, error: JMSError | None) -> None:
         """Take the answer, on any thread."""

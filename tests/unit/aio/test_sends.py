@@ -9,7 +9,7 @@ import pytest
 import jmslike
 from jmslike import IllegalStateError, JMSError, Message, Session, aio
 from jmslike.converters import JsonConverter
-from tests.unit.aio.steps import PATIENCE, SILENCE, connected, eventually, left_in, text_of
+from tests.unit.aio.steps import PATIENCE, SILENCE, connected, eventually, left_in, text_of, waits
 from tests.unit.core.fake import QUEUE, FakeBroker
 
 
@@ -81,6 +81,23 @@ def test_a_send_that_waits_for_room_keeps_no_receive_from_making_it() -> None:
             for session in sessions:
                 await session.close()
         jmslike.forget("native://room")
+
+    asyncio.run(run())
+
+
+def test_closing_wakes_a_send_that_waits_for_room() -> None:
+    async def run() -> None:
+        context = await aio.connect("native://close?max_depth=1&when_full=block&block_timeout=300")
+        queue = context.create_queue("q")
+        await context.create_producer().send(queue, "1")
+        waiting = await waits(context.create_producer().send(queue, "2"))
+        with pytest.raises(TimeoutError):
+            async with asyncio.timeout(SILENCE):
+                await context.create_producer().send(queue, "3")
+        await asyncio.wait_for(context.close(), PATIENCE)
+        with pytest.raises(JMSError):
+            await waiting
+        jmslike.forget("native://close")
 
     asyncio.run(run())
 
