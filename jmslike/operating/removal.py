@@ -92,13 +92,22 @@ class Removal:
             while not self._is_done(0) and self._take_batch(consumer):
                 if self._interruption.is_set() and not self._is_done(0):
                     raise KeyboardInterrupt
-        if self._selector is None and self._extent.left and not self._is_done(0):
+        if self._selector is None and self._tally.done != self._most:
+            self._tell_what_is_left()
+
+    def _tell_what_is_left(self) -> None:
+        """Log what the operation did not see, where the provider counts it."""
+        if self._extent.left:
             _log.warning(
                 "%d of the messages that waited in %s did not come: other consumers took or hold them, or read the "
                 "partitions that they are in, or they are not due; stop those consumers, and repeat it",
                 self._extent.left,
                 self._queue,
             )
+        elif self._source.capabilities.supports(Feature.STATISTICS):
+            there = self._source.statistics(self._queue).depth - len(self._put_back)
+            if there > 0:
+                _log.warning("%d messages wait in %s now: they arrived or came back meanwhile", there, self._queue)
 
     def _is_done(self, disposed: int) -> bool:
         return self._extent.is_over or self._tally.done + disposed == self._most

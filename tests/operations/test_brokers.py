@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -99,11 +100,14 @@ def run(*arguments: str) -> Result:
 
 
 def test_all_messages_are_moved_and_nothing_else_is_there(wire: Wire) -> None:
-    """A consumer that waits takes none of them, as its session has stopped."""
+    """A broker may take a moment to have back what it had pushed, and what was not moved."""
     orders, archive = wire.queue("orders"), wire.queue("archive")
     wire.fill(orders, *MANY)
     assert operating.move(wire.url, orders, archive, most=30) == 30
-    assert operating.move(wire.url, orders, archive) == 220
+    moved, end = 30, time.monotonic() + PATIENCE
+    while moved < 250 and time.monotonic() < end:
+        moved += operating.move(wire.url, orders, archive)
+    assert moved == 250
     assert operating.move(wire.url, orders, archive) == 0
     assert texts_of(wire.take(archive, 250)) == MANY
 

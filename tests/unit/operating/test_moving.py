@@ -97,7 +97,12 @@ def test_one_queue_under_two_urls_is_no_endless_circle(url: str, counted: bool, 
 
 @pytest.mark.parametrize("counted", [True, False])
 def test_what_arrives_meanwhile_is_not_chased(
-    url: str, context: JMSContext, counted: bool, lack: Callable[..., None], monkeypatch: pytest.MonkeyPatch
+    url: str,
+    context: JMSContext,
+    counted: bool,
+    lack: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     """Each message that is moved makes its application send another one."""
     fill(url, "orders", *MANY)
@@ -115,6 +120,8 @@ def test_what_arrives_meanwhile_is_not_chased(
     assert texts_in(url, "archive")[:250] == MANY
     assert moved == 250 or (not counted and moved < 1000)
     assert len(waiting(url, "orders")) == 250
+    told = "250 messages wait in queue://orders now: they arrived or came back meanwhile"
+    assert caplog.messages == ([told] if counted else [])
 
 
 def test_options_of_a_program_do_not_disturb(url: str) -> None:
