@@ -7,7 +7,7 @@
     session.createProducer(session.createQueue("orders")).send(session.createTextMessage("hello"))
 
 Java's meanings hold: durations are milliseconds, listeners have `onMessage` or are callables. Attributes have Jython's
-form, such as `message.JMSReplyTo`.
+form, such as `message.JMSReplyTo`. `install()` makes Java's packages importable, such as `javax.jms`.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ from jmslike.java.endpoints import (
     TopicSubscriber,
 )
 from jmslike.java.errors import EXCEPTIONS
+from jmslike.java.installation import install
 from jmslike.java.listeners import CompletionListener, ExceptionListener, MessageListener
 from jmslike.java.messages import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
 from jmslike.java.sessions import QueueSession, Session, TopicSession
@@ -86,5 +87,6 @@ __all__ = [
     "TopicRequestor",
     "TopicSession",
     "TopicSubscriber",
+    "install",
     *EXCEPTIONS,
 ]

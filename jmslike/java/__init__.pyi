@@ -11,6 +11,7 @@ from jmslike.capabilities import Capabilities
 from jmslike.constants import DeliveryMode as DeliveryMode
 from jmslike.constants import SessionMode
 from jmslike.core.listener_calls import LinkListener
+from jmslike.java.installation import install as install
 from jmslike.message.properties import Properties
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message.typed import BytesLike
@@ -724,6 +725,7 @@ __all__ = [
     "TopicRequestor",
     "TopicSession",
     "TopicSubscriber",
+    "install",
     "ConnectionLostException",
     "ConnectionLostRuntimeException",
     "IllegalStateException",

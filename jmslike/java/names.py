@@ -19,7 +19,7 @@ from jmslike.send_settings import SendSettings
 C = TypeVar("C", bound=type)
 Convert = Callable[[Any], Any]
 
-_ACRONYMS: Final = {"id": "ID", "jms": "JMS", "jmsx": "JMSX", "utf": "UTF"}
+_ACRONYMS: Final = {"id": "ID", "jms": "JMS", "jmsx": "JMSX", "uri": "URI", "url": "URL", "utf": "UTF"}
 _HEADERS: Final = frozenset(name for name, member in vars(HeaderAccess).items() if isinstance(member, property))
 _named: Final[set[type]] = set()
 
@@ -157,19 +157,24 @@ def _method(function: Callable[..., Any]) -> Callable[..., Any]:
     positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     _, *parameters = inspect.signature(function).parameters.values()
     passings = [_passing(each) for each in parameters if each.kind in positional]
-    converts = [passing.to_python for passing in passings]
-    if not any(converts):
+    if all(passing.to_python is None for passing in passings):
         return function
+    converts = [passing.to_python or _as_it_is for passing in passings]
+    by_name = dict(zip((each.name for each in parameters), converts, strict=False))
 
     @functools.wraps(function)
     def method(self: Any, *arguments: Any, **keywords: Any) -> Any:
-        converted = [
-            value if convert is None else convert(value) for convert, value in zip(converts, arguments, strict=False)
-        ]
-        return function(self, *converted, *arguments[len(converts) :], **keywords)
+        given = [convert(value) for convert, value in zip(converts, arguments, strict=False)]
+        for name in keywords:
+            keywords[name] = by_name.get(name, _as_it_is)(keywords[name])
+        return function(self, *given, *arguments[len(given) :], **keywords)
 
     _sign(method, _java_signature(function, passings))
     return method
+
+
+def _as_it_is(value: Any) -> Any:
+    return value
 
 
 def _java_signature(function: Callable[..., Any], passings: Sequence[Passing]) -> inspect.Signature:

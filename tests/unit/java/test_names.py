@@ -95,7 +95,8 @@ def test_a_duration_is_in_milliseconds_and_a_listener_has_the_methods_of_java() 
     device.waitFor(30)
     device.waitFor(0)
     device.waitFor()
-    assert given == [0.02, 0.03, None, None]
+    device.waitFor(timeout=40)
+    assert given == [0.02, 0.03, None, None, 0.04]
     assert device.getDelay() == 1500
 
 

@@ -26,6 +26,7 @@ from jmslike.java import (
     TextMessage,
     TopicSubscriber,
 )
+from jmslike.listening import JmsTemplate
 
 
 def test_a_message_goes_and_comes(session: Session) -> None:
@@ -232,6 +233,13 @@ def test_python_names_of_a_factory_make_python_objects(factory: ConnectionFactor
     with factory.create_context() as context:
         context.create_producer().send(context.create_queue("q"), "x")
         assert context.create_consumer(context.create_queue("q")).receive(0.5) is not None
+
+
+def test_a_template_takes_a_factory_and_waits_for_seconds(factory: ConnectionFactory, session: Session) -> None:
+    session.createProducer(session.createQueue("q")).send(session.createTextMessage("x"))
+    with JmsTemplate(factory) as template:
+        message = template.receive("q", 10)
+    assert type(message) is jmslike.TextMessage
 
 
 def test_exceptions_are_those_of_the_core(session: Session) -> None:
