@@ -56,13 +56,15 @@ class Crew:
             for worker in self._workers:
                 worker.open()
             self._connection.start()  # now, so that the provider finds all sessions when it begins to push
-        except BaseException:
             for worker in self._workers:
-                worker.close()
+                worker.thread.start()
+        except BaseException:
+            self.stop()
+            for worker in self._workers:
+                if not worker.thread.is_alive():  # one that runs ends by itself
+                    worker.close()
             self._connection.close()
             raise
-        for worker in self._workers:
-            worker.thread.start()
         _log.info("listening to %s", self._what)
 
     @property

@@ -148,6 +148,23 @@ def test_start_raises_what_is_wrong_and_nothing_stays(broker: FakeBroker) -> Non
     assert [thread for thread in threading.enumerate() if thread.name.startswith("jmslike-worker")] == []
 
 
+def test_a_start_without_enough_threads_leaves_nothing(broker: FakeBroker, monkeypatch: pytest.MonkeyPatch) -> None:
+    start = threading.Thread.start
+
+    def refuse(thread: threading.Thread) -> None:
+        if thread.name == "jmslike-worker-queue://q-2":
+            raise RuntimeError("can't start new thread")
+        start(thread)
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    container = ListenerContainer(FakeConnections(broker), "q", print, concurrency=3)
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        container.start()
+    assert not container.is_running
+    broker.until(lambda: broker.named("close transport"))
+    assert broker.subscriptions == []
+
+
 def test_a_wrong_selector_is_found_at_the_start(url: str) -> None:
     with pytest.raises(InvalidSelectorError):
         ListenerContainer(url, "q", print, selector="n >").start()
