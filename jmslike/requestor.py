@@ -14,17 +14,42 @@ from jmslike.message import Message
 from jmslike.session import Session
 
 
+def check_requests(session: Session, destination: object, kind: type[Destination]) -> None:
+    """Raise IllegalStateError for a session that cannot make requests, InvalidDestinationError for another kind."""
+    automatic = (SessionMode.AUTO_ACKNOWLEDGE, SessionMode.DUPS_OK_ACKNOWLEDGE)
+    if session.acknowledge_mode not in automatic:
+        raise IllegalStateError("a requestor needs a session that is not transacted and acknowledges by itself")
+    if not isinstance(destination, kind):
+        raise InvalidDestinationError(f"requests go to a {kind.__name__.lower()}, not to {destination!r}")
+
+
+class Unanswered:
+    """The ids of requests that were given up: their replies, which come late, answer no later request."""
+
+    def __init__(self) -> None:
+        self._ids: set[str | None] = set()
+
+    def add(self, request: Message) -> None:
+        """Note a request that was given up."""
+        self._ids |= _ids_of(request) - {None}
+
+    def is_reply(self, reply: Message, request: Message) -> bool:
+        """Whether the reply is not that of an earlier request."""
+        return reply.correlation_id in _ids_of(request) or reply.correlation_id not in self._ids
+
+
+def _ids_of(request: Message) -> set[str | None]:
+    # a service may answer with an id that only its provider knows
+    return {request.message_id, request.correlation_id}
+
+
 class _Requestor:
     """Sends requests to one destination and waits for replies on a temporary one of its own."""
 
     def __init__(self, session: Session, destination: Destination, kind: type[Destination]) -> None:
-        automatic = (SessionMode.AUTO_ACKNOWLEDGE, SessionMode.DUPS_OK_ACKNOWLEDGE)
-        if session.acknowledge_mode not in automatic:
-            raise IllegalStateError("a requestor needs a session that is not transacted and acknowledges by itself")
-        if not isinstance(destination, kind):
-            raise InvalidDestinationError(f"requests go to a {kind.__name__.lower()}, not to {destination!r}")
+        check_requests(session, destination, kind)
         self._open = True
-        self._unanswered: set[str | None] = set()
+        self._unanswered = Unanswered()
         self._session = session
         self._reply_to = session.create_temporary_queue() if kind is Queue else session.create_temporary_topic()
         self._producer = session.create_producer(destination)
@@ -43,16 +68,14 @@ class _Requestor:
             pass  # late replies to earlier requests
         message.reply_to = self._reply_to
         self._producer.send(message)
-        # a service may answer with an id that only its provider knows
-        mine = {message.message_id, message.correlation_id}
         while True:
             remaining = None if deadline is None else max(0.0, deadline - clock.monotonic())
             # by its class: a subclass may count in other units
             reply = MessageConsumer.receive(self._consumer, remaining)
             if reply is None:
-                self._unanswered |= mine - {None}
+                self._unanswered.add(message)
                 return None
-            if reply.correlation_id in mine or reply.correlation_id not in self._unanswered:
+            if self._unanswered.is_reply(reply, message):
                 return reply
 
     def close(self) -> None:

@@ -19,6 +19,7 @@ from jmslike.aio.consumer import MessageConsumer
 from jmslike.aio.context import JMSConsumer, JMSContext, JMSProducer
 from jmslike.aio.factory import ConnectionFactory, connect
 from jmslike.aio.producer import MessageProducer
+from jmslike.aio.requestor import QueueRequestor, TopicRequestor
 from jmslike.aio.session import Session
 
 __all__ = [
@@ -30,6 +31,8 @@ __all__ = [
     "MessageConsumer",
     "MessageProducer",
     "QueueBrowser",
+    "QueueRequestor",
     "Session",
+    "TopicRequestor",
     "connect",
 ]
