@@ -3,8 +3,9 @@
 # mypy: disable-error-code="override, misc, assignment"
 # Java's meanings are others than those of the classes of `jmslike`, from which these derive.
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar, runtime_checkable
 
 import jmslike
 from jmslike.capabilities import Capabilities
@@ -50,9 +51,12 @@ class BytesMessage(Message, jmslike.BytesMessage):
     def writeUTF(self, value: str, /) -> None: ...
     def writeObject(self, value: object, /) -> None: ...
     def getBody(self, bodyType: type[T], /) -> T | None: ...
+@runtime_checkable
 class CompletionListener(Protocol):
     """Is called when an asynchronous send ends (section 7.3)."""
+    @abstractmethod
     def onCompletion(self, message: Message, /) -> object: ...
+    @abstractmethod
     def onException(self, message: Message, exception: JMSError, /) -> object: ...
 class Connection(jmslike.Connection):
     """As `jmslike.Connection`."""
@@ -126,8 +130,10 @@ class Enumeration(Generic[T]):
     def nextElement(self) -> T: ...
     def __iter__(self) -> Iterator[T]: ...
     def __next__(self) -> T: ...
+@runtime_checkable
 class ExceptionListener(Protocol):
     """Gets the errors of a connection that no caller waits for (section 6.1.7)."""
+    @abstractmethod
     def onException(self, exception: JMSError, /) -> object: ...
 class JMSConsumer(jmslike.JMSConsumer):
     """As `jmslike.JMSConsumer`."""
@@ -455,8 +461,10 @@ class MessageConsumer(jmslike.MessageConsumer):
     def getNoLocal(self) -> bool: ...
     @property
     def noLocal(self) -> bool: ...
+@runtime_checkable
 class MessageListener(Protocol):
     """Gets the messages of a consumer (section 8.7)."""
+    @abstractmethod
     def onMessage(self, message: Message, /) -> object: ...
 class MessageProducer(jmslike.MessageProducer):
     """As `jmslike.MessageProducer`, with Java's overloads of `send`."""

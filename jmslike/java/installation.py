@@ -31,7 +31,7 @@ def install() -> None:
         "com.rabbitmq.jms.admin": {"RMQConnectionFactory": vendors.RabbitMQFactory},
     }
     for package, names in packages.items():
-        vars(_package(package)).update(names, __all__=list(names))
+        vars(_package(package)).update(names)
 
 
 def _package(name: str) -> ModuleType:

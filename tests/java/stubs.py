@@ -20,8 +20,9 @@ _HEAD = '''\
 # mypy: disable-error-code="override, misc, assignment"
 # Java's meanings are others than those of the classes of `jmslike`, from which these derive.
 
+from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar, runtime_checkable
 
 import jmslike
 from jmslike.capabilities import Capabilities
@@ -66,6 +67,8 @@ def stub() -> str:
 
 def _class(name: str, cls: type, names: dict[type, str]) -> Iterator[str]:
     members = [line for member in _members(cls) for line in _member(*member)]
+    if getattr(cls, "_is_runtime_protocol", False):
+        yield "@runtime_checkable"
     head = f"class {name}({', '.join(_bases(cls, names))}):".replace("()", "")
     if cls.__doc__:
         sentence, *_ = re.split(r"(?<=[.])\s", inspect.cleandoc(cls.__doc__))
@@ -109,6 +112,8 @@ def _member(name: str, member: Any) -> Iterator[str]:
             yield f"@{name}.setter"
             yield f"def {name}(self, value: {_meaning(value.annotation)}) -> None: ..."
     else:
+        if getattr(member, "__isabstractmethod__", False):
+            yield "@abstractmethod"
         signature = inspect.signature(member)
         yield f"def {name}({', '.join(_parameters(signature))}) -> {_meaning(signature.return_annotation)}: ..."
 

@@ -140,6 +140,17 @@ def test_a_listener_is_an_object_with_on_message_or_a_callable(session: Session)
         consumer.setMessageListener(Listening)  # type: ignore[arg-type]
 
 
+def test_a_listener_without_its_method_cannot_be_made() -> None:
+    class Listening(MessageListener):
+        def onmessage(self, message: Message) -> None:
+            pass
+
+    with pytest.raises(TypeError, match="onMessage"):
+        Listening()  # type: ignore[abstract]
+    assert isinstance(Heard(), CompletionListener)
+    assert not isinstance(Heard(), MessageListener)
+
+
 def test_the_loss_of_a_connection_goes_to_on_exception(factory: ConnectionFactory) -> None:
     told = threading.Event()
     errors: list[JMSError] = []
