@@ -65,6 +65,22 @@ def test_an_interrupt_at_the_lost_host_is_not_forgotten(world: World) -> None:
     assert subscription.take(None)[0].body == "a"
 
 
+def test_what_a_lost_host_had_delivered_comes_again_marked(world: World) -> None:
+    subscription = subscribed(world)
+    held, settled, new = text("held"), text("settled"), text("new")
+    for envelope in (held, settled):
+        world.hosts[0].broker.put(envelope)
+    _, receipt, _ = subscription.take(0)
+    assert receipt is not None
+    subscription.settle([subscription.take(0)[1]], ACCEPT)
+    world.move_to_two()
+    for envelope in (held, settled, new):
+        world.hosts[1].broker.put(envelope)
+    again = [subscription.take(0, settle=True) for _ in range(3)]
+    assert [(envelope.body, attempts) for envelope, _, attempts in again] == [("held", 1), ("settled", 0), ("new", 0)]
+    assert again[0][1] is not None
+
+
 def test_receipts_are_stale_after_a_loss(world: World, caplog: pytest.LogCaptureFixture) -> None:
     subscription = subscribed(world)
     world.hosts[0].broker.put(text("a"))

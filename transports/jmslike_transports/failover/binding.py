@@ -9,6 +9,7 @@ from jmslike.spi import SessionLink
 from jmslike_transports.failover.hosts import HostConnection
 from jmslike_transports.failover.reconnection import Reconnection
 from jmslike_transports.failover.temporaries import Temporaries
+from jmslike_transports.failover.unsettled import Unsettled
 
 
 class Place(NamedTuple):
@@ -21,9 +22,10 @@ class Place(NamedTuple):
 class Binding:
     """The place of one session, for its senders. The lock of the reconnection protects it."""
 
-    def __init__(self, reconnection: Reconnection, temporaries: Temporaries) -> None:
+    def __init__(self, reconnection: Reconnection, temporaries: Temporaries, unsettled: Unsettled) -> None:
         self.reconnection: Final = reconnection
         self.temporaries: Final = temporaries
+        self.unsettled: Final = unsettled
         self.place: Place | None = None
         self.is_closed = False
 

@@ -54,7 +54,9 @@ class FailoverLink:
             inner = place.link.subscribe(spec)
             with self._reconnection.lock:
                 place.connection.check()
-                subscription = subscription_of(self._reconnection, spec, place.connection, inner, self._drop)
+                subscription = subscription_of(
+                    self._reconnection, spec, place.connection, inner, self._binding.unsettled, self._drop
+                )
                 self._subscriptions.append(subscription)
             return subscription
 
@@ -108,12 +110,26 @@ class FailoverLink:
         except JMSError as error:
             self._reconnection.check()
             raise TransactionRolledBackError(f"transaction rolled back: nothing was sent: {error}") from error
+        self._commit(place, placed, received, dead_letters=dead_letters)
+
+    def _commit(
+        self,
+        place: Place,
+        sends: Sequence[tuple[Any, Envelope]],
+        received: Sequence[tuple[FailoverSubscription, Sequence[Any], Outcome]],
+        *,
+        dead_letters: bool,
+    ) -> None:
         settled = [
             (receipts[0].source, [receipt.inner for receipt in receipts], outcome) for _, receipts, outcome in received
         ]
         try:
-            place.link.commit(placed, settled, dead_letters=dead_letters)
-        except (TransactionRolledBackError, TransactionInDoubtError):
+            place.link.commit(sends, settled, dead_letters=dead_letters)
+        except TransactionRolledBackError:
+            raise
+        except TransactionInDoubtError:
+            for source, receipts, _ in received:
+                source.forget(receipts)
             raise
         except JMSError as error:
             if not place.connection.is_lost_by(error):
@@ -123,6 +139,8 @@ class FailoverLink:
             raise TransactionInDoubtError(
                 f"transaction in doubt: the link was lost during its commit: {error}"
             ) from error
+        for source, receipts, _ in received:
+            source.settled(receipts)
 
     # ---- moving to another host -------------------------------------------------------------------------------------
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from threading import RLock
 from typing import Any, Final, NamedTuple, cast
@@ -23,6 +23,7 @@ from jmslike.spi import (
 from jmslike_transports.failover.hosts import HostConnection
 from jmslike_transports.failover.reconnection import Reconnection
 from jmslike_transports.failover.temporaries import Temporaries
+from jmslike_transports.failover.unsettled import Unsettled
 
 _log = logging.getLogger("jmslike.failover")
 
@@ -30,11 +31,13 @@ _log = logging.getLogger("jmslike.failover")
 class Receipt:
     """A receipt of a host, with the subscription there that handed it out: stale at any other (C7)."""
 
-    __slots__ = ("inner", "source")
+    __slots__ = ("attempts", "inner", "message_id", "source")
 
-    def __init__(self, source: Subscription, inner: Any) -> None:
+    def __init__(self, source: Subscription, inner: Any, message_id: str, attempts: int) -> None:
         self.source = source
         self.inner = inner
+        self.message_id = message_id
+        self.attempts = attempts  # before this delivery
 
 
 class _Place(NamedTuple):
@@ -55,12 +58,16 @@ class FailoverSubscription:
         spec: SubscriptionSpec,
         connection: HostConnection,
         inner: Subscription,
+        unsettled: Unsettled,
         discard: Callable[[FailoverSubscription], None],
     ) -> None:
         self._reconnection = reconnection
         self._clock = reconnection.clock
         self._spec = spec
         self._discard = discard
+        self._unsettled = unsettled
+        self._key = spec.destination, spec.name
+        self._held: dict[Receipt, None] = {}
         self._place: _Place | None = _Place(connection, inner)
         self._next: _Place | None = None
         self._turn: Final = RLock()
@@ -84,7 +91,7 @@ class FailoverSubscription:
                     return None
                 timeout = None if deadline is None else max(0.0, deadline - self._clock.monotonic())
             try:
-                delivery = place.subscription.take(timeout, settle)
+                delivery = place.subscription.take(timeout, settle and not self._unsettled)
             except JMSError as error:
                 if not place.connection.is_lost_by(error):
                     raise
@@ -96,8 +103,19 @@ class FailoverSubscription:
         if delivery is None:
             self._is_interrupted = False
             return None
-        envelope, receipt, attempts = delivery
-        return delivery if receipt is None else (envelope, Receipt(place.subscription, receipt), attempts)
+        return self._hold(place, delivery)
+
+    def _hold(self, place: _Place, delivery: Delivery) -> Delivery:
+        envelope, inner, attempts = delivery
+        if inner is None:
+            return delivery
+        if self._unsettled and not attempts:
+            attempts = self._unsettled.take(self._key, envelope.id)
+        receipt = Receipt(place.subscription, inner, envelope.id, attempts)
+        self._held[receipt] = None
+        if self._place is not place:  # perhaps the link was lost before this was held
+            self.forget([receipt])
+        return envelope, receipt, attempts
 
     def _wait(self, deadline: float | None) -> _Place | None:
         """Wait for the link. Return None when a take has to: at the deadline, interrupted, or closed."""
@@ -141,6 +159,7 @@ class FailoverSubscription:
     def settle(self, receipts: Sequence[Any], outcome: Outcome) -> None:
         """See Subscription.settle. An acknowledgement of what a lost host delivered is logged only."""
         stale = self._apply(receipts, lambda inner, good: inner.settle(good, outcome))
+        self.settled(receipts)
         if stale and outcome is ACCEPT:
             _log.warning(
                 "%s: not acknowledged, and so redelivered: the link was lost after they were received: %d",
@@ -151,6 +170,7 @@ class FailoverSubscription:
     def postpone(self, receipts: Sequence[Any], attempts: int, delay: float) -> None:
         """See Postponing.postpone."""
         self._apply(receipts, lambda inner, good: cast("Postponing", inner).postpone(good, attempts, delay))
+        self.settled(receipts)
 
     def count(self, receipt: Any, attempts: int) -> None:
         """See Counting.count. A host that does not count hand-overs is not told of them."""
@@ -181,6 +201,17 @@ class FailoverSubscription:
         if stale:
             self._reconnection.check_not_given_up()
         return stale
+
+    def settled(self, receipts: Sequence[Any]) -> None:
+        """Note that these are settled, also by a commit."""
+        for receipt in receipts:
+            self._held.pop(receipt, None)
+
+    def forget(self, receipts: Iterable[Receipt]) -> None:
+        """Hold these no more, because they will be redelivered, or perhaps: after a commit that is in doubt."""
+        for receipt in receipts:
+            if self._held.pop(receipt, receipt) is None:
+                self._unsettled.add(self._key, receipt.message_id, receipt.attempts + 1)
 
     def holds(self, receipt: Any) -> bool:
         """See Subscription.holds."""
@@ -249,6 +280,7 @@ class FailoverSubscription:
     def leave(self, temporaries: Temporaries) -> JMSError | None:
         """Use nothing of the lost host any more. Return an error that a listener cannot get. The lock is held."""
         self._place = None
+        self.forget(list(self._held))
         if self._failure is None:
             try:
                 temporaries.check(self._spec.destination)
@@ -290,11 +322,12 @@ def subscription_of(
     spec: SubscriptionSpec,
     connection: HostConnection,
     inner: Subscription,
+    unsettled: Unsettled,
     discard: Callable[[FailoverSubscription], None],
 ) -> FailoverSubscription:
     """Return the subscription around one at a host."""
     kind = PushedSubscription if isinstance(inner, Stoppable) else FailoverSubscription
-    return kind(reconnection, spec, connection, inner, discard)
+    return kind(reconnection, spec, connection, inner, unsettled, discard)
 
 
 def _start_or_stop(inner: Subscription, *, stopped: bool) -> None:

@@ -23,6 +23,7 @@ from jmslike_transports.failover.hosts import HostConnection
 from jmslike_transports.failover.link import FailoverLink
 from jmslike_transports.failover.reconnection import Reconnection
 from jmslike_transports.failover.temporaries import Temporaries
+from jmslike_transports.failover.unsettled import Unsettled
 
 
 class FailoverTransport:
@@ -32,6 +33,7 @@ class FailoverTransport:
         self._reconnection = reconnection
         reconnection.parts = self
         self._temporaries = Temporaries()
+        self._unsettled = Unsettled()
         self._client_id: str | None = None
         self._links: list[FailoverLink] = []
         self._prepared: list[FailoverLink] = []
@@ -52,7 +54,7 @@ class FailoverTransport:
 
     def session(self, spec: SessionSpec) -> FailoverLink:
         """See Transport.session."""
-        link = FailoverLink(spec, Binding(self._reconnection, self._temporaries), self._discard)
+        link = FailoverLink(spec, Binding(self._reconnection, self._temporaries, self._unsettled), self._discard)
 
         def bind(connection: HostConnection) -> None:
             link.prepare(connection)
