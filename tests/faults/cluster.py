@@ -2,7 +2,7 @@
 
 Three nodes run on this machine, in a folder that is removed with them. To be run by hand, for example:
 
-python -m tests.faults.cluster --messages 20000
+python -m tests.faults.cluster --messages 20000 --failover
 """
 
 from __future__ import annotations
@@ -13,18 +13,18 @@ import os
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.brokers.broker import free_ports
+from tests.brokers.broker import LocalBroker, free_ports
 from tests.brokers.rabbitmq import RabbitMQ, server
 from tests.brokers.software import program
 from tests.faults.administrator import control
-from tests.faults.kills import LONGEST_SILENCE, Costs, Run
+from tests.faults.failover_load import FailoverLoad
+from tests.faults.kills import Load, ReconnectingLoad, run
 
 SIZE: Final = 3
 COOKIE: Final = "JMSLIKECLUSTER"
@@ -93,38 +93,35 @@ def url_of(nodes: Sequence[Node]) -> str:
     return f"amqp://{login}@{hosts}/%2F?queue_type=quorum"
 
 
-def run(nodes: Sequence[Node], messages: int) -> Costs:
-    """Kill each node after its share of the messages, continue for as many without it, and start it again."""
-    it = Run(url_of(nodes), messages)
-    step = messages // (2 * len(nodes) + 1)
-    with ThreadPoolExecutor(2) as pool:
-        parts = [pool.submit(it.send), pool.submit(it.receive)]
-        try:
-            for number, node in enumerate(nodes):
-                it.wait_for((2 * number + 1) * step)
-                node.kill()
-                it.wait_for((2 * number + 2) * step)
-                node.restart()
-                print(f"{node.node} was killed, and is there again: {it.costs}", flush=True)
-            it.wait_for(messages)
-        finally:
-            it.end()
-        for part in parts:
-            part.result(LONGEST_SILENCE)
-    return it.costs
+def deaths_of(nodes: Sequence[LocalBroker], load: Load) -> list[Callable[[], None]]:
+    """Return faults: each node is killed, and started again after as many messages without it."""
+    step = load.tally.wanted // (2 * len(nodes) + 1)
+
+    def death_of(node: LocalBroker) -> Callable[[], None]:
+        def die() -> None:
+            node.kill()
+            load.tally.wait_for_more(step)
+            node.restart()
+
+        return die
+
+    return [death_of(node) for node in nodes]
 
 
 def main() -> int:
     """Run it; exit code 1 if a message was lost."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.cluster", description=__doc__)
     parser.add_argument("--messages", type=int, default=10_000)
-    messages = parser.parse_args().messages
-    logging.getLogger("jmslike").setLevel(logging.CRITICAL)  # its errors are expected
+    parser.add_argument("--failover", action="store_true", help="connections that outlive each node")
+    options = parser.parse_args()
+    messages = options.messages
+    logging.getLogger().setLevel(logging.CRITICAL)  # errors are expected
     with cluster() as nodes:
         began = time.monotonic()
-        costs = run(nodes, messages)
+        load = (FailoverLoad if options.failover else ReconnectingLoad)(url_of(nodes), messages)
+        costs = run(load, deaths_of(nodes, load), lambda line: print(line, flush=True))
     print(f"{messages:,} messages, {SIZE} kills in a cluster of {SIZE}, {time.monotonic() - began:.0f} s: {costs}")
-    return int(costs.lost > 0)
+    return int(costs.lost > 0 or (options.failover and costs.unmarked > 0))
 
 
 if __name__ == "__main__":

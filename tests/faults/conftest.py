@@ -13,21 +13,35 @@ from tests.brokers.rabbitmq import RabbitMQ
 from tests.faults.administrator import Administrator, Guest
 from tests.faults.proxy import Proxy
 from tests.faults.steps import Connect
-from tests.faults.targets import KINDS, Target
+from tests.faults.targets import KINDS, LASTING, Target
 
 
 @pytest.fixture(params=KINDS)
 def target(request: pytest.FixtureRequest) -> Target:
     """Return each broker by each protocol in turn."""
-    name, protocol = KINDS[request.param]
-    broker = request.getfixturevalue(name)
-    assert isinstance(broker, Broker)
-    return Target(broker, protocol)
+    return target_of(request)
 
 
 @pytest.fixture
 def ours(target: Target) -> Target:
     """Return each target in turn whose broker may be killed."""
+    return killable(target)
+
+
+@pytest.fixture(params=LASTING)
+def lasting(request: pytest.FixtureRequest) -> Target:
+    """Return each target in turn whose broker may be killed, with Kafka."""
+    return killable(target_of(request))
+
+
+def target_of(request: pytest.FixtureRequest) -> Target:
+    name, protocol = LASTING[request.param]
+    broker = request.getfixturevalue(name)
+    assert isinstance(broker, Broker)
+    return Target(broker, protocol)
+
+
+def killable(target: Target) -> Target:
     if not isinstance(target.broker, LocalBroker):
         pytest.skip(f"{target.broker.name} was not started by the tests")
     return target

@@ -1,4 +1,4 @@
-"""A network with faults: a proxy between a client and a broker, which cuts, freezes and delays."""
+"""A network with faults: a proxy between a client and a broker, which cuts, half-closes, freezes and delays."""
 
 from __future__ import annotations
 
@@ -30,6 +30,7 @@ class Proxy:
         self._trap: tuple[bytes, bool] | None = None
         self._noticing: tuple[bytes, threading.Event] | None = None
         self._links: set[asyncio.StreamWriter] = set()
+        self._to_clients: set[asyncio.StreamWriter] = set()
         self._loop = asyncio.new_event_loop()
         self._flowing = asyncio.Event()
         self._flowing.set()
@@ -42,6 +43,10 @@ class Proxy:
     def cut(self) -> None:
         """Break every link at once; what is on its way is lost. New ones are served."""
         self._loop.call_soon_threadsafe(self._cut)
+
+    def half_close(self) -> None:
+        """End what comes from the broker on every link, and go on forwarding what the clients send."""
+        self._loop.call_soon_threadsafe(self._half_close)
 
     def freeze(self) -> None:
         """Forward nothing more, but keep every link, and accept new ones."""
@@ -90,6 +95,7 @@ class Proxy:
             return
         ends = (writer, to_broker)
         self._links.update(ends)
+        self._to_clients.add(writer)
         try:
             await asyncio.gather(
                 self._forward(reader, to_broker, from_client=True),
@@ -97,6 +103,7 @@ class Proxy:
             )
         finally:
             self._links.difference_update(ends)
+            self._to_clients.discard(writer)
 
     async def _forward(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, *, from_client: bool) -> None:
         with suppress(OSError):
@@ -112,11 +119,17 @@ class Proxy:
                     break
                 if self._noticing is not None and not from_client and self._noticing[0] in octets:
                     self._noticing[1].set()
-                writer.write(octets)
-                await writer.drain()
+                if from_client or writer in self._to_clients:
+                    writer.write(octets)
+                    await writer.drain()
         writer.close()
 
     def _cut(self) -> None:
         for end in [end for end in self._links if not end.is_closing()]:
             end.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET)
             end.transport.abort()
+
+    def _half_close(self) -> None:
+        for writer in self._to_clients:
+            writer.write_eof()
+        self._to_clients.clear()

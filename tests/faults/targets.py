@@ -16,7 +16,12 @@ KINDS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The broker and the protocol of each target."""
 
+LASTING: Final[Mapping[str, tuple[str, str]]] = {**KINDS, "kafka": ("kafka", "kafka")}
+"""Those to which connections outlive a loss, with Kafka, whose client reconnects by itself."""
+
 _SHORTEST_HEARTBEATS: Final[Mapping[str, float]] = {"stomp": 0.2, "amqp": 1.0}
+
+_PARTITIONS: Final = 8
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,11 @@ class Target:
     @property
     def url(self) -> str:
         return self.broker.url(self.protocol)
+
+    @property
+    def shared_url(self) -> str:
+        """The URL with which several consumers share a queue."""
+        return f"{self.url}?partitions={_PARTITIONS}" if self.protocol == "kafka" else self.url
 
     @property
     def heartbeat(self) -> float:
