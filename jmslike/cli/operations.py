@@ -13,10 +13,10 @@ import typer
 from rich.table import Table
 from rich.text import Text
 
-from jmslike import Queue, ResourceAllocationError, UnsupportedFeatureError, operating
+from jmslike import JMSError, Queue, ResourceAllocationError, UnsupportedFeatureError, operating
 from jmslike.cli.messages import SELECTOR, URL
 from jmslike.cli.terminal import complain, console, factory_for, interruptions, is_interactive, reporting, whole_number
-from jmslike.compare.phrases import naming, plural
+from jmslike.compare.phrases import plural
 from jmslike.compare.redaction import shown
 from jmslike.destinations import destination_of
 from jmslike.operating import Returned
@@ -163,14 +163,16 @@ def retry(
 
 
 @contextmanager
-def _operating(url: str) -> Iterator[None]:
-    """Name the provider in errors, with advice about a folder, and print what is logged of an operation."""
-    with naming(url), reporting("jmslike.operating"):
+def _operating(*urls: str | None) -> Iterator[None]:
+    """Name the providers in errors, with advice about a folder, and print what is logged of an operation."""
+    names = [without_secrets(url) for url in urls if url is not None]
+    with reporting("jmslike.operating"):
         try:
             yield
-        except ResourceAllocationError as error:
-            if url.startswith("native:///"):
+        except JMSError as error:
+            if isinstance(error, ResourceAllocationError) and any(name.startswith("native:///") for name in names):
                 error.add_note("; jmslike store shows what is in it meanwhile")
+            error.add_note(f" ({' to '.join(names)})")
             raise
 
 
@@ -211,7 +213,7 @@ def _transfer(
     elif to is None:
         raise ValueError("the queue to which the messages go is missing; name it, or another provider by --to-url")
     target = queue if to is None else to
-    with _operating(url), interruptions() as interruption:
+    with _operating(url, to_url), interruptions() as interruption:
         number = operation(
             url,
             queue,

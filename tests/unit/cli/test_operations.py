@@ -168,3 +168,11 @@ def test_a_folder_in_use_can_be_looked_at(run: Run, url: str) -> None:
     assert (result.exit_code, result.stdout) == (3, "")
     assert "is in use by" in result.stderr
     assert f"; jmslike store shows what is in it meanwhile ({url})" in result.stderr
+
+
+def test_an_error_names_both_providers(run: Run, url: str) -> None:
+    fill(url, "orders", "1")
+    result = run("move", url, "orders", "--to-url", "stomp://jmslike:secret@127.0.0.1:1")
+    assert (result.exit_code, result.stdout) == (3, "")
+    assert result.stderr.endswith(f" ({url} to stomp://127.0.0.1:1)\n")
+    assert texts_in(url, "orders") == ["1"]
