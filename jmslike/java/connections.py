@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 import jmslike
 from jmslike.constants import SessionMode
@@ -95,11 +95,16 @@ class ConnectionFactory(jmslike.ConnectionFactory):
         """As `jmslike.ConnectionFactory.create_connection`."""
         return self._connect(Connection, userName, password)
 
-    def createContext(self, *arguments: Any) -> JMSContext:
-        """Make a context: `createContext([userName, password][, sessionMode])`.
+    @overload
+    def createContext(self, sessionMode: int = ..., /) -> JMSContext: ...
 
-        Raises TypeError for other arguments; else as `jmslike.ConnectionFactory.create_context`.
-        """
+    @overload
+    def createContext(self, userName: str | None, password: str | None, sessionMode: int = ..., /) -> JMSContext: ...
+
+    def createContext(self, *arguments: Any) -> JMSContext:
+        """Make a context. Raises TypeError for other arguments; else as `jmslike.ConnectionFactory.create_context`."""
+        if len(arguments) > 3:
+            raise TypeError(f"createContext() takes at most 3 arguments, not {len(arguments)}")
         *user, mode = arguments if len(arguments) in (1, 3) else (*arguments, SessionMode.AUTO_ACKNOWLEDGE)
         user_name, password = user or (None, None)
         checked = self._mode_of_context(user_name, mode)

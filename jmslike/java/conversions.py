@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 from itertools import islice
-from types import SimpleNamespace
 from typing import Any, Final, Generic, TypeVar
 
 from jmslike.durations import AN_HOUR, Duration
@@ -50,10 +49,12 @@ _METHODS: Final = {
 }
 
 
-class JavaListener(SimpleNamespace):
+class JavaListener:
     """A listener with Java's methods, under their Python names."""
 
-    given: Any
+    def __init__(self, given: Any, methods: Mapping[str, Any]) -> None:
+        self.given = given
+        vars(self).update(methods)
 
 
 def python_listener(listener: Any) -> Any:
@@ -66,7 +67,7 @@ def python_listener(listener: Any) -> Any:
         return listener
     if isinstance(listener, type):
         raise ValueError(f"a listener is an object, not the class {listener!r}: set {listener.__name__}()")
-    return JavaListener(given=listener, **methods)
+    return JavaListener(listener, methods)
 
 
 def java_listener(listener: Any) -> Any:

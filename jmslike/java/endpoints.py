@@ -6,13 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, TypeAlias, overload
 
 import jmslike
+from jmslike.core.listener_calls import CompletionListener as PythonCompletionListener
 from jmslike.destinations import Destination, Queue, Topic
 from jmslike.java.conversions import Enumeration, duration, java_listener, python_listener
+from jmslike.java.listeners import CompletionListener
 from jmslike.java.messages import Message
 from jmslike.java.names import java_names
+from jmslike.message.foreign import AnyMessage
+
+AnyCompletionListener: TypeAlias = "CompletionListener | PythonCompletionListener"
 
 
 @java_names
@@ -21,13 +26,44 @@ class MessageProducer(jmslike.MessageProducer[Any]):
 
     __slots__ = ()
 
-    def send(self, *arguments: Any) -> None:
-        """Send a message: `send([destination,] message[, deliveryMode, priority, timeToLive][, completionListener])`.
+    @overload
+    def send(self, message: AnyMessage, completionListener: AnyCompletionListener = ..., /) -> None: ...
 
-        `timeToLive` is in milliseconds. Raises TypeError for other arguments, ValueError for a null among the settings
-        or as the listener; else as `jmslike.MessageProducer.send`.
+    @overload
+    def send(
+        self,
+        message: AnyMessage,
+        deliveryMode: int,
+        priority: int,
+        timeToLive: int,
+        completionListener: AnyCompletionListener = ...,
+        /,
+    ) -> None: ...
+
+    @overload
+    def send(
+        self, destination: Destination, message: AnyMessage, completionListener: AnyCompletionListener = ..., /
+    ) -> None: ...
+
+    @overload
+    def send(
+        self,
+        destination: Destination,
+        message: AnyMessage,
+        deliveryMode: int,
+        priority: int,
+        timeToLive: int,
+        completionListener: AnyCompletionListener = ...,
+        /,
+    ) -> None: ...
+
+    def send(self, *arguments: Any) -> None:
+        """Send a message. `timeToLive` is in milliseconds.
+
+        Raises TypeError for other arguments, ValueError for a null among the settings or as the listener; else as
+        `jmslike.MessageProducer.send`.
         """
-        if len(arguments) == 1:
+        if len(arguments) < 2:
             super().send(*arguments)
             return
         destination, rest = (arguments[:1], arguments[1:]) if _begins_with_destination(arguments) else ((), arguments)
@@ -35,6 +71,10 @@ class MessageProducer(jmslike.MessageProducer[Any]):
         listener: dict[str, Any] = {}
         if len(settings) in (1, 4):
             listener = {"completion_listener": python_listener(_given(settings.pop(), "completionListener"))}
+        if len(settings) not in (0, 3):
+            raise TypeError(
+                "send() takes [destination,] message[, deliveryMode, priority, timeToLive][, completionListener]"
+            )
         if settings:
             mode, priority, time_to_live = settings
             settings = [
@@ -79,9 +119,7 @@ class TopicPublisher(MessageProducer):
         """The topic, or None for an unidentified publisher."""
         return self.destination  # type: ignore[return-value]
 
-    def publish(self, *arguments: Any) -> None:
-        """As `send`."""
-        self.send(*arguments)
+    publish = MessageProducer.send
 
 
 @java_names

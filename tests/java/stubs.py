@@ -6,7 +6,7 @@ import inspect
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_overloads
 
 import jmslike
 import jmslike.java
@@ -22,13 +22,14 @@ _HEAD = '''\
 
 from abc import abstractmethod
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar, runtime_checkable
+from typing import Any, Generic, NoReturn, Protocol, Self, TypeVar, overload, runtime_checkable
 
 import jmslike
 from jmslike.capabilities import Capabilities
 from jmslike.constants import DeliveryMode as DeliveryMode
 from jmslike.constants import SessionMode
 from jmslike.core.listener_calls import LinkListener
+from jmslike.message.foreign import AnyMessage
 from jmslike.java.installation import install as install
 from jmslike.message.properties import Properties
 from jmslike.message.serializers import ObjectSerializer
@@ -42,7 +43,8 @@ T = TypeVar("T")
 
 _MEANINGS = {
     r"\b_Body\b": "T",
-    r"\bMessageProducer\[Any\]": "MessageProducer",
+    r"\bAnyCompletionListener\b": "CompletionListener | jmslike.CompletionListener",
+    r"\bMessageProducer\[\w+\]": "MessageProducer",
     r"(?<!Any)\bMessageListener\b": "MessageListener | Callable[[Message], object]",
     r"(?<!Any)\bExceptionListener\b": "ExceptionListener | Callable[[JMSError], object]",
 }
@@ -114,8 +116,12 @@ def _member(name: str, member: Any) -> Iterator[str]:
     else:
         if getattr(member, "__isabstractmethod__", False):
             yield "@abstractmethod"
-        signature = inspect.signature(member)
-        yield f"def {name}({', '.join(_parameters(signature))}) -> {_meaning(signature.return_annotation)}: ..."
+        overloads = get_overloads(member)
+        for form in overloads or [member]:
+            if overloads:
+                yield "@overload"
+            signature = inspect.signature(form)
+            yield f"def {name}({', '.join(_parameters(signature))}) -> {_meaning(signature.return_annotation)}: ..."
 
 
 def _parameters(signature: inspect.Signature) -> Iterator[str]:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 
 import jmslike.java
+from jmslike.java.names import bean_name
 from tests.brokers import UnavailableError
 from tests.java.api import JARS, Member, jars, members, parsed
 
@@ -91,6 +92,22 @@ def test_no_reason_is_needless() -> None:
     used = {key for member in found for key in (member.type, member.name, f"{member.type}.{member.name}")}
     assert sorted(set(ABSENT) - used) == []
     assert [str(member) for member in found if reason(member) is not None and is_there(member)] == []
+
+
+@pytest.mark.broker
+@pytest.mark.parametrize("jar", JARS)
+def test_every_getter_and_setter_is_an_attribute_as_in_jython(jar: str) -> None:
+    found = [member for member in members(path_of(jar)) if reason(member) is None]
+    getters = [member for member in found if member.name.startswith("get") and member.parameters == 0]
+    setters = [member for member in found if member.name.startswith("set") and member.parameters == 1]
+    assert [str(member) for member in getters if attribute(member) is None] == ["JMSProducer.getAsync(0)"]
+    read_only = [str(member) for member in setters if getattr(attribute(member), "fset", None) is None]
+    assert read_only == ["JMSProducer.setAsync(1)"]
+
+
+def attribute(member: Member) -> object:
+    """Return the attribute that Jython makes of a getter or setter; `async` is a word of Python's."""
+    return getattr(getattr(jmslike.java, member.type), bean_name(member.name[3:]), None)
 
 
 def path_of(jar: str) -> Path:

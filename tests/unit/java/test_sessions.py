@@ -103,13 +103,23 @@ class Heard(CompletionListener):
 
 
 def test_a_null_among_the_arguments_of_send_is_refused(session: Session) -> None:
-    producer = session.createProducer(session.createQueue("q"))
+    producer: Any = session.createProducer(session.createQueue("q"))
     message = session.createMessage()
     for arguments in [(message, None), (message, None, 4, 0), (message, 2, None, 0), (message, 2, 4, None)]:
         with pytest.raises(ValueError, match=r"null|milliseconds"):
             producer.send(*arguments)
     with pytest.raises(JMSException):
         producer.send(None)
+
+
+def test_arguments_of_no_overload_are_refused(session: Session, factory: ConnectionFactory) -> None:
+    producer: Any = session.createProducer(None)
+    queue, message = session.createQueue("q"), session.createMessage()
+    for arguments in [(), (queue,), (message, 2, 4), (queue, message, 2, 4), (queue, message, 2, 4, 0, Heard(), 1)]:
+        with pytest.raises(TypeError):
+            producer.send(*arguments)
+    with pytest.raises(TypeError):
+        factory.createContext("me", "secret", 1, 2)  # type: ignore[call-overload]
 
 
 def test_a_listener_is_an_object_with_on_message_or_a_callable(session: Session) -> None:
@@ -138,6 +148,13 @@ def test_a_listener_is_an_object_with_on_message_or_a_callable(session: Session)
     assert heard == ["heard by an object", "heard by a function"]
     with pytest.raises(ValueError, match="not the class"):
         consumer.setMessageListener(Listening)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="coroutine function"):
+        consumer.setMessageListener(Awaited())
+
+
+class Awaited(MessageListener):
+    async def onMessage(self, message: Message) -> None:
+        raise AssertionError("never called")
 
 
 def test_a_listener_without_its_method_cannot_be_made() -> None:

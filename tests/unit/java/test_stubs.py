@@ -6,4 +6,4 @@ from tests.java.stubs import STUB, stub
 
 
 def test_the_stub_is_current() -> None:
-    assert STUB.read_text(encoding="utf-8") == stub(), "run `make stubs`"
+    assert STUB.read_text(encoding="utf-8") == stub(), "run `make docs`"
