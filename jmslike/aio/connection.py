@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from functools import partial
 
 import jmslike.connection as synchronous
@@ -22,9 +23,11 @@ from jmslike.core.listener_calls import (
     exception_call,
     link_calls,
 )
-from jmslike.errors import IllegalStateError
+from jmslike.errors import IllegalStateError, JMSError
 from jmslike.settings import Settings
 from jmslike.spi import Transport
+
+_log = logging.getLogger("jmslike.connection")
 
 
 class Connection(Closing, synchronous.Connection):
@@ -111,7 +114,10 @@ class Connection(Closing, synchronous.Connection):
 
     async def _end(self) -> None:
         for session in list(self._sessions):
-            await session._end_soon()
+            try:
+                await session._end_soon()
+            except JMSError as error:
+                _log.debug("%s: a session was closed with an error: %s", self._state.name, error)
         async with Turn(self._calls) as turn:
             await turn.run(super().close, keep_error)
         for threads in (self._calls.home.threads, self._calls.home.sending):

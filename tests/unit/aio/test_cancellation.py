@@ -186,6 +186,18 @@ def test_an_acknowledgement_that_goes_on_is_waited_for(broker: FakeBroker) -> No
     asyncio.run(run())
 
 
+def test_a_session_that_fails_to_close_keeps_no_other_from_closing(broker: FakeBroker) -> None:
+    async def run() -> None:
+        connection = await connected(broker)
+        for _ in range(2):
+            await connection.create_session()
+        broker.at("close link", ConnectionLostError("gone"))
+        await connection.close()
+        assert (len(broker.named("close link")), broker.transports[0].closed) == (2, True)
+
+    asyncio.run(run())
+
+
 def test_a_close_that_is_cancelled_goes_on(broker: FakeBroker) -> None:
     async def run() -> None:
         connection = await connected(broker)
