@@ -2,7 +2,8 @@
 
 A listener is a callable, or an object with the method that JMS names. A call of a coroutine function or generator
 function runs none of it, so it is refused when it is set, as far as that can be seen. What a call returns shows the
-rest. Only `jmslike.aio`, which awaits what a listener returns, takes coroutine functions.
+rest. Only `jmslike.aio`, which awaits what a listener returns, takes coroutine functions. A call that does not
+take its arguments is refused as well: it would fail at each message, and make dead letters of all of them.
 """
 
 from __future__ import annotations
@@ -100,7 +101,7 @@ def check_completion_listener(listener: object, unrun: Callable[[Any], str | Non
         method = getattr(listener, name, None)
         if not callable(method):
             raise ValueError(f"a completion listener has a method {name}; {listener!r} has none")
-        _refuse_unrun(method, f"{name} of a completion listener", unrun)
+        refuse_unrun_function(method, f"{name} of a completion listener", unrun)
 
 
 class LinkCalls(NamedTuple):
@@ -122,7 +123,8 @@ def link_calls(listener: Any, unrun: Callable[[Any], str | None] = UNRUN) -> Lin
         )
     for name, method in methods.items():
         if method is not None:
-            _refuse_unrun(method, f"{name} of a link listener", unrun)
+            refuse_unrun_function(method, f"{name} of a link listener", unrun)
+            _refuse_arguments(method, f"{name} of a link listener")
     return LinkCalls(
         listener, *(None if method is None else ListenerCall(listener, method) for method in methods.values())
     )
@@ -139,11 +141,28 @@ def _call_of(
     call = listener if callable(listener) else method
     if not callable(call):
         raise ValueError(f"{what} is a callable that takes {argument}, or has a method {name}, not {listener!r}")
-    _refuse_unrun(call, what, unrun)
+    refuse_unrun_function(call, what, unrun)
+    _refuse_arguments(call, what)
     return ListenerCall(listener, call)
 
 
-def _refuse_unrun(call: Any, what: str, unrun: Callable[[Any], str | None]) -> None:
+def _refuse_arguments(call: Any, what: str) -> None:
+    """Raise ValueError if the call does not take one argument. A method without its object takes one more."""
+    try:
+        signature = inspect.signature(call)
+    except (TypeError, ValueError):
+        return  # what is written in C may not tell
+    try:
+        signature.bind(None)
+    except TypeError as error:
+        raise ValueError(
+            f"{what} is called with one argument, which {call!r} does not take: {error}; "
+            "give a method with its object, not with its class"
+        ) from None
+
+
+def refuse_unrun_function(call: Any, what: str, unrun: Callable[[Any], str | None] = UNRUN) -> None:
+    """Raise ValueError for a coroutine function or the like, of which a call would run nothing."""
     plain = call
     while isinstance(plain, partial):
         plain = plain.func

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from types import MethodType, ModuleType
 from typing import Any, Final, NamedTuple, TypeVar, Unpack
 
+from jmslike.core.listener_calls import refuse_unrun_function
 from jmslike.destinations import Destination
 from jmslike.factory import ConnectionFactory
 from jmslike.listening.container import ListenerContainer
 from jmslike.listening.group import ContainerGroup
 from jmslike.listening.kept_connection import factory_of
-from jmslike.listening.listener import Listener
 from jmslike.listening.settings import ListenerOptions, ListenerSettings
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -38,7 +38,7 @@ def jms_listener(destination: Destination | str, **options: Unpack[ListenerOptio
     ListenerSettings(destination, **options)  # what is wrong is refused here, where it is written
 
     def mark(function: Function) -> Function:
-        Listener(function, None)
+        refuse_unrun_function(function, "a message listener")  # its arguments are checked once a method has its object
         setattr(function, _MARKS, (Mark(destination, options), *_marks_of(function)))
         return function
 

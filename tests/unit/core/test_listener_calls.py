@@ -10,7 +10,13 @@ from unittest.mock import MagicMock
 
 import pytest
 
-from jmslike.core.listener_calls import check_completion_listener, exception_call, message_call, refuse_unrun
+from jmslike.core.listener_calls import (
+    check_completion_listener,
+    exception_call,
+    link_calls,
+    message_call,
+    refuse_unrun,
+)
 
 
 async def coroutine(message: object) -> None: ...
@@ -81,6 +87,23 @@ def test_the_method_of_an_object_is_looked_at_too() -> None:
         message_call(Deferring())
     with pytest.raises(ValueError, match="on_completion of a completion listener is a plain function"):
         check_completion_listener(Deferring())
+
+
+@pytest.mark.parametrize(
+    "listener", [lambda: None, lambda a, b: None, lambda *, message: None, ObjectListener.on_message]
+)
+def test_a_call_that_does_not_take_its_argument_is_refused(listener: Any) -> None:
+    for make in (message_call, exception_call):
+        with pytest.raises(ValueError, match=r"is called with one argument, which .* does not take: "):
+            make(listener)
+
+
+def test_the_methods_of_a_link_listener_take_their_argument() -> None:
+    class Short:
+        def on_restored(self) -> None: ...
+
+    with pytest.raises(ValueError, match="on_restored of a link listener is called with one argument, which "):
+        link_calls(Short())
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,8 @@ def test_methods(url: str) -> None:
         put(url, "q", "a")
         with listen(url, given):
             assert shop.heard.texts(1) == ["a"]
+    with pytest.raises(ValueError, match="give a method with its object, not with its class"):
+        listen(url, Shop.on_order)
 
 
 @pytest.mark.parametrize(
