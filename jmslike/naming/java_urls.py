@@ -1,0 +1,215 @@
+"""The connection URLs of Java clients: what they are called here, or why they have no counterpart.
+
+`docs/naming.md` has the reason for each. No error quotes a user, a password or the value of an option.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from typing import Final
+from urllib.parse import urlencode, urlsplit
+
+from jmslike.errors import JMSError
+from jmslike.url import Options, parse_place, parse_wrapper
+
+_SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
+_HOST: Final = re.compile(r"(?P<host>\[[^\]]*\]|[^:,]+)(?::(?P<port>\d+))?")
+_BROKER_PORT: Final = "61616"
+_STOMP_PORT: Final = "61613"
+_TIBCO_PORT: Final = "7222"
+
+_JAVA_ONLY: Final = {
+    "t3": "jvm:weblogic://",
+    "t3s": "jvm:weblogic://",
+    "mq": "jvm:mq://",
+    "tibjmsnaming": "jvm:tibco://",
+}
+"""Schemes whose protocol only the provider's Java client speaks, and the URL to use."""
+_OTHER_PORT: Final = {
+    "nio": "stomp://HOST:61613",
+    "auto": "stomp://HOST:61613",
+    "ssl": "stomps://HOST:61614",
+    "nio+ssl": "stomps://HOST:61614",
+    "auto+ssl": "stomps://HOST:61614",
+    "http": "stomp://HOST:61613",
+    "https": "stomps://HOST:61614",
+}
+"""Connectors of ActiveMQ from which no port of STOMP follows, and what the URL looks like."""
+_TRANSLATED: Final = frozenset({"tcp", "vm"})
+_AMQP: Final = frozenset({"amqp", "amqps"})
+_OF_QPID: Final = ("jms.", "amqp.", "transport.", "failover.")
+
+_OF_A_HOST: Final = {
+    "jms.userName": "user_name",
+    "jms.password": "password",
+    "user": "user_name",
+    "password": "password",
+}
+_OF_A_CONNECTION: Final = {"jms.clientID": "client_id", "clientID": "client_id"}
+_ATTEMPTS: Final = {"maxReconnectAttempts": "max_reconnects", "reconnectAttempts": "max_reconnects"}
+_PAUSES: Final = {
+    "initialReconnectDelay": "initial_delay",
+    "maxReconnectDelay": "max_delay",
+    "retryInterval": "initial_delay",
+    "maxRetryInterval": "max_delay",
+}
+"""Milliseconds in Java, seconds here."""
+_AS_IT_IS: Final = {
+    ("randomize", "false"),
+    ("ha", "true"),
+    ("ha", "false"),
+    ("sslEnabled", "false"),
+    ("broker.persistent", "false"),
+    ("broker.useJmx", "false"),
+}
+"""Options that ask for what happens here anyway."""
+
+Named = dict[str, str]
+
+
+def jmslike_url(url: str, *, amqp_1_0: bool = False) -> str:
+    """Return the URL of jmslike for one of a Java client; one of jmslike comes back as it is.
+
+    `amqp_1_0` says that the URL is one of Qpid JMS. Raises JMSError, which names the URL to use, if a translation would
+    not mean the same.
+    """
+    if url.lstrip().startswith("("):
+        return _several(f"artemis:{url.strip()}", lasting=False)
+    scheme = _scheme_of(url)
+    if scheme == "failover":
+        return _failover(url.strip(), amqp_1_0)
+    if scheme in _AMQP:
+        _refuse_amqp_1_0(url, amqp_1_0)
+    if scheme == "vm":
+        return _engine(url)
+    _refuse(scheme)
+    return _one_host(url) if scheme == "tcp" else url
+
+
+def _scheme_of(url: str) -> str:
+    found = _SCHEME.match(url)
+    return found[1].lower() if found else ""
+
+
+def _refuse(scheme: str) -> None:
+    if scheme in _JAVA_ONLY:
+        raise JMSError(
+            f"{scheme}: is spoken by the Java client of the provider only; the URL to use is {_JAVA_ONLY[scheme]}..., "
+            "which this version does not have yet; it is planned"
+        )
+    if scheme in _OTHER_PORT:
+        raise JMSError(
+            f"{scheme}: is a protocol of ActiveMQ's Java client; use the broker's STOMP port: {_OTHER_PORT[scheme]}"
+        )
+
+
+def _refuse_amqp_1_0(url: str, amqp_1_0: bool) -> None:
+    if amqp_1_0 or any(name.startswith(_OF_QPID) for name, _ in parse_place(url).options):
+        raise JMSError(
+            "amqp:// of Qpid JMS is AMQP 1.0, and that of jmslike is AMQP 0-9-1; use a URL of jmslike, such as "
+            "stomp://HOST:61613, which the same brokers serve"
+        )
+
+
+def _failover(url: str, amqp_1_0: bool) -> str:
+    rest = url.partition(":")[2].removeprefix("//")
+    if not rest.startswith("("):  # as in ActiveMQ, where the options are those of all hosts
+        hosts, mark, query = rest.partition("?")
+        rest = f"({hosts}){mark}{query}" if _scheme_of(rest) in _TRANSLATED else rest
+    wrapper = parse_wrapper(f"failover:{rest}")
+    schemes = [_scheme_of(inner) for inner in wrapper.inner]
+    for inner, scheme in zip(wrapper.inner, schemes, strict=True):
+        _refuse(scheme)
+        if scheme in _AMQP:
+            _refuse_amqp_1_0(inner, amqp_1_0)
+    return _several(f"failover:{rest}", lasting=True) if _TRANSLATED.intersection(schemes) else url
+
+
+def _several(url: str, *, lasting: bool) -> str:
+    """Translate URLs in parentheses; `lasting`: their connection outlives a loss, as `failover:` of ActiveMQ says."""
+    wrapper = parse_wrapper(url)
+    of_hosts, of_connection, reconnecting = _options(wrapper.options)
+    places = [_host(inner) for inner in wrapper.inner]
+    if lasting or reconnecting.get("max_reconnects", "0") != "0":
+        inner = ",".join(_with(f"stomp://{host}", of_hosts | own) for host, own in places)
+        return _with(f"failover:({inner})", of_connection | reconnecting)
+    users = [own for _, own in places if own]
+    if len(users) > 1:
+        raise JMSError("one user and password serve all hosts: put them behind the parentheses")
+    hosts = ",".join(host for host, _ in places)
+    return _with(f"stomp://{hosts}", of_hosts | of_connection | (users[0] if users else {}))
+
+
+def _one_host(url: str) -> str:
+    place = parse_place(url)
+    host, _ = _host(place.address)
+    of_hosts, of_connection, reconnecting = _options(place.options)
+    if reconnecting.get("max_reconnects", "0") == "0":
+        return _with(f"stomp://{host}", of_hosts | of_connection)
+    return _with(f"failover:({_with(f'stomp://{host}', of_hosts)})", of_connection | reconnecting)
+
+
+def _host(url: str) -> tuple[str, Named]:
+    """Return the host with its port of STOMP, and the user and password that stand in the URL."""
+    _refuse(_scheme_of(url))
+    place = parse_place(url)
+    parts = urlsplit(place.address)
+    found = _HOST.fullmatch(parts.netloc)
+    if parts.scheme != "tcp" or found is None or parts.path not in ("", "/"):
+        raise JMSError(f"not a URL of one broker, tcp://HOST:{_BROKER_PORT}: {place.address!r}")
+    host, port = found["host"], found["port"] or _BROKER_PORT
+    if port == _TIBCO_PORT:
+        raise JMSError(
+            f"{place.address} looks like TIBCO EMS, which its Java client reaches only; the URL to use is "
+            f"jvm:tibco://{host}:{port}, which this version does not have yet; it is planned"
+        )
+    if port != _BROKER_PORT:
+        raise JMSError(
+            f"{place.address} is a port of Java's client, and the broker's STOMP port does not follow from it; use "
+            f"stomp://{host}:{_STOMP_PORT} with that port"
+        )
+    of_hosts, of_connection, reconnecting = _options(place.options)
+    if of_connection or reconnecting:
+        names = ", ".join(of_connection | reconnecting)
+        raise JMSError(f"options of the whole connection stand behind the parentheses: {names}")
+    return f"{host}:{_STOMP_PORT}", of_hosts
+
+
+def _engine(url: str) -> str:
+    place = parse_place(url)
+    if ("broker.persistent", "true") in place.options:
+        raise JMSError("the engine behind vm:// keeps nothing; use native:///absolute/folder, which keeps messages")
+    of_hosts, of_connection, _ = _options(place.options)
+    return _with(place.address.replace("vm", "native", 1), of_hosts | of_connection)
+
+
+def _options(options: Options) -> tuple[Named, Named, Named]:
+    """Return the options of a host, of a connection and of reconnection. Raises JMSError that names all others."""
+    unknown = [name for name, value in options if not _is_known(name, value)]
+    if unknown:
+        raise JMSError(
+            f"options of Java's client without a counterpart: {', '.join(unknown)}; leave them out, or use a URL of "
+            "jmslike with its options"
+        )
+    reconnecting = _named(_ATTEMPTS, options) | _named(_PAUSES, options, _seconds)
+    return _named(_OF_A_HOST | {"user_name": "user_name"}, options), _named(_OF_A_CONNECTION, options), reconnecting
+
+
+def _is_known(name: str, value: str) -> bool:
+    known: Iterable[Mapping[str, str]] = (_OF_A_HOST, _OF_A_CONNECTION, _ATTEMPTS, _PAUSES)
+    return name == "user_name" or any(name in names for names in known) or (name, value.lower()) in _AS_IT_IS
+
+
+def _named(names: Mapping[str, str], options: Options, convert: Callable[[str], str] = str) -> Named:
+    return {names[name]: convert(value) for name, value in options if name in names}
+
+
+def _seconds(milliseconds: str) -> str:
+    if not re.fullmatch(r"\d{1,15}", milliseconds):
+        raise JMSError("a pause between attempts is a number of milliseconds")
+    return str(int(milliseconds) / 1000)
+
+
+def _with(address: str, options: Mapping[str, str]) -> str:
+    return f"{address}?{urlencode(options)}" if options else address
