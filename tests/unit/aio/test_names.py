@@ -18,9 +18,9 @@ WAITING = {
         "forward", "recover", "rollback", "statistics", "unsubscribe",
     },
     "JMSContext": {
-        "acknowledge", "close", "commit", "create_consumer", "create_durable_consumer", "create_shared_consumer",
-        "create_shared_durable_consumer", "create_temporary_queue", "create_temporary_topic", "delete_destination",
-        "forward", "recover", "rollback", "start", "stop", "unsubscribe",
+        "acknowledge", "close", "commit", "create_consumer", "create_durable_consumer", "create_durable_subscriber",
+        "create_shared_consumer", "create_shared_durable_consumer", "create_temporary_queue", "create_temporary_topic",
+        "delete_destination", "forward", "recover", "rollback", "start", "stop", "unsubscribe",
     },
     "MessageProducer": {"close", "send"},
     "MessageConsumer": {"close", "receive", "receive_no_wait", "receive_object"},
