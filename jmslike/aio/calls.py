@@ -27,9 +27,11 @@ class Turn:
     A call whose caller is cancelled goes on, and keeps the turn until it has ended.
     """
 
-    __slots__ = ("_calls", "_job")
+    __slots__ = ("_calls", "_job", "has_begun")
 
     def __init__(self, calls: Calls) -> None:
+        self.has_begun: bool = False
+        """Whether a call was made, or will be: it was not withdrawn."""
         self._calls = calls
         self._job: Job[Any] | None = None
 
@@ -46,10 +48,12 @@ class Turn:
     async def run(self, call: Callable[[], T], late: Callable[[Turn, asyncio.Future[T]], object]) -> T:
         """Make the call. If its caller is cancelled meanwhile, `late` gets the outcome, in the same turn."""
         job = Job(self._calls.home, self._calls.threads, call)
+        self.has_begun = True
         try:
             return await asyncio.shield(job.outcome)
         except asyncio.CancelledError as cancelled:
             if job.withdraw():
+                self.has_begun = False
                 cancelled.add_note("jmslike: the call had not begun, so nothing was done")
             else:
                 cancelled.add_note("jmslike: the call goes on; the next call waits for it, and raises its error")

@@ -45,16 +45,19 @@ class Sends:
         await room.acquire()
         send = _Send(self, post, message, listener, room)
         self._count(open=1, posting=1)
+        turn = CallTurn(self.calls)
         try:
-            async with CallTurn(self.calls) as turn:
+            async with turn:
                 await turn.run(send.post, keep_error)
-        except BaseException:
-            if not send.is_begun:
+            if listener is None:
+                await send.wait()
+        except BaseException as error:
+            if not turn.has_begun:
                 self.posted()
                 self.end(send)
+            elif isinstance(error, asyncio.CancelledError):
+                send.abandon()
             raise
-        if listener is None:
-            await send.wait()
 
     @property
     def unanswered(self) -> int:
@@ -117,7 +120,7 @@ class Sends:
 class _Send:
     """One send. A transport calls it when the send is answered (C5)."""
 
-    __slots__ = ("_answer", "_listener", "_message", "_post", "_sends", "is_begun", "room")
+    __slots__ = ("_answer", "_listener", "_message", "_post", "_sends", "room")
 
     def __init__(
         self,
@@ -128,7 +131,6 @@ class _Send:
         room: asyncio.Semaphore,
     ) -> None:
         self.room: asyncio.Semaphore = room
-        self.is_begun: bool = False
         self._sends = sends
         self._post = post
         self._message = message
@@ -137,7 +139,6 @@ class _Send:
 
     def post(self) -> None:
         """Hand the message to the transport. If that raises, there is no answer."""
-        self.is_begun = True
         try:
             self._post(self)
         except BaseException:
@@ -158,8 +159,18 @@ class _Send:
         if not self._answer.cancelled():
             _set(self._answer, error)
         elif error is not None:
-            _log.error("a send that was cancelled has failed: %s", error)
-            self._sends.report(error)
+            self._report(error)
+
+    def abandon(self) -> None:
+        """Report an error of the answer, which nothing awaits any more."""
+        if not self._answer.cancel() and not self._answer.cancelled():
+            error = self._answer.exception()
+            if isinstance(error, JMSError):
+                self._report(error)
+
+    def _report(self, error: JMSError) -> None:
+        _log.error("a send that was cancelled has failed: %s", error)
+        self._sends.report(error)
 
     async def wait(self) -> None:
         """Wait for the answer. Raises its error."""

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any
 
 import pytest
 
 import jmslike
 from jmslike import IllegalStateError, JMSError, Message, Session, aio
 from jmslike.converters import JsonConverter
-from tests.unit.aio.steps import PATIENCE, SILENCE, connected, eventually, left_in, text_of, waits
+from tests.unit.aio.steps import PATIENCE, SILENCE, cancelled, connected, eventually, left_in, text_of, waits
 from tests.unit.core.fake import QUEUE, FakeBroker
 
 
@@ -170,6 +173,45 @@ def test_what_a_send_raises_is_raised_by_its_await(broker: FakeBroker) -> None:
             with pytest.raises(jmslike.ResourceAllocationError, match="full"):
                 await sending
             await producer.send(message)
+
+    asyncio.run(run())
+
+
+class Begun:
+    """Threads in which a call has begun, and goes on when the test makes it."""
+
+    def __init__(self) -> None:
+        self.calls: list[Callable[[], None]] = []
+
+    def submit(self, call: Callable[[], None]) -> Future[None]:
+        self.calls.append(call)
+        made: Future[None] = Future()
+        made.set_running_or_notify_cancel()
+        return made
+
+
+def test_a_send_that_is_cancelled_as_it_begins_ends_once_and_its_failure_is_reported(broker: FakeBroker) -> None:
+    async def run() -> None:
+        async with await connected(broker) as connection:
+            errors: list[JMSError] = []
+            connection.exception_listener = errors.append
+            session = await connection.create_session()
+            producer = session.create_producer(QUEUE)
+            sends: Any = session._sends
+            threads, sends.calls.threads = sends.calls.threads, Begun()
+            sending = await waits(producer.send(session.create_text_message("1")))
+            assert "goes on" in (await cancelled(sending))[0]
+            assert sends.unanswered == 1
+            broker.held_completions = []
+            begun, sends.calls.threads = sends.calls.threads, threads
+            begun.calls[0]()
+            broker.held_completions[0](JMSError("full"))
+            broker.held_completions = None
+            await eventually(lambda: errors)
+            assert str(errors[0]) == "full"
+            assert sends.unanswered == 0
+            await producer.send(session.create_text_message("2"))
+            assert sends.unanswered == 0
 
     asyncio.run(run())
 
