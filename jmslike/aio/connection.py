@@ -12,6 +12,7 @@ from functools import partial
 import jmslike.connection as synchronous
 from jmslike.aio.callbacks import CallbackTask
 from jmslike.aio.calls import Calls, Closing, Turn, keep_error, opening, waiting
+from jmslike.aio.home import apart
 from jmslike.aio.session import Session
 from jmslike.constants import SessionMode
 from jmslike.core.listener_calls import (
@@ -113,6 +114,8 @@ class Connection(Closing, synchronous.Connection):
         await asyncio.shield(self._ending)
 
     async def _end(self) -> None:
+        if self._state.link_state == "interrupted":
+            await apart(self._calls.home, self._state.transport.close)  # as in the synchronous close
         for session in list(self._sessions):
             try:
                 await session._end_soon()

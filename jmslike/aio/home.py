@@ -98,6 +98,11 @@ class Threads:
             pool.shutdown(wait=False)
 
 
+async def apart(home: Home, call: Callable[[], T]) -> T:
+    """Make the call in a thread of its own, as all others may be waiting for what it does."""
+    return await Job(home, Threads(home), call).outcome
+
+
 class Job(Generic[T]):
     """A call that may wait. Its outcome is for the loop."""
 

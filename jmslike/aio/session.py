@@ -17,6 +17,7 @@ import jmslike.session as synchronous
 from jmslike.aio.browser import QueueBrowser
 from jmslike.aio.calls import Calls, Closing, Turn, handling, keep_error, opening, waiting
 from jmslike.aio.consumer import MessageConsumer
+from jmslike.aio.home import apart
 from jmslike.aio.listeners import LoopListeners
 from jmslike.aio.producer import MessageProducer
 from jmslike.aio.sends import Sends
@@ -143,6 +144,8 @@ class Session(Closing, synchronous.Session):
 
     async def _end_in_turn(self) -> None:
         self._state.gate.close()
+        if self._state.connection.link_state == "interrupted":
+            await apart(self._calls.home, self._state.end_waits)
         await self._listeners.finish()
         await self._sends.wait("Session.close")
         async with Turn(self._calls) as turn:
