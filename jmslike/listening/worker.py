@@ -132,9 +132,9 @@ class Worker:
         except BaseException as error:
             where, fate = self._settings.destination, self._settling.fate
             log_raised(_log, error, "a listener of %s raised at %s; %s", where, message_id, fate)
-            self._settling.undo(context)
             if is_exit(error):
-                raise
+                raise  # the session closes, which gives the message back, also when the link is away
+            self._settling.undo(context)
             self._pause()
             return
         try:

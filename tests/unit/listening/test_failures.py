@@ -177,6 +177,20 @@ def test_a_listener_that_exits_ends_its_container(url: str) -> None:
     assert sorted(rest(url, "q")) == ["a", "b"]
 
 
+def test_a_listener_that_exits_when_the_connection_is_lost_ends_its_container(broker: FakeBroker) -> None:
+    calls = []
+
+    def listener(message: Message) -> None:
+        calls.append(message)
+        broker.cut()
+        raise SystemExit(len(calls))
+
+    broker.put(text("a"))
+    with pytest.raises(SystemExit) as end:
+        ListenerContainer(FakeConnections(broker), QUEUE, listener).run()
+    assert end.value.code == 1
+
+
 class Unreadable:
     """A converter that fails in its own way."""
 
