@@ -195,6 +195,14 @@ def test_a_loss_during_commit_is_what_the_host_knows(
         link.commit([(sender, text("b"))], [(subscription, [receipt], ACCEPT)])
 
 
+def test_a_commit_during_which_the_link_is_lost_for_good_is_in_doubt(world: World) -> None:
+    link = world.session(world.open(max_reconnects=0), transacted=True)
+    sender = link.sender(QUEUE)
+    world.hosts[0].broker.at("commit", ConnectionLostError("gone"))
+    with pytest.raises(TransactionInDoubtError, match="lost during its commit"):
+        link.commit([(sender, text("a"))], [])
+
+
 def test_a_commit_settles_what_was_received_at_the_host(world: World) -> None:
     link = world.session(world.open(), transacted=True)
     subscription, sender = link.subscribe(SubscriptionSpec(QUEUE)), link.sender(QUEUE)

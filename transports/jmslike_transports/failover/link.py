@@ -135,7 +135,6 @@ class FailoverLink:
             if not place.connection.is_lost_by(error):
                 raise
             self._reconnection.lose(place.connection, error)
-            self._reconnection.check()
             raise TransactionInDoubtError(
                 f"transaction in doubt: the link was lost during its commit: {error}"
             ) from error

@@ -47,8 +47,9 @@ class FailoverTransport:
 
         def claim(connection: HostConnection) -> None:
             connection.transport.identify(client_id)
-            connection.check()
-            self._client_id = client_id
+            with self._reconnection.lock:
+                connection.check()
+                self._client_id = client_id  # the next host needs it
 
         self._reconnection.call(self._reconnection.here, claim)
 
