@@ -43,6 +43,7 @@ from jmslike.java.errors import EXCEPTIONS
 from jmslike.java.installation import install
 from jmslike.java.listeners import CompletionListener, ExceptionListener, MessageListener
 from jmslike.java.messages import BytesMessage, MapMessage, Message, ObjectMessage, StreamMessage, TextMessage
+from jmslike.java.naming import Context, InitialContext, NameNotFoundException, NamingException
 from jmslike.java.sessions import QueueSession, Session, TopicSession
 
 globals().update(EXCEPTIONS)
@@ -53,10 +54,12 @@ __all__ = [
     "Connection",
     "ConnectionFactory",
     "ConnectionMetaData",
+    "Context",
     "DeliveryMode",
     "Destination",
     "Enumeration",
     "ExceptionListener",
+    "InitialContext",
     "JMSConsumer",
     "JMSContext",
     "JMSError",
@@ -66,6 +69,8 @@ __all__ = [
     "MessageConsumer",
     "MessageListener",
     "MessageProducer",
+    "NameNotFoundException",
+    "NamingException",
     "ObjectMessage",
     "Queue",
     "QueueBrowser",

@@ -14,6 +14,10 @@ from jmslike.constants import SessionMode
 from jmslike.core.listener_calls import LinkListener
 from jmslike.message.foreign import AnyMessage
 from jmslike.java.installation import install as install
+from jmslike.java.naming import Context as Context
+from jmslike.java.naming import InitialContext as InitialContext
+from jmslike.java.naming import NameNotFoundException as NameNotFoundException
+from jmslike.java.naming import NamingException as NamingException
 from jmslike.message.properties import Properties
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message.typed import BytesLike
@@ -720,10 +724,12 @@ __all__ = [
     "Connection",
     "ConnectionFactory",
     "ConnectionMetaData",
+    "Context",
     "DeliveryMode",
     "Destination",
     "Enumeration",
     "ExceptionListener",
+    "InitialContext",
     "JMSConsumer",
     "JMSContext",
     "JMSError",
@@ -733,6 +739,8 @@ __all__ = [
     "MessageConsumer",
     "MessageListener",
     "MessageProducer",
+    "NameNotFoundException",
+    "NamingException",
     "ObjectMessage",
     "Queue",
     "QueueBrowser",

@@ -7,24 +7,27 @@ from collections.abc import Mapping
 from importlib import import_module
 from importlib.machinery import ModuleSpec
 from types import ModuleType
-from typing import Any
+from typing import Any, Final
 
 import jmslike.java
-from jmslike.java import vendors
+from jmslike.java import naming, vendors
+
+NAMING: Final = ("Context", "InitialContext", "NameNotFoundException", "NamingException")
 
 
 def install() -> None:
-    """Make javax.jms and jakarta.jms importable, and the connection factories of Java's client libraries.
+    """Make javax.jms, jakarta.jms and javax.naming importable, and the connection factories of Java's client libraries.
 
     Those are `org.apache.activemq.ActiveMQConnectionFactory`, `org.apache.qpid.jms.JmsConnectionFactory`,
     `org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory` and
     `com.rabbitmq.jms.admin.RMQConnectionFactory`. A package of the same name that is installed stays, and gets these
     names. A second call does nothing.
     """
-    jms = {name: getattr(jmslike.java, name) for name in jmslike.java.__all__ if name != "install"}
+    jms = {name: getattr(jmslike.java, name) for name in jmslike.java.__all__ if name not in ("install", *NAMING)}
     packages: Mapping[str, Mapping[str, Any]] = {
         "javax.jms": jms,
         "jakarta.jms": jms,
+        "javax.naming": {name: getattr(naming, name) for name in NAMING},
         "org.apache.activemq": {"ActiveMQConnectionFactory": vendors.ActiveMQClassicFactory},
         "org.apache.activemq.artemis.jms.client": {"ActiveMQConnectionFactory": vendors.ArtemisFactory},
         "org.apache.qpid.jms": {"JmsConnectionFactory": vendors.QpidFactory},

@@ -1,16 +1,16 @@
 """The connection factories of Java's client libraries, with their constructors and the settings that programs make.
 
-Each connects with what is set when it is asked for a connection. A URL is one of `jmslike`.
+Each connects with what is set when it is asked for a connection. A URL is one of Java's, or of `jmslike`.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 from urllib.parse import quote
 
-from jmslike.errors import JMSError
 from jmslike.java.connections import QueueConnectionFactory, TopicConnectionFactory
 from jmslike.java.names import java_names
+from jmslike.naming.java_urls import jmslike_url
 from jmslike.registry import Provider, resolve
 from jmslike.url import without_secrets
 
@@ -19,14 +19,17 @@ from jmslike.url import without_secrets
 class VendorFactory(QueueConnectionFactory, TopicConnectionFactory):
     """What the factories have in common: a user, a client id, and an address that may change until it connects."""
 
+    _default: ClassVar[str]
+    """The library's default URL."""
+
     def __init__(self, url: str | None = None, user_name: str | None = None, password: str | None = None) -> None:
-        self._address = url
+        self._address = url or self._default
         self._username = user_name
         self._password = password
         self._client_id: str | None = None
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({without_secrets(self._address or '')!r})"
+        return f"{type(self).__name__}({without_secrets(self._address)!r})"
 
     @property
     def _provider(self) -> Provider:  # type: ignore[override]
@@ -34,10 +37,8 @@ class VendorFactory(QueueConnectionFactory, TopicConnectionFactory):
         return resolve(self._url(), options)
 
     def _url(self) -> str:
-        """Return the URL to connect to. Raises JMSError if there is none."""
-        if not self._address:
-            raise JMSError(f"a {type(self).__name__} needs a URL, such as stomp://localhost:61613")
-        return self._address
+        """Return the URL of `jmslike` to connect to. Raises JMSError for one of Java's without a counterpart."""
+        return jmslike_url(self._address)
 
     @property
     def username(self) -> str | None:
@@ -71,18 +72,20 @@ class _BrokerFactory(VendorFactory):
     """What the two factories named ActiveMQConnectionFactory have in common."""
 
     @property
-    def broker_url(self) -> str | None:
+    def broker_url(self) -> str:
         """The URL of the broker."""
         return self._address
 
     @broker_url.setter
-    def broker_url(self, value: str | None) -> None:
+    def broker_url(self, value: str) -> None:
         self._address = value
 
 
 @java_names
 class ActiveMQClassicFactory(_BrokerFactory):
     """`org.apache.activemq.ActiveMQConnectionFactory`: `()`, `(brokerURL)` or `(userName, password, brokerURL)`."""
+
+    _default = "failover:(tcp://localhost:61616)"
 
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*_url_last(arguments))
@@ -94,6 +97,7 @@ class ActiveMQClassicFactory(_BrokerFactory):
 class ArtemisFactory(_BrokerFactory):
     """`org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory`: `()`, `(url)` or `(url, user, password)`."""
 
+    _default = "tcp://localhost:61616"
     user = VendorFactory.username
 
 
@@ -101,26 +105,22 @@ class ArtemisFactory(_BrokerFactory):
 class QpidFactory(VendorFactory):
     """`org.apache.qpid.jms.JmsConnectionFactory`: `()`, `(remoteURI)` or `(username, password, remoteURI)`."""
 
+    _default = "amqp://localhost:5672"
+
     def __init__(self, *arguments: Any) -> None:
         super().__init__(*_url_last(arguments))
 
     @property
-    def remote_uri(self) -> str | None:
+    def remote_uri(self) -> str:
         """The URL of the broker."""
         return self._address
 
     @remote_uri.setter
-    def remote_uri(self, value: str | None) -> None:
+    def remote_uri(self, value: str) -> None:
         self._address = value
 
     def _url(self) -> str:
-        url = super()._url()
-        if url.lower().startswith(("amqp:", "amqps:")):
-            raise JMSError(
-                "amqp:// of Qpid JMS is AMQP 1.0, and that of jmslike is AMQP 0-9-1: name a URL of jmslike, "
-                "such as stomp://localhost:61613, which the same brokers serve"
-            )
-        return url
+        return jmslike_url(self._address, amqp_1_0=True)
 
 
 def _url_last(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -130,6 +130,8 @@ def _url_last(arguments: tuple[Any, ...]) -> tuple[Any, ...]:
 @java_names
 class RabbitMQFactory(VendorFactory):
     """`com.rabbitmq.jms.admin.RMQConnectionFactory`: its host, port and virtual host, or its URI."""
+
+    _default = ""
 
     def __init__(self) -> None:
         super().__init__(None, "guest", "guest")

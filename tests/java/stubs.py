@@ -31,6 +31,10 @@ from jmslike.constants import SessionMode
 from jmslike.core.listener_calls import LinkListener
 from jmslike.message.foreign import AnyMessage
 from jmslike.java.installation import install as install
+from jmslike.java.naming import Context as Context
+from jmslike.java.naming import InitialContext as InitialContext
+from jmslike.java.naming import NameNotFoundException as NameNotFoundException
+from jmslike.java.naming import NamingException as NamingException
 from jmslike.message.properties import Properties
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.message.typed import BytesLike
@@ -60,7 +64,7 @@ def stub() -> str:
         names.setdefault(cls, name)
     parts = [_HEAD]
     for name, cls in classes.items():
-        if cls.__module__ == "jmslike.constants":
+        if cls.__module__ in ("jmslike.constants", "jmslike.java.naming", "jmslike.naming.errors"):
             continue
         parts.append("\n".join(_class(name, cls, names)) if names[cls] == name else f"{name} = {names[cls]}")
     every = "".join(f"    {name!r},\n" for name in jmslike.java.__all__).replace("'", '"')

@@ -12,6 +12,7 @@ import pytest
 import jmslike
 import jmslike.java
 from jmslike.java import JMSException
+from jmslike.java.installation import NAMING
 from jmslike.java.vendors import ActiveMQClassicFactory, ArtemisFactory, QpidFactory, RabbitMQFactory
 
 URL = "native://java-vendors"
@@ -73,7 +74,10 @@ def test_the_packages_of_jms_are_importable(package: str) -> None:
     module = importlib.import_module(package)
     assert module.Session is jmslike.java.Session
     assert module.JMSException is jmslike.JMSError
-    assert {name for name in vars(module) if not name.startswith("_")} == set(jmslike.java.__all__) - {"install"}
+    assert {name for name in vars(module) if not name.startswith("_")} == set(jmslike.java.__all__) - {
+        "install",
+        *NAMING,
+    }
     assert importlib.util.find_spec(package) is not None
 
 
@@ -135,9 +139,39 @@ def test_the_settings_of_rabbitmq_make_a_url() -> None:
     assert factory.getUri() == "amqps://rabbit:5671/shop%2Ftest"
 
 
-def test_a_factory_without_a_url_of_ours_says_so() -> None:
-    for factory in (ActiveMQClassicFactory(), ArtemisFactory(), QpidFactory()):
-        with pytest.raises(JMSException, match="needs a URL"):
+def test_urls_of_java_are_translated() -> None:
+    for factory in (ActiveMQClassicFactory(), ActiveMQClassicFactory("failover:(tcp://localhost:61616)")):
+        assert factory._url() == "failover:(stomp://localhost:61613)"
+    for other in (ArtemisFactory(), ArtemisFactory("tcp://localhost:61616")):
+        assert other._url() == "stomp://localhost:61613"
+    ActiveMQClassicFactory("vm://java-vendors").createConnection().close()
+
+
+def test_amqp_1_0_is_refused() -> None:
+    for factory in (QpidFactory(), QpidFactory("amqp://localhost:5672")):
+        with pytest.raises(JMSException, match=r"AMQP 1\.0"):
             factory.createConnection()
-    with pytest.raises(JMSException, match=r"AMQP 1\.0"):
-        QpidFactory("amqp://localhost:5672").createConnection()
+
+
+def test_what_is_looked_up_has_names_of_java() -> None:
+    jmslike.java.install()
+    naming = importlib.import_module("javax.naming")
+    jms = importlib.import_module("javax.jms")
+    context = naming.InitialContext(
+        {
+            naming.Context.INITIAL_CONTEXT_FACTORY: "org.apache.activemq.jndi.ActiveMQInitialContextFactory",
+            "connectionFactory.factory": URL,
+            "queue.orders": "shop.orders",
+        }
+    )
+    factory = context.lookup("factory")
+    assert isinstance(factory, jms.QueueConnectionFactory)
+    assert isinstance(factory, jms.TopicConnectionFactory)
+    with factory.createConnection() as connection:
+        assert connection.createSession(False, 1).createProducer(context.lookup("orders")).getQueue() == jms.Queue(
+            "shop.orders"
+        )
+    for error in (naming.NamingException, naming.NameNotFoundException):
+        with pytest.raises(error, match="nothing is named"):
+            context.lookup("nothing")
+    context.close()
