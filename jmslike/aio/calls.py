@@ -11,7 +11,7 @@ import functools
 import logging
 from collections.abc import Callable, Coroutine, Generator
 from functools import partial
-from typing import Any, Concatenate, Final, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
 
 from jmslike.aio.home import Home, Job, Threads
 
@@ -202,6 +202,9 @@ class Closing:
 _Closing = TypeVar("_Closing", bound=Closing)
 
 
+_TO_OPEN: Final = "write `async with aio.connect(url) as context`, or `context = await aio.connect(url)`"
+
+
 class Opening(Generic[_Closing]):
     """What takes time to make: `await` makes it, and `async with` also closes it."""
 
@@ -219,3 +222,14 @@ class Opening(Generic[_Closing]):
 
     async def __aexit__(self, *exc_info: object) -> None:
         await cast("Any", self._made).close()
+
+    def __enter__(self) -> NoReturn:
+        raise TypeError(f"what connects has to wait, which `with` cannot: {_TO_OPEN}")
+
+    def __exit__(self, *exc_info: object) -> None:
+        """See __enter__."""
+
+    if not TYPE_CHECKING:  # a type checker finds the missing await by itself
+
+        def __getattr__(self, name: str) -> NoReturn:
+            raise AttributeError(f"{name!r} belongs to a context, and nothing is connected yet: {_TO_OPEN}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import pytest
 
@@ -52,3 +53,11 @@ def test_no_name_is_lost_and_arguments_are_the_same(name: str) -> None:
 
 def test_the_package_has_the_names_of_its_classes() -> None:
     assert set(WAITING) < set(aio.__all__)
+
+
+def test_what_is_not_awaited_says_how_to_connect(url: str) -> None:
+    opening: Any = aio.connect(url)
+    with pytest.raises(AttributeError, match=r"'create_queue' belongs to a context, .* `async with aio.connect\(url\)"):
+        opening.create_queue("q")
+    with pytest.raises(TypeError, match=r"`with` cannot: write `async with aio.connect\(url\) as context`"), opening:
+        pass
