@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from threading import Event
 from typing import Annotated, Any, Final, Protocol
+from urllib.parse import unquote
 
 import typer
 from rich.table import Table
@@ -52,7 +54,7 @@ def count(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with all that is counted.")] = False,
 ) -> None:
     """Say how many messages wait in queues, and what else the provider counts."""
-    factory_for(url)
+    _check_source(url)
     names = list(map(queue_of, queues))
     with _operating(url):
         found = dict(zip(names, operating.count(url, *names, selector=selector), strict=True))
@@ -115,7 +117,7 @@ def purge(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> int:
     """Remove what waits in queues, after asking. What arrives meanwhile stays."""
-    factory_for(url)
+    _check_source(url)
     names = list(map(queue_of, queues))
     with _operating(url):
         if not (yes or dry_run) and not _agrees(url, names, selector):
@@ -148,7 +150,7 @@ def retry(
     stay, behind the others; each is named with the reason. The exit code is 1 if there are any, or if fewer than
     --count were returned.
     """
-    factory_for(url)
+    _check_source(url)
     with _operating(url), interruptions() as interruption:
         found = operating.retry(
             url, queue, to, selector=selector, most=count, dry_run=dry_run, interruption=interruption
@@ -206,7 +208,7 @@ def _transfer(
 ) -> int:
     """Run what moves or copies messages, and print the number."""
     queue, to, to_url = ends
-    factory_for(url)
+    _check_source(url)
     if to_url is not None:
         factory_for(to_url)
         _refuse_memory(to_url)
@@ -231,6 +233,18 @@ def _transfer(
     else:
         typer.echo(f"{plural(number, 'message')} {done} from {shown(str(destination_of(queue)))} to {shown(there)}")
     return 1 if _is_short(number, count, done) else 0
+
+
+def _check_source(url: str) -> None:
+    """Raise ValueError for a wrong URL, and for a folder that is not there.
+
+    An engine would make the folder, and one whose name is mistyped would look like a provider with nothing in it.
+    """
+    factory_for(url)
+    if url.startswith("native:///"):
+        folder = unquote(without_secrets(url).removeprefix("native://").partition("?")[0], errors="surrogateescape")
+        if not os.path.lexists(folder):
+            raise ValueError(f"{folder} is not there, so nothing was done; name the folder of an engine")
 
 
 def _refuse_memory(to_url: str) -> None:

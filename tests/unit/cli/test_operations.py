@@ -99,6 +99,19 @@ def test_wrong_use(run: Run, url: str, arguments: list[str], reason: str) -> Non
     assert texts_in(url, "a") == ["1"]
 
 
+@pytest.mark.parametrize(
+    "arguments", [["count"], ["move", "--count", "1"], ["copy", "--dry-run"], ["purge", "--yes"], ["retry"]]
+)
+def test_a_folder_that_is_not_there_is_an_error_and_is_not_made(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+    command, *options = arguments
+    folder = tmp_path / "ty po"
+    queues = ["a", "b"] if command in ("move", "copy") else ["a"]
+    result = run(command, f"native://{tmp_path}/ty%20po?max_depth=9", *queues, *options)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr == f"jmslike: {folder} is not there, so nothing was done; name the folder of an engine\n"
+    assert not folder.exists()
+
+
 def test_purge_asks(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("jmslike.cli.operations.is_interactive", lambda: True)
     fill(url, "a", "1", "2")
@@ -149,6 +162,8 @@ def test_what_could_not_be_returned_is_named(run: Run, url: str) -> None:
 
 
 def test_an_interrupted_command_says_what_was_done(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    fill(url, "orders", "1")
+
     def interrupted(*arguments: object, **options: object) -> int:
         end = KeyboardInterrupt()
         end.add_note("; moved before that: 100")
