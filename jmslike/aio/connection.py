@@ -113,6 +113,9 @@ class Connection(Closing, synchronous.Connection):
             self._ending = self._calls.home.loop.create_task(self._end())
         await asyncio.shield(self._ending)
 
+    def _close(self) -> None:
+        super().close()
+
     async def _end(self) -> None:
         if self._state.link_state == "interrupted":
             await apart(self._calls.home, self._state.transport.close)  # as in the synchronous close
@@ -122,6 +125,6 @@ class Connection(Closing, synchronous.Connection):
             except JMSError as error:
                 _log.debug("%s: a session was closed with an error: %s", self._state.name, error)
         async with Turn(self._calls) as turn:
-            await turn.run(super().close, keep_error)
+            await turn.run(self._close, keep_error)
         for threads in (self._calls.home.threads, self._calls.home.sending):
             threads.end()

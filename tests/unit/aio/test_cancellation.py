@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 from threading import Event
 
 import pytest
 
-from jmslike import ConnectionLostError, Session, TransactionRolledBackError
-from tests.unit.aio.steps import PATIENCE, SILENCE, cancelled, connected, text_of, waits
-from tests.unit.core.fake import QUEUE, FakeBroker, text
+from jmslike import ConnectionLostError, Session, TransactionRolledBackError, aio
+from tests.unit.aio.steps import PATIENCE, SILENCE, cancelled, connected, eventually, text_of, waits
+from tests.unit.core.fake import QUEUE, FakeBroker, FakeTransport, text
 
 
 class Held:
@@ -40,6 +41,19 @@ def test_a_cancelled_commit_goes_on_and_the_next_call_raises_its_outcome_once(br
             with pytest.raises(TransactionRolledBackError, match="refused"):
                 await consumer_of
             await session.commit()
+
+    asyncio.run(run())
+
+
+def test_a_connection_that_opens_for_a_caller_that_was_cancelled_is_closed(broker: FakeBroker) -> None:
+    async def run() -> None:
+        factory = aio.ConnectionFactory("native://")
+        factory._provider = replace(factory._provider, make=lambda _user, _password: FakeTransport(broker))
+        held = Held()
+        broker.at("open", held)
+        await cancelled(await waits(factory.create_connection()))
+        held.over.set()
+        await eventually(lambda: broker.transports and broker.transports[0].closed)
 
     asyncio.run(run())
 
