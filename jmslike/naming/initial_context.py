@@ -68,6 +68,8 @@ class InitialContext:
 
     def _make(self, name: str) -> ConnectionFactory | Destination:
         entries = self._entries
+        if not isinstance(name, str):
+            raise NamingError(f"a name is a str, not {name!r}")
         if name in entries.factories:
             return self._factory(name, entries.factories[name])
         if name in entries.queues:

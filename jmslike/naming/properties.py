@@ -32,22 +32,22 @@ def parse_properties(data: bytes) -> dict[str, str]:
 
 def _logical_lines(text: str) -> Iterator[str]:
     """Yield the lines that are neither empty nor comments, each with those that continue it."""
-    line = ""
+    line = part = ""
     for natural in _LINE_END.split(text):
         part = natural.lstrip(_BLANKS)
         if not line and part.startswith(("#", "!")):
             continue  # a comment does not go on
         line += part
-        if _goes_on(line):
+        if _ends_in_backslash(line):
             line = line[:-1]
         elif line:
             yield line
             line = ""
-    if line:
+    if line or part == "\\":  # Java makes an entry of a backslash that ends the file
         yield line
 
 
-def _goes_on(line: str) -> bool:
+def _ends_in_backslash(line: str) -> bool:
     return (len(line) - len(line.rstrip("\\"))) % 2 == 1
 
 

@@ -26,6 +26,8 @@ from jmslike.naming.properties import parse_properties
         (b"a=1\\\\\nb=2\\\\\\\n3", {"a": "1\\", "b": "2\\3"}),
         (b"a=1\\", {"a": "1"}),
         (b"\\\n\na=1", {"a": "1"}),
+        (b"\\\n# b=2\na=1", {"a": "1"}),
+        (b"a=1\n\\", {"a": "1", "": ""}),
         (b"a\\ b\\=c\\:d = 1", {"a b=c:d": "1"}),
         (b'a=\\t\\n\\r\\f\\z\\"', {"a": '\t\n\r\fz"'}),
         (b"a=\\u20AC\\u00e4\\uD83D\\uDE00", {"a": "€ä😀"}),
