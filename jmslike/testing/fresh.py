@@ -26,7 +26,8 @@ class FreshEngine:
         found = [(connection, _statistics(connection)) for connection in jmslike.open_connections()]
         left = {connection: seen for connection, seen in found if seen is not None and self._is_of(seen)}
         jmslike.forget(self.url)  # which ends every call that waits
-        closing = [threading.Thread(target=connection.close, daemon=True) for connection in left]
+        # one of jmslike.aio as well: its own close needs the event loop, which has ended with the test
+        closing = [threading.Thread(target=Connection.close, args=(connection,), daemon=True) for connection in left]
         for thread in closing:
             thread.start()
         for thread in closing:

@@ -37,6 +37,23 @@ def test_next(jms_url):
     assert jmslike.open_connections() == []
 """
 
+LEAVING_A_LOOP = """
+import asyncio
+import jmslike
+from jmslike import aio
+
+async def leave(url):
+    context = await aio.connect(url)
+    consumer = await context.create_consumer(context.create_queue("orders"))
+    consumer.message_listener = print
+
+def test_left(jms_url):
+    asyncio.run(leave(jms_url))
+
+def test_next(jms_url):
+    assert jmslike.open_connections() == []
+"""
+
 UNUSED = """
 import sys
 
@@ -65,6 +82,13 @@ def test_a_connection_that_is_left_open_fails_its_test(tmp_path: Path) -> None:
     assert "2 passed, 1 error" in printed
     assert "the test left connections to native://jms_url-1 open: close each, as `with` does" in printed
     assert "(started, sessions: 2), which consumes from queue://orders, queue://bills" in printed
+
+
+def test_one_of_an_event_loop_that_has_ended_is_closed_as_well(tmp_path: Path) -> None:
+    printed = run(tmp_path, LEAVING_A_LOOP)
+    assert "2 passed, 1 error" in printed
+    assert "(started, sessions: 1), which consumes from queue://orders" in printed
+    assert "never awaited" not in printed
 
 
 def test_it_costs_nothing_without_the_fixture(tmp_path: Path) -> None:
