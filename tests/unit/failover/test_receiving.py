@@ -10,7 +10,7 @@ import pytest
 from jmslike.destinations import TemporaryQueue
 from jmslike.errors import ConnectionLostError, InvalidDestinationError
 from jmslike.session import Session
-from jmslike.spi import ACCEPT, SubscriptionSpec
+from jmslike.spi import ACCEPT, Envelope, SubscriptionSpec
 from tests.unit.core.fake import PATIENCE, QUEUE, TOPIC, Task, text
 from tests.unit.failover.world import World
 
@@ -63,6 +63,15 @@ def test_an_interrupt_at_the_lost_host_is_not_forgotten(world: World) -> None:
     world.hosts[1].broker.put(text("a"))
     assert subscription.take(None) is None
     assert subscription.take(None)[0].body == "a"
+
+
+def test_a_message_without_an_id_does_not_mark_another(world: World) -> None:
+    subscription = subscribed(world)
+    world.hosts[0].broker.put(Envelope.make(id="", destination=QUEUE, kind="text", body="a"))
+    assert subscription.take(0)[2] == 0
+    world.move_to_two()
+    world.hosts[1].broker.put(Envelope.make(id="", destination=QUEUE, kind="text", body="b"))
+    assert subscription.take(0)[2] == 0
 
 
 def test_what_a_lost_host_had_delivered_comes_again_marked(world: World) -> None:

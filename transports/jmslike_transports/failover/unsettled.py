@@ -25,7 +25,9 @@ class Unsettled:
         return bool(self._attempts)
 
     def add(self, subscription: Hashable, message_id: str, attempts: int) -> None:
-        """Note that the message was handed over so often."""
+        """Note that the message was handed over so often. One of another client without an id cannot be known again."""
+        if not message_id:
+            return
         with self._lock:
             self._attempts[subscription, message_id] = attempts
             if len(self._attempts) > _MOST:
