@@ -81,7 +81,6 @@ test-long: $(VENV)/.has-test
 	for target in $(TARGETS_OF_KILLS); do $(BIN)/python -m tests.faults.kills $$target --kills 100 || exit 1; done
 	for target in $(TARGETS_OF_KILLS); do $(BIN)/python -m tests.faults.kills $$target --container || exit 1; done
 	for target in $(TARGETS_OF_KILLS) kafka; do $(BIN)/python -m tests.faults.kills $$target --failover || exit 1; done
-	$(BIN)/python -m tests.faults.cluster --failover
 	$(BIN)/python -m tests.faults.kafka_exactly_once --kills 100
 	for target in native:// native://$$(mktemp -d) artemis; do \
 		$(BIN)/python -m tests.aio.cancellations --count 1000 $$target || exit 1; \
