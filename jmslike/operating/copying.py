@@ -29,7 +29,7 @@ def copy(
     The copies have the ids of their originals. Raises JMSError; UnsupportedFeatureError if the queue cannot be browsed.
     """
     source, target = queue_of(queue), destination_of(destination)
-    with Ends(url, to_url) as ends:
+    with Ends(url, to_url, most) as ends:
         ends.refuse_circle(source, target)
         ends.source.capabilities.require(Feature.BROWSE)
         if dry_run:

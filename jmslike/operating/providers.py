@@ -22,7 +22,12 @@ have it move messages to a dead-letter queue."""
 
 
 def connect(url: str, most: int | None = None) -> JMSContext:
-    """Connect, with a transaction. No more than `most` messages are taken from other consumers at once."""
+    """Connect, with a transaction. No more than `most` messages are taken from other consumers at once.
+
+    Raises ValueError for a negative `most`.
+    """
+    if most is not None and most < 0:
+        raise ValueError(f"the most that is done is a number of messages, 0 or more, not {most}")
     window = BATCH if most is None else max(1, min(most, BATCH))
     factory = ConnectionFactory(without_options(url, _OWN), max_redeliveries=-1, window=window)
     return factory.create_context(session_mode=SessionMode.SESSION_TRANSACTED)

@@ -167,6 +167,22 @@ def test_a_start_or_stop_while_the_link_is_away_follows(world: World, is_stopped
     assert len(broker.named("stop subscription" if is_stopped else "start subscription")) == 1
 
 
+@pytest.mark.parametrize("is_stopped", [False, True])
+def test_a_start_or_stop_that_the_new_host_was_told_is_not_told_again(
+    world: World, monkeypatch: pytest.MonkeyPatch, is_stopped: bool
+) -> None:
+    subscription = subscribed(world, stopped=not is_stopped)
+    move = type(subscription).move
+
+    def move_and_follow(moved: Any) -> None:
+        move(moved)
+        (moved.stop if is_stopped else moved.start)()
+
+    monkeypatch.setattr(type(subscription), "move", move_and_follow)
+    world.move_to_two()
+    assert len(world.hosts[1].broker.named("stop subscription" if is_stopped else "start subscription")) == 1
+
+
 def test_a_subscription_that_closes_while_it_is_restored_is_closed_there(world: World) -> None:
     subscription = subscribed(world)
     broker = world.hosts[1].broker

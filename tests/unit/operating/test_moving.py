@@ -203,3 +203,11 @@ def test_what_does_not_come_is_told(
     assert operating.move(url, "orders", "archive") == 1
     (told,) = caplog.messages
     assert told.startswith("2 of the messages that waited in queue://orders did not come: other consumers took or hold")
+
+
+@pytest.mark.parametrize("operation", [operating.move, operating.copy])
+def test_fewer_than_none_is_refused(url: str, operation: Callable[..., int]) -> None:
+    fill(url, "orders", "one")
+    with pytest.raises(ValueError, match="0 or more, not -1"):
+        operation(url, "orders", "archive", most=-1)
+    assert texts_in(url, "orders") == ["one"]

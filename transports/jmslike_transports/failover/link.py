@@ -73,9 +73,11 @@ class FailoverLink:
         place = self._reconnection.call(self._binding.here, lambda place: place)
         try:
             yield from place.link.browse(queue, selector)
-        except ConnectionLostError as error:
+        except JMSError as error:
+            if not place.connection.is_lost_by(error):
+                raise
             self._reconnection.lose(place.connection, error)
-            raise
+            raise ConnectionLostError(f"browsing {queue} has ended: the link was lost: {error}") from error
 
     def statistics(self, queue: Destination) -> QueueStatistics:
         """See StatisticsLink."""

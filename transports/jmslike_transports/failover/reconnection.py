@@ -288,7 +288,11 @@ class Reconnection:
                 return None
             pause = self._pause()
             _log.warning(
-                "attempt %d to restore the link has failed; next in %.1f s: %s", attempts, pause, self._failure
+                "attempt %d to restore the link to %s has failed; next in %.1f s: %s",
+                attempts,
+                last,
+                pause,
+                self._failure,
             )
         return None
 

@@ -27,7 +27,9 @@ class FailoverSender:
         if place is not None:
             try:
                 self._open(place)
-            except ConnectionLostError as error:
+            except JMSError as error:
+                if not place.connection.is_lost_by(error):
+                    raise
                 binding.reconnection.lose(place.connection, error)
         else:
             binding.temporaries.check(destination)

@@ -72,7 +72,7 @@ class FailoverSubscription:
         self._next: _Place | None = None
         self._turn: Final = RLock()
         self._is_stopped = spec.stopped
-        self._was_stopped = spec.stopped  # when it was prepared
+        self._was_stopped = spec.stopped  # at the host
         self._callback: Callable[[], bool] | None = None
         self._is_interrupted = False
         self._is_closed = False
@@ -240,6 +240,7 @@ class FailoverSubscription:
             if place is not None:
                 try:
                     _start_or_stop(place.subscription, stopped=stopped)
+                    self._was_stopped = stopped
                 except ConnectionLostError as error:  # it is opened as it shall be at the next host
                     self._lose(place, error)
 
