@@ -60,16 +60,16 @@ def _numbers(burst: Sequence[Seat], crash: Mapping[Side, Seat]) -> Grid:
     rows = sorted([*burst, *only_crashed], key=lambda seat: (not seat.has_provider, seat.side.report))
     columns: dict[str, Callable[[Seat], str]] = {
         "turned away": lambda seat: in_words(seat.turned_away),
-        "lost in a crash": lambda seat: _lost(crash.get(_in_a_crash(seat.side))),
-        "99 of 100 waited": lambda seat: in_words(seat.middle(WAIT, "p99"), "s"),
-        "half waited": lambda seat: in_words(seat.middle(WAIT, "p50"), "s"),
+        "lost if the service crashes": lambda seat: _lost(crash.get(_in_a_crash(seat.side))),
+        "99 of 100 wait up to": lambda seat: in_words(seat.middle(WAIT, "p99"), "s"),
+        "half wait up to": lambda seat: in_words(seat.middle(WAIT, "p50"), "s"),
         "last order served": lambda seat: in_words(seat.middle("last order served"), "s"),
         "orders are kept": lambda seat: seat.column.kept,
     }
     cells = [
         (title, [Cell(words(seat), Mark.MEASURED) for seat in rows])
         for title, words in columns.items()
-        if crash or title != "lost in a crash"
+        if crash or title != "lost if the service crashes"
     ]
     return Grid(_size(burst), [seat.name for seat in rows], [Group("", cells)])
 
@@ -141,14 +141,18 @@ def _of_topics(crash: Sequence[Seat]) -> Iterator[str]:
     )
     without = f" Without one, orders were lost when the service crashed: {lost}." if lost else ""
     yield (
-        f"Choose a topic if several services need every order, with a durable subscription for each of them.{without}"
+        "Choose a topic if several services need every order, with a durable subscription for each of them, as the"
+        f" three services above have.{without}"
     )
 
 
 def _of_places(whole: Sequence[Seat]) -> Iterator[str]:
     on_disk = [seat.name for seat in whole if seat.column.kept == "on disk"]
     if on_disk and len(on_disk) < len(whole):
-        yield f"What is kept in memory is gone when the provider ends. These keep orders on disk: {listed(on_disk)}."
+        yield (
+            "What is kept in memory is gone when the provider ends. Of the queues, these keep orders on disk:"
+            f" {listed(on_disk)}."
+        )
     elif whole and not on_disk:
         yield (
             "What is kept in memory is gone when the provider ends: for orders, take a provider that keeps them on"

@@ -73,7 +73,8 @@ def _differences(comparison: Comparison, scenario: Played) -> Iterator[str]:
             for verdict in found[:MOST_PAIRS]
         ]
         if len(found) > MOST_PAIRS:
-            parts.append(f"{plural(len(found) - MOST_PAIRS, 'more pair')} differ")
+            more = len(found) - MOST_PAIRS
+            parts.append(f"{plural(more, 'more pair')} differ{'s' if more == 1 else ''}")
         if parts:
             rest = [f"no difference is shown in {plural(same, 'pair')}"] if same else []
             yield f"{_short(scenario)}, {judgement.measure}: {'; '.join([*parts, *rest])}."

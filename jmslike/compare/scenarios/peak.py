@@ -22,7 +22,7 @@ from jmslike.compare.flows.table import PolledService
 from jmslike.compare.measure import Arrivals, Journal, Tally, count, tally, total
 from jmslike.compare.plan import Setting
 from jmslike.compare.results import Better, Check, Figure, Side, exactly, unpromised
-from jmslike.compare.scenarios.burst import POLL, WORKERS, Burst, burst_of
+from jmslike.compare.scenarios.burst import CROWDING, POLL, WORK, WORKERS, Burst, burst_of
 from jmslike.compare.scenarios.scenario import Baseline, Outcome, Reading, Route, Scenario, integrity
 from jmslike.compare.stage import KEY, Stage, Work, key_of
 from jmslike.compare.timing.backlog import backlog
@@ -305,7 +305,14 @@ def _pairs(routes: Sequence[Side], baselines: Sequence[Side]) -> list[tuple[Side
 SCENARIO = Scenario(
     name="peak",
     title="Peak shaving: a burst meets a slow service",
-    story="A sale opens, and for a moment orders come faster than the service can work on them.",
+    story=(
+        f"A sale opens, and for a moment {CROWDING:g} times as many orders come as the service can work on. It has"
+        f" {WORKERS} workers, and an order takes {WORK * 1000:g} ms in the mean. At most {LINE:.0%} of all callers may"
+        f" wait for a direct call at the same time, each for at most {GIVE_UP:.0%} of the time that the service needs"
+        f" for all orders. A worker of the table looks again after {POLL * 1000:g} ms when there is none. A caller's"
+        " wait counts from when its order was due, also of callers who gave up; the time until served is that of the"
+        " orders that were served."
+    ),
     features=(Feature.COMPETING_CONSUMERS, Feature.DURABLE_SUBSCRIPTION, Feature.PERSISTENCE, Feature.ORDER),
     headline="served",
     columns=[Route("queue", on_queue), Route("topic, three services", on_topic)],

@@ -44,8 +44,8 @@ def test_the_numbers_stand_beside_each_other() -> None:
     found = answered(burst())
     assert row(found, "queue") == {
         "turned away": "0",
-        "99 of 100 waited": "500 µs",
-        "half waited": "100 µs",
+        "99 of 100 wait up to": "500 µs",
+        "half wait up to": "100 µs",
         "last order served": "610 ms",
         "orders are kept": "in memory",
     }
@@ -72,8 +72,8 @@ def test_what_a_crash_costs_stands_beside_the_burst() -> None:
     found = answered(peak)
     (grid,) = found.grids
     assert list(grid.labels) == ["queue", "topic, three services", "topic", "direct call"]
-    assert [row(found, name)["lost in a crash"] for name in grid.labels] == ["0", "1", "80", "96"]
-    assert row(found, "topic")["half waited"] == ""
+    assert [row(found, name)["lost if the service crashes"] for name in grid.labels] == ["0", "1", "80", "96"]
+    assert row(found, "topic")["half wait up to"] == ""
     assert any(line.endswith("orders were lost when the service crashed: topic 80.") for line in found.below)
 
 
@@ -94,7 +94,9 @@ def test_queues_that_keep_orders_on_disk_are_named() -> None:
     scenario = replace(found.reports[0].scenarios[0], columns=[replace(queue, kept="on disk")])
     durable = replace(found.reports[0], product="Artemis", url="stomp://h", durable=True, scenarios=[scenario])
     both = replace(found, reports=[found.reports[0], durable, found.reports[1]])
-    assert any(line.endswith("These keep orders on disk: queue on Artemis.") for line in answered(both).below)
+    assert any(
+        line.endswith("Of the queues, these keep orders on disk: queue on Artemis.") for line in answered(both).below
+    )
     alone = replace(found, reports=[durable, found.reports[1]])
     assert not any("memory" in line for line in answered(alone).below)
 
@@ -138,7 +140,7 @@ def test_the_words_fit_what_the_scenarios_count_and_measure(url: str) -> None:
     assert list(grid.labels) == ["queue", "topic, three services", "topic", "direct call", "table, polled"]
     for name in grid.labels:
         assert [title for title, text in row(section, name).items() if not text] == (
-            [] if name != "topic" else ["turned away", "99 of 100 waited", "half waited", "last order served"]
+            [] if name != "topic" else ["turned away", "99 of 100 wait up to", "half wait up to", "last order served"]
         )
     assert len(section.below) == 6
     told = summary(found)
