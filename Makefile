@@ -52,9 +52,9 @@ test-browser: $(VENV)/.has-test $(VENV)/.has-browser
 # Everything that needs a real broker, or Java
 test-brokers: test-suites test-faults
 
-# The suites of two brokers side by side, each broker in one process
+# The suites of three brokers side by side, each broker in one process: they mostly wait for answers
 test-suites: $(VENV)/.has-test
-	$(PYTEST) --numprocesses 2 --dist loadgroup -m "broker and not faults" $(ARGS)
+	$(PYTEST) --numprocesses 3 --dist loadgroup -m "broker and not faults" $(ARGS)
 
 test-faults: $(VENV)/.has-test
 	$(PYTEST) -m faults $(ARGS)
