@@ -11,6 +11,7 @@ TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 
 .NOTPARALLEL:
 .PHONY: demo sample unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long
+.PHONY: pythons environment
 .PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
 demo: $(VENV)/.has-demo
@@ -60,14 +61,24 @@ test-faults: $(VENV)/.has-test
 	$(PYTEST) -m faults $(ARGS)
 
 # The quick tests on each other CPython that is installed under its name
-test-pythons:
+test-pythons: pythons
+	$(call on_each_python,test-python)
+
+# Their environments. To install one changes files that running tests read
+pythons:
+	$(call on_each_python,environment)
+
+environment: $(VENV)/.has-test
+
+define on_each_python
 	@for python in $(PYTHONS); do \
 		if ! $$python -c '' 2>/dev/null; then \
 			echo "$$python is not installed: skipped"; \
 		elif [ "$$($$python -V | cut -d. -f1,2)" != "$$($(PYTHON) -V | cut -d. -f1,2)" ]; then \
-			$(MAKE) test-python PYTHON=$$python VENV=$(VENV)/$$python || exit 1; \
+			$(MAKE) $(1) PYTHON=$$python VENV=$(VENV)/$$python || exit 1; \
 		fi; \
 	done
+endef
 
 test-python: $(VENV)/.has-test
 	$(PYTEST) --numprocesses auto --dist loadgroup -m "not slow" tests/unit tests/conformance/test_native.py \
