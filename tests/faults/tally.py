@@ -79,16 +79,17 @@ class Tally:
     def done(self, numbers: Iterable[int]) -> None:
         """Note that these were acknowledged, or that their commit did not fail for certain."""
         with self._progress:
+            before = len(self._done)
             self._done.update(numbers)
-            self._progress.notify_all()
+            if len(self._done) > before:
+                self._progress.notify_all()
 
     def wait_for(self, count: int) -> bool:
         """Wait until that many different numbers are done; stop waiting when nothing new comes for long."""
         with self._progress:
-            while (done := len(self._done)) < count:
-                while len(self._done) == done:
-                    if not self._progress.wait(LONGEST_SILENCE):
-                        return False
+            while len(self._done) < count:
+                if not self._progress.wait(LONGEST_SILENCE):
+                    return False
             return True
 
     def wait_for_more(self, count: int) -> bool:
