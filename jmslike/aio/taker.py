@@ -125,21 +125,13 @@ class Taker:
         for intake in self.intakes:
             gate.enter(intake)
             try:
-                delivery = self._next(intake)
+                delivery = intake.next_acceptable()
             finally:
                 gate.leave()
             if delivery is not None:
                 self._rotate(intake)
                 self._pass_on()
                 return intake, delivery
-        return None
-
-    def _next(self, intake: Intake) -> Delivery | None:
-        while (delivery := intake.next()) is not None:
-            refuse = intake.refusal(delivery)
-            if refuse is None:
-                return delivery
-            refuse()
         return None
 
     def _rotate(self, served: Intake) -> None:

@@ -241,7 +241,7 @@ class Dispatcher:
             self._gate.enter(intake)
             delivery = None
             try:
-                delivery = self._next(intake)
+                delivery = intake.next_acceptable()
             except JMSError as error:
                 self._fail(error)
             finally:
@@ -250,14 +250,6 @@ class Dispatcher:
             if delivery is not None:
                 self._rotate(intake)
                 return intake, delivery
-        return None
-
-    def _next(self, intake: Intake) -> Delivery | None:
-        while (delivery := intake.next()) is not None:
-            refuse = intake.refusal(delivery)
-            if refuse is None:
-                return delivery
-            refuse()
         return None
 
     def _fail(self, error: JMSError) -> None:

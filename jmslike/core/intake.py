@@ -1,8 +1,8 @@
 """What every delivery of one subscription passes before an application sees it.
 
-A blocking consumer calls `next_within`. The dispatcher, and anything else that must not block, calls `next` and
-`refusal`, and looks again when the transport's `ready` callback or `due` says so. All run inside the session's gate,
-one thread at a time.
+A blocking consumer calls `next_within`. The dispatcher, and anything else that must not block, calls
+`next_acceptable`, and looks again when the transport's `ready` callback or `due` says so. All run inside the session's
+gate, one thread at a time.
 """
 
 from __future__ import annotations
@@ -123,6 +123,15 @@ class Intake:
                 return delivery
             self.interrupted = False
         self._session.acknowledgement.flush()
+        return None
+
+    def next_acceptable(self) -> Delivery | None:
+        """Return the next delivery that may be handed over, or None, as `next`; what is refused is settled."""
+        while (delivery := self.next()) is not None:
+            refuse = self.refusal(delivery)
+            if refuse is None:
+                return delivery
+            refuse()
         return None
 
     @property
