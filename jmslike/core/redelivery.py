@@ -18,7 +18,7 @@ _LONGEST_DELAY: Final = 1e9
 _AT_ONCE: Final = 20
 """Redeliveries without a pause where no delay is set."""
 _SHORTEST_PAUSE: Final = 0.001
-_LONGEST_PAUSE: Final = 30.0
+LONGEST_PAUSE: Final = 30.0
 """Seconds."""
 _LONGEST_REASON: Final = 500
 """Characters."""
@@ -88,7 +88,7 @@ def growing_pause(times: int, first: float) -> float:
     """Return the seconds to wait after so many failures: `first`, then twice as long each time, at most 30."""
     if times <= 0:
         return 0.0
-    return min(first * 2.0 ** min(times - 1, 64), _LONGEST_PAUSE)
+    return min(first * 2.0 ** min(times - 1, 64), LONGEST_PAUSE)
 
 
 def reason_of(error: BaseException) -> str:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 from typing import Final
 
+from jmslike.core.redelivery import growing_pause
+
 _FIRST: Final = 0.01
-LONGEST: Final = 30.0
 """Seconds."""
 
 
@@ -22,9 +23,8 @@ class Backoff:
 
     def next(self) -> float:
         """Return the seconds to wait after one more failure."""
-        pause = min(_FIRST * 2.0 ** min(self._failures, 64), LONGEST)
         self._failures += 1
-        return pause * random.uniform(0.5, 1.0)
+        return growing_pause(self._failures, _FIRST) * random.uniform(0.5, 1.0)
 
     def reset(self) -> None:
         """Begin with short pauses again."""

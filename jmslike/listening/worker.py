@@ -12,6 +12,7 @@ from typing import Final
 from jmslike.context import JMSContext
 from jmslike.context_consumer import JMSConsumer
 from jmslike.core.listener_calls import is_exit, log_raised
+from jmslike.core.redelivery import LONGEST_PAUSE
 from jmslike.errors import (
     ConnectionLostError,
     IllegalStateError,
@@ -20,7 +21,7 @@ from jmslike.errors import (
     TransactionInDoubtError,
     TransactionRolledBackError,
 )
-from jmslike.listening.backoff import LONGEST, Backoff
+from jmslike.listening.backoff import Backoff
 from jmslike.listening.kept_connection import KeptConnection, close_quietly
 from jmslike.listening.listener import Listener
 from jmslike.listening.settings import ListenerSettings
@@ -157,7 +158,7 @@ class Worker:
         if self._stopping.is_set():
             _log.debug("%s: ended: %s", self.thread.name, error)
             return
-        if time.monotonic() - self._opened_at > LONGEST:
+        if time.monotonic() - self._opened_at > LONGEST_PAUSE:
             self._backoff.reset()
         if isinstance(error, ConnectionLostError):  # which the connection has logged
             _log.debug("%s: ended with its connection: %s", self.thread.name, error)
