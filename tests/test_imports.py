@@ -59,6 +59,8 @@ LIBRARIES = {
     "pika": "jmslike_transports.amqp",
     "stomp": "jmslike_transports.stomp",
     "thrift": "jmslike.converters",
+    "tree_sitter": "jmslike.migration",
+    "tree_sitter_java": "jmslike.migration",
 }
 """The engine and the libraries of the extras, each with the only package or module that may import it."""
 

@@ -21,7 +21,7 @@ from jmslike.registry import GROUP, Provider, how_to_install, load, resolve
 from jmslike.settings import Settings
 from jmslike.url import without_secrets
 
-EXTRAS: Final = ("stomp", "amqp", "kafka", "cli", "report", "formats")
+EXTRAS: Final = ("stomp", "amqp", "kafka", "cli", "report", "formats", "migration")
 """The extras that are for users, not for contributors."""
 
 

@@ -16,7 +16,7 @@ PACKAGES = (
     ROOT / "native_engine",
 )
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "top_level.txt"}
-EXTRAS = {"all", "amqp", "cli", "formats", "kafka", "otel", "report", "stomp", "testing"}
+EXTRAS = {"all", "amqp", "cli", "formats", "kafka", "migration", "otel", "report", "stomp", "testing"}
 SCHEMES = {"amqp", "amqps", "failover", "kafka", "kafkas", "native", "stomp", "stomps"}
 
 
