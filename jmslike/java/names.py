@@ -21,7 +21,8 @@ Convert = Callable[[Any], Any]
 
 _ACRONYMS: Final = {"id": "ID", "jms": "JMS", "jmsx": "JMSX", "uri": "URI", "url": "URL", "utf": "UTF"}
 _HEADERS: Final = frozenset(name for name, member in vars(HeaderAccess).items() if isinstance(member, property))
-_named: Final[set[type]] = set()
+_named: Final[dict[type, dict[str, str]]] = {}
+"""The Python names of the Java names that each class got."""
 
 
 class Passing(NamedTuple):
@@ -41,19 +42,31 @@ def java_names(cls: C) -> C:
     shared = {base for each in cls.__mro__[1:] if each in _named for base in each.__mro__}
     headers = _headers_of(cls)
     bases = [each for each in cls.__mro__[1:] if each not in shared and _is_ours(each)]
+    python_names = _named[cls] = {}
     for members in (*(vars(base) for base in reversed(bases)), written):
         for name, member in list(members.items()):
             if name.startswith("_") or name != name.lower():
                 continue
+            python_names[name] = name
             for java, made in _java_members(cls, name, member, headers):
+                python_names[java] = name
                 if java not in written:
                     setattr(cls, java, made)
-    _named.add(cls)
     return cls
+
+
+def python_name(cls: type, java: str) -> str | None:
+    """Return the core's name of what a class has under a Java name; None for what only Java has."""
+    python = next((names[java] for each in cls.__mro__ if java in (names := _named.get(each, {}))), None)
+    return python if any(python in vars(each) for each in cls.__mro__ if not _is_java(each)) else None
 
 
 def _is_ours(cls: type) -> bool:
     return cls.__module__.partition(".")[0] == "jmslike"
+
+
+def _is_java(cls: type) -> bool:
+    return cls.__module__.startswith(f"{__package__}.")
 
 
 def _headers_of(cls: type) -> Collection[str]:

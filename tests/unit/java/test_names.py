@@ -9,7 +9,7 @@ import pytest
 
 import jmslike
 import jmslike.java
-from jmslike.java.names import bean_name, capitalized, java_method_name, java_names
+from jmslike.java.names import bean_name, capitalized, java_method_name, java_names, python_name
 
 
 @pytest.mark.parametrize(
@@ -109,3 +109,21 @@ def test_what_the_body_of_a_class_writes_stays() -> None:
             return "on, as in Java"
 
     assert java_names(Device)().turnOn() == "on, as in Java"
+
+
+@pytest.mark.parametrize(
+    ("owner", "java", "python"),
+    [
+        ("Session", "createSharedDurableConsumer", "create_shared_durable_consumer"),
+        ("Message", "getJMSReplyTo", "reply_to"),
+        ("TextMessage", "JMSReplyTo", "reply_to"),
+        ("JMSProducer", "setPriority", "set_priority"),
+        ("MessageConsumer", "receive", "receive"),
+        ("QueueSession", "close", "close"),
+        ("QueueSession", "createReceiver", None),
+        ("QueueBrowser", "getEnumeration", None),
+        ("Session", "createNothing", None),
+    ],
+)
+def test_a_java_name_is_found_in_the_core(owner: str, java: str, python: str | None) -> None:
+    assert python_name(getattr(jmslike.java, owner), java) == python
