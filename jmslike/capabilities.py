@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
+from typing import Protocol, runtime_checkable
 
 from jmslike.errors import UnsupportedFeatureError
 
@@ -143,3 +144,24 @@ class StrictCapabilities(Capabilities):
             raise UnsupportedFeatureError(
                 f"{self.product} has {feature.value} only in part, which strict=true refuses: {why}"
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Expectation:
+    """The declaration that a URL leads to expect."""
+
+    capabilities: Capabilities
+    """With an empty version."""
+    assumption: str = ""
+    """What is taken for granted, as only a connection tells it."""
+
+
+@runtime_checkable
+class Expecting(Protocol):
+    """A transport that knows some of its URLs' capabilities without a connection."""
+
+    def expected(self) -> Expectation | None:
+        """Return what `Transport.open` would declare; None if only a connection tells. Asks no provider.
+
+        Raises JMSError for options that `open` would refuse for the same reason.
+        """

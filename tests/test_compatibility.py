@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from jmslike.capabilities import NATIVE, Capabilities, Feature, partial, unsupported
-from tests.compatibility import BROKERS, PAGE, UNKNOWN, ask, declared, read, render
+from jmslike.capabilities import NATIVE, Capabilities, Expecting, Feature, partial, unsupported
+from jmslike.errors import JMSError
+from jmslike.registry import resolve
+from tests.compatibility import BROKERS, PAGE, UNKNOWN, Declared, ask, declared, read, render
 
 
 @pytest.mark.parametrize(
@@ -27,6 +29,54 @@ def test_the_page_is_not_stale(title: str, request: pytest.FixtureRequest, tmp_p
     now, then = ask(url), read(PAGE.read_text(encoding="utf-8"))[title]
     assert then.levels == now.levels, "make docs"
     assert then.details.splitlines() == now.details.splitlines(), "make docs"
+
+
+@pytest.mark.parametrize("title", BROKERS)
+def test_a_url_leads_to_expect_what_a_connection_declares(title: str, tmp_path: Path) -> None:
+    behind = BROKERS[title]
+    if isinstance(behind, str):
+        url = behind.format(folder=tmp_path / "new")
+    else:
+        name, protocol, options = behind
+        url = f"{protocol}://nowhere:1{options or ('?dialect=' + name if protocol == 'stomp' else '')}"
+    then, expected = read(PAGE.read_text(encoding="utf-8"))[title], expected_of(url)
+    assert expected is not None
+    assert (expected.levels, expected.details.splitlines()) == (then.levels, then.details.splitlines())
+    assert expected_of(f"failover:({url})") == expected
+    assert not (tmp_path / "new").exists()
+
+
+def test_only_a_connection_tells_which_broker_speaks_stomp() -> None:
+    assert expected_of("stomp://nowhere:1") is None
+    assert expected_of("failover:(stomp://nowhere:1,native://)") is None
+
+
+def test_what_is_taken_for_granted_is_said() -> None:
+    assert assumption_of("stomp://nowhere:1?dialect=activemq") == "the broker runs with schedulerSupport"
+    assert assumption_of("failover:(amqp://one,amqp://two)") == ""
+    assert assumption_of("failover:(amqp://one,kafka://two)") == "amqp://one is the first that answers"
+
+
+def test_options_that_a_connection_would_refuse() -> None:
+    with pytest.raises(JMSError, match="ActiveMQ Artemis has no transformations"):
+        expected_of("stomp://nowhere:1?dialect=artemis&transformations=true")
+    with pytest.raises(JMSError, match=r"no dialect 'mine' .* add \?dialect=artemis"):
+        expected_of("stomp://nowhere:1?dialect=mine")
+
+
+def expected_of(url: str) -> Declared | None:
+    transport = resolve(url, {}).transport(None, None)
+    assert isinstance(transport, Expecting)
+    expected = transport.expected()
+    return None if expected is None else declared(expected.capabilities)
+
+
+def assumption_of(url: str) -> str:
+    transport = resolve(url, {}).transport(None, None)
+    assert isinstance(transport, Expecting)
+    expected = transport.expected()
+    assert expected is not None
+    return expected.assumption
 
 
 def test_the_page_has_these_transports_in_this_order() -> None:

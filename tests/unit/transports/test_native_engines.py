@@ -46,8 +46,8 @@ class SlowPlace:
     url = "native:///slow"
     farewell = "it was closed"
 
-    def __init__(self, closes_when_left: bool = True) -> None:
-        self.closes_when_left = closes_when_left
+    def __init__(self, is_durable: bool = True) -> None:
+        self.is_durable = is_durable
         self.may_open, self.may_close = Event(), Event()
         self.opening: SimpleQueue[None] = SimpleQueue()
         self.made: list[SlowEngine] = []
@@ -141,7 +141,7 @@ def test_the_last_connection_closes_it_and_the_next_opens_another(
 
 
 def test_one_in_memory_stays(place: SlowPlace) -> None:
-    place.closes_when_left = False
+    place.is_durable = False
     place.may_open.set()
     client = Client()
     shared = entered(place, client)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jmslike.capabilities import Capabilities
+from jmslike.capabilities import Capabilities, Expectation
 from jmslike.errors import InvalidClientIDError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from jmslike_transports.amqp.address import Address
@@ -32,6 +32,10 @@ class AmqpTransport:
         self.connection = connection
         product, version = str(server.get("product", "AMQP 0-9-1")), str(server.get("version", "unknown"))
         return Capabilities(product, version, features(self._address, self._profile))
+
+    def expected(self) -> Expectation:
+        """See Expecting.expected."""
+        return Expectation(Capabilities("RabbitMQ", "", features(self._address, self._profile)))
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify. The claim is an exclusive queue, which only one connection can have."""

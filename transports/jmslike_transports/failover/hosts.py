@@ -6,7 +6,7 @@ import logging
 from collections.abc import Iterator, Sequence
 from typing import Final, Protocol
 
-from jmslike.capabilities import Capabilities, Feature, Level, Support
+from jmslike.capabilities import Capabilities, Expectation, Expecting, Feature, Level, Support
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Events, Target, Transport
 
@@ -111,6 +111,18 @@ class Hosts:
         start = 0 if last is None else urls.index(last) + 1
         yield from self._targets[start:]
         yield from self._targets[:start]
+
+    def expected(self) -> Expectation | None:
+        """Return what the first host would declare; None if only a connection tells."""
+        first, *others = map(self._expected_of, self._targets)
+        if first is None or all(other == first for other in others):
+            return first
+        assumption = f"{self._targets[0].url} is the first that answers"
+        return Expectation(first.capabilities, "; ".join(filter(None, (first.assumption, assumption))))
+
+    def _expected_of(self, target: Target) -> Expectation | None:
+        transport = target.transport(self._user, self._password)
+        return transport.expected() if isinstance(transport, Expecting) else None
 
     def make(self, owner: Listening, target: Target) -> HostConnection:
         """Make a connection that is not open yet. Raises JMSError."""

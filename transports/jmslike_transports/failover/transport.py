@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from jmslike.capabilities import Capabilities
+from jmslike.capabilities import Capabilities, Expectation
 from jmslike.errors import JMSError, UnsupportedFeatureError
 from jmslike.spi import (
     Deleting,
@@ -41,6 +41,10 @@ class FailoverTransport:
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
         return self._reconnection.open(events)
+
+    def expected(self) -> Expectation | None:
+        """See Expecting.expected: that of the first host, as those with less are not taken after it."""
+        return self._reconnection.hosts.expected()
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from jmslike.capabilities import Capabilities
+from jmslike.capabilities import Capabilities, Expectation
 from jmslike.errors import InvalidClientIDError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from jmslike_transports.kafka.address import Address
@@ -27,6 +27,13 @@ class KafkaTransport:
         """See Transport.open."""
         self.connection = KafkaConnection(self._address, events)
         version = self.connection.admin.version_of_broker
+        return self._declared(version)
+
+    def expected(self) -> Expectation:
+        """See Expecting.expected."""
+        return Expectation(self._declared(""))
+
+    def _declared(self, version: str) -> Capabilities:
         return Capabilities("Apache Kafka", version, features(self._address))
 
     def identify(self, client_id: str) -> None:

@@ -152,7 +152,7 @@ def leave(shared: SharedEngine, client: Client) -> None:
     """Drop a connection that is closed."""
     seat = shared.seat
     with seat.lock:
-        if shared.discard(client) and seat.place.closes_when_left and seat.shared is shared:
+        if shared.discard(client) and seat.place.is_durable and seat.shared is shared:
             seat.close()
 
 

@@ -31,8 +31,8 @@ class Place(Protocol):
     """The place of one engine. Equal ones are the same place."""
 
     @property
-    def closes_when_left(self) -> bool:
-        """Whether the engine is closed with its last connection."""
+    def is_durable(self) -> bool:
+        """Whether persistent messages outlive the engine, which is then closed with its last connection."""
 
     @property
     def url(self) -> str:
@@ -53,7 +53,7 @@ class Memory:
     name: str
 
     @property
-    def closes_when_left(self) -> bool:
+    def is_durable(self) -> bool:
         """See Place."""
         return False
 
@@ -79,7 +79,7 @@ class Folder:
     path: str
 
     @property
-    def closes_when_left(self) -> bool:
+    def is_durable(self) -> bool:
         """See Place."""
         return True
 

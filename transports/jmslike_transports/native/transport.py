@@ -7,7 +7,7 @@ from contextlib import suppress
 from importlib.metadata import version
 from typing import Any, Final, cast
 
-from jmslike.capabilities import NATIVE, Capabilities, Feature, unsupported
+from jmslike.capabilities import NATIVE, Capabilities, Expectation, Feature, unsupported
 from jmslike.errors import IllegalStateError, InvalidDestinationError, JMSError
 from jmslike.selector import Selector
 from jmslike.spi import (
@@ -89,10 +89,17 @@ class NativeTransport:
         self._events = events
         self._shared = engines.join(self._place, self._options, self, self._user, self._password)
         self.is_prompt = self.engine.is_prompt
+        return self._declared(version("jmslike"))
+
+    def expected(self) -> Expectation:
+        """See Expecting.expected."""
+        return Expectation(self._declared(""))
+
+    def _declared(self, version: str) -> Capabilities:
         features = {**dict.fromkeys(Feature, NATIVE), Feature.PROCESSES: _ONE_PROCESS}
-        if not self.engine.is_durable:
+        if not self._place.is_durable:
             features[Feature.PERSISTENCE] = _IN_MEMORY
-        return Capabilities("native engine", version("jmslike"), features)
+        return Capabilities("native engine", version, features)
 
     def lose(self, error: JMSError) -> None:
         """Report that the engine was forgotten, or has failed (C10)."""

@@ -54,10 +54,8 @@ class StompConnection:
         """
         wire, connected = self._log_in(client_id)
         try:
-            dialect = find_dialect(self._address.dialect, connected.get("server", ""))
-            if self._address.transformations and not dialect.can_transform:
-                raise JMSError(f"{dialect.product} has no transformations: leave transformations=true out of the URL")
-            dialect.transforms = self._address.transformations
+            address = self._address
+            dialect = find_dialect(address.dialect, connected.get("server", ""), transforms=address.transformations)
             if client_id is not None:
                 _claim(client_id, wire, dialect)
         except JMSError:

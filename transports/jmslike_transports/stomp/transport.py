@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import logging
 
-from jmslike.capabilities import Capabilities
+from jmslike.capabilities import Capabilities, Expectation
 from jmslike.errors import InvalidClientIDError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from jmslike_transports.shared.flush import BrokerFlush
 from jmslike_transports.stomp.address import Address
 from jmslike_transports.stomp.connection import StompConnection
+from jmslike_transports.stomp.dialects import find_dialect
 from jmslike_transports.stomp.frames import fits_connect
 from jmslike_transports.stomp.link import StompLink
 
@@ -32,6 +33,14 @@ class StompTransport:
         self.connection = connection
         dialect = connection.dialect
         return Capabilities(dialect.product, dialect.version, dialect.features_of(connection.wire, connected))
+
+    def expected(self) -> Expectation | None:
+        """See Expecting.expected. Without the option `dialect`, only a connection tells which broker there is."""
+        address = self._address
+        if address.dialect is None:
+            return None
+        dialect = find_dialect(address.dialect, "", transforms=address.transformations)
+        return Expectation(Capabilities(dialect.product, "", dialect.expected_features), dialect.assumption)
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify."""

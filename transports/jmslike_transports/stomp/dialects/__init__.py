@@ -14,10 +14,11 @@ DIALECTS: Mapping[str, type[Dialect]] = {"artemis": Artemis, "activemq": ActiveM
 _SERVERS: Mapping[str, str] = {"activemq-artemis": "artemis", "activemq": "activemq", "rabbitmq": "rabbitmq"}
 
 
-def find_dialect(name: str | None, server: str) -> Dialect:
+def find_dialect(name: str | None, server: str, *, transforms: bool) -> Dialect:
     """Make the dialect of that name, or else of the server that the CONNECTED frame names.
 
-    Raises JMSError if there is none, or if the server names itself as another.
+    Raises JMSError if there is none, if the server names itself as another, or if transformations are asked for and
+    there are none.
     """
     product = server.partition("/")[0].strip().lower()
     named = _SERVERS.get(product, product)
@@ -26,4 +27,8 @@ def find_dialect(name: str | None, server: str) -> Dialect:
         raise JMSError(f"the server is {server!r}, whose dialect is {named!r} and not {known!r}")
     if known not in DIALECTS:
         raise JMSError(f"no dialect {known!r} for the server {server!r}: add ?dialect={'|'.join(DIALECTS)} to the URL")
-    return DIALECTS[known](server)
+    dialect = DIALECTS[known](server)
+    if transforms and not dialect.can_transform:
+        raise JMSError(f"{dialect.product} has no transformations: leave transformations=true out of the URL")
+    dialect.transforms = transforms
+    return dialect

@@ -122,6 +122,7 @@ class ActiveMQ(Dialect):
     unescapes_connect = True
     longest_header = _LONGEST_LINE
     can_transform = True
+    assumption = "the broker runs with schedulerSupport"
     survives_errors = True
     features: ClassVar[dict[Feature, Support]] = {
         **dict.fromkeys(Feature, NATIVE),
@@ -167,11 +168,14 @@ class ActiveMQ(Dialect):
         self._making = threading.Lock()
         self._connection = ""
 
+    @property
+    def expected_features(self) -> Mapping[Feature, Support]:
+        return {**self.features, Feature.FOREIGN_MESSAGES: partial(**_STRANGE)} if self.transforms else self.features
+
     def features_of(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
-        features = dict(self.features)
+        features = dict(self.expected_features)
         if self.transforms:
             require_transformations(wire, _PROBE)
-            features[Feature.FOREIGN_MESSAGES] = partial(**_STRANGE)
         process = connected.get("session", "").rpartition(":")[0]
         if process not in _probed_schedulers:
             _probed_schedulers[process] = _has_scheduler(wire)

@@ -97,6 +97,8 @@ class Dialect(ABC):
     """Whether the broker has transformations, which turn maps and objects of Java into XML for STOMP, and back."""
     transforms: bool = False
     """Whether the connection asks for them."""
+    assumption: ClassVar[str] = ""
+    """What `expected_features` take for granted."""
     modes: ClassVar[Mapping[int, str]] = {1: "false", 2: "true"}
     """The header `persistent` for each delivery mode. A mode that is not here is sent without it."""
 
@@ -105,9 +107,14 @@ class Dialect(ABC):
         self._mark = f"jmslike-temporary.{uuid.uuid4()}."
         self._temporary_numbers = itertools.count(1)
 
+    @property
+    def expected_features(self) -> Mapping[Feature, Support]:
+        """The features of a broker that is not asked."""
+        return self.features
+
     def features_of(self, wire: Wire, connected: Mapping[str, str]) -> Mapping[Feature, Support]:
         """Return the features of the broker that sent these headers of CONNECTED. May send requests to it."""
-        return self.features
+        return self.expected_features
 
     def client_id_claim(self, client_id: str) -> BrokerRequest | None:
         """Return the request that claims a client id, if CONNECT does not. A refusal means that the id is in use."""
