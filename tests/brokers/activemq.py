@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from pathlib import Path
 
 from tests.brokers.broker import PASSWORD, USER, LocalBroker, answers_stomp
-from tests.brokers.software import installed, program, run
+from tests.brokers.java import built, class_path
+from tests.brokers.software import program
 
 HERE = Path(__file__).parent
-DEPENDENCIES = HERE / "pom.xml"
 PROGRAM = HERE / "ActiveMQ.java"
 
 
@@ -31,8 +30,7 @@ class ActiveMQ(LocalBroker):
     def install(self) -> None:
         """Fetch the jars and compile the program, again when either changes."""
         self._java = program("java")
-        version = hashlib.sha256(DEPENDENCIES.read_bytes() + PROGRAM.read_bytes()).hexdigest()[:8]
-        self._classes = installed(f"activemq-{version}", build)
+        self._classes = built("activemq", HERE / "pom.xml", [PROGRAM])
 
     def prepare(self) -> None:
         """Do nothing: the program makes its folders."""
@@ -44,16 +42,9 @@ class ActiveMQ(LocalBroker):
             f"stomp://127.0.0.1:{self.ports['stomp']}",
             f"tcp://127.0.0.1:{self.ports['openwire']}",
         ]
-        classes = f"{self._classes}:{self._classes}/*"
-        return [self._java, *memory, "-cp", classes, PROGRAM.stem, str(self.folder / "data"), USER, PASSWORD, *listen]
+        arguments = [PROGRAM.stem, str(self.folder / "data"), USER, PASSWORD, *listen]
+        return [self._java, *memory, "-cp", class_path(self._classes), *arguments]
 
     def shake_hands(self) -> None:
         """Connect by STOMP."""
         answers_stomp(self.ports["stomp"])
-
-
-def build(folder: Path) -> None:
-    """Put the jars and the compiled program into the folder."""
-    where = ["-DincludeScope=runtime", f"-DoutputDirectory={folder}"]
-    run(program("mvn"), "-q", "-B", "-f", str(DEPENDENCIES), "dependency:copy-dependencies", *where)
-    run(program("javac"), "-cp", f"{folder}/*", "-d", str(folder), str(PROGRAM))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 import subprocess
 from collections.abc import Iterator
@@ -10,7 +9,8 @@ from pathlib import Path
 from typing import NamedTuple
 from zipfile import ZipFile
 
-from tests.brokers.software import installed, program, run
+from tests.brokers.java import built
+from tests.brokers.software import program
 
 DEPENDENCIES = Path(__file__).with_name("pom.xml")
 JARS = ("jakarta.jms-api-3.1.0.jar", "javax.jms-api-2.0.1.jar")
@@ -62,12 +62,5 @@ def parsed(text: str) -> Iterator[Member]:
 
 def jars() -> list[Path]:
     """Return the jars of the API. Raises UnavailableError if this machine cannot fetch them."""
-    content = hashlib.sha256(DEPENDENCIES.read_bytes()).hexdigest()[:8]
-    folder = installed(f"java-api-{content}", fetch)
+    folder = built("java-api", DEPENDENCIES)
     return [folder / name for name in JARS]
-
-
-def fetch(folder: Path) -> None:
-    """Put the jars into the folder."""
-    command = [program("mvn"), "-q", "-B", "-f", str(DEPENDENCIES), "dependency:copy-dependencies"]
-    run(*command, f"-DoutputDirectory={folder}")

@@ -1,0 +1,66 @@
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.JMSException;
+import jakarta.jms.Session;
+import jakarta.jms.TextMessage;
+import jakarta.jms.Topic;
+import jakarta.jms.TopicSubscriber;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
+
+/** A customer gets the prices that were published while he was away. */
+public class DurableSubscriber {
+    private static final String SUBSCRIPTION = "prices-for-ann";
+    private static final String[] PRICES = {"the desk lamp costs 32.50", "the backpack costs 46.00"};
+    private final ConnectionFactory customers;
+    private final ConnectionFactory shops;
+    private final Topic topic;
+
+    public DurableSubscriber() throws NamingException {
+        InitialContext names = new InitialContext();
+        customers = (ConnectionFactory) names.lookup("customers"); // with a client id
+        shops = (ConnectionFactory) names.lookup("shops");
+        topic = (Topic) names.lookup("prices");
+    }
+
+    public static void main(String[] args) throws Exception {
+        DurableSubscriber example = new DurableSubscriber();
+        example.subscribe();
+        example.publish();
+        example.receive();
+    }
+
+    private void subscribe() throws JMSException {
+        try (Connection connection = customers.createConnection()) {
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            session.createDurableSubscriber(topic, SUBSCRIPTION);
+            System.out.println("customer: subscribed as " + connection.getClientID());
+        }
+        System.out.println("customer: away");
+    }
+
+    private void publish() throws JMSException {
+        try (Connection connection = shops.createConnection()) {
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            for (String price : PRICES) {
+                session.createProducer(topic).send(session.createTextMessage(price));
+                System.out.println("shop: " + price);
+            }
+        }
+    }
+
+    private void receive() throws JMSException {
+        try (Connection connection = customers.createConnection()) {
+            connection.start();
+            Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
+            TopicSubscriber subscriber = session.createDurableSubscriber(topic, SUBSCRIPTION);
+            for (int count = 0; count < PRICES.length; count++) {
+                TextMessage message = (TextMessage) subscriber.receive(10000);
+                System.out.println("customer: heard that " + message.getText());
+            }
+            subscriber.close();
+            session.unsubscribe(SUBSCRIPTION);
+            System.out.println("customer: unsubscribed");
+        }
+    }
+}

@@ -1,0 +1,149 @@
+"""The examples of moving from Java: which there are, and how each of their forms runs as a process."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from tests.brokers.java import built, class_path
+from tests.brokers.software import program
+
+HOME: Final = Path(__file__).parents[2] / "examples" / "moving"
+SOURCES: Final = sorted(HOME.glob("*/*.java"))
+PATIENCE: Final = 60
+"""Seconds for a program, which takes one to three where nothing else runs."""
+QUICK_START: Final = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
+URL_IN_NAMES: Final = "tcp://localhost:61616"
+"""The URL in each `jndi.properties`."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """One of the two programs that an example can be, and the actors that it plays."""
+
+    name: str
+    actors: Collection[str]
+    ready: str = ""
+    """The line that says that the other side may begin, if it has to wait."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """A folder of `examples/moving`. Its sides are in the order in which they start."""
+
+    name: str
+    sides: Sequence[Side] = ()
+    folder: Path = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "folder", HOME / self.name)
+
+    def __str__(self) -> str:
+        return self.name
+
+    def output(self, actors: Collection[str] = ()) -> Mapping[str, list[str]]:
+        """Return what it prints, by actor: of all of them, or of some."""
+        said = by_actor((self.folder / "output.txt").read_text().splitlines())
+        return {actor: lines for actor, lines in said.items() if not actors or actor in actors}
+
+
+EXAMPLES: Final = (
+    Example("acknowledgement"),
+    Example(
+        "asynchronous_listener",
+        [Side("subscriber", ["customer"], ready="customer: listening"), Side("publisher", ["shop"])],
+    ),
+    Example("browser"),
+    Example("durable_subscriber"),
+    Example(
+        "flash_sale",
+        [Side("services", ["payment", "stock", "mail", "audit"], ready="audit: open"), Side("shop", ["shop"])],
+    ),
+    Example("listener_container"),
+    Example("producer_and_consumer", [Side("consumer", ["warehouse"]), Side("producer", ["shop"])]),
+    Example("request_reply", [Side("server", ["server"]), Side("client", ["shop"])]),
+    Example("selectors"),
+    Example("shared_subscription"),
+    Example("transactions"),
+)
+WITH_SIDES: Final = [example for example in EXAMPLES if example.sides]
+
+Form = Callable[[Example, Path], list[str]]
+"""Returns the command of an example, whose `jndi.properties` is in that folder, without its arguments."""
+
+
+def java(example: Example, names: Path) -> list[str]:
+    """Return the command of the Java original. Raises UnavailableError if this machine cannot compile it."""
+    classes = class_path(built("examples", HOME / "pom.xml", SOURCES))
+    main = "".join(word.capitalize() for word in example.name.split("_"))
+    return [program("java"), *QUICK_START, "-cp", f"{names}{os.pathsep}{classes}", main]
+
+
+def python_in_java_names(example: Example, _names: Path) -> list[str]:
+    """Return the command of the line-by-line port."""
+    return _python(example.folder / f"{example.name}_java.py")
+
+
+def python(example: Example, _names: Path) -> list[str]:
+    """Return the command of the program in Python's style."""
+    return _python(example.folder / f"{example.name}.py")
+
+
+def _python(path: Path) -> list[str]:
+    return [sys.executable, "-W", "error", str(path)]
+
+
+def by_actor(lines: Sequence[str]) -> Mapping[str, list[str]]:
+    """Sort lines by the actor that each begins with: between actors, their order is a matter of chance."""
+    said: dict[str, list[str]] = {}
+    for line in lines:
+        said.setdefault(line.partition(":")[0], []).append(line)
+    return said
+
+
+class Process:
+    """An example that runs, or one side of it. `names` is an empty folder."""
+
+    def __init__(self, example: Example, form: Form, url: str, names: Path, side: str = "") -> None:
+        arguments = [url]
+        entries = example.folder / "jndi.properties"
+        if entries.exists():
+            options = "&" if "?" in url else "?"
+            text = entries.read_text().replace(f"{URL_IN_NAMES}?", f"{url}{options}").replace(URL_IN_NAMES, url)
+            (names / entries.name).write_text(text)
+            arguments = []
+        self._complaints = names / "stderr"
+        with self._complaints.open("w") as complaints:
+            self._process = subprocess.Popen(
+                [*form(example, names), *arguments, *([side] if side else [])],
+                cwd=names,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+                text=True,
+            )
+        self._limit = threading.Timer(PATIENCE, self._process.kill)
+        self._limit.start()
+        self._read: list[str] = []
+
+    def wait_for(self, line: str) -> None:
+        """Read its output up to that line, or to its end."""
+        assert self._process.stdout is not None
+        for read in self._process.stdout:
+            self._read.append(read.rstrip("\n"))
+            if self._read[-1] == line:
+                break
+
+    def end(self) -> Mapping[str, list[str]]:
+        """Wait for its end, and return what it printed, by actor. It must have succeeded, without a complaint."""
+        with self._process:
+            self.wait_for("its end")
+        self._limit.cancel()
+        assert (self._process.returncode, self._complaints.read_text()) == (0, "")
+        return by_actor(self._read)
