@@ -105,6 +105,7 @@ bench: $(VENV)/.has-bench
 docs: $(VENV)/.has-test
 	$(BIN)/python -m tests.compatibility
 	$(BIN)/python -m tests.java.stubs
+	$(BIN)/python -m tests.java.side_by_side
 	$(PYTEST) tests/test_docs.py
 
 coverage-of-semantics: $(VENV)/.has-test

@@ -22,18 +22,22 @@ _TYPE_ARGUMENTS = re.compile(r"<[^<>]*>")
 
 
 class Member(NamedTuple):
-    """A public member of a type: a method with the number of its parameters, or a constant (None).
+    """A public member of a type: a method with the types of its parameters, or a constant (None).
 
     The name of a constructor is that of its type.
     """
 
     type: str
     name: str
-    parameters: int | None
+    parameters: tuple[str, ...] | None
+
+    @property
+    def call(self) -> str:
+        """The name, and of a method the types of its parameters."""
+        return self.name if self.parameters is None else f"{self.name}({', '.join(self.parameters)})"
 
     def __str__(self) -> str:
-        shown = "" if self.parameters is None else f"({self.parameters})"
-        return f"{self.type}.{self.name}{shown}"
+        return f"{self.type}.{self.call}"
 
 
 def members(jar: Path) -> list[Member]:
@@ -57,7 +61,8 @@ def parsed(text: str) -> Iterator[Member]:
             parameters = found["parameters"]
             while _TYPE_ARGUMENTS.search(parameters):
                 parameters = _TYPE_ARGUMENTS.sub("", parameters)
-            yield Member(current, found["name"].rpartition(".")[2], len(parameters.split(",")) if parameters else 0)
+            types = tuple(re.findall(r"(\w+(?:\[\]|\.\.\.)?)(?:,|$)", parameters))
+            yield Member(current, found["name"].rpartition(".")[2], types)
 
 
 def jars() -> list[Path]:

@@ -4,63 +4,17 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 
 import jmslike.java
 from jmslike.java.names import bean_name
 from tests.brokers import UnavailableError
+from tests.java import side_by_side
+from tests.java.absent import ABSENT, reason
 from tests.java.api import JARS, Member, jars, members, parsed
-
-_XA: Final = "transactions across resources have no counterpart: use a local one, and make the work repeatable"
-_XA_TYPES: Final = (
-    "XAConnection",
-    "XAConnectionFactory",
-    "XAJMSContext",
-    "XAQueueConnection",
-    "XAQueueConnectionFactory",
-    "XAQueueSession",
-    "XASession",
-    "XATopicConnection",
-    "XATopicConnectionFactory",
-    "XATopicSession",
-)
-_SERVER: Final = "is for application servers: here a ListenerContainer has a session for each thread"
-_INJECTION: Final = "is an annotation for injection in application servers"
-_CONSUMER_OF_A_SERVER: Final = f"a ConnectionConsumer {_SERVER}"
-
-ABSENT: Final[Mapping[str, str]] = {
-    "ConnectionConsumer": _SERVER,
-    "JMSConnectionFactory": _INJECTION,
-    "JMSConnectionFactoryDefinition": _INJECTION,
-    "JMSConnectionFactoryDefinitions": _INJECTION,
-    "JMSDestinationDefinition": _INJECTION,
-    "JMSDestinationDefinitions": _INJECTION,
-    "JMSPasswordCredential": _INJECTION,
-    "JMSSessionMode": _INJECTION,
-    "ServerSession": _SERVER,
-    "ServerSessionPool": _SERVER,
-    **dict.fromkeys(_XA_TYPES, _XA),
-    "createConnectionConsumer": _CONSUMER_OF_A_SERVER,
-    "createDurableConnectionConsumer": _CONSUMER_OF_A_SERVER,
-    "createSharedConnectionConsumer": _CONSUMER_OF_A_SERVER,
-    "createSharedDurableConnectionConsumer": _CONSUMER_OF_A_SERVER,
-    "Session.getMessageListener": f"the listener of a session {_SERVER}",
-    "Session.run": f"a session as a Runnable {_SERVER}",
-    "Session.setMessageListener": f"the listener of a session {_SERVER}",
-    "toString": "is str()",
-}
-"""What is not there, by the name of the type, of the method, or of both."""
-
-
-def reason(member: Member) -> str | None:
-    """Return why the member is not there, or None."""
-    return next(
-        (ABSENT[key] for key in (member.type, member.name, f"{member.type}.{member.name}") if key in ABSENT), None
-    )
 
 
 def is_there(member: Member) -> bool:
@@ -70,7 +24,7 @@ def is_there(member: Member) -> bool:
     found: Any = kind if constructs else getattr(kind, member.name, None)
     if member.parameters is None or found is None:
         return found is not None
-    arguments = [None] * (member.parameters + (not constructs))
+    arguments = [None] * (len(member.parameters) + (not constructs))
     try:
         inspect.signature(found).bind(*arguments)
     except TypeError:
@@ -95,14 +49,20 @@ def test_no_reason_is_needless() -> None:
 
 
 @pytest.mark.broker
+def test_the_page_of_members_is_as_the_jar_and_the_mechanism_have_them() -> None:
+    path_of(JARS[0])
+    assert side_by_side.PAGE.read_text(encoding="utf-8") == side_by_side.page(), "run `make docs`"
+
+
+@pytest.mark.broker
 @pytest.mark.parametrize("jar", JARS)
 def test_every_getter_and_setter_is_an_attribute_as_in_jython(jar: str) -> None:
     found = [member for member in members(path_of(jar)) if reason(member) is None]
-    getters = [member for member in found if member.name.startswith("get") and member.parameters == 0]
-    setters = [member for member in found if member.name.startswith("set") and member.parameters == 1]
-    assert [str(member) for member in getters if attribute(member) is None] == ["JMSProducer.getAsync(0)"]
+    getters = [member for member in found if member.name.startswith("get") and member.parameters == ()]
+    setters = [member for member in found if member.name.startswith("set") and len(member.parameters or ()) == 1]
+    assert [str(member) for member in getters if attribute(member) is None] == ["JMSProducer.getAsync()"]
     read_only = [str(member) for member in setters if getattr(attribute(member), "fset", None) is None]
-    assert read_only == ["JMSProducer.setAsync(1)"]
+    assert read_only == ["JMSProducer.setAsync(CompletionListener)"]
 
 
 def attribute(member: Member) -> object:
@@ -133,19 +93,19 @@ public class jakarta.jms.JMSException extends java.lang.Exception {
 """
     assert list(parsed(text)) == [
         Member("Session", "AUTO_ACKNOWLEDGE", None),
-        Member("Session", "createMessage", 0),
-        Member("Session", "send", 2),
-        Member("JMSException", "JMSException", 2),
+        Member("Session", "createMessage", ()),
+        Member("Session", "send", ("Map", "int")),
+        Member("JMSException", "JMSException", ("String", "String")),
     ]
 
 
 @pytest.mark.parametrize(
     "member",
     [
-        Member("Session", "createNothing", 0),
-        Member("Session", "createQueue", 2),
+        Member("Session", "createNothing", ()),
+        Member("Session", "createQueue", ("String", "String")),
         Member("Session", "NO_ACKNOWLEDGE", None),
-        Member("Nothing", "run", 0),
+        Member("Nothing", "run", ()),
     ],
 )
 def test_what_is_missing_is_found(member: Member) -> None:
