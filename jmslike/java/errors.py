@@ -6,6 +6,7 @@ the core raises. The accessors are therefore added to JMSError itself, when this
 
 from __future__ import annotations
 
+import traceback
 from typing import Final
 
 import jmslike
@@ -38,6 +39,10 @@ class _Accessors(JMSError):
     def getCause(self) -> BaseException | None:
         """Return the error that caused this one, or None."""
         return self.linked_exception
+
+    def printStackTrace(self) -> None:
+        """Print the traceback to stderr, with those of its causes."""
+        traceback.print_exception(self)
 
     message = property(getMessage)
     errorCode = property(getErrorCode, setErrorCode)

@@ -16,9 +16,10 @@ NAMING: Final = ("Context", "InitialContext", "NameNotFoundException", "NamingEx
 
 
 def install() -> None:
-    """Make javax.jms, jakarta.jms and javax.naming importable, and the connection factories of Java's client libraries.
+    """Make javax.jms, jakarta.jms and javax.naming importable, the connection factories of Java's client libraries, and
+    Hashtable and Properties of java.util, in which programs gather the environment of an InitialContext.
 
-    Those are `org.apache.activemq.ActiveMQConnectionFactory`, `org.apache.qpid.jms.JmsConnectionFactory`,
+    The factories are `org.apache.activemq.ActiveMQConnectionFactory`, `org.apache.qpid.jms.JmsConnectionFactory`,
     `org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory` and
     `com.rabbitmq.jms.admin.RMQConnectionFactory`. A package of the same name that is installed stays, and gets these
     names. A second call does nothing.
@@ -28,6 +29,7 @@ def install() -> None:
         "javax.jms": jms,
         "jakarta.jms": jms,
         "javax.naming": {name: getattr(naming, name) for name in NAMING},
+        "java.util": {"Hashtable": naming.Hashtable, "Properties": naming.Properties},
         "org.apache.activemq": {"ActiveMQConnectionFactory": vendors.ActiveMQClassicFactory},
         "org.apache.activemq.artemis.jms.client": {"ActiveMQConnectionFactory": vendors.ArtemisFactory},
         "org.apache.qpid.jms": {"JmsConnectionFactory": vendors.QpidFactory},

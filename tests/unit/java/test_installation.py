@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -175,3 +176,44 @@ def test_what_is_looked_up_has_names_of_java() -> None:
         with pytest.raises(error, match="nothing is named"):
             context.lookup("nothing")
     context.close()
+
+
+def test_the_environment_of_an_initial_context_is_gathered_as_in_java(tmp_path: Path) -> None:
+    (tmp_path / "names").write_bytes(b"topic.news = shop.news\n")
+    found: dict[str, Any] = {"path": tmp_path / "names"}
+    jmslike.java.install()
+    exec(
+        """
+from java.util import Hashtable, Properties
+from javax.naming import Context, InitialContext
+
+environment = Hashtable()
+environment.put(Context.PROVIDER_URL, "native://java-environment")
+environment.put(Context.SECURITY_PRINCIPAL, "till")
+environment.put(Context.SECURITY_CREDENTIALS, "secret")
+assert environment.put("queue.orders", "orders") is None
+assert environment.put("queue.orders", "shop.orders") == "orders"
+names = InitialContext(environment)
+factory, orders = names.lookup("ConnectionFactory"), names.lookup("orders")
+
+properties = Properties()
+with open(path, "rb") as stream:
+    properties.load(stream)
+properties.setProperty("queue.orders", "shop.orders")
+assert properties.getProperty("queue.returns", "none") == "none"
+news = InitialContext(properties).lookup("news")
+""",
+        found,
+    )
+    assert (found["orders"], found["news"]) == (jmslike.Queue("shop.orders"), jmslike.Topic("shop.news"))
+    with found["factory"].createConnection() as connection:
+        assert connection.getMetaData().getJMSProviderName()
+
+
+def test_an_error_prints_its_traceback(capsys: pytest.CaptureFixture[str]) -> None:
+    with jmslike.java.ConnectionFactory("native://java-errors").createConnection() as connection:
+        try:
+            connection.createSession(7)
+        except JMSException as error:
+            error.printStackTrace()
+    assert "createSession(7)" in capsys.readouterr().err
