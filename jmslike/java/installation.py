@@ -30,12 +30,9 @@ def install() -> None:
         "jakarta.jms": jms,
         "javax.naming": {name: getattr(naming, name) for name in NAMING},
         "java.util": {"Hashtable": naming.Hashtable, "Properties": naming.Properties},
-        "org.apache.activemq": {"ActiveMQConnectionFactory": vendors.ActiveMQClassicFactory},
-        "org.apache.activemq.artemis.jms.client": {"ActiveMQConnectionFactory": vendors.ArtemisFactory},
-        "org.apache.qpid.jms": {"JmsConnectionFactory": vendors.QpidFactory},
-        "com.rabbitmq.jms.admin": {"RMQConnectionFactory": vendors.RabbitMQFactory},
     }
-    for package, names in packages.items():
+    factories = {name.rpartition(".")[0]: {name.rpartition(".")[2]: each} for name, each in vendors.FACTORIES.items()}
+    for package, names in [*packages.items(), *factories.items()]:
         vars(_package(package)).update(names)
 
 

@@ -5,7 +5,7 @@ Each connects with what is set when it is asked for a connection. A URL is one o
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
 from jmslike.java.connections import QueueConnectionFactory, TopicConnectionFactory
@@ -203,3 +203,12 @@ class RabbitMQFactory(VendorFactory):
     def use_ssl_protocol(self) -> None:
         """Set `ssl`."""
         self._ssl = True
+
+
+FACTORIES: Final[dict[str, type[VendorFactory]]] = {
+    "org.apache.activemq.ActiveMQConnectionFactory": ActiveMQClassicFactory,
+    "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory": ArtemisFactory,
+    "org.apache.qpid.jms.JmsConnectionFactory": QpidFactory,
+    "com.rabbitmq.jms.admin.RMQConnectionFactory": RabbitMQFactory,
+}
+"""The classes by the names that they have in Java."""
