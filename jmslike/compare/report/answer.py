@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Final
 
+from jmslike.compare.phrases import plural
 from jmslike.compare.report.grid import Cell, Grid, Group, Mark
 from jmslike.compare.report.played import played
 from jmslike.compare.report.quantities import number
@@ -61,9 +62,9 @@ def _numbers(burst: Sequence[Seat], crash: Mapping[Side, Seat]) -> Grid:
     columns: dict[str, Callable[[Seat], str]] = {
         "turned away": lambda seat: in_words(seat.turned_away),
         "lost if the service crashes": lambda seat: _lost(crash.get(_in_a_crash(seat.side))),
-        "99 of 100 wait up to": lambda seat: in_words(seat.middle(WAIT, "p99"), "s"),
-        "half wait up to": lambda seat: in_words(seat.middle(WAIT, "p50"), "s"),
-        "last order served": lambda seat: in_words(seat.middle("last order served"), "s"),
+        "99 of 100 wait up to": lambda seat: seat.measured(WAIT, "p99"),
+        "half wait up to": lambda seat: seat.measured(WAIT, "p50"),
+        "last order served": lambda seat: seat.measured("last order served"),
         "orders are kept": lambda seat: seat.column.kept,
     }
     cells = [
@@ -80,13 +81,17 @@ def _lost(seat: Seat | None) -> str:
 
 def _size(burst: Sequence[Seat]) -> str:
     orders = _orders(burst[0])
-    return f"a burst of {number(orders)} orders" if orders else "a burst of orders"
+    of = f"a burst of {number(orders)} orders" if orders else "a burst of orders"
+    return f"{of}, median of {plural(_repeats(burst[0]), 'repeat')}"
 
 
 def _orders(seat: Seat) -> float:
     """Return how many orders one burst has, 0 if that is not known."""
-    repeats = max((len(measure.values) for measure in seat.column.measures), default=1)
-    return (seat.counted("sent") or 0) // repeats
+    return (seat.counted("sent") or 0) // _repeats(seat)
+
+
+def _repeats(seat: Seat) -> int:
+    return max((len(measure.values) for measure in seat.column.measures), default=1)
 
 
 def _in_a_crash(side: Side) -> Side:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from jmslike.compare.report.measures import value
 from jmslike.compare.report.played import Played, named
 from jmslike.compare.report.quantities import is_time, middle, present, quantity, seconds
-from jmslike.compare.results import Column, Comparison, Side
+from jmslike.compare.results import Column, Comparison, Measure, Side
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +22,17 @@ class Seat:
 
     def middle(self, measure: str, case: str = "") -> float | None:
         """Return the median of a measure, a time in seconds; None if the column has none."""
-        for found in self.column.measures:
-            if (found.name, found.case) == (measure, case):
-                value = middle(found.values)
-                return seconds(value, found.unit) if value is not None and is_time(found.unit) else value
-        return None
+        found = self._measure(measure, case)
+        median = None if found is None else middle(found.values)
+        return median if median is None or found is None or not is_time(found.unit) else seconds(median, found.unit)
+
+    def measured(self, measure: str, case: str = "") -> str:
+        """Return the median of a measure in words, with its spread; empty if the column has none."""
+        found = self._measure(measure, case)
+        return "" if found is None or middle(found.values) is None else value(found)
+
+    def _measure(self, measure: str, case: str) -> Measure | None:
+        return next((found for found in self.column.measures if (found.name, found.case) == (measure, case)), None)
 
     def counted(self, label: str) -> int | None:
         """Return the number of the check whose label begins like this; None if there is none."""

@@ -52,6 +52,16 @@ def test_the_numbers_stand_beside_each_other() -> None:
     assert row(found, "direct call")["turned away"] == "42"
 
 
+def test_the_numbers_say_of_how_many_repeats_and_how_far_these_lie_apart() -> None:
+    found = burst()
+    column = found.reports[0].scenarios[0].columns[0]
+    p99 = next(measure for measure in column.measures if measure.case == "p99")
+    p99.values[:] = [0.4, 0.5, 0.8]
+    section = answered(found)
+    assert section.grids[0].corner.endswith("median of 3 repeats")
+    assert row(section, "queue")["99 of 100 wait up to"] == "500 µs ±40%"
+
+
 def test_what_a_crash_costs_stands_beside_the_burst() -> None:
     """The services of the burst have durable subscriptions. A topic without one was in the crash only."""
     peak, services = burst(), column("topic, three services", exactly("lost", 0, 0), p50=0.1, p99=0.5)
@@ -136,7 +146,7 @@ def test_the_words_fit_what_the_scenarios_count_and_measure(url: str) -> None:
     section = answered(found)
     assert section.title.startswith("For a flash sale")
     (grid,) = section.grids
-    assert grid.corner == "a burst of 40 orders"
+    assert grid.corner == "a burst of 40 orders, median of 1 repeat"
     assert list(grid.labels) == ["queue", "topic, three services", "topic", "direct call", "table, polled"]
     for name in grid.labels:
         assert [title for title, text in row(section, name).items() if not text] == (
