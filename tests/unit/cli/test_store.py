@@ -203,7 +203,7 @@ def damaged(folder: Path) -> Path:
 def test_damage_is_shown(run: Run, damaged: Path) -> None:
     result = run("store", "stats", str(damaged))
     assert result.exit_code == 1
-    assert "damage: 0000000001.journal" in result.stdout
+    assert "damaged journal: 0000000001.journal" in result.stdout
     assert "cannot be read, and is lost" in result.stdout
     document = json.loads(run("store", "stats", str(damaged), "--json").stdout)
     (damage,) = document["damage"]
@@ -218,7 +218,7 @@ def test_what_is_not_damaged_is_printed(run: Run, damaged: Path, command: list[s
     assert result.exit_code == 1
     assert "a tent" in result.stdout
     assert "lamps" not in result.stdout
-    assert result.stderr.startswith("jmslike: damage: 0000000001.journal")
+    assert result.stderr.startswith("jmslike: damaged journal: 0000000001.journal")
 
 
 # -- changing

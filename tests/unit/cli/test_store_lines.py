@@ -162,7 +162,7 @@ def torn(folder: Path, tmp_path: Path) -> Path:
 def test_an_end_that_cannot_be_read_is_reported(run: Run, torn: Path, command: list[str], code: int) -> None:
     result = run("store", command[0], str(torn), *command[1:])
     assert result.exit_code == code
-    assert result.stderr.startswith("jmslike: incomplete")
+    assert result.stderr.startswith("jmslike: incomplete journal: ")
     assert result.stderr.count("\n") == 1
     assert ".journal, " in result.stderr
 

@@ -244,9 +244,9 @@ def _write(line: bytes) -> None:
 def _complain(stock: Stock) -> int:
     """Print what cannot be read, and return the exit code."""
     for each in stock.damage:
-        complain(f"damage: {each}")
+        complain(f"damaged journal: {each}")
     if stock.contents.tail is not None:
-        complain(f"incomplete: {stock.contents.tail}")
+        complain(f"incomplete journal: {stock.contents.tail}")
     return 1 if stock.damage or stock.contents.tail is not None else 0
 
 

@@ -70,9 +70,9 @@ def as_text(stock: Stock) -> Group:
     if stock.held:
         lines += ["", _table(stock)]
     for each in stock.damage:
-        lines.append(Text(shown(f"damage: {each}"), style="bold red"))
+        lines.append(Text(shown(f"damaged journal: {each}"), style="bold red"))
     if stock.contents.tail is not None:
-        lines.append(Text(shown(f"incomplete: {stock.contents.tail}"), style="yellow"))
+        lines.append(Text(shown(f"incomplete journal: {stock.contents.tail}"), style="yellow"))
     return Group(*lines)
 
 
