@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import ClassVar, Unpack
+from os import PathLike
+from typing import ClassVar, Self, Unpack
 
 from jmslike.connection import Connection, check_session_mode
 from jmslike.constants import SessionMode
@@ -24,6 +25,17 @@ class ConnectionFactory:
 
     def __init__(self, url: str, **options: Unpack[FactoryOptions]) -> None:
         self._provider = resolve(url, options)
+
+    @classmethod
+    def from_file(cls, path: str | PathLike[str], name: str) -> Self:
+        """Make the factory that a file has this name for: `connectionFactory.NAME`, as in `jmslike.naming`.
+
+        The file is TOML if its name ends with `.toml`, else properties. Raises NamingError if it cannot be read, for an
+        unknown name, with the known ones, and for a URL or options that are not right.
+        """
+        from jmslike.bindings.entries import read_entries  # here: most programs have no such file
+
+        return read_entries(path).make_factory(name, cls)
 
     def __repr__(self) -> str:
         return f"ConnectionFactory({self._provider.url!r})"

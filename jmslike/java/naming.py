@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, BinaryIO, Final
 
 import jmslike.naming
+from jmslike.bindings.properties import parse_properties
 from jmslike.java.connections import QueueConnectionFactory, TopicConnectionFactory
-from jmslike.naming.properties import parse_properties
 
 
 class NamedConnectionFactory(QueueConnectionFactory, TopicConnectionFactory):

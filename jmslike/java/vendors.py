@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any, ClassVar, Final
 from urllib.parse import quote
 
+from jmslike.bindings.java_urls import jmslike_url
 from jmslike.java.connections import QueueConnectionFactory, TopicConnectionFactory
 from jmslike.java.names import java_names
-from jmslike.naming.java_urls import jmslike_url
 from jmslike.registry import Provider, resolve
 from jmslike.url import without_secrets
 

@@ -1,6 +1,6 @@
 """Connection factories and destinations by names that a file gives them, as Java's JNDI does for JMS programs."""
 
-from jmslike.naming.errors import NamingError
+from jmslike.bindings.errors import NamingError
 from jmslike.naming.initial_context import InitialContext
 
 __all__ = ["InitialContext", "NamingError"]

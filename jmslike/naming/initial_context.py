@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import re
-from collections.abc import Iterator
 from threading import Lock
 from types import TracebackType
 from typing import Any, ClassVar, Final, Self
 
+from jmslike.bindings.entries import Source, read_entries
+from jmslike.bindings.errors import NamingError
+from jmslike.bindings.variables import with_variables
 from jmslike.destinations import Destination, Queue, Topic
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.factory import ConnectionFactory
-from jmslike.naming.entries import FactoryEntry, Source, read_entries
-from jmslike.naming.errors import NamingError
-from jmslike.naming.java_urls import jmslike_url
 
-_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _DYNAMIC: Final[dict[str, type[Queue | Topic]]] = {"dynamicQueues/": Queue, "dynamicTopics/": Topic}
 
 
@@ -37,7 +33,7 @@ class InitialContext:
         self._closed = False
 
     def __repr__(self) -> str:
-        return f"InitialContext({', '.join(self._names())})"
+        return f"InitialContext({', '.join(self._entries.names)})"
 
     def __enter__(self) -> Self:
         return self
@@ -71,29 +67,17 @@ class InitialContext:
         if not isinstance(name, str):
             raise NamingError(f"a name is a str, not {name!r}")
         if name in entries.factories:
-            return self._factory(name, entries.factories[name])
+            return entries.make_factory(name, self.factory_type)
         if name in entries.queues:
-            return _destination(name, Queue, _with_variables(name, entries.queues[name]))
+            return _destination(name, Queue, with_variables(name, entries.queues[name]))
         if name in entries.topics:
-            return _destination(name, Topic, _with_variables(name, entries.topics[name]))
+            return _destination(name, Topic, with_variables(name, entries.topics[name]))
         for prefix, kind in _DYNAMIC.items():
             if name.startswith(prefix):
                 return _destination(name, kind, name[len(prefix) :])
-        known = ", ".join(self._names()) or "none"
-        raise NamingError(f"nothing is named {name!r}; known are {known}, dynamicQueues/... and dynamicTopics/...")
-
-    def _names(self) -> Iterator[str]:
-        yield from sorted({*self._entries.factories, *self._entries.queues, *self._entries.topics})
-
-    def _factory(self, name: str, entry: FactoryEntry) -> ConnectionFactory:
-        options = {option: _with_variables(name, value) for option, value in entry.options.items()}
-        try:
-            url = jmslike_url(_with_variables(name, entry.url), amqp_1_0=self._entries.of_qpid)
-            return self.factory_type(url, **options)
-        except NamingError:
-            raise
-        except JMSError as error:
-            raise NamingError(f"the connection factory {name!r} cannot be made: {error}") from error
+        raise NamingError(
+            f"nothing is named {name!r}; known are {entries.known}, dynamicQueues/... and dynamicTopics/..."
+        )
 
 
 def _destination(name: str, kind: type[Queue | Topic], physical: str) -> Destination:
@@ -103,15 +87,3 @@ def _destination(name: str, kind: type[Queue | Topic], physical: str) -> Destina
         return kind(physical)
     except JMSError as error:
         raise NamingError(f"{name!r}: {error}") from error
-
-
-def _with_variables(name: str, value: Any) -> Any:
-    """Return the value with those of environment variables; what is no text comes back as it is."""
-
-    def of_environment(variable: re.Match[str]) -> str:
-        found = os.environ.get(variable[1])
-        if found is None:
-            raise NamingError(f"{name!r} needs the environment variable {variable[1]}, which is not set")
-        return found
-
-    return _VARIABLE.sub(of_environment, value) if isinstance(value, str) else value

@@ -64,7 +64,7 @@ def stub() -> str:
         names.setdefault(cls, name)
     parts = [_HEAD]
     for name, cls in classes.items():
-        if cls.__module__ in ("jmslike.constants", "jmslike.java.naming", "jmslike.naming.errors"):
+        if cls.__module__ in ("jmslike.constants", "jmslike.java.naming", "jmslike.bindings.errors"):
             continue
         parts.append("\n".join(_class(name, cls, names)) if names[cls] == name else f"{name} = {names[cls]}")
     every = "".join(f"    {name!r},\n" for name in jmslike.java.__all__).replace("'", '"')

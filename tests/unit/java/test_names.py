@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import re
 from typing import Any
 
@@ -69,7 +70,7 @@ def java_forms(name: str, member: object) -> set[str]:
     """Return the names of which one must be there, by the rules; none is needed for what is no method."""
     if isinstance(member, property):
         return {f"get{capitalized(name)}", f"getJMS{capitalized(name)}"}
-    if not callable(member) or name.endswith("_type"):
+    if not callable(member) or name.endswith("_type") or inspect.ismethod(member):  # that is a class method
         return {"__doc__"}
     return {java_method_name(name), java_method_name(name, is_header=True)}
 

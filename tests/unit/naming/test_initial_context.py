@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -87,6 +88,35 @@ def test_the_client_id_of_a_factory_has_the_lines_of_each_client(lines: dict[str
     assert client_id_of(names.lookup("shop")) == "till"
 
 
+@pytest.mark.parametrize(
+    ("line", "option"),
+    [
+        ("connectionFactory.shop.clintID", "clintID"),
+        ("connectionFactory.shop.max_redeliveries", "max_redeliveries"),
+        ("property.connectionfactory.shop.clintID", "clintID"),
+        ("connection.shop.clintID", "clintID"),
+    ],
+)
+@pytest.mark.parametrize("of_provider", [False, True])
+def test_an_unknown_option_of_a_factory_is_an_error_that_names_its_line(
+    line: str, option: str, of_provider: bool
+) -> None:
+    shop = {"java.naming.provider.url": "native://", "connectionFactoryNames": "shop"}
+    with pytest.raises(NamingError, match=rf"^{re.escape(line)}: there is no option '{option}'; .*the URL of shop$"):
+        InitialContext({**(shop if of_provider else {"connectionFactory.shop": "native://"}), line: "5"})
+
+
+def test_options_of_what_is_no_factory_are_left_alone() -> None:
+    assert repr(InitialContext({"connection.pool.size": "5"})) == "InitialContext()"
+
+
+def test_a_factory_may_have_a_dot_in_its_name(url: str) -> None:
+    lines = {"connectionFactory.shop.backup.clientID": "till", "connectionFactory.shop.backup": url}
+    names = InitialContext(lines | {"connectionFactory.shop": "native://"})
+    assert client_id_of(names.lookup("shop.backup")) == "till"
+    assert client_id_of(names.lookup("shop")) is None
+
+
 def with_url(lines: Mapping[str, Any], url: str) -> dict[str, Any]:
     """Return the entries with the URL of the test."""
     return {
@@ -114,6 +144,22 @@ def test_a_url_of_a_java_client_is_translated() -> None:
     assert repr(names.lookup("b")) == "ConnectionFactory('native://localhost')"
     with pytest.raises(NamingError, match=r"'c' cannot be made: .*jvm:"):
         InitialContext({"connectionFactory.c": "t3://host:7001"}).lookup("c")
+
+
+def test_the_engine_behind_vm_says_once_that_it_keeps_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    name = uuid4().hex
+    names = InitialContext({"connectionFactory.a": f"vm://{name}", "connectionFactory.b": f"vm://{name}"})
+    assert not caplog.records
+    names.lookup("a")
+    names.lookup("b")
+    (record,) = caplog.records
+    assert record.name == "jmslike.naming"
+    assert f"vm://{name} is an engine in the memory of this process, which keeps nothing" in record.getMessage()
+
+
+def test_nothing_is_said_where_the_url_asks_for_an_engine_that_keeps_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    InitialContext({"connectionFactory.a": f"vm://{uuid4().hex}?broker.persistent=false"}).lookup("a")
+    assert not caplog.records
 
 
 def test_amqp_in_a_file_of_qpid_is_refused() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from jmslike.naming.properties import parse_properties
+from jmslike.bindings.properties import parse_properties
 
 
 @pytest.mark.parametrize(

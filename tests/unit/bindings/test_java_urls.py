@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from jmslike.bindings.java_urls import jmslike_url
 from jmslike.errors import JMSError
-from jmslike.naming.java_urls import jmslike_url
 
 
 @pytest.mark.parametrize(

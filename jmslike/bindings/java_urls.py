@@ -5,13 +5,17 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Mapping
+from functools import cache
 from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from jmslike.errors import JMSError
 from jmslike.url import Options, parse_place, parse_wrapper
+
+_log = logging.getLogger("jmslike.naming")
 
 _SCHEME: Final = re.compile(r"\s*([A-Za-z][A-Za-z0-9+.-]*):")
 _HOST: Final = re.compile(r"(?P<host>\[[^\]]*\]|[^:,]+)(?::(?P<port>\d+))?")
@@ -181,7 +185,19 @@ def _engine(url: str) -> str:
     if ("broker.persistent", "true") in place.options:
         raise JMSError("the engine behind vm:// keeps nothing; use native:///absolute/folder, which keeps messages")
     of_hosts, of_connection, _ = _options(place.options)
+    if ("broker.persistent", "false") not in place.options:
+        _tell_of_memory(place.address)
     return _with(place.address.replace("vm", "native", 1), of_hosts | of_connection)
+
+
+@cache
+def _tell_of_memory(address: str) -> None:
+    """Log, once for each engine, that it is not what a broker inside the JVM would be by default."""
+    _log.warning(
+        "%s is an engine in the memory of this process, which keeps nothing when the process ends; "
+        "native:///absolute/folder keeps messages",
+        address,
+    )
 
 
 def _options(options: Options) -> tuple[Named, Named, Named]:

@@ -8,19 +8,25 @@ In TOML, the same as tables; a factory may be a table with `url` and options. Va
 
 from __future__ import annotations
 
+import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from os import PathLike
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
-from jmslike.naming.errors import NamingError
-from jmslike.naming.properties import parse_properties
+from jmslike.bindings.errors import NamingError
+from jmslike.bindings.java_urls import jmslike_url
+from jmslike.bindings.properties import parse_properties
+from jmslike.bindings.variables import with_variables
+from jmslike.errors import JMSError
 
+F = TypeVar("F")
 Source = str | PathLike[str] | Mapping[str, Any]
 
 _FACTORY: Final = "connectionfactory"
+_URL: Final = re.compile(r"\s*(\(|[A-Za-z][A-Za-z0-9+.-]*:)")
 _OPTIONS_OF_QPID: Final = "property.connectionfactory."
 _OPTIONS_OF_CLASSIC: Final = "connection."
 _OPTIONS: Final = {
@@ -56,19 +62,58 @@ class Entries:
     of_qpid: bool = False
     """Whether the URLs are those of Qpid JMS."""
 
+    @property
+    def names(self) -> list[str]:
+        """The names of all entries, sorted."""
+        return sorted({*self.factories, *self.queues, *self.topics})
+
+    @property
+    def known(self) -> str:
+        """The names, for an error."""
+        return ", ".join(self.names) or "none"
+
+    def make_factory(self, name: str, make: Callable[..., F]) -> F:
+        """Call `make` with the URL of jmslike, and the options, that the name stands for.
+
+        Raises NamingError for an unknown name, an environment variable that is not set, and a URL or options that are
+        not right.
+        """
+        entry = self.factories.get(name)
+        if entry is None:
+            raise NamingError(f"no connection factory is named {name!r}; known names are {self.known}")
+        options = {option: with_variables(name, value) for option, value in entry.options.items()}
+        try:
+            return make(jmslike_url(with_variables(name, entry.url), amqp_1_0=self.of_qpid), **options)
+        except NamingError:
+            raise
+        except JMSError as error:
+            raise NamingError(f"the connection factory {name!r} cannot be made: {error}") from error
+
+    def set_option(self, key: str, name: str, value: Any) -> None:
+        """Set the option FACTORY.OPTION, for the line of this key. Raises NamingError for an unknown option."""
+        factory, _, option = name.rpartition(".")
+        ours = _OPTIONS.get(option.lower())
+        if ours is None:
+            raise NamingError(
+                f"{key}: there is no option {option!r}; known are clientID, userName and password, and others stand in "
+                f"the URL of {factory}"
+            )
+        self.factories[factory].options[ours] = value
+
 
 def read_entries(source: Source) -> Entries:
     """Read a file, by its ending TOML or properties, or a mapping. Raises NamingError if that cannot be done."""
     flat = dict(_flattened(source if isinstance(source, Mapping) else _read(Path(source))))
     entries = Entries(of_qpid="org.apache.qpid" in str(flat.get(_INITIAL, "")))
-    options: list[tuple[str, Any]] = []
+    options: list[tuple[str, str, Any]] = []
+    dotted: list[tuple[str, str, str]] = []
     for key, value in flat.items():
         kind, _, name = key.partition(".")
         if not name and (kind.lower() == _FACTORY or kind in ("queue", "topic")):
             raise NamingError(f"{key} needs a name: {kind}.NAME")
         if kind.lower() == _FACTORY:
-            if _option_of(name) and isinstance(value, str) and _is_factory(name.rpartition(".")[0], flat):
-                options.append((name, value))
+            if "." in name and isinstance(value, str):
+                dotted.append((key, name, value))
             else:
                 entries.factories[name] = _factory(key, value)
         elif kind in ("queue", "topic"):
@@ -76,10 +121,14 @@ def read_entries(source: Source) -> Entries:
         else:
             options += _option_lines(key, value)
     _add_usual_factories(entries, flat)
-    for name, value in options:
-        factory, _, option = name.rpartition(".")
-        if factory in entries.factories:
-            entries.factories[factory].options[_OPTIONS[option.lower()]] = value
+    for key, name, value in sorted(dotted, key=lambda line: line[1].count(".")):  # a.b stands before a.b.clientID
+        if _is_option(name, value, entries):
+            options.append((key, name, value))
+        else:
+            entries.factories[name] = _factory(key, value)
+    for key, name, value in options:
+        if name.rpartition(".")[0] in entries.factories:
+            entries.set_option(key, name, value)
     return entries
 
 
@@ -106,19 +155,17 @@ def _flattened(mapping: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
             yield key, value
 
 
-def _option_of(name: str) -> bool:
-    return name.rpartition(".")[2].lower() in _OPTIONS
+def _is_option(name: str, value: str, entries: Entries) -> bool:
+    """Whether FACTORY.REST is an option of that factory: a factory of this name has a URL."""
+    factory, _, option = name.rpartition(".")
+    return factory in entries.factories and (option.lower() in _OPTIONS or not _URL.match(value))
 
 
-def _is_factory(name: str, flat: Mapping[str, Any]) -> bool:
-    return bool(name) and any(f"{prefix}.{name}" in flat for prefix in ("connectionFactory", _FACTORY))
-
-
-def _option_lines(key: str, value: Any) -> Iterator[tuple[str, Any]]:
+def _option_lines(key: str, value: Any) -> Iterator[tuple[str, str, Any]]:
     """Yield the option of a factory that a line of Qpid's or Classic's form sets."""
     for prefix in (_OPTIONS_OF_QPID, _OPTIONS_OF_CLASSIC):
-        if key.lower().startswith(prefix) and _option_of(key):
-            yield key[len(prefix) :], _text(key, value)
+        if key.lower().startswith(prefix) and "." in key[len(prefix) :]:
+            yield key, key[len(prefix) :], value
 
 
 def _factory(key: str, value: Any) -> FactoryEntry:
