@@ -6,7 +6,8 @@ library, the names of the options and the values of the general ones. A transpor
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import partial
 from importlib.metadata import EntryPoint, EntryPoints, entry_points
@@ -14,9 +15,16 @@ from typing import Any, Final
 
 from jmslike.errors import JMSError
 from jmslike.exact import exact_text
+from jmslike.locating import Locating, Location
 from jmslike.options import text, text_of
 from jmslike.settings import GENERAL_OPTIONS, WIRE_OPTIONS, Settings, make_settings
-from jmslike.spi import MultiProviderFactory, ObjectOption, Transport, TransportFactory, WrapperFactory
+from jmslike.spi import (
+    MultiProviderFactory,
+    ObjectOption,
+    Transport,
+    TransportFactory,
+    WrapperFactory,
+)
 from jmslike.url import Options, parse_place, parse_wrapper, scheme_of, without_secrets
 
 GROUP: Final = "jmslike.transports"
@@ -40,8 +48,14 @@ class Provider:
     make: Callable[[str | None, str | None], Transport] = field(repr=False)
     forget: Callable[[], None] = field(repr=False)
     """Drop what the process keeps for the URL."""
+    place: Callable[[], Location] = field(repr=False)
     targets: tuple[Provider, ...] = ()
     """The providers of the URLs inside a wrapper's."""
+
+    def locate(self) -> Location:
+        """Return the place that the URL leads to; asks no provider. Raises JMSError for one that leads nowhere."""
+        with self._naming_url():
+            return self.place()
 
     def transport(self, user_name: str | None, password: str | None) -> Transport:
         """Make a transport that is not open yet. Raises JMSError for an option value that the transport refuses.
@@ -49,10 +63,16 @@ class Provider:
         `user_name` overrides the user of the URL or the options.
         """
         user, secret = self.settings.user_name, self.settings.password
-        try:
+        with self._naming_url():
             if user_name is not None:
                 user, secret = text("user_name", user_name), None if password is None else text("password", password)
             return self.make(user, secret)
+
+    @contextmanager
+    def _naming_url(self) -> Iterator[None]:
+        """Turn a ValueError of the transport into a JMSError that names the URL."""
+        try:
+            yield
         except ValueError as error:
             raise JMSError(f"{self.url}: {error}") from error
 
@@ -88,8 +108,16 @@ def _resolve(url: str, keywords: Mapping[str, Any], general: Collection[str]) ->
     _check_provider(scheme, factory, place.provider)
     settings, own = _options(scheme, factory, place.options, keywords, general)
     return Provider(
-        place.address, settings, partial(factory.make, place.address, own), partial(factory.forget, place.address)
+        place.address,
+        settings,
+        partial(factory.make, place.address, own),
+        partial(factory.forget, place.address),
+        partial(_locate, factory, place.address, own),
     )
+
+
+def _locate(factory: TransportFactory, address: str, own: Mapping[str, Any]) -> Location:
+    return factory.locate(address, own) if isinstance(factory, Locating) else Location(frozenset({address}))
 
 
 def _around(
@@ -104,8 +132,16 @@ def _around(
         for target in targets:
             target.forget()
 
+    def locate() -> Location:
+        places = [target.locate() for target in targets]
+        return Location(
+            frozenset().union(*(place.names for place in places)),
+            any(place.ends_with_process for place in places),
+            next((place.missing for place in places if place.missing), ""),
+        )
+
     shown = f"{scheme}:({','.join(target.url for target in targets)})"
-    return Provider(shown, settings, partial(factory.wrap, targets, own), forget, targets)
+    return Provider(shown, settings, partial(factory.wrap, targets, own), forget, locate, targets)
 
 
 def _scheme(url: str) -> str:

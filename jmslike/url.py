@@ -105,6 +105,14 @@ def without_options(url: str, names: Collection[str]) -> str:
     return f"{head}{mark}{place}?{left}" if left else f"{head}{mark}{place}"
 
 
+def all_options(url: str) -> list[tuple[str, str]]:
+    """Return the options of the URL, and of all inside it, with users and passwords; sorted. Raises JMSError."""
+    if not url.partition(":")[2].startswith("("):
+        return sorted(parse_place(url).options)
+    wrapper = parse_wrapper(url)
+    return sorted([*wrapper.options, *(option for inner in wrapper.inner for option in all_options(inner))])
+
+
 def without_secrets(url: str) -> str:
     """Return a URL, or what should be one, as it may be shown: without users, passwords and options."""
     scheme, colon, rest = _USER.sub(r"\1", url).partition(":")

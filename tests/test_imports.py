@@ -30,6 +30,7 @@ BOUNDARY = {
     "jmslike.destinations",
     "jmslike.envelope",
     "jmslike.errors",
+    "jmslike.locating",
     "jmslike.options",
     "jmslike.selector",
     "jmslike.spi",

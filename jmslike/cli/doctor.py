@@ -12,7 +12,6 @@ from rich.table import Table
 from rich.text import Text
 
 from jmslike import JMSError
-from jmslike.capabilities import Feature
 from jmslike.cli.terminal import NATIVE_NOTE, console
 from jmslike.compare.provenance import requirements
 from jmslike.compare.redaction import Redactor
@@ -90,11 +89,13 @@ def _answers(url: str) -> Iterator[tuple[str, str, bool]]:
 
 def _answer(provider: Provider, settings: Settings, redactor: Redactor) -> tuple[str, bool]:
     try:
+        place = provider.locate()
+        if place.missing:
+            return f"does not answer: {place.missing}", False
         transport = provider.transport(settings.user_name, settings.password)
         with Connection(transport, provider.settings) as connection:
             found = connection.capabilities
     except JMSError as error:
         return f"does not answer: {redactor.text(str(error))}", False
-    is_in_memory = provider.url.startswith("native:") and not found.supports(Feature.PERSISTENCE)
-    note = f"; {NATIVE_NOTE}" if is_in_memory else ""
+    note = f"; {NATIVE_NOTE}" if place.ends_with_process else ""
     return f"answers: {found.product} {found.version}{note}", True

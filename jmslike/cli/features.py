@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from jmslike import Capabilities, Level, Support
-from jmslike.cli.terminal import console, factory_for
+from jmslike.cli.terminal import console, reading_factory_for
 from jmslike.compare.phrases import naming
 
 STYLES = {Level.NATIVE: "green", Level.EMULATED: "green", Level.PARTIAL: "yellow", Level.UNSUPPORTED: "red"}
@@ -21,7 +21,7 @@ def capabilities(
     as_json: Annotated[bool, typer.Option("--json", help="As one JSON object.")] = False,
 ) -> None:
     """Show which features of JMS a provider has, and how."""
-    with naming(url), factory_for(url).create_connection() as connection:
+    with naming(url), reading_factory_for(url).create_connection() as connection:
         found = connection.capabilities
     if as_json:
         typer.echo(json.dumps(_as_dict(found), indent=2, ensure_ascii=False))

@@ -28,6 +28,7 @@ from jmslike.cli.terminal import (
     FORMAT,
     NATIVE_NOTE,
     factory_for,
+    reading_factory_for,
     reporting,
     seconds,
     show,
@@ -104,7 +105,7 @@ def receive(
     """Receive messages and print them; each is acknowledged when it is printed."""
     target = destination_of(destination)
     received = 0
-    factory = factory_for(url)
+    factory = reading_factory_for(url)
     with naming(url), factory.create_context(session_mode=SessionMode.CLIENT_ACKNOWLEDGE) as context:
         consumer = context.create_consumer(target, selector)
         while received != count and (message := consumer.receive(timeout)) is not None:
@@ -124,7 +125,7 @@ def browse(url: URL, queue: DESTINATION, selector: SELECTOR = None, as_json: AS_
     target = destination_of(queue)
     if not isinstance(target, Queue):
         raise InvalidDestinationError(f"{target} cannot be browsed, only a queue can; use: jmslike receive")
-    factory = factory_for(url)
+    factory = reading_factory_for(url)
     with naming(url), reporting("jmslike.operating"), factory.create_context() as context:
         for message in look(context, target, selector):
             show(_line(message, as_json=as_json))

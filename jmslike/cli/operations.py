@@ -3,26 +3,34 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
 from threading import Event
 from typing import Annotated, Any, Final, Protocol
-from urllib.parse import unquote
 
 import typer
 from rich.table import Table
 from rich.text import Text
 
-from jmslike import JMSError, Queue, ResourceAllocationError, UnsupportedFeatureError, operating
+from jmslike import JMSError, Queue, UnsupportedFeatureError, operating
 from jmslike.cli.messages import SELECTOR, URL
-from jmslike.cli.terminal import complain, console, factory_for, interruptions, is_interactive, reporting, whole_number
+from jmslike.cli.terminal import (
+    complain,
+    console,
+    factory_for,
+    interruptions,
+    is_interactive,
+    reading_factory_for,
+    reporting,
+    whole_number,
+)
 from jmslike.compare.phrases import plural
 from jmslike.compare.redaction import shown
 from jmslike.destinations import destination_of
 from jmslike.operating import Returned
 from jmslike.operating.counting import queue_of
+from jmslike.registry import resolve
 from jmslike.statistics import QueueStatistics
 from jmslike.url import without_secrets
 
@@ -54,7 +62,7 @@ def count(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, with all that is counted.")] = False,
 ) -> None:
     """Say how many messages wait in queues, and what else the provider counts."""
-    _check_source(url)
+    reading_factory_for(url)
     names = list(map(queue_of, queues))
     with _operating(url):
         found = dict(zip(names, operating.count(url, *names, selector=selector), strict=True))
@@ -117,7 +125,7 @@ def purge(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> int:
     """Remove what waits in queues, after asking. What arrives meanwhile stays."""
-    _check_source(url)
+    reading_factory_for(url)
     names = list(map(queue_of, queues))
     with _operating(url):
         if not (yes or dry_run) and not _agrees(url, names, selector):
@@ -150,7 +158,7 @@ def retry(
     stay, behind the others; each is named with the reason. The exit code is 1 if there are any, or if fewer than
     --count were returned.
     """
-    _check_source(url)
+    reading_factory_for(url)
     with _operating(url), interruptions() as interruption:
         found = operating.retry(
             url, queue, to, selector=selector, most=count, dry_run=dry_run, interruption=interruption
@@ -166,14 +174,12 @@ def retry(
 
 @contextmanager
 def _operating(*urls: str | None) -> Iterator[None]:
-    """Name the providers in errors, with advice about a folder, and print what is logged of an operation."""
+    """Name the providers in errors, and print what is logged of an operation."""
     names = [without_secrets(url) for url in urls if url is not None]
     with reporting("jmslike.operating"):
         try:
             yield
         except JMSError as error:
-            if isinstance(error, ResourceAllocationError) and any(name.startswith("native:///") for name in names):
-                error.add_note("; jmslike store shows what is in it meanwhile")
             error.add_note(f" ({' to '.join(names)})")
             raise
 
@@ -208,7 +214,7 @@ def _transfer(
 ) -> int:
     """Run what moves or copies messages, and print the number."""
     queue, to, to_url = ends
-    _check_source(url)
+    reading_factory_for(url)
     if to_url is not None:
         factory_for(to_url)
         _refuse_memory(to_url)
@@ -235,22 +241,11 @@ def _transfer(
     return 1 if _is_short(number, count, done) else 0
 
 
-def _check_source(url: str) -> None:
-    """Raise ValueError for a wrong URL, and for a folder that is not there.
-
-    An engine would make the folder, and one whose name is mistyped would look like a provider with nothing in it.
-    """
-    factory_for(url)
-    if url.startswith("native:///"):
-        folder = unquote(without_secrets(url).removeprefix("native://").partition("?")[0], errors="surrogateescape")
-        if not os.path.lexists(folder):
-            raise ValueError(f"{folder} is not there, so nothing was done; name the folder of an engine")
-
-
 def _refuse_memory(to_url: str) -> None:
     """Raise ValueError for the memory of this process, which is about to end."""
-    if to_url.startswith("native:") and not to_url.startswith("native:///"):
-        raise ValueError(f"{to_url} is the memory of this command and ends with it, so nothing was done; name a folder")
+    if resolve(to_url, {}).locate().ends_with_process:
+        name = without_secrets(to_url)
+        raise ValueError(f"{name} is the memory of this command and ends with it, so nothing was done; name a folder")
 
 
 def _agrees(url: str, queues: Sequence[Queue], selector: str | None) -> bool:

@@ -17,6 +17,7 @@ from rich.console import Console
 from jmslike import ConnectionFactory, JMSError
 from jmslike.compare import Format
 from jmslike.compare.redaction import shown
+from jmslike.operating.providers import refuse_missing
 from jmslike.registry import resolve
 
 NATIVE_NOTE: Final = "native://NAME is the memory of one process: here it is new and empty, good for a trial only"
@@ -78,6 +79,16 @@ def factory_for(url: str) -> ConnectionFactory:
         return ConnectionFactory(url)
     except JMSError as error:
         raise ValueError(str(error)) from error
+
+
+def reading_factory_for(url: str) -> ConnectionFactory:
+    """As `factory_for`, for a command that sends nothing. Raises ValueError also for a place that connecting makes."""
+    factory = factory_for(url)
+    try:
+        refuse_missing(url)
+    except JMSError as error:
+        raise ValueError(str(error)) from error
+    return factory
 
 
 def is_terminal() -> bool:

@@ -9,7 +9,7 @@ from jmslike.destinations import Destination, Queue, destination_of
 from jmslike.operating.browsing import browse
 from jmslike.operating.counting import at_most, queue_of
 from jmslike.operating.extent import BATCH, extent_of
-from jmslike.operating.providers import Ends
+from jmslike.operating.providers import Ends, connect_to_source, refuse_circle
 from jmslike.operating.removal import Tally
 
 
@@ -29,11 +29,13 @@ def copy(
     The copies have the ids of their originals. Raises JMSError; UnsupportedFeatureError if the queue cannot be browsed.
     """
     source, target = queue_of(queue), destination_of(destination)
+    refuse_circle(url, source, to_url, target)
+    if dry_run:
+        with connect_to_source(url, most) as context:
+            context.capabilities.require(Feature.BROWSE)
+            return at_most(context, source, selector, most)
     with Ends(url, to_url, most) as ends:
-        ends.refuse_circle(source, target)
         ends.source.capabilities.require(Feature.BROWSE)
-        if dry_run:
-            return at_most(ends.source, source, selector, most)
         extent, tally, pending = extent_of(ends.source, source), Tally("copied"), 0
         if extent.is_over:
             return 0

@@ -7,7 +7,7 @@ from jmslike.context import JMSContext
 from jmslike.destinations import Destination, Queue, destination_of
 from jmslike.errors import InvalidDestinationError
 from jmslike.operating.browsing import browse
-from jmslike.operating.providers import connect
+from jmslike.operating.providers import connect_to_source
 from jmslike.statistics import QueueStatistics
 
 
@@ -26,7 +26,7 @@ def count(url: str, *queues: Queue | str, selector: str | None = None) -> list[Q
     UnsupportedFeatureError where the provider has neither.
     """
     names = [queue_of(queue) for queue in queues]
-    with connect(url) as context:
+    with connect_to_source(url) as context:
         return [counted(context, name, selector) for name in names]
 
 

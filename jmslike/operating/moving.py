@@ -7,7 +7,7 @@ from threading import Event
 from jmslike.destinations import Destination, Queue, destination_of
 from jmslike.message import Message
 from jmslike.operating.counting import at_most, queue_of
-from jmslike.operating.providers import Ends
+from jmslike.operating.providers import Ends, connect_to_source, refuse_circle
 from jmslike.operating.removal import Removal, Tally
 
 
@@ -28,10 +28,10 @@ def move(
     counts. Raises JMSError; what was not moved is where it was.
     """
     source, target = queue_of(queue), destination_of(destination)
+    refuse_circle(url, source, to_url, target)
+    if dry_run:
+        return _depth(url, source, selector, most)
     with Ends(url, to_url, most) as ends:
-        ends.refuse_circle(source, target)
-        if dry_run:
-            return at_most(ends.source, source, selector, most)
 
         def send_on(message: Message) -> bool:
             ends.forward(message, target)
@@ -52,9 +52,15 @@ def purge(
 ) -> int:
     """Remove what waits in a queue; return the number. `dry_run` only counts. Raises JMSError."""
     source = queue_of(queue)
+    if dry_run:
+        return _depth(url, source, selector)
     with Ends(url) as ends:
-        if dry_run:
-            return at_most(ends.source, source, selector, None)
         tally = Tally("removed")
         Removal(ends, source, selector, lambda _: True, tally, interruption=interruption).run()
         return tally.done
+
+
+def _depth(url: str, queue: Queue, selector: str | None, most: int | None = None) -> int:
+    """Return how many messages would leave the queue, without a connection to where they would go."""
+    with connect_to_source(url, most) as context:
+        return at_most(context, queue, selector, most)

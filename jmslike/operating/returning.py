@@ -14,7 +14,7 @@ from jmslike.errors import InvalidDestinationError
 from jmslike.message import Message
 from jmslike.operating.browsing import browse
 from jmslike.operating.counting import queue_of
-from jmslike.operating.providers import Ends
+from jmslike.operating.providers import Ends, refuse_circle
 from jmslike.operating.removal import Removal, Tally
 
 _OF_A_DEAD_LETTER: Final = (ORIGINAL_DESTINATION, REASON, ATTEMPTS, "dlqDeliveryFailureCause", "originalExpiration")
@@ -53,9 +53,9 @@ def retry(
     """
     source = queue_of(queue)
     target = None if destination is None else destination_of(destination)
+    if target is not None:
+        refuse_circle(url, source, None, target)
     with Ends(url, most=most) as ends:
-        if target is not None:
-            ends.refuse_circle(source, target)
         letters = _DeadLetters(ends, source, target)
         if dry_run:
             letters.look(selector, most)

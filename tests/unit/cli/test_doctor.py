@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from typer.testing import Result
 
+import jmslike
 from jmslike import Feature
 from jmslike.cli import doctor
 
@@ -36,10 +37,21 @@ def test_without_a_url_it_tries_the_embedded_engine_and_says_what_that_is_worth(
 
 
 def test_an_engine_in_a_folder_is_worth_more(run: Run, tmp_path: Path) -> None:
-    result = run("doctor", f"native://{tmp_path}/folder")
+    url = f"native://{tmp_path}/folder"
+    jmslike.connect(url).close()
+    result = run("doctor", url)
     assert result.exit_code == 0
     assert "answers: " in result.stdout
     assert "good for a trial only" not in " ".join(result.stdout.split())
+
+
+@pytest.mark.parametrize("wrapper", ["{}", "failover:({})"])
+def test_a_folder_that_is_not_there_does_not_answer_and_is_not_made(run: Run, tmp_path: Path, wrapper: str) -> None:
+    result = run("doctor", wrapper.format(f"native://{tmp_path}/typo"))
+    assert result.exit_code == 3
+    assert "does not answer: " in result.stdout
+    assert " cannot be used: there is no such folder; name the folder" in " ".join(result.stdout.split())
+    assert not list(tmp_path.iterdir())
 
 
 def test_missing_client_library_is_advice_not_failure(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -100,16 +100,63 @@ def test_wrong_use(run: Run, url: str, arguments: list[str], reason: str) -> Non
 
 
 @pytest.mark.parametrize(
-    "arguments", [["count"], ["move", "--count", "1"], ["copy", "--dry-run"], ["purge", "--yes"], ["retry"]]
+    "arguments",
+    [
+        ["count"],
+        ["move", "--count", "1"],
+        ["copy", "--dry-run"],
+        ["purge", "--yes"],
+        ["retry"],
+        ["browse"],
+        ["receive"],
+        ["capabilities"],
+    ],
 )
-def test_a_folder_that_is_not_there_is_an_error_and_is_not_made(run: Run, tmp_path: Path, arguments: list[str]) -> None:
+@pytest.mark.parametrize("wrapper", ["{}", "failover:({})"])
+def test_a_folder_that_is_not_there_is_an_error_and_is_not_made(
+    run: Run, tmp_path: Path, arguments: list[str], wrapper: str
+) -> None:
     command, *options = arguments
-    folder = tmp_path / "ty po"
-    queues = ["a", "b"] if command in ("move", "copy") else ["a"]
-    result = run(command, f"native://{tmp_path}/ty%20po?max_depth=9", *queues, *options)
+    queues = {"move": ["a", "b"], "copy": ["a", "b"], "capabilities": []}.get(command, ["a"])
+    result = run(command, wrapper.format(f"native://{tmp_path}/ty%20po?max_depth=9"), *queues, *options)
     assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr == f"jmslike: {folder} is not there, so nothing was done; name the folder of an engine\n"
-    assert not folder.exists()
+    assert result.stderr == (
+        f"jmslike: {tmp_path}/ty po cannot be used: there is no such folder; name the folder of an engine, which a "
+        "program makes when it connects; nothing was done\n"
+    )
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("command", ["count", "browse", "receive"])
+def test_a_folder_that_no_engine_has_used_stays_as_it_is(run: Run, tmp_path: Path, command: str) -> None:
+    result = run(command, f"native://{tmp_path}", "a")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"jmslike: {tmp_path} is empty: no engine has used it; name the folder")
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_dry_run_makes_no_target(run: Run, url: str, tmp_path: Path) -> None:
+    fill(url, "a", "1")
+    for command, done in (("move", "moved"), ("copy", "copied")):
+        there = f"native://{tmp_path}/new"
+        assert lines(run(command, url, "a", "--to-url", there, "--dry-run")) == [
+            f"1 message would be {done} from queue://a to queue://a of {there}"
+        ]
+    assert not (tmp_path / "new").exists()
+
+
+def test_two_urls_of_one_folder_are_one_provider(run: Run, url: str, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to(tmp_path)
+    fill(url, "a", "1", "2")
+    for same in (f"{url}/", f"{url}?window=5", f"native://{tmp_path}/link/shop", f"failover:({url})"):
+        result = run("copy", url, "a", "--to-url", same)
+        assert (result.exit_code, result.stdout) == (2, "")
+        assert "queue://a is both ends, so nothing was done" in result.stderr
+        assert lines(run("move", url, "a", "b", "--to-url", same)) == [
+            f"2 messages moved from queue://a to queue://b of {same.partition('?')[0]}"
+        ]
+        assert lines(run("move", url, "b", "a", "--json"))
+    assert texts_in(url, "a") == ["1", "2"]
 
 
 def test_purge_asks(run: Run, url: str, monkeypatch: pytest.MonkeyPatch) -> None:

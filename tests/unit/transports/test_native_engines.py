@@ -54,6 +54,9 @@ class SlowPlace:
         self.failed: list[Callable[[Exception], None]] = []
         self.refusals: list[JMSError] = []
 
+    def missing(self) -> str:
+        return ""
+
     def make(self, limits: Mapping[str, Any], failed: Callable[[Exception], None]) -> Engine:
         self.opening.put(None)
         assert self.may_open.wait(PATIENCE)

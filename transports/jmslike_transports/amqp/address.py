@@ -36,6 +36,11 @@ class Address:
     """The highest priority of the queues that this connection declares; 0: they have no priorities."""
 
 
+def hosts_and_path(url: str) -> tuple[tuple[tuple[str, int], ...], str]:
+    """Return the hosts of the URL, and its path. Raises ValueError."""
+    return parse_url(url, DEFAULT_TLS_PORT if url.startswith("amqps:") else DEFAULT_PORT)
+
+
 def parse_address(
     url: str, options: Mapping[str, str], user: str | None, password: str | None, profiles: Mapping[str, object]
 ) -> Address:
@@ -43,7 +48,7 @@ def parse_address(
     credentials that AMQP cannot send."""
     require_sendable(user, password, "AMQP")
     is_protected = url.startswith("amqps:")
-    hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
+    hosts, path = hosts_and_path(url)
     queue_type = choice("queue_type", options.get("queue_type", "classic"), QUEUE_TYPES)
     max_priority = whole("max_priority", options.get("max_priority", "0"), 0, _HIGHEST_PRIORITY)
     if max_priority and queue_type == "quorum":

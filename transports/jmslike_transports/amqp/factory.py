@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from jmslike.locating import Location
 from jmslike.spi import TransportFactory
-from jmslike_transports.amqp.address import parse_address
+from jmslike_transports.amqp.address import hosts_and_path, parse_address
 from jmslike_transports.amqp.profiles import PROFILES
 from jmslike_transports.amqp.transport import AmqpTransport
 from jmslike_transports.shared.tls import TLS_OPTIONS
+from jmslike_transports.shared.url import location_of, virtual_host
 
 _OPTIONS = {
     "profile": "jms: messages as rabbitmq-jms-client has them; plain: in the clear, for any program (default: jms)",
@@ -30,6 +32,11 @@ class AmqpFactory:
         """See TransportFactory.make."""
         address = parse_address(url, options, user, password, PROFILES)
         return AmqpTransport(address, PROFILES[address.profile])
+
+    def locate(self, url: str, options: Mapping[str, Any]) -> Location:
+        """See Locating.locate."""
+        hosts, path = hosts_and_path(url)
+        return location_of(hosts, virtual_host(path, options) or "/")
 
     def forget(self, url: str) -> None:
         """The process keeps nothing for an AMQP URL."""

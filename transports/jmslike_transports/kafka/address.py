@@ -94,11 +94,16 @@ class Address:
         return settings
 
 
+def hosts_and_path(url: str) -> tuple[tuple[tuple[str, int], ...], str]:
+    """Return the hosts of the URL, and its path. Raises ValueError."""
+    return parse_url(url, DEFAULT_TLS_PORT if url.startswith("kafkas:") else DEFAULT_PORT)
+
+
 def parse_address(url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Address:
     """Parse the URL and the options. Raises ValueError that says what is wrong."""
     require_sendable(user, password, "Kafka")
     is_protected = url.startswith("kafkas:")
-    hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
+    hosts, path = hosts_and_path(url)
     if path:
         raise ValueError(
             f"the URL has the path {path!r}, but Kafka has no virtual hosts: it ends with the last host:port"

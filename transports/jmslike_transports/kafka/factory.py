@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from jmslike.locating import Location
 from jmslike.spi import TransportFactory
-from jmslike_transports.kafka.address import parse_address
+from jmslike_transports.kafka.address import hosts_and_path, parse_address
 from jmslike_transports.kafka.transport import KafkaTransport
 from jmslike_transports.shared.tls import TLS_OPTIONS
+from jmslike_transports.shared.url import location_of
 
 _OPTIONS = {
     "sasl": "plain, scram-sha-256 or scram-sha-512: how the user is authenticated (default: plain)",
@@ -34,6 +36,11 @@ class KafkaFactory:
     def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> KafkaTransport:
         """See TransportFactory.make."""
         return KafkaTransport(parse_address(url, options, user, password))
+
+    def locate(self, url: str, options: Mapping[str, Any]) -> Location:
+        """See Locating.locate. The group is no part of it: a topic is the same for all groups."""
+        hosts, _ = hosts_and_path(url)
+        return location_of(hosts)
 
     def forget(self, url: str) -> None:
         """See TransportFactory.forget; the process keeps nothing for a Kafka URL."""

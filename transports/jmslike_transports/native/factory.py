@@ -9,6 +9,7 @@ from typing import Any, Final
 from urllib.parse import quote, unquote
 
 from jmslike.errors import JMSError
+from jmslike.locating import Location
 from jmslike.options import choice, seconds, whole
 from jmslike.spi import ObjectOption, TransportFactory
 from jmslike_transports.native import engines
@@ -32,6 +33,11 @@ class NativeFactory:
         """Make a transport. Raises JMSError for a folder whose path is not absolute."""
         own = {name: _CONVERTERS[name](name, value) for name, value in options.items() if name in self.options}
         return NativeTransport(place_of(url), own, user, password)
+
+    def locate(self, url: str, options: Mapping[str, Any]) -> Location:
+        """See Locating.locate."""
+        place = place_of(url)
+        return Location(frozenset({place.url}), not place.is_durable, place.missing())
 
     def forget(self, url: str) -> None:
         """Close the engine; one in memory is dropped with its messages."""

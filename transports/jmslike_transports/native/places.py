@@ -34,6 +34,9 @@ class Place(Protocol):
     def is_durable(self) -> bool:
         """Whether persistent messages outlive the engine, which is then closed with its last connection."""
 
+    def missing(self) -> str:
+        """Return why no engine has been there and what to do, or nothing. Makes nothing."""
+
     @property
     def url(self) -> str:
         """The URL of its engine, to be shown."""
@@ -56,6 +59,10 @@ class Memory:
     def is_durable(self) -> bool:
         """See Place."""
         return False
+
+    def missing(self) -> str:
+        """See Place. A name in memory is always good for an engine."""
+        return ""
 
     @property
     def url(self) -> str:
@@ -83,6 +90,14 @@ class Folder:
         """See Place."""
         return True
 
+    def missing(self) -> str:
+        """See Place."""
+        try:
+            FolderFiles.look(self.path).close()
+        except FolderError as error:
+            return f"{error}; name the folder of an engine, which a program makes when it connects"
+        return ""
+
     @property
     def url(self) -> str:
         """See Place."""
@@ -104,7 +119,7 @@ class Folder:
                 files.close()
                 raise
         except FolderInUseError as error:
-            raise ResourceAllocationError(str(error)) from error
+            raise ResourceAllocationError(f"{error}; jmslike store shows what is in it meanwhile") from error
         except FolderError as error:
             raise _refusal(str(error), error.__cause__) from error
         except OSError as error:

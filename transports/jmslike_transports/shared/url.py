@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from urllib.parse import unquote
+
+from jmslike.locating import Location
 
 
 def parse_url(url: str, default_port: int) -> tuple[tuple[tuple[str, int], ...], str]:
     """Return the hosts of scheme://host:port,host:port/path, to be tried in turn, and the path without its slash."""
     authority, _, path = url.partition("://")[2].partition("/")
     return tuple(_host(item, default_port) for item in authority.split(",")), path
+
+
+def location_of(hosts: Iterable[tuple[str, int]], virtual_host: str = "") -> Location:
+    """Return the place of a broker with these hosts. Hosts are compared as they are written, whatever they resolve to:
+    two names of one address may be two brokers behind a proxy.
+    """
+    return Location(frozenset(f"{host.lower()} {port} {virtual_host}" for host, port in hosts))
 
 
 def virtual_host(path: str, options: Mapping[str, str]) -> str | None:

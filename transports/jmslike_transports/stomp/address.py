@@ -43,10 +43,15 @@ class Address:
         return replace(self, user=user, password=password, virtual_host=vhost)
 
 
+def hosts_and_path(url: str) -> tuple[tuple[tuple[str, int], ...], str]:
+    """Return the hosts of the URL, and its path. Raises ValueError."""
+    return parse_url(url, DEFAULT_TLS_PORT if url.startswith("stomps:") else DEFAULT_PORT)
+
+
 def parse_address(url: str, options: Mapping[str, str], user: str | None, password: str | None) -> Address:
     """Read the URL and the options. Raises ValueError for what cannot be used, JMSSecurityError for credentials."""
     is_protected = url.startswith("stomps:")
-    hosts, path = parse_url(url, DEFAULT_TLS_PORT if is_protected else DEFAULT_PORT)
+    hosts, path = hosts_and_path(url)
     vhost = virtual_host(path, options)
     require_sendable(user, password, "STOMP", fits_connect)
     if vhost is not None and not fits_connect(vhost):

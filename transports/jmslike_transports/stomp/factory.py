@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+from jmslike.locating import Location
 from jmslike.spi import TransportFactory
 from jmslike_transports.shared.tls import TLS_OPTIONS
-from jmslike_transports.stomp.address import parse_address
+from jmslike_transports.shared.url import location_of, virtual_host
+from jmslike_transports.stomp.address import hosts_and_path, parse_address
 from jmslike_transports.stomp.transport import StompTransport
 
 _OPTIONS = {
@@ -27,6 +29,11 @@ class StompFactory:
     def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> StompTransport:
         """See TransportFactory.make."""
         return StompTransport(parse_address(url, options, user, password))
+
+    def locate(self, url: str, options: Mapping[str, Any]) -> Location:
+        """See Locating.locate."""
+        hosts, path = hosts_and_path(url)
+        return location_of(hosts, virtual_host(path, options) or "")
 
     def forget(self, url: str) -> None:
         """See TransportFactory.forget. The process keeps nothing for a STOMP URL."""
