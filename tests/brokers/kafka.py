@@ -23,6 +23,7 @@ NODE = {
     "group.initial.rebalance.delay.ms": "0",
     "auto.create.topics.enable": "false",
     "message.max.bytes": "16777216",
+    "transaction.abort.timed.out.transaction.cleanup.interval.ms": "500",
     "log.cleaner.dedupe.buffer.size": "8388608",  # allocated at the start
 }
 ALONE = {

@@ -20,6 +20,7 @@ from jmslike import (
     MessageConsumer,
     MessageProducer,
     Session,
+    TransactionInDoubtError,
     TransactionRolledBackError,
 )
 
@@ -230,7 +231,7 @@ def receiving(
 
 
 def transforming(connection: Connection, source: Destination, target: Destination, rollbacks: Counter[str]) -> Part:
-    """Forward what is received, some messages in each transaction; one that was rolled back is repeated."""
+    """Forward what is received, some messages in each transaction; what was not committed comes again."""
 
     def transform(over: threading.Event) -> None:
         with (
@@ -242,7 +243,7 @@ def transforming(connection: Connection, source: Destination, target: Destinatio
                 send_on(session, consumer, producer)
                 try:
                     session.commit()
-                except TransactionRolledBackError as error:
+                except (TransactionRolledBackError, TransactionInDoubtError) as error:
                     rollbacks[str(error)] += 1
 
     return transform

@@ -41,6 +41,8 @@ CUTS = 3
 SHORT_WHILE = 2.0
 LONG_ENOUGH = 90.0
 """Seconds within which a broker is there again."""
+SHORTER = 1.0
+"""Seconds after which it aborts a transaction: fewer than it is away."""
 
 
 def cut_again_and_again(kafka: Kafka, flow: Flow) -> None:
@@ -62,7 +64,7 @@ def kill_and_restart(kafka: Kafka, _flow: Flow) -> None:
 @pytest.mark.parametrize("trouble", [cut_again_and_again, freeze_for_a_while, kill_and_restart])
 def test_all_continues(kafka: Broker, connect: Connect, name: str, trouble: Callable[[Kafka, Flow], None]) -> None:
     it = own(kafka)
-    connection = connect(it.url("kafka"), client_id=name, request_timeout=LONG_ENOUGH)
+    connection = connect(it.url("kafka"), client_id=name, request_timeout=LONG_ENOUGH, transaction_timeout=SHORTER)
     losses = Losses()
     connection.exception_listener = losses
     with connection.create_session() as session:

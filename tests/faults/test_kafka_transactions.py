@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 import pytest
+from kafka import KafkaAdminClient
+from kafka.admin import TransactionState
 
 from jmslike import ConnectionLostError, Session, TransactionRolledBackError
+from jmslike_transports.kafka.library.transaction_requests import TransactionRequests
 from tests.brokers import Broker
 from tests.faults.kafka_exactly_once import Outcome, run
 from tests.faults.kafka_load import committed_reader
@@ -36,6 +40,35 @@ def test_a_later_session_with_the_same_client_id_takes_over(kafka: Broker, conne
     second.commit()
     consumer = second.create_consumer(second.create_queue(name))
     assert [take(consumer) for _ in range(3)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize("step", ["send_offsets", "commit"])
+def test_a_commit_that_takes_longer_than_the_transaction_timeout_is_rolled_back(
+    kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """TX-13: the connection and the session go on: no other session has taken over."""
+    connection = connect(kafka.url("kafka"), client_id=name, transaction_timeout=3)
+    put(connection.create_session(), f"{name}-source", ["received"])
+    session = connection.create_session(Session.SESSION_TRANSACTED)
+    consumer = session.create_consumer(session.create_queue(f"{name}-source"))
+    assert take(consumer) == "received"
+    put(session, name, ["never seen"])
+    go_on = getattr(TransactionRequests, step)
+    with KafkaAdminClient(bootstrap_servers=kafka.url("kafka").removeprefix("kafka://")) as admin:
+
+        def when_aborted(requests: TransactionRequests, *arguments: Any) -> Any:
+            while admin.describe_transactions([f"{name}-1"])[f"{name}-1"].state is not TransactionState.COMPLETE_ABORT:
+                pass
+            return go_on(requests, *arguments)
+
+        with monkeypatch.context() as patch:
+            patch.setattr(TransactionRequests, step, when_aborted)
+            with pytest.raises(TransactionRolledBackError, match="took longer than"):
+                session.commit()
+    assert take(consumer) == "received"
+    put(session, name, ["sent again"])
+    session.commit()
+    assert take(session.create_consumer(session.create_queue(name))) == "sent again"
 
 
 @pytest.mark.parametrize("options", ["?transaction_timeout=600&client_id={name}", "?transaction_timeout=3"])

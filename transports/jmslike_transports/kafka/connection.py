@@ -49,8 +49,8 @@ class KafkaConnection(LosableConnection):
         self._producer: Any = None
         self._closed = False
         self.admin = self._connected()
-        retrying = RetryingAdmin(self.admin, retries)
-        self.topics, self.groups = Topics(retrying, address), Groups(retrying)
+        self.retrying_admin = RetryingAdmin(self.admin, retries)
+        self.topics, self.groups = Topics(self.retrying_admin, address), Groups(self.retrying_admin)
         self.topics_once = Topics(self.admin, address)  # without retries
         self.temporaries = Temporaries(self.topics, self.groups, self.names, self.inventory)
         self._leases = Leases(self.topics, self.groups, self.names.mark, self.inventory.temporaries)

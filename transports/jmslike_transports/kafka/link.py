@@ -35,7 +35,7 @@ class KafkaLink:
         self._number = connection.session_numbers.take() if spec.transacted else 0
         self.publisher: Final = Publisher(connection, connection.producer, connection.address.request_timeout)
         self._producer = TransactionalProducer(
-            connection.clients, connection.admin, connection.names.transactional_id(self._number), connection
+            connection.clients, connection.retrying_admin, connection.names.transactional_id(self._number), connection
         )
         self.subscriptions: Subscriptions[KafkaSubscription] = Subscriptions(connection)
         self._commit = KafkaCommit(connection, self.subscriptions, self._producer)

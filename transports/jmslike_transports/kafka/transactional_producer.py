@@ -14,8 +14,8 @@ from kafka.structs import OffsetAndMetadata
 
 from jmslike.errors import JMSError, TransactionInDoubtError, TransactionRolledBackError
 from jmslike_transports.kafka.errors import border, translated
-from jmslike_transports.kafka.library.administrator import Administrator
 from jmslike_transports.kafka.library.clients import CLOSING, Clients, close_producer
+from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
 from jmslike_transports.kafka.library.transaction_requests import TransactionRequests
 from jmslike_transports.kafka.records import Record
 from jmslike_transports.shared.loss import LosableConnection
@@ -23,6 +23,7 @@ from jmslike_transports.shared.loss import LosableConnection
 _LOOK_AGAIN: Final = 0.5
 """Seconds after which a wait checks whether the connection is lost."""
 _FENCED: Final = (errors.ProducerFencedError, errors.InvalidProducerEpochError)
+_ABORTED: Final = (TransactionState.PREPARE_ABORT, TransactionState.COMPLETE_ABORT)
 _PAUSE: Final = 0.001
 
 
@@ -52,13 +53,14 @@ class TransactionalProducer:
     """
 
     def __init__(
-        self, clients: Clients, admin: Administrator, transactional_id: str, connection: LosableConnection
+        self, clients: Clients, admin: RetryingAdmin, transactional_id: str, connection: LosableConnection
     ) -> None:
         self._clients = clients
         self._admin = admin
         self._transactional_id = transactional_id
         self._connection = connection
         self._timeout = clients.address.request_timeout
+        self._transaction_timeout = clients.address.transaction_timeout
         self._opening = threading.Lock()
         self._producer: Any = None
 
@@ -76,20 +78,51 @@ class TransactionalProducer:
             self._fill(producer, requests, records, received)
         except Exception as error:
             self._abort(producer, requests)
-            raise _rolled_back(requests, error) from error
+            raise self._rolled_back(requests, error) from error
         try:
             self._wait_for(requests.commit())
         except Exception as error:
             if requests.must_abort:
                 self._abort(producer, requests)
-                raise _rolled_back(requests, error) from error
+                raise self._rolled_back(requests, error) from error
             self._discard(producer)
             if isinstance(error, _FENCED):
-                raise _rolled_back(requests, error) from error
+                raise self._rolled_back(requests, error) from error
             raise TransactionInDoubtError(
-                f"transaction in doubt: no broker confirmed the commit within {self._timeout:g} s: {error}"
+                f"transaction in doubt: no broker confirmed the commit: {translated(error)}"
             ) from error
         self._wait_for_partitions()
+
+    def _rolled_back(self, requests: TransactionRequests, error: BaseException) -> TransactionRolledBackError:
+        if any(isinstance(cause, _FENCED) for cause in (error, requests.last_error)):
+            if self._is_taken_over(requests):
+                return FencedError(
+                    "transaction rolled back: a later session has the same client id and has taken over; "
+                    "give each connection a client id of its own"
+                )
+            return TransactionRolledBackError(
+                "transaction rolled back: nothing was sent: the broker aborted it, because the commit took longer than "
+                f"{self._transaction_timeout:g} s; commit again, or raise transaction_timeout"
+            )
+        if isinstance(error, errors.CommitFailedError):
+            return TransactionRolledBackError(
+                "transaction rolled back: another consumer owns the received messages; nothing was sent"
+            )
+        return TransactionRolledBackError(f"transaction rolled back: {translated(error)}")
+
+    def _is_taken_over(self, requests: TransactionRequests) -> bool:
+        """Whether a later session has this transactional id, or none can be asked.
+
+        The broker fences a producer by raising the epoch. It also does so when it aborts a transaction that is open for
+        too long: once. A later session that finds a transaction open raises it twice.
+        """
+        if requests.duration < self._transaction_timeout:
+            return True
+        with suppress(errors.KafkaError, RuntimeError, JMSError):
+            described = self._described()
+            raised = described.producer_epoch - requests.epoch
+            return not (raised == 0 or (raised == 1 and described.state in _ABORTED))
+        return True
 
     def _wait_for_partitions(self) -> None:
         """Wait until all partitions know of the commit, which they learn after it is done.
@@ -97,12 +130,13 @@ class TransactionalProducer:
         Until then no consumer reads what was sent, and the broker refuses the next transaction for the time being.
         """
         deadline = time.monotonic() + self._timeout
-        with suppress(errors.KafkaError, RuntimeError):
-            while not self._connection.is_lost and time.monotonic() < deadline:
-                described = self._admin.describe_transactions([self._transactional_id])
-                if described[self._transactional_id].state is not TransactionState.PREPARE_COMMIT:
-                    break
+        with suppress(errors.KafkaError, RuntimeError, JMSError):
+            while self._described().state is TransactionState.PREPARE_COMMIT and time.monotonic() < deadline:
                 time.sleep(_PAUSE)
+
+    def _described(self) -> Any:
+        """Return what the coordinator says of the last transaction with this id."""
+        return self._admin.describe_transactions([self._transactional_id])[self._transactional_id]
 
     def _open(self) -> Any:
         with self._opening:
@@ -176,16 +210,3 @@ class TransactionalProducer:
             producer, self._producer = self._producer, None
         if producer is not None:
             close_producer(producer, 0 if self._connection.is_lost else CLOSING)
-
-
-def _rolled_back(requests: TransactionRequests, error: BaseException) -> TransactionRolledBackError:
-    if any(isinstance(cause, _FENCED) for cause in (error, requests.last_error)):
-        return FencedError(
-            "transaction rolled back: a later session has the same client id and has taken over; "
-            "give each connection a client id of its own"
-        )
-    if isinstance(error, errors.CommitFailedError):
-        return TransactionRolledBackError(
-            "transaction rolled back: another consumer owns the received messages; nothing was sent"
-        )
-    return TransactionRolledBackError(f"transaction rolled back: {translated(error)}")

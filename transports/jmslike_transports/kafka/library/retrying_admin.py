@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from kafka import TopicPartition
+from kafka import TopicPartition, errors
 from kafka.structs import OffsetAndMetadata
 
 from jmslike_transports.kafka.library.administrator import Administrator
@@ -13,7 +13,7 @@ from jmslike_transports.kafka.library.retries import Retries
 
 
 class RetryingAdmin:
-    """The requests of an Administrator that topics and groups need, by the same names; see there.
+    """The requests of an Administrator that topics, groups and transactions need, by the same names; see there.
 
     Each raises what `Retries.until_answered` raises.
     """
@@ -47,6 +47,20 @@ class RetryingAdmin:
     def list_partition_offsets(self, specs: Mapping[TopicPartition, Any], *, isolation_level: int) -> Any:
         """See KafkaAdminClient.list_partition_offsets."""
         return self._retry(lambda: self._admin.list_partition_offsets(specs, isolation_level=isolation_level))
+
+    # ---- transactions -----------------------------------------------------------------------------------------------
+
+    def describe_transactions(self, transactional_ids: Sequence[str]) -> Any:
+        """See KafkaAdminClient.describe_transactions. Every commit asks: a coordinator that answers is asked again."""
+
+        def attempt() -> Any:
+            try:
+                return self._admin.describe_transactions(transactional_ids)
+            except errors.KafkaError:
+                self._admin.invalidate_coordinators()
+                raise
+
+        return self._retries.until_answered(attempt)
 
     # ---- groups -----------------------------------------------------------------------------------------------------
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,11 +11,12 @@ from kafka.structs import OffsetAndMetadata
 
 
 class TransactionRequests:
-    """Sends the requests of one producer's transactions; each returns a result of kafka-python to wait for."""
+    """Sends the requests of one transaction, which begins now; each returns a result of kafka-python to wait for."""
 
     def __init__(self, producer: Any) -> None:
         self._manager = producer._transaction_manager
         self._sender = producer._sender
+        self._began_at = time.monotonic()
 
     def send_offsets(self, offsets: Mapping[TopicPartition, OffsetAndMetadata], member: Any) -> Any:
         """Make the offsets of a group's member part of the transaction."""
@@ -31,6 +33,17 @@ class TransactionRequests:
     def _sent(self, result: Any) -> Any:
         self._sender.wakeup()
         return result
+
+    @property
+    def epoch(self) -> int:
+        """What tells this producer from later ones with its transactional id: theirs is higher."""
+        epoch: int = self._manager.producer_id_and_epoch.epoch
+        return epoch
+
+    @property
+    def duration(self) -> float:
+        """Seconds since the transaction began."""
+        return time.monotonic() - self._began_at
 
     @property
     def must_abort(self) -> bool:
