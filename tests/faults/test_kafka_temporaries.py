@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from jmslike import Session
+from typing import Any
+
+import pytest
+
+from jmslike import InvalidDestinationError, Session
+from jmslike_transports.kafka.library.administrator import Administrator
 from jmslike_transports.kafka.transport import KafkaTransport
 from tests.brokers import Broker
 from tests.faults.steps import PATIENCE, Connect, text_of
@@ -20,3 +25,24 @@ def test_a_temporary_queue_is_deleted_though_a_closed_consumer_holds_something(k
     transport = connection._state.transport
     assert isinstance(transport, KafkaTransport)
     assert not transport.connection.topics.exists(queue.name)
+
+
+def test_no_message_is_sent_to_a_temporary_queue_whose_deletion_a_broker_hears_of_late(
+    kafka: Broker, connect: Connect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """CONN-19: the controller answers before the brokers know of it."""
+    owner, other = connect(kafka.url("kafka")), connect(kafka.url("kafka")).create_session()
+    queue = owner.create_session().create_temporary_queue()
+    describe = Administrator.describe_topics
+    late: list[Any] = []
+
+    def describe_late(admin: Administrator, topics: Any = None) -> Any:
+        return late.pop() if late else describe(admin, topics)
+
+    monkeypatch.setattr(Administrator, "describe_topics", describe_late)
+    transport = owner._state.transport
+    assert isinstance(transport, KafkaTransport)
+    late += [transport.connection.admin.describe_topics([queue.name])] * 3
+    owner.close()
+    with other.create_producer(queue) as producer, pytest.raises(InvalidDestinationError):
+        producer.send(other.create_message())

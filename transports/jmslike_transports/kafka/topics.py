@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 from collections.abc import Iterable
 from typing import Any, Final
 
@@ -20,6 +21,8 @@ from jmslike_transports.kafka.library.retrying_admin import RetryingAdmin
 from jmslike_transports.kafka.names import TEMPORARY, topic_of
 
 _FOREVER: Final = "-1"
+_PAUSE: Final = 0.005
+"""Seconds between two questions whether a topic is gone."""
 
 
 class Topics:
@@ -91,9 +94,19 @@ class Topics:
         with border():
             for topic in names:
                 try:
-                    self._admin.delete_topics([topic])
+                    deleted = self._admin.delete_topics([topic])["topics"][0]["topic_id"]
                 except errors.UnknownTopicOrPartitionError:
                     continue
+                self._wait_until_gone(topic, deleted)
+
+    def _wait_until_gone(self, topic: str, deleted: str) -> None:
+        """Wait until a broker knows of the deletion, which the controller does not wait for: until then it takes sends.
+
+        A topic that has the name by now is another one.
+        """
+        deadline = time.monotonic() + self._address.request_timeout
+        while self._admin.describe_topics([topic])[0]["topic_id"] == deleted and time.monotonic() < deadline:
+            time.sleep(_PAUSE)
 
     def temporaries(self) -> list[str]:
         """Return all topics of temporary destinations, of any connection."""
