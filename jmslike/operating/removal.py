@@ -23,6 +23,9 @@ _log = logging.getLogger("jmslike.operating")
 _SELECTS_AMONG_THE_FIRST: Final = "CONS-22"
 """The behaviour that a selector finds a match wherever it is in its queue."""
 
+MOST_PASSED: Final = 10 * BATCH
+"""Messages of one transaction that has to pass over those that went back, to see what is behind them."""
+
 Disposal: TypeAlias = Callable[[Message], bool]
 """What becomes of a message, with the commit that follows. False: it goes back to its queue."""
 
@@ -48,7 +51,9 @@ class Removal:
     """Messages that leave a queue, until there are no more of those that waited, or `most` have left.
 
     What goes back is sent to the end of its queue: only so can the transaction around it be committed, also on a log.
-    It may come again before others. Then it goes back again and does not count, so that all others are seen.
+    It may come again before others. Then it goes back again and does not count, so that all others are seen: in one
+    transaction, because after a commit it would come first once more. Where MOST_PASSED or more come first, one turn
+    of them ends the operation. They are then in their old order, and what is behind them is not seen.
     """
 
     def __init__(
@@ -72,6 +77,8 @@ class Removal:
         self._most = most
         self._interruption = interruption or Event()
         self._put_back: set[str] = set()
+        self._turn = 0
+        """How many that went back have come again, since another message came."""
         if self._selector is not None:
             self._check_selector()
         self._extent = extent_of(self._source, queue)
@@ -92,8 +99,20 @@ class Removal:
             while not self._is_done(0) and self._take_batch(consumer):
                 if self._interruption.is_set() and not self._is_done(0):
                     raise KeyboardInterrupt
-        if self._selector is None and self._tally.done != self._most:
+        if self._has_turned:
+            _log.warning(
+                "%d messages that went back to %s come again before any other, so what may be behind them was not "
+                "seen; name that with a selector, such as JMSPriority < 4, or move what comes first to another queue",
+                len(self._put_back),
+                self._queue,
+            )
+        elif self._selector is None and self._tally.done != self._most:
             self._tell_what_is_left()
+
+    @property
+    def _has_turned(self) -> bool:
+        """Whether all that went back have come again, too many for one transaction, and nothing else has."""
+        return self._turn >= MOST_PASSED and self._turn >= len(self._put_back)
 
     def _tell_what_is_left(self) -> None:
         """Log what the operation did not see, where the provider counts it."""
@@ -112,27 +131,35 @@ class Removal:
     def _is_done(self, disposed: int) -> bool:
         return self._extent.is_over or self._tally.done + disposed == self._most
 
+    def _may_grow(self, seen: int, passed: int) -> bool:
+        """Whether a transaction of so many messages may have another one."""
+        return seen < BATCH and seen + passed < MOST_PASSED and not self._has_turned
+
     def _take_batch(self, consumer: JMSConsumer) -> bool:
         """Take and commit a batch; return whether there may be more."""
-        seen = disposed = 0
+        seen = passed = disposed = 0
         message: Message | None = None
-        while seen < BATCH and not self._is_done(disposed):
+        while self._may_grow(seen, passed) and not self._is_done(disposed):
             message = consumer.receive_no_wait()
             if message is None:
                 break
             if message.message_id in self._put_back:
                 self._source.forward(message, self._queue)
+                passed += 1
+                self._turn += 1
                 continue
             seen += 1
+            self._turn = 0
             self._extent.look_at(message)
             if self._dispose(message):
                 disposed += 1
             else:
                 self._send_back(message)
         self._ends.commit()
-        self._extent.end_batch()
+        if seen:
+            self._extent.end_batch()
         self._tally.done += disposed
-        return message is not None
+        return message is not None and not self._has_turned
 
     def _send_back(self, message: Message) -> None:
         name = message.message_id

@@ -1,11 +1,13 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 import pytest
 
 from jmslike import InvalidDestinationError, JMSContext, Queue, Topic, UnsupportedFeatureError, operating
 from jmslike.capabilities import Feature
+from jmslike.operating.providers import Ends
+from jmslike.operating.removal import MOST_PASSED
 from tests.unit.operating.steps import die, fill, texts_in, waiting
 
 
@@ -71,6 +73,65 @@ def test_what_cannot_go_back_stays_with_its_reason(
         *["it came from temporary-queue://t, which is there for one connection only"] * 30,
     ]
     assert sorted(str(message.message_id) for message in waiting(url, "dead")) == sorted(name for name, _ in found.left)
+
+
+@pytest.fixture
+def held(url: str, context: JMSContext, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Return how many messages of the queue `dead` each transaction has when it ends."""
+    sizes: list[int] = []
+    commit = Ends.commit
+
+    def counting_commit(ends: Ends) -> None:
+        sizes.append(context.statistics(context.create_queue("dead")).in_flight or 0)
+        commit(ends)
+
+    monkeypatch.setattr(Ends, "commit", counting_commit)
+    return sizes
+
+
+def letters(context: JMSContext, origin: str, texts: Iterable[object], priority: int = 4) -> None:
+    """Send what looks like dead letters of that origin."""
+    producer = context.create_producer().set_priority(priority)
+    producer.set_property("JMS_jmslike_original_destination", origin)
+    for text in texts:
+        producer.send(context.create_queue("dead"), str(text))
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_so_many_that_stay_and_come_first_end_it_and_say_so(
+    url: str,
+    context: JMSContext,
+    counted: bool,
+    lack: Callable[..., None],
+    held: list[int],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    many = MOST_PASSED * 2 + 50
+    letters(context, "topic://prices", range(many), priority=9)
+    letters(context, "orders", "ab")
+    if not counted:
+        lack(Feature.STATISTICS)
+    found = operating.retry(url, "dead")
+    assert (found.to, len(found.left)) == ({}, many)
+    assert texts_in(url, "dead") == [*map(str, range(many)), "a", "b"], "in their old order"
+    assert max(held) == MOST_PASSED
+    assert f"{many} messages that went back to queue://dead come again before any other" in caplog.text
+    assert operating.retry(url, "dead", selector="JMSPriority < 9").to == {Queue("orders"): 2}
+
+
+@pytest.mark.parametrize("counted", [True, False])
+def test_many_that_stay_and_come_last_hide_nothing(
+    url: str, context: JMSContext, counted: bool, lack: Callable[..., None], held: list[int]
+) -> None:
+    for number in range(MOST_PASSED // 10 + 5):
+        letters(context, "topic://prices", range(number * 10, number * 10 + 10))
+        letters(context, "orders", [number])
+    if not counted:
+        lack(Feature.STATISTICS)
+    found = operating.retry(url, "dead")
+    assert (found.count, len(found.left)) == (MOST_PASSED // 10 + 5, MOST_PASSED + 50)
+    assert texts_in(url, "dead") == [str(number) for number in range(MOST_PASSED + 50)]
+    assert max(held) <= MOST_PASSED
 
 
 def test_a_dead_letter_of_a_subscription_goes_back_if_that_is_said(url: str, context: JMSContext) -> None:
