@@ -241,8 +241,7 @@ class JMSContext(MessageFactory):
     def create_browser(self, queue: Queue, message_selector: str | None = None) -> QueueBrowser:
         """As `Session.create_browser`; starts the connection as making a consumer does."""
         browser = self._session.create_browser(queue, message_selector)
-        if self._auto_start:
-            self._connection.start()
+        self._start_for(browser)
         return browser
 
     def forward(self, message: Message, destination: Destination, *, without: Collection[str] = ()) -> None:
@@ -318,9 +317,16 @@ class JMSContext(MessageFactory):
         )
 
     def _started(self, consumer: MessageConsumer) -> JMSConsumer:
-        if self._auto_start:
-            self._connection.start()
+        self._start_for(consumer)
         return self.consumer_type(consumer)
+
+    def _start_for(self, made: MessageConsumer | QueueBrowser) -> None:
+        if self._auto_start:
+            try:
+                self._connection.start()
+            except BaseException:
+                made.close()  # the caller does not get it
+                raise
 
     # ---- closing ----------------------------------------------------------------------------------------------------
 
@@ -331,11 +337,16 @@ class JMSContext(MessageFactory):
         """
         if not self._open:
             return
-        if self._session_or_none is not None:
-            self._session_or_none._close_as("JMSContext.close")
-        self._open = False
-        if self._shared.leave(self):
-            self._connection.close()
+        session = self._session_or_none
+        if session is not None and session._state.is_open:
+            session._refuse_inside("JMSContext.close")
+        try:
+            if session is not None:
+                session.close()
+        finally:
+            self._open = False
+            if self._shared.leave(self):
+                self._connection.close()
 
     def __enter__(self) -> Self:
         return self

@@ -326,11 +326,8 @@ class Session(MessageFactory):
         """Close (section 6.2.15): waits for a running listener or receive, rolls an open transaction back, and releases
         what is unacknowledged. A second call does nothing. Raises IllegalStateError if called by a listener of its own.
         """
-        self._close_as("Session.close")
-
-    def _close_as(self, what: str) -> None:
         if self._state.is_open:
-            self._refuse_inside(what)
+            self._refuse_inside("Session.close")
             self._close()
 
     def _close(self) -> None:

@@ -21,6 +21,31 @@ from tests.unit.core.contexts import context_of
 from tests.unit.core.fake import PATIENCE, QUEUE, TOPIC, FakeBroker, Task, text, texts
 
 
+@pytest.mark.parametrize("create", [JMSContext.create_consumer, JMSContext.create_browser])
+def test_what_is_made_is_closed_if_the_connection_does_not_start(
+    broker: FakeBroker, create: Callable[[JMSContext, Any], object]
+) -> None:
+    with context_of(broker) as context:
+        context.auto_start = False
+        context.create_consumer(QUEUE)
+        context.auto_start = True
+        broker.at("start subscription", JMSError("refused"))
+        with pytest.raises(JMSError, match="refused"):
+            create(context, QUEUE)
+        assert context._session_or_none is not None
+        assert len(context._session_or_none._parts) == 1
+
+
+def test_the_connection_closes_though_the_session_fails_to(broker: FakeBroker) -> None:
+    context = context_of(broker)
+    context.create_producer()
+    broker.at("close link", JMSError("gone"))
+    with pytest.raises(JMSError, match="gone"):
+        context.close()
+    assert broker.transports[0].closed
+    context.close()
+
+
 def test_the_session_is_made_at_the_first_use(broker: FakeBroker) -> None:
     context = context_of(broker, SessionMode.CLIENT_ACKNOWLEDGE)
     assert context.client_id is None
