@@ -175,9 +175,9 @@ def test_folders_are_told_apart() -> None:
 OF_NAMED_TUPLES = {"_asdict", "_replace"}
 
 FRIENDS = {
-    "jmslike.aio.calls": "what it makes",
     "jmslike.aio.connection": "Session",
     "jmslike.aio.context": "Session",
+    "jmslike.aio.factory": "Connection",
     "jmslike.aio.session": "QueueBrowser",
     "jmslike.connection": "Session",
     "jmslike.context": "Session",

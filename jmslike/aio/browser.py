@@ -11,7 +11,8 @@ from itertools import islice
 from typing import Final, Self
 
 import jmslike.browser as synchronous
-from jmslike.aio.calls import Calls, Closing
+from jmslike.aio.calls import Calls
+from jmslike.aio.managers import Closing
 from jmslike.message import Message, received_message
 from jmslike.message.base import Owner
 
@@ -43,7 +44,8 @@ class QueueBrowser(Closing, synchronous.QueueBrowser):
         return self._seen()
 
     async def _seen(self) -> AsyncIterator[Message]:
-        envelopes = await self._calls.run(partial(self._session.link.browse, self._queue, self._selector))
+        look = partial(self._session.link.browse, self._queue, self._selector)
+        envelopes = await self._calls.run(look, lambda unused: unused.close())
         try:
             while some := await self._calls.run(lambda: list(islice(envelopes, _AT_ONCE))):
                 for envelope in some:

@@ -53,8 +53,12 @@ def runs_here(task: asyncio.Task[None] | None) -> bool:
 
 
 async def finished(result: object) -> None:
-    """Await what a listener has returned, if that is an awaitable. Raises TypeError for a generator."""
+    """Await what a listener has returned, if that is an awaitable.
+
+    Raises TypeError for a generator, and for a coroutine that the awaitable returns: they have not run.
+    """
     if inspect.isawaitable(result):
-        await result
-    elif result is not None:
-        refuse_unrun(result)
+        result = await result
+        if not inspect.iscoroutine(result):
+            return
+    refuse_unrun(result)

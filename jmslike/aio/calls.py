@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import functools
 import logging
-from collections.abc import Callable, Coroutine, Generator
+from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import TYPE_CHECKING, Any, Concatenate, Final, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, Self, TypeVar
 
-from jmslike.aio.home import Home, Job, Threads
+from jmslike.aio.home import Home, Job, Threads, Undo
+from jmslike.errors import JMSError
 
 _log = logging.getLogger("jmslike.session")
 
@@ -45,9 +46,12 @@ class Turn:
     async def __aexit__(self, *exc_info: object) -> None:
         self._end()
 
-    async def run(self, call: Callable[[], T], late: Callable[[Turn, asyncio.Future[T]], object]) -> T:
-        """Make the call. If its caller is cancelled meanwhile, `late` gets the outcome, in the same turn."""
-        job = Job(self._calls.home, self._calls.threads, call)
+    async def run(self, call: Callable[[], T], undo: Undo[T] | None = None) -> T:
+        """Make the call. If its caller is cancelled meanwhile, it goes on in the same turn.
+
+        Then `undo` gets what it returns. If it cannot be undone, the application's next call raises its error.
+        """
+        job = Job(self._calls.threads, call, undo)
         self.has_begun = True
         try:
             return await asyncio.shield(job.outcome)
@@ -56,33 +60,40 @@ class Turn:
                 self.has_begun = False
                 cancelled.add_note("jmslike: the call had not begun, so nothing was done")
             else:
-                cancelled.add_note("jmslike: the call goes on; the next call waits for it, and raises its error")
-                self._follow(job, late)
+                end = "raises its error" if undo is None else "finds it undone"
+                cancelled.add_note(f"jmslike: the call goes on; the next call waits for it, and {end}")
+                self._follow(job)
             raise
 
     def follow(self, call: Callable[[], object]) -> None:
         """Make a further call in this turn, for which nothing waits but the next turn."""
-        self._follow(Job(self._calls.home, self._calls.threads, call), keep_error)
+        self._follow(Job(self._calls.threads, call))
 
-    def _follow(self, job: Job[T], late: Callable[[Turn, asyncio.Future[T]], object]) -> None:
-        def ended(outcome: asyncio.Future[T]) -> None:
-            self._job = None
-            try:
-                late(self, outcome)
-            finally:
-                self._end()
-
+    def _follow(self, job: Job[T]) -> None:
         self._job = job
-        job.outcome.add_done_callback(ended)
+        job.outcome.add_done_callback(partial(self._followed, job.undo))
+
+    def _followed(self, undo: Undo[T] | None, outcome: asyncio.Future[T]) -> None:
+        self._job = None
+        error = outcome.exception()
+        if error is None and undo is not None:
+            self.follow(partial(_undo, undo, outcome.result()))
+        elif error is not None and undo is None:
+            self._calls.kept.append(error)
+        elif error is not None:
+            _log.debug("a call that was cancelled failed: %s", error)
+        self._end()
 
     def _end(self) -> None:
         if self._job is None:
             self._calls.lock.release()
 
-    def keep(self, error: BaseException | None) -> None:
-        """Have the application's next call raise the error."""
-        if error is not None:
-            self._calls.kept.append(error)
+
+def _undo(undo: Undo[T], result: T) -> None:
+    try:
+        undo(result)
+    except JMSError as error:
+        _log.debug("a call that was cancelled was not undone: %s", error)
 
 
 class CallTurn(Turn):
@@ -116,27 +127,18 @@ class Calls:
         calls.threads, calls.kept = self.home.sending, self.kept
         return calls
 
-    async def run(self, call: Callable[[], T]) -> T:
-        """Make a call of the application.
+    async def run(self, call: Callable[[], T], undo: Undo[T] | None = None) -> T:
+        """Make a call of the application: see `Turn.run`.
 
         Raises what it raises, or what an earlier one has raised; IllegalStateError on another loop, or when closed.
         """
         async with CallTurn(self) as turn:
-            return await turn.run(call, keep_error)
+            return await turn.run(call, undo)
 
-
-def keep_error(turn: Turn, outcome: asyncio.Future[Any]) -> None:
-    """Have the application's next call raise what this one has raised, if it has."""
-    turn.keep(outcome.exception())
-
-
-def close_result(turn: Turn, outcome: asyncio.Future[Any]) -> None:
-    """Close what the call has made."""
-    error = outcome.exception()
-    if error is None:
-        turn.follow(outcome.result()._close)
-    else:
-        _log.debug("a call that was cancelled failed: %s", error)
+    async def run_last(self, call: Callable[[], None]) -> None:
+        """Make a call that closes: what an earlier one has raised does not keep it from that."""
+        async with Turn(self) as turn:
+            await turn.run(call)
 
 
 def handling(error: BaseException | None, call: Callable[[], T]) -> Callable[[], T]:
@@ -167,69 +169,21 @@ def waiting(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[An
     return call
 
 
+class _Made(Protocol):
+    def _close(self) -> None: ...
+
+
+M = TypeVar("M", bound=_Made)
+
+
 def opening(
-    method: Callable[Concatenate[Any, P], Any], kind: type[T]
-) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    method: Callable[Concatenate[Any, P], Any], kind: type[M]
+) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, M]]:
     """Make a coroutine method of a synchronous one that makes a `kind`; if its caller is cancelled, that is closed."""
 
     @functools.wraps(method)
-    async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
-        async with CallTurn(self._calls) as turn:
-            made: T = await turn.run(partial(method, self, *args, **kwargs), close_result)
-            return made
+    async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> M:
+        calls: Calls = self._calls
+        return await calls.run(partial(method, self, *args, **kwargs), kind._close)
 
     return call
-
-
-class Closing:
-    """What `async with` closes. `with`, which cannot wait, is refused."""
-
-    __slots__ = ()
-
-    async def __aenter__(self) -> Self:
-        return self
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await cast("Any", self).close()
-
-    def __enter__(self) -> NoReturn:
-        raise TypeError(f"{type(self).__name__} of jmslike.aio is closed by `async with`, not by `with`")
-
-    def __exit__(self, *exc_info: object) -> None:
-        """See __enter__."""
-
-
-_Closing = TypeVar("_Closing", bound=Closing)
-
-
-_TO_OPEN: Final = "write `async with aio.connect(url) as context`, or `context = await aio.connect(url)`"
-
-
-class Opening(Generic[_Closing]):
-    """What takes time to make: `await` makes it, and `async with` also closes it."""
-
-    __slots__ = ("_made", "_make")
-
-    def __init__(self, make: Callable[[], Coroutine[Any, Any, _Closing]]) -> None:
-        self._make = make
-
-    def __await__(self) -> Generator[Any, None, _Closing]:
-        return self._make().__await__()
-
-    async def __aenter__(self) -> _Closing:
-        self._made = await self._make()
-        return self._made
-
-    async def __aexit__(self, *exc_info: object) -> None:
-        await cast("Any", self._made).close()
-
-    def __enter__(self) -> NoReturn:
-        raise TypeError(f"what connects has to wait, which `with` cannot: {_TO_OPEN}")
-
-    def __exit__(self, *exc_info: object) -> None:
-        """See __enter__."""
-
-    if not TYPE_CHECKING:  # a type checker finds the missing await by itself
-
-        def __getattr__(self, name: str) -> NoReturn:
-            raise AttributeError(f"{name!r} belongs to a context, and nothing is connected yet: {_TO_OPEN}")

@@ -11,8 +11,9 @@ from functools import partial
 
 import jmslike.connection as synchronous
 from jmslike.aio.callbacks import CallbackTask
-from jmslike.aio.calls import Calls, Closing, Turn, keep_error, opening, waiting
+from jmslike.aio.calls import Calls, opening, waiting
 from jmslike.aio.home import apart
+from jmslike.aio.managers import Closing
 from jmslike.aio.session import Session
 from jmslike.constants import SessionMode
 from jmslike.core.listener_calls import (
@@ -110,7 +111,7 @@ class Connection(Closing, synchronous.Connection):
             session._refuse_inside("Connection.close")
         self._closing = True
         if self._ending is None:
-            self._ending = self._calls.home.loop.create_task(self._end())
+            self._ending = self._calls.home.begin(self._end())
         await asyncio.shield(self._ending)
 
     def _close(self) -> None:
@@ -124,7 +125,6 @@ class Connection(Closing, synchronous.Connection):
                 await session._end_soon()
             except JMSError as error:
                 _log.debug("%s: a session was closed with an error: %s", self._state.name, error)
-        async with Turn(self._calls) as turn:
-            await turn.run(self._close, keep_error)
+        await self._calls.run_last(self._close)
         for threads in (self._calls.home.threads, self._calls.home.sending):
             threads.end()

@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
 from typing import Any, TypeVar
 
 import jmslike.consumer as synchronous
-from jmslike.aio.calls import CallTurn, Closing, Turn, keep_error
+from jmslike.aio.calls import CallTurn, Turn
 from jmslike.aio.listeners import LoopListeners
+from jmslike.aio.managers import Closing
 from jmslike.aio.taker import put_back
 from jmslike.core.intake import Intake
 from jmslike.durations import Duration, waiting_time
@@ -104,9 +106,10 @@ class MessageConsumer(Closing, synchronous.MessageConsumer):
             yield message
 
     async def close(self) -> None:
-        """As `jmslike.MessageConsumer.close`. A receive of another task ends with None."""
+        """As `jmslike.MessageConsumer.close`. A receive of another task ends with None; a close that is cancelled
+        goes on in the background."""
         if not self._intake.is_open:
             return
-        async with Turn(self._listeners.calls) as turn:
-            await turn.run(super().close, keep_error)
+        calls = self._listeners.calls
+        await asyncio.shield(calls.home.begin(calls.run_last(super().close)))
         await self._listeners.wait_quiet(self._intake)

@@ -13,9 +13,9 @@ from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar, cast, over
 
 import jmslike.context as synchronous
 from jmslike.aio.browser import QueueBrowser
-from jmslike.aio.calls import Closing, Opening
 from jmslike.aio.connection import Connection
 from jmslike.aio.consumer import MessageConsumer
+from jmslike.aio.managers import Closing, Opening
 from jmslike.aio.session import Session
 from jmslike.constants import SessionMode
 from jmslike.context_consumer import JMSConsumer as SynchronousConsumer
@@ -31,6 +31,7 @@ _UNSAID: Final[Any] = object()
 
 P = ParamSpec("P")
 T = TypeVar("T")
+_Part = TypeVar("_Part", MessageConsumer, QueueBrowser)
 
 
 def _of_session(
@@ -52,14 +53,7 @@ def _consuming(
 
     @functools.wraps(method)
     async def call(self: JMSContext, /, *args: P.args, **kwargs: P.kwargs) -> JMSConsumer:
-        consumer = await method(await self._opened(), *args, **kwargs)
-        if self.auto_start:
-            try:
-                await self.start()
-            except BaseException:
-                await consumer.close()
-                raise
-        return JMSConsumer(consumer)
+        return JMSConsumer(await self._started(await method(await self._opened(), *args, **kwargs)))
 
     return call
 
@@ -67,7 +61,7 @@ def _consuming(
 class JMSContext(Closing, synchronous.JMSContext):
     """As `jmslike.JMSContext`, for the event loop on which it was made. It may be awaited, too."""
 
-    __slots__ = ("_opening",)
+    __slots__ = ("_ending", "_opening")
 
     _connection: Connection
     _session_or_none: Session | None
@@ -75,6 +69,7 @@ class JMSContext(Closing, synchronous.JMSContext):
     def __init__(self, connection: Connection, mode: SessionMode, shared: Any = None) -> None:
         super().__init__(connection, mode, shared)
         self._opening = asyncio.Lock()
+        self._ending: asyncio.Task[None] | None = None
 
     def __await__(self) -> Generator[None, None, Self]:
         return self
@@ -85,8 +80,20 @@ class JMSContext(Closing, synchronous.JMSContext):
         async with self._opening:
             self._check_open()
             if self._session_or_none is None:
-                self._session_or_none = await self._connection.create_session(self._mode)
+                session = self._session_or_none = await self._connection.create_session(self._mode)
+                if not self._open:  # closed meanwhile
+                    await session.close()
+                    self._check_open()
             return self._session_or_none
+
+    async def _started(self, made: _Part) -> _Part:
+        if self.auto_start:
+            try:
+                await self.start()
+            except BaseException:
+                await made.close()
+                raise
+        return made
 
     create_consumer = _consuming(Session.create_consumer)
     create_shared_consumer = _consuming(Session.create_shared_consumer)
@@ -113,13 +120,10 @@ class JMSContext(Closing, synchronous.JMSContext):
 
     def create_browser(self, queue: Queue, message_selector: str | None = None) -> Browsing:
         """As `jmslike.JMSContext.create_browser`."""
-        return Browsing(partial(self._browse, queue, message_selector))
+        return Browsing("create_browser()", partial(self._browse, queue, message_selector))
 
     async def _browse(self, queue: Queue, message_selector: str | None) -> QueueBrowser:
-        browser = (await self._opened()).create_browser(queue, message_selector)
-        if self.auto_start:
-            await self.start()
-        return browser
+        return await self._started((await self._opened()).create_browser(queue, message_selector))
 
     @overload
     def statistics(self) -> ConnectionStatistics: ...
@@ -153,23 +157,34 @@ class JMSContext(Closing, synchronous.JMSContext):
         await (await self._opened())._listeners.owner.acknowledge(None)
 
     async def close(self) -> None:
-        """As `jmslike.JMSContext.close`."""
-        if not self._open:
+        """As `jmslike.JMSContext.close`. One that is cancelled goes on in the background."""
+        if not self._open or not self._connection._state.is_open:
             return
-        if self._session_or_none is not None:
-            await self._session_or_none._close_as("JMSContext.close")
-        self._open = False
-        if self._shared.leave(self):
-            await self._connection.close()
+        home = self._connection._calls.home
+        home.check()
+        if self._session_or_none is not None and self._session_or_none._state.is_open:
+            self._session_or_none._refuse_inside("JMSContext.close")
+        if self._ending is None:
+            self._ending = home.begin(self._end())
+        await asyncio.shield(self._ending)
+
+    async def _end(self) -> None:
+        try:
+            if self._session_or_none is not None:
+                await self._session_or_none.close()
+        finally:
+            self._open = False
+            if self._shared.leave(self):
+                await self._connection.close()
 
 
 class Browsing(Opening[QueueBrowser]):
-    """A browser of a context: `async for` looks at the queue once, `await` and `async with` give the browser."""
+    """A browser of a context: each `async for` is a look at the queue, `await` and `async with` give the browser."""
 
     __slots__ = ()
 
     async def __aiter__(self) -> AsyncIterator[Message]:
-        async with self as browser:
+        async with await self._make() as browser:
             async for message in browser:
                 yield message
 

@@ -9,10 +9,11 @@ from functools import partial
 from typing import Unpack
 
 import jmslike.factory as synchronous
-from jmslike.aio.calls import Calls, CallTurn, Opening, close_result
+from jmslike.aio.calls import Calls
 from jmslike.aio.connection import Connection
 from jmslike.aio.context import JMSContext
 from jmslike.aio.home import Home
+from jmslike.aio.managers import Opening
 from jmslike.constants import SessionMode
 from jmslike.factory_options import FactoryOptions
 
@@ -24,8 +25,7 @@ class ConnectionFactory(synchronous.ConnectionFactory):
         """As `jmslike.ConnectionFactory.create_connection`."""
         calls = Calls(Home())
         transport = self._provider.transport(user_name, password)
-        async with CallTurn(calls) as turn:
-            return await turn.run(partial(Connection, transport, self._provider.settings, calls), close_result)
+        return await calls.run(partial(Connection, transport, self._provider.settings, calls), Connection._close)
 
     async def create_context(
         self,
@@ -51,4 +51,4 @@ def connect(url: str, **options: Unpack[FactoryOptions]) -> Opening[JMSContext]:
             raise
         return context
 
-    return Opening(started)
+    return Opening("aio.connect()", started)

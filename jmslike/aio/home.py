@@ -5,16 +5,19 @@ from __future__ import annotations
 import asyncio
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextvars import copy_context
-from typing import Any, Final, Generic, TypeVar
+from typing import Any, Final, Generic, TypeAlias, TypeVar
 
 from jmslike.core.connection_state import ConnectionState
 from jmslike.errors import IllegalStateError
 from jmslike.prompt import Prompt
 
 T = TypeVar("T")
+
+Undo: TypeAlias = Callable[[T], object]
+"""Undoes a call that has returned this, for a caller that was cancelled."""
 
 _MOST_THREADS: Final = 8
 """Threads of one connection for sends, and as many for all else: sends that wait for room must not keep it waiting."""
@@ -30,6 +33,7 @@ class Home:
         self.is_prompt: bool = False
         """Whether nothing waits for the provider, so that the loop does without threads (`Prompt`)."""
         self._state: Callable[[], ConnectionState | None] = lambda: None
+        self._tasks: set[asyncio.Task[None]] = set()
         self._thread = threading.get_ident()
         self.threads: Final = Threads(self)
         self.sending: Final = Threads(self)
@@ -54,6 +58,13 @@ class Home:
                 "make a connection in each event loop"
             )
 
+    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Do the work in a task, for a caller that may be cancelled: the work is not."""
+        task = self.loop.create_task(work)
+        self._tasks.add(task)  # a loop keeps no task that nothing else keeps
+        task.add_done_callback(self._tasks.discard)
+        return task
+
     def soon(self, callback: Callable[..., object], *arguments: Any) -> bool:
         """Call on the loop, at once if this is its thread. Return False if the loop is closed: nothing runs there."""
         if self.loop.is_closed():
@@ -72,7 +83,7 @@ class Threads:
     """Some threads of a connection. They end when there is nothing to do."""
 
     def __init__(self, home: Home) -> None:
-        self._home = home
+        self.home: Final = home
         self._pool: ThreadPoolExecutor | None = None
         self._calls = 0
 
@@ -82,13 +93,13 @@ class Threads:
             self._pool = ThreadPoolExecutor(_MOST_THREADS, "jmslike-aio")
         self._calls += 1
         made = self._pool.submit(copy_context().run, call)
-        made.add_done_callback(lambda _: self._home.soon(self._ended))
+        made.add_done_callback(lambda _: self.home.soon(self._ended))
         return made
 
     def _ended(self) -> None:
         self._calls -= 1
         if not self._calls:
-            self._home.loop.call_later(_LINGER, self.end)
+            self.home.loop.call_later(_LINGER, self.end)
 
     def end(self) -> None:
         """End the threads, unless a call is under way: they end after it."""
@@ -100,20 +111,21 @@ class Threads:
 
 async def apart(home: Home, call: Callable[[], T]) -> T:
     """Make the call in a thread of its own, as all others may be waiting for what it does."""
-    return await Job(home, Threads(home), call).outcome
+    return await Job(Threads(home), call).outcome
 
 
 class Job(Generic[T]):
-    """A call that may wait. Its outcome is for the loop."""
+    """A call that may wait. Its outcome is for the loop; if that is closed by then, `undo` gets the result."""
 
-    __slots__ = ("_call", "_home", "_made", "outcome")
+    __slots__ = ("_call", "_home", "_made", "outcome", "undo")
 
-    def __init__(self, home: Home, threads: Threads, call: Callable[[], T]) -> None:
-        self.outcome: asyncio.Future[T] = home.loop.create_future()
-        self._home = home
+    def __init__(self, threads: Threads, call: Callable[[], T], undo: Undo[T] | None = None) -> None:
+        self.undo: Final = undo
+        self.outcome: asyncio.Future[T] = threads.home.loop.create_future()
+        self._home = threads.home
         self._call = call
         self._made: Future[None] | None = None
-        if home.is_prompt:
+        if self._home.is_prompt:
             self._run()
         else:
             self._made = threads.submit(self._run)
@@ -128,7 +140,8 @@ class Job(Generic[T]):
         except BaseException as error:  # raised to the caller on the loop
             self._home.soon(self._raised, error)
         else:
-            self._home.soon(self.outcome.set_result, result)
+            if not self._home.soon(self.outcome.set_result, result) and self.undo is not None:
+                self.undo(result)
 
     def _raised(self, error: BaseException) -> None:
         self.outcome.set_exception(error)

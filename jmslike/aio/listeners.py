@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any, NamedTuple, TypeVar
 
 from jmslike.aio.callbacks import finished, runs_here
-from jmslike.aio.calls import Calls, CallTurn, Turn, keep_error
+from jmslike.aio.calls import Calls, CallTurn, Turn
 from jmslike.aio.taker import Taker
 from jmslike.core.dispatcher import Listeners
 from jmslike.core.intake import Intake
@@ -178,7 +178,7 @@ class LoopListeners(Listeners):
                 if not self._is_cancelled(error):
                     listener_raised(session, error, f"a message listener of {intake.destination}", envelope.id, number)
             async with Turn(self.calls) as turn:
-                await turn.run(partial(listener_returned, session, intake, number, failure), keep_error)
+                await turn.run(partial(listener_returned, session, intake, number, failure))
         finally:
             self._running = None
             self._quiet.set()

@@ -5,11 +5,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from functools import partial
 from typing import Any, Protocol
 
 import jmslike.producer as synchronous
-from jmslike.aio.calls import Closing
+from jmslike.aio.managers import Closing
 from jmslike.aio.sends import Sends
 from jmslike.core.listener_calls import CompletionListener
 from jmslike.destinations import Destination
@@ -49,10 +50,14 @@ class MessageProducer(Closing, synchronous.MessageProducer):
         await self._messages._sends.send(partial(outlet.post, envelope), original, completion_listener)
 
     async def close(self) -> None:
-        """As `jmslike.MessageProducer.close`."""
+        """As `jmslike.MessageProducer.close`. One that is cancelled goes on in the background."""
         if not self._open:
             return
-        self._messages._sends.refuse_inside("MessageProducer.close")
+        sends = self._messages._sends
+        sends.refuse_inside("MessageProducer.close")
         self._abandon()
-        await self._messages._sends.wait("MessageProducer.close")
+        await asyncio.shield(sends.calls.home.begin(self._end(sends)))
+
+    async def _end(self, sends: Sends) -> None:
+        await sends.wait("MessageProducer.close")
         self._close()

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from typing import ClassVar
 
-from jmslike.aio.calls import Closing
 from jmslike.aio.consumer import MessageConsumer
+from jmslike.aio.managers import Closing
 from jmslike.aio.session import Session
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.durations import Duration, waiting_time

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from jmslike.aio.callbacks import CallbackTask, finished
-from jmslike.aio.calls import Calls, CallTurn, keep_error
+from jmslike.aio.calls import Calls, CallTurn
 from jmslike.core.listener_calls import UNRUN_ON_A_LOOP, CompletionListener, check_completion_listener
 from jmslike.errors import IllegalStateError, JMSError
 from jmslike.message import BytesMessage, StreamMessage
@@ -48,7 +48,7 @@ class Sends:
         turn = CallTurn(self.calls)
         try:
             async with turn:
-                await turn.run(send.post, keep_error)
+                await turn.run(send.post)
             if listener is None:
                 await send.wait()
         except BaseException as error:

@@ -15,10 +15,11 @@ from typing import Final, TypeVar, cast
 
 import jmslike.session as synchronous
 from jmslike.aio.browser import QueueBrowser
-from jmslike.aio.calls import Calls, Closing, Turn, handling, keep_error, opening, waiting
+from jmslike.aio.calls import Calls, handling, opening, waiting
 from jmslike.aio.consumer import MessageConsumer
 from jmslike.aio.home import apart
 from jmslike.aio.listeners import LoopListeners
+from jmslike.aio.managers import Closing
 from jmslike.aio.producer import MessageProducer
 from jmslike.aio.sends import Sends
 from jmslike.constants import SessionMode
@@ -94,11 +95,11 @@ class Session(Closing, synchronous.Session):
 
     async def create_temporary_queue(self) -> TemporaryQueue:
         """As `jmslike.Session.create_temporary_queue`; its `delete` is a coroutine."""
-        return self._deleting(await self._calls.run(super().create_temporary_queue))
+        return self._deleting(await self._calls.run(super().create_temporary_queue, TemporaryQueue.delete))
 
     async def create_temporary_topic(self) -> TemporaryTopic:
         """As `jmslike.Session.create_temporary_topic`; its `delete` is a coroutine."""
-        return self._deleting(await self._calls.run(super().create_temporary_topic))
+        return self._deleting(await self._calls.run(super().create_temporary_topic, TemporaryTopic.delete))
 
     def _deleting(self, made: _Temporary) -> _Temporary:
         calls = self._connection_calls
@@ -124,13 +125,10 @@ class Session(Closing, synchronous.Session):
 
     async def close(self) -> None:
         """As `jmslike.Session.close`. One that is cancelled goes on in the background."""
-        await self._close_as("Session.close")
-
-    async def _close_as(self, what: str) -> None:
         if not self._state.is_open:
             return
         self._calls.home.check()
-        self._refuse_inside(what)
+        self._refuse_inside("Session.close")
         await asyncio.shield(self._end_soon())
 
     def _refuse_inside(self, what: str) -> None:
@@ -139,7 +137,7 @@ class Session(Closing, synchronous.Session):
 
     def _end_soon(self) -> asyncio.Task[None]:
         if self._ending is None:
-            self._ending = self._calls.home.loop.create_task(self._end_in_turn())
+            self._ending = self._calls.home.begin(self._end_in_turn())
         return self._ending
 
     async def _end_in_turn(self) -> None:
@@ -148,8 +146,7 @@ class Session(Closing, synchronous.Session):
             await apart(self._calls.home, self._state.end_waits)
         await self._listeners.finish()
         await self._sends.wait("Session.close")
-        async with Turn(self._calls) as turn:
-            await turn.run(self._end, keep_error)
+        await self._calls.run_last(self._end)
         for error in self._calls.kept:
             _log.error("%s: a call that was cancelled has failed: %s", self._state.name, error)
 

@@ -149,8 +149,8 @@ class Taker:
             self._arm(called)  # the transport calls again, is refused, and offers its message elsewhere
 
 
-def put_back(turn: Turn, outcome: asyncio.Future[tuple[Intake, Delivery] | None]) -> None:
+def put_back(found: tuple[Intake, Delivery] | None) -> None:
     """Make what was taken for a task that was cancelled the next delivery of its intake."""
-    if outcome.exception() is None and (found := outcome.result()) is not None:
+    if found is not None:
         intake, delivery = found
         intake.put_back(delivery)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from dataclasses import replace
+from threading import Event
 from typing import Any
 
 import jmslike
@@ -50,6 +52,19 @@ async def cancelled(task: asyncio.Task[Any]) -> list[str]:
     raise AssertionError(f"not cancelled: {task!r}")
 
 
+class Held:
+    """An action at which a call of the transport waits, and then raises if it is to."""
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.over = Event()
+        self._error = error
+
+    def __call__(self) -> None:
+        assert self.over.wait(PATIENCE)
+        if self._error is not None:
+            raise self._error
+
+
 def connection_to(broker: FakeBroker, **options: Any) -> aio.Connection:
     """Return a connection to the fake broker."""
     return aio.Connection(FakeTransport(broker), make_settings(options), Calls(Home()))
@@ -60,6 +75,13 @@ async def connected(broker: FakeBroker, **options: Any) -> aio.Connection:
     connection = connection_to(broker, **options)
     await connection.start()
     return connection
+
+
+def factory_of(broker: FakeBroker, **options: Any) -> aio.ConnectionFactory:
+    """Return a factory of connections to the fake broker."""
+    factory = aio.ConnectionFactory("native://", **options)
+    factory._provider = replace(factory._provider, make=lambda _user, _password: FakeTransport(broker))
+    return factory
 
 
 async def left_in(url: str, queue: jmslike.Queue) -> list[str | None]:

@@ -4,27 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from dataclasses import replace
-from threading import Event
 
 import pytest
 
-from jmslike import ConnectionLostError, Session, TransactionRolledBackError, aio
-from tests.unit.aio.steps import PATIENCE, SILENCE, cancelled, connected, eventually, text_of, waits
-from tests.unit.core.fake import QUEUE, FakeBroker, FakeTransport, text
-
-
-class Held:
-    """An action at which a call of the transport waits, and then raises if it is to."""
-
-    def __init__(self, error: Exception | None = None) -> None:
-        self.over = Event()
-        self._error = error
-
-    def __call__(self) -> None:
-        assert self.over.wait(PATIENCE)
-        if self._error is not None:
-            raise self._error
+from jmslike import ConnectionLostError, Session, TransactionRolledBackError
+from tests.unit.aio.steps import PATIENCE, SILENCE, Held, cancelled, connected, text_of, waits
+from tests.unit.core.fake import QUEUE, FakeBroker, text
 
 
 def test_a_cancelled_commit_goes_on_and_the_next_call_raises_its_outcome_once(broker: FakeBroker) -> None:
@@ -41,19 +26,6 @@ def test_a_cancelled_commit_goes_on_and_the_next_call_raises_its_outcome_once(br
             with pytest.raises(TransactionRolledBackError, match="refused"):
                 await consumer_of
             await session.commit()
-
-    asyncio.run(run())
-
-
-def test_a_connection_that_opens_for_a_caller_that_was_cancelled_is_closed(broker: FakeBroker) -> None:
-    async def run() -> None:
-        factory = aio.ConnectionFactory("native://")
-        factory._provider = replace(factory._provider, make=lambda _user, _password: FakeTransport(broker))
-        held = Held()
-        broker.at("open", held)
-        await cancelled(await waits(factory.create_connection()))
-        held.over.set()
-        await eventually(lambda: broker.transports and broker.transports[0].closed)
 
     asyncio.run(run())
 
@@ -102,20 +74,6 @@ def test_a_call_that_has_not_begun_does_nothing(broker: FakeBroker) -> None:
             held.over.set()
             await committing
             assert broker.bodies(QUEUE) == ["1"]
-
-    asyncio.run(run())
-
-
-def test_a_consumer_that_no_one_gets_is_closed(broker: FakeBroker) -> None:
-    async def run() -> None:
-        async with await connected(broker) as connection:
-            session = await connection.create_session()
-            held = Held()
-            broker.at("subscribe", held)
-            await cancelled(await waits(session.create_consumer(QUEUE)))
-            held.over.set()
-            await session.recover()
-            assert broker.subscriptions == []
 
     asyncio.run(run())
 
@@ -208,23 +166,5 @@ def test_a_session_that_fails_to_close_keeps_no_other_from_closing(broker: FakeB
         broker.at("close link", ConnectionLostError("gone"))
         await connection.close()
         assert (len(broker.named("close link")), broker.transports[0].closed) == (2, True)
-
-    asyncio.run(run())
-
-
-def test_a_close_that_is_cancelled_goes_on(broker: FakeBroker) -> None:
-    async def run() -> None:
-        connection = await connected(broker)
-        session = await connection.create_session()
-        held = Held()
-        broker.at("close link", held)
-        broker.at("close transport", held)
-        closing = asyncio.create_task(connection.close())
-        await asyncio.wait([closing], timeout=SILENCE)
-        await cancelled(closing)
-        held.over.set()
-        await connection.close()
-        await session.close()
-        assert broker.transports[0].closed
 
     asyncio.run(run())

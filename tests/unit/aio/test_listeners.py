@@ -119,6 +119,25 @@ def test_a_message_whose_listener_raises_is_redelivered(url: str, caplog: pytest
     assert "no such order" in caplog.text
 
 
+def test_a_listener_whose_coroutine_returns_one_that_has_not_run_has_failed(url: str) -> None:
+    async def work(_message: Message) -> None:
+        """What the listener forgets to await."""
+
+    async def run() -> None:
+        async with aio.connect(url) as context:
+            queue, seen = context.create_queue("q"), list[bool]()
+
+            async def listener(message: Message) -> object:
+                seen.append(message.redelivered)
+                return work(message) if len(seen) == 1 else None
+
+            (await context.create_consumer(queue)).message_listener = listener
+            await put(context, queue, "1")
+            await eventually(lambda: seen == [False, True])
+
+    asyncio.run(run())
+
+
 def test_a_listener_commits_and_rolls_back_itself(url: str) -> None:
     async def run() -> None:
         factory = aio.ConnectionFactory(url)

@@ -11,6 +11,7 @@ import pytest
 
 import jmslike
 from jmslike import IllegalStateError, JMSError, Message, Session, aio
+from jmslike.aio.home import Home
 from jmslike.converters import JsonConverter
 from tests.unit.aio.steps import PATIENCE, SILENCE, cancelled, connected, eventually, left_in, text_of, waits
 from tests.unit.core.fake import QUEUE, FakeBroker
@@ -180,7 +181,8 @@ def test_what_a_send_raises_is_raised_by_its_await(broker: FakeBroker) -> None:
 class Begun:
     """Threads in which a call has begun, and goes on when the test makes it."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Home) -> None:
+        self.home = home
         self.calls: list[Callable[[], None]] = []
 
     def submit(self, call: Callable[[], None]) -> Future[None]:
@@ -198,7 +200,7 @@ def test_a_send_that_is_cancelled_as_it_begins_ends_once_and_its_failure_is_repo
             session = await connection.create_session()
             producer = session.create_producer(QUEUE)
             sends: Any = session._sends
-            threads, sends.calls.threads = sends.calls.threads, Begun()
+            threads, sends.calls.threads = sends.calls.threads, Begun(sends.calls.home)
             sending = await waits(producer.send(session.create_text_message("1")))
             assert "goes on" in (await cancelled(sending))[0]
             assert sends.unanswered == 1
