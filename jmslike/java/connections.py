@@ -82,11 +82,39 @@ class JMSContext(jmslike.JMSContext):
     consumer_type = JMSConsumer
 
 
+class _PythonSession(jmslike.Session):
+    """A session of `jmslike`, whose messages have Java names, too."""
+
+    __slots__ = ()
+
+    message_types = MESSAGE_TYPES
+
+
+class _PythonConnection(jmslike.Connection):
+    """A connection of `jmslike`, whose messages have Java names, too."""
+
+    __slots__ = ()
+
+    session_type = _PythonSession
+
+
+class _PythonContext(jmslike.JMSContext):
+    """A context of `jmslike`, whose messages have Java names, too."""
+
+    __slots__ = ()
+
+    message_types = MESSAGE_TYPES
+
+
 @java_names
 class ConnectionFactory(jmslike.ConnectionFactory):
     """As `jmslike.ConnectionFactory`. Under Java names it makes objects with Java names, under Python names those of
-    `jmslike`: what is written for a Python factory, such as a ListenerContainer, takes this one, too.
+    `jmslike`: what is written for a Python factory, such as a ListenerContainer, takes this one, too. The messages have
+    Java names in both, so `onMessage` of a Java program may be the listener.
     """
+
+    connection_type = _PythonConnection
+    context_type = _PythonContext
 
     def _connect(self, kind: type[C], user_name: str | None, password: str | None) -> C:
         return kind(self._provider.transport(user_name, password), self._provider.settings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from queue import SimpleQueue
 from typing import Any
 
 import pytest
@@ -26,7 +27,7 @@ from jmslike.java import (
     TextMessage,
     TopicSubscriber,
 )
-from jmslike.listening import JmsTemplate
+from jmslike.listening import JmsTemplate, ListenerContainer
 
 
 def test_a_message_goes_and_comes(session: Session) -> None:
@@ -267,7 +268,28 @@ def test_a_template_takes_a_factory_and_waits_for_seconds(factory: ConnectionFac
     session.createProducer(session.createQueue("q")).send(session.createTextMessage("x"))
     with JmsTemplate(factory) as template:
         message = template.receive("q", 10)
-    assert type(message) is jmslike.TextMessage
+    assert isinstance(message, TextMessage)
+    assert message.getText() == message.text == "x"
+
+
+def test_a_listener_of_a_java_program_runs_in_a_container(factory: ConnectionFactory) -> None:
+    heard: SimpleQueue[tuple[str | None, int]] = SimpleQueue()
+
+    class Bean(MessageListener):
+        def onMessage(self, message: Message) -> None:
+            assert isinstance(message, TextMessage)
+            heard.put((message.getText(), message.getIntProperty("number")))
+
+    with ListenerContainer(factory, "q", Bean().onMessage), JmsTemplate(factory) as template:
+        template.send("q", "x", number=7)
+        assert heard.get(timeout=10) == ("x", 7)
+
+
+def test_connections_in_python_names_make_messages_that_have_both_names(factory: ConnectionFactory) -> None:
+    with factory.create_connection() as connection:
+        session = connection.create_session()
+        assert isinstance(session.create_text_message(), TextMessage)
+        assert not hasattr(session, "createTextMessage")
 
 
 def test_exceptions_are_those_of_the_core(session: Session) -> None:
