@@ -6,6 +6,8 @@ import jakarta.jms.MessageConsumer;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** A warehouse acknowledges orders itself: what it has not acknowledged comes again. Arguments: [URL]. */
@@ -27,8 +29,8 @@ public class Acknowledgement {
             receiveAll(consumer);
             session.recover();
             System.out.println("warehouse: begins again");
-            Message last = receiveAll(consumer);
-            last.acknowledge(); // with it, all that the session has received
+            List<Message> received = receiveAll(consumer);
+            received.get(COUNT - 1).acknowledge(); // with it, all that the session has received
         }
         try (Connection connection = factory.createConnection()) {
             connection.start();
@@ -39,13 +41,17 @@ public class Acknowledgement {
         }
     }
 
-    private static Message receiveAll(MessageConsumer consumer) throws JMSException {
-        Message order = null;
+    private static List<Message> receiveAll(MessageConsumer consumer) throws JMSException {
+        List<Message> received = new ArrayList<>();
         for (int number = 1; number <= COUNT; number++) {
-            order = consumer.receive(10000);
+            Message order = consumer.receive(10000);
+            if (order == null) {
+                throw new JMSException("an order did not come");
+            }
             String again = order.getJMSRedelivered() ? " again" : "";
             System.out.println("warehouse: received " + order.getBody(String.class) + again);
+            received.add(order);
         }
-        return order;
+        return received;
     }
 }

@@ -32,7 +32,7 @@ public class AsynchronousListener implements MessageListener, ExceptionListener 
                 publish(connection);
             }
             if (!side.equals("publisher")) {
-                customer.await();
+                customer.awaitPrices();
             }
         } finally {
             connection.close();
@@ -43,9 +43,9 @@ public class AsynchronousListener implements MessageListener, ExceptionListener 
         Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
         Topic topic = session.createTopic("moving.prices");
         MessageProducer producer = session.createProducer(topic);
+        System.out.println("shop: publishes " + PRICES.length + " prices");
         for (String price : PRICES) {
             producer.send(session.createTextMessage(price));
-            System.out.println("shop: " + price);
         }
         session.close();
     }
@@ -59,7 +59,7 @@ public class AsynchronousListener implements MessageListener, ExceptionListener 
         System.out.println("customer: listening");
     }
 
-    private void await() throws Exception {
+    private void awaitPrices() throws Exception {
         if (!missing.await(10, TimeUnit.SECONDS)) {
             throw new JMSException("a price did not come");
         }

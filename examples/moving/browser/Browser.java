@@ -40,7 +40,8 @@ public class Browser {
         int count = 0;
         while (waiting.hasMoreElements()) {
             TextMessage order = (TextMessage) waiting.nextElement();
-            System.out.println("clerk: " + order.getText() + " waits, a gift: " + order.getBooleanProperty("gift"));
+            String gift = order.getBooleanProperty("gift") ? ", a gift" : "";
+            System.out.println("clerk: " + order.getText() + " waits" + gift);
             count++;
         }
         browser.close();

@@ -12,14 +12,12 @@ import javax.naming.NamingException;
 public class DurableSubscriber {
     private static final String SUBSCRIPTION = "prices-for-ann";
     private static final String[] PRICES = {"the desk lamp costs 32.50", "the backpack costs 46.00"};
-    private final ConnectionFactory customers;
-    private final ConnectionFactory shops;
+    private final ConnectionFactory factory;
     private final Topic topic;
 
     public DurableSubscriber() throws NamingException {
         InitialContext names = new InitialContext();
-        customers = (ConnectionFactory) names.lookup("customers"); // with a client id
-        shops = (ConnectionFactory) names.lookup("shops");
+        factory = (ConnectionFactory) names.lookup("ConnectionFactory");
         topic = (Topic) names.lookup("prices");
     }
 
@@ -31,7 +29,8 @@ public class DurableSubscriber {
     }
 
     private void subscribe() throws JMSException {
-        try (Connection connection = customers.createConnection()) {
+        try (Connection connection = factory.createConnection()) {
+            connection.setClientID("ann");
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
             session.createDurableSubscriber(topic, SUBSCRIPTION);
             System.out.println("customer: subscribed as " + connection.getClientID());
@@ -40,7 +39,7 @@ public class DurableSubscriber {
     }
 
     private void publish() throws JMSException {
-        try (Connection connection = shops.createConnection()) {
+        try (Connection connection = factory.createConnection()) {
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
             for (String price : PRICES) {
                 session.createProducer(topic).send(session.createTextMessage(price));
@@ -50,7 +49,8 @@ public class DurableSubscriber {
     }
 
     private void receive() throws JMSException {
-        try (Connection connection = customers.createConnection()) {
+        try (Connection connection = factory.createConnection()) {
+            connection.setClientID("ann");
             connection.start();
             Session session = connection.createSession(false, Session.AUTO_ACKNOWLEDGE);
             TopicSubscriber subscriber = session.createDurableSubscriber(topic, SUBSCRIPTION);

@@ -62,6 +62,7 @@ public class FlashSale {
         private final String subscription;
         private final JMSContext context;
         private final JMSConsumer consumer;
+        private final List<String> done = new ArrayList<>();
         private final CountDownLatch closed = new CountDownLatch(1);
 
         Service(String name, ConnectionFactory factory, String work, String queue, String subscription) {
@@ -86,7 +87,7 @@ public class FlashSale {
                     closed.countDown();
                 } else {
                     String buyer = order.getBody(String.class);
-                    System.out.println(name + ": " + String.format(work, buyer) + ", order " + order.getIntProperty("number"));
+                    done.add(String.format(work, buyer) + ", order " + order.getIntProperty("number"));
                 }
             } catch (JMSException e) {
                 throw new IllegalStateException(e);
@@ -96,6 +97,9 @@ public class FlashSale {
         void finish() throws Exception {
             if (!closed.await(10, TimeUnit.SECONDS)) {
                 throw new JMSException(name + " was not told that the sale is closed");
+            }
+            for (String line : done) {
+                System.out.println(name + ": " + line);
             }
             consumer.close();
             if (subscription != null) {

@@ -1,5 +1,6 @@
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
+import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
@@ -29,8 +30,8 @@ public class RequestReply {
             if (!side.equals("server")) {
                 ask(connection);
             }
-            if (server != null && !server.missing.await(10, TimeUnit.SECONDS)) {
-                throw new JMSException("a request did not come");
+            if (server != null) {
+                server.awaitRequests();
             }
         }
     }
@@ -55,7 +56,7 @@ public class RequestReply {
     }
 
     private static class PriceServer implements MessageListener {
-        final CountDownLatch missing = new CountDownLatch(ITEMS.length);
+        private final CountDownLatch missing = new CountDownLatch(ITEMS.length);
         private final Session session;
         private final MessageProducer producer;
 
@@ -65,14 +66,21 @@ public class RequestReply {
             session.createConsumer(session.createQueue("moving.price.requests")).setMessageListener(this);
         }
 
+        void awaitRequests() throws Exception {
+            if (!missing.await(10, TimeUnit.SECONDS)) {
+                throw new JMSException("a request did not come");
+            }
+        }
+
         @Override
         public void onMessage(Message message) {
             try {
                 String item = ((TextMessage) message).getText();
                 TextMessage reply = session.createTextMessage(item.equals("desk lamp") ? "32.50" : "46.00");
                 reply.setJMSCorrelationID(message.getJMSCorrelationID());
-                producer.send(message.getJMSReplyTo(), reply);
-                System.out.println("server: answered for " + item);
+                System.out.println("server: answers for " + item);
+                Destination replyTo = message.getJMSReplyTo();
+                producer.send(replyTo, reply);
                 missing.countDown();
             } catch (JMSException e) {
                 System.err.println("server: cannot answer: " + e.getMessage());

@@ -3,6 +3,7 @@ import jakarta.jms.JMSConsumer;
 import jakarta.jms.JMSContext;
 import jakarta.jms.JMSException;
 import jakarta.jms.JMSProducer;
+import jakarta.jms.Message;
 import jakarta.jms.Topic;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -26,16 +27,16 @@ public class SharedSubscription {
                 JMSContext shop = factory.createContext()) {
             audit(first, audited);
             audit(second, audited);
-            JMSConsumer all = manager.createConsumer(manager.createTopic("moving.sales"));
-            all.setMessageListener(sale -> managed.add(text(sale)));
+            JMSConsumer everything = manager.createConsumer(manager.createTopic("moving.sales"));
+            everything.setMessageListener(sale -> managed.add(text(sale)));
 
             Topic sales = shop.createTopic("moving.sales");
-            JMSProducer producer = shop.createProducer().setDisableMessageTimestamp(true);
+            JMSProducer producer = shop.createProducer();
             for (int number = 1; number <= SALES; number++) {
                 producer.send(sales, "sale " + number);
             }
-            print("auditors", audited);
-            print("manager", managed);
+            show("auditors", audited);
+            show("manager", managed);
         }
     }
 
@@ -44,7 +45,7 @@ public class SharedSubscription {
         consumer.setMessageListener(sale -> audited.add(text(sale)));
     }
 
-    private static void print(String who, BlockingQueue<String> heard) throws Exception {
+    private static void show(String who, BlockingQueue<String> heard) throws Exception {
         List<String> sales = new ArrayList<>();
         while (sales.size() < SALES) {
             String sale = heard.poll(10, TimeUnit.SECONDS);
@@ -57,7 +58,7 @@ public class SharedSubscription {
         System.out.println(who + ": noted " + String.join(", ", sales));
     }
 
-    private static String text(jakarta.jms.Message sale) {
+    private static String text(Message sale) {
         try {
             return sale.getBody(String.class);
         } catch (JMSException e) {

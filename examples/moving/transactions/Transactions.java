@@ -10,6 +10,12 @@ import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** An office takes an order from one queue and sends its invoice to another, both or neither. Arguments: [URL]. */
 public class Transactions {
+    private static class PrinterException extends Exception {
+        PrinterException(String message) {
+            super(message);
+        }
+    }
+
     public static void main(String[] args) throws JMSException {
         ConnectionFactory factory = new ActiveMQConnectionFactory(args.length > 0 ? args[0] : "tcp://localhost:61616");
         try (Connection connection = factory.createConnection()) {
@@ -24,13 +30,14 @@ public class Transactions {
             MessageProducer producer = session.createProducer(invoices);
             for (int attempt = 1; attempt <= 2; attempt++) {
                 TextMessage order = (TextMessage) consumer.receive(10000);
-                System.out.println("office: " + order.getText() + ", redelivered: " + order.getJMSRedelivered());
+                String again = order.getJMSRedelivered() ? " again" : "";
+                System.out.println("office: received " + order.getText() + again);
                 try {
                     producer.send(session.createTextMessage("invoice for " + order.getText()));
-                    print(attempt);
+                    printInvoice(attempt);
                     session.commit();
                     System.out.println("office: committed");
-                } catch (IllegalStateException e) {
+                } catch (PrinterException e) {
                     session.rollback();
                     System.out.println("office: rolled back, as " + e.getMessage());
                 }
@@ -38,15 +45,17 @@ public class Transactions {
             consumer.close();
 
             MessageConsumer mailbox = session.createConsumer(invoices);
-            System.out.println("customer: got " + ((TextMessage) mailbox.receive(10000)).getText());
-            System.out.println("customer: got another one: " + (mailbox.receive(500) != null));
+            TextMessage invoice = (TextMessage) mailbox.receive(10000);
+            System.out.println("customer: got " + invoice.getText());
+            String more = mailbox.receive(500) == null ? "nothing" : "something";
+            System.out.println("customer: got " + more + " else");
             session.commit();
         }
     }
 
-    private static void print(int attempt) {
+    private static void printInvoice(int attempt) throws PrinterException {
         if (attempt == 1) {
-            throw new IllegalStateException("the printer has no paper");
+            throw new PrinterException("the printer has no paper");
         }
     }
 }

@@ -8,7 +8,7 @@ import jakarta.jms.TextMessage;
 import org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory;
 
 /** Each department receives only the orders that its selector matches. Arguments: [URL]. */
-public class Selectors {
+public class MessageSelectors {
     public static void main(String[] args) throws JMSException {
         ConnectionFactory factory = new ActiveMQConnectionFactory(args.length > 0 ? args[0] : "tcp://localhost:61616");
         try (JMSContext context = factory.createContext()) {
