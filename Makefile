@@ -10,7 +10,7 @@ PYTHONS := python3.11 python3.12 python3.13 python3.14
 TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 
 .NOTPARALLEL:
-.PHONY: demo sample unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long
+.PHONY: demo sample site unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long
 .PHONY: pythons environment
 .PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
 
@@ -25,6 +25,11 @@ sample: $(VENV)/.has-test $(VENV)/.has-browser
 	$(BIN)/jmslike compare examples/orders.csv native:// native:///tmp/jmslike-sample --repeats 10 --run 0.1 --json build/sample.json
 	rm -rf /tmp/jmslike-sample
 	$(BIN)/python -m tests.browser.sample build/sample.json docs/sample
+
+# The documentation as pages for a browser, in build/site
+site: $(VENV)/.has-test $(VENV)/.has-site
+	$(BIN)/python website/pages.py
+	$(BIN)/zensical build --strict --clean --config-file build/zensical.toml
 
 # The inner loop: one process, no broker, a few minutes. For example: make unit ARGS="-k listener"
 unit: $(VENV)/.has-test
@@ -46,8 +51,8 @@ check: lint unit
 test: $(VENV)/.has-test
 	$(PYTEST) --numprocesses auto --dist loadgroup -m "not broker and not faults and not browser" $(ARGS)
 
-# The HTML report in a headless Chromium, which root gets from Debian's package if there is none
-test-browser: $(VENV)/.has-test $(VENV)/.has-browser
+# The HTML report and the site in a headless Chromium, which root gets from Debian's package if there is none
+test-browser: $(VENV)/.has-browser site
 	$(PYTEST) -m browser tests/browser $(ARGS)
 
 # Everything that needs a real broker, or Java

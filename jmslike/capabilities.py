@@ -47,9 +47,13 @@ class Level(Enum):
     """A level of support."""
 
     NATIVE = "native"
+    """The transport or its provider does it, as the specification says."""
     EMULATED = "emulated"
+    """The library does it itself, as the specification says."""
     PARTIAL = "partial"
+    """It works, with exceptions."""
     UNSUPPORTED = "unsupported"
+    """A call that asks for it raises UnsupportedFeatureError."""
 
 
 @dataclass(frozen=True, slots=True)

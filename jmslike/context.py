@@ -289,6 +289,7 @@ class JMSContext(MessageFactory):
         )
 
     create_durable_subscriber = create_durable_consumer
+    """As `create_durable_consumer`, under the name of JMS 1.1."""
 
     def create_shared_consumer(
         self,

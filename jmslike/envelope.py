@@ -21,6 +21,7 @@ class Headers(NamedTuple):
 
 
 NO_HEADERS: Final = Headers()
+"""Shared by all messages for which the client sets no headers."""
 NO_PROPERTIES: Final[dict[str, PropertyValue]] = {}
 """Shared by all messages without properties; never written to."""
 

@@ -169,6 +169,7 @@ class Session(MessageFactory):
         return self._subscribe(topic, message_selector, name=name, durable=True, no_local=no_local, converter=converter)
 
     create_durable_consumer = create_durable_subscriber
+    """As `create_durable_subscriber`, under the name of JMS 2.0."""
 
     def create_shared_durable_consumer(
         self,

@@ -117,8 +117,7 @@ Receipt: TypeAlias = Any
 
 Delivery: TypeAlias = "tuple[Envelope, Receipt | None, int]"
 """An envelope, its receipt (None: already settled), and the attempts: hand-overs before this one. A bare redelivered
-flag of a broker counts as 1.
-"""
+flag of a broker counts as 1."""
 
 Outcome: TypeAlias = "int | None"
 """The outcome of a delivery: ACCEPT, or the number of attempts with which it is released for redelivery."""
@@ -126,6 +125,7 @@ Outcome: TypeAlias = "int | None"
 ACCEPT: Final[Outcome] = None
 
 Completion: TypeAlias = "Callable[[JMSError | None], None]"
+"""Called once for an asynchronous send, with its error or None."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,6 +35,7 @@ from native_engine.transaction import Transaction
 __all__ = ["TEMPORARY_PREFIX", "Engine", "Kind"]
 
 Kind: TypeAlias = Literal["queue", "topic"]
+"""The kinds of destination."""
 
 TEMPORARY_PREFIX: Final = "$temporary."
 """Names that begin so come from `create_temporary` only."""

@@ -17,6 +17,7 @@ __all__ = ["Part", "Settlement"]
 _priority: Final = attrgetter("priority")
 
 Settlement: TypeAlias = tuple[Receiver, Sequence[Receipt], Outcome]
+"""Records that one receiver has taken, and their outcome."""
 
 
 class Part:

@@ -48,6 +48,7 @@ class Record(Protocol):
 
 
 Matches: TypeAlias = Callable[[Any], bool]
+"""A selector: whether a receiver takes a record."""
 
 Outcome: TypeAlias = "int | None"
 """How a delivery is settled: None accepts it, a number releases it with that many attempts."""

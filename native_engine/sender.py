@@ -15,6 +15,7 @@ from native_engine.transaction import Transaction
 __all__ = ["Completion", "Send", "Sender"]
 
 Completion: TypeAlias = Callable[[Exception | None], None]
+"""Called once for a send that has one, with its error or None."""
 
 
 class Send(Protocol):

@@ -82,10 +82,10 @@ def declared(found: Capabilities) -> Declared:
 def exceptions(support: Support) -> Iterator[str]:
     """Return a line for each reason, with the behaviours that do not hold because of it."""
     if support.reason:
-        yield f"  - {support.reason}"
+        yield f"    - {support.reason}"
     for reason in dict.fromkeys(support.exceptions.values()):
         names = sorted(name for name, why in support.exceptions.items() if why == reason)
-        yield f"  - {', '.join(names)}: {reason}"
+        yield f"    - {', '.join(names)}: {reason}"
 
 
 def render(transports: Mapping[str, Declared]) -> str:

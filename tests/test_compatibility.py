@@ -95,7 +95,7 @@ def test_what_is_partial_and_what_is_missing_is_reported() -> None:
     assert found.levels[Feature.CLIENT_ID.value] == "partial"
     assert found.levels[Feature.BROWSE.value] == "no"
     assert found.details == (
-        "Partial:\n\n- exclusive client identifiers\n  - CID-01, CID-06: shared\n  - CID-02: other\n\n"
+        "Partial:\n\n- exclusive client identifiers\n    - CID-01, CID-06: shared\n    - CID-02: other\n\n"
         "No:\n\n- queue browsers: take a topic | or nothing"
     )
 

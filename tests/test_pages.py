@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+import jmslike
 from tests.test_architecture import FOLDERS
 from tests.test_imports import BOUNDARY
+from website.pages import CONFIGURATION, linked, navigated, places
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -22,6 +25,9 @@ LIBRARIES = {"stomp.py"}
 SOURCES = [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
 NAMES = {path.name for path in SOURCES}
 """What a page may call without its folder, as it is in several."""
+PARTS = ("aio", "converters", "java", "listening", "naming", "operating", "spi", "telemetry", "testing")
+MODULES = {"native_engine", *(f"jmslike.{name}" for name in PARTS)}
+"""Those that a page of the reference has as a whole."""
 COMMAND = re.compile(r"`make ([\w-]+)")
 
 
@@ -49,6 +55,29 @@ def test_readme_names_every_page() -> None:
     named = set(PATH.findall((ROOT / "README.md").read_text(encoding="utf-8")))
     pages = {str(page.relative_to(ROOT)) for page in [*TOP, *DOCS]}
     assert pages - named == {"README.md"}
+
+
+def test_the_site_leads_to_every_page() -> None:
+    """A new page of docs/ has a line in the navigation: `nav` of website/zensical.toml."""
+    navigation = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["project"]["nav"]
+    found = places().values()
+    assert {place for place in found if place.endswith(".md")} <= set(navigated(navigation)) <= set(found)
+
+
+@pytest.mark.parametrize("page", [*TOP, *DOCS], ids=lambda page: page.name)
+def test_links_lead_to_places_of_the_site(page: Path) -> None:
+    linked(page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8"), places())
+
+
+REFERENCE = re.compile(r"^::: (\S+)$", re.MULTILINE)
+
+
+def test_the_reference_has_every_name() -> None:
+    """The pages in website/reference name each public name of `jmslike`, and the other modules as a whole."""
+    pages = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "website" / "reference").iterdir())
+    named = REFERENCE.findall(pages)
+    assert {name for name in named if not name.startswith("jmslike.") or name[8:] not in jmslike.__all__} == MODULES
+    assert sorted(set(named) - MODULES) == [f"jmslike.{name}" for name in sorted(jmslike.__all__)]
 
 
 @pytest.mark.parametrize("page", TOP, ids=lambda page: page.name)

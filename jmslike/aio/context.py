@@ -99,6 +99,7 @@ class JMSContext(Closing, synchronous.JMSContext):
     create_shared_consumer = _consuming(Session.create_shared_consumer)
     create_durable_consumer = _consuming(Session.create_durable_consumer)
     create_durable_subscriber = create_durable_consumer
+    """As `create_durable_consumer`, under the name of JMS 1.1."""
     create_shared_durable_consumer = _consuming(Session.create_shared_durable_consumer)
     create_temporary_queue = _of_session(Session.create_temporary_queue)
     create_temporary_topic = _of_session(Session.create_temporary_topic)

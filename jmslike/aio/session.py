@@ -71,6 +71,7 @@ class Session(Closing, synchronous.Session):
     create_shared_consumer = opening(synchronous.Session.create_shared_consumer, MessageConsumer)
     create_durable_subscriber = opening(synchronous.Session.create_durable_subscriber, MessageConsumer)
     create_durable_consumer = create_durable_subscriber
+    """As `create_durable_subscriber`, under the name of JMS 2.0."""
     create_shared_durable_consumer = opening(synchronous.Session.create_shared_durable_consumer, MessageConsumer)
     unsubscribe = waiting(synchronous.Session.unsubscribe)
     statistics = waiting(synchronous.Session.statistics)

@@ -1,8 +1,10 @@
 """Converters: objects instead of messages, in a format that both sides know (an extension).
 
-orders = JsonConverter(Order)
-session.create_producer(queue, converter=orders).send(Order("7", 3))
-order = session.create_consumer(queue, converter=orders).receive_object(timeout=1)
+    orders = JsonConverter(Order)
+    session.create_producer(queue, converter=orders).send(Order("7", 3))
+    order = session.create_consumer(queue, converter=orders).receive_object(timeout=1)
+
+A body that a converter cannot read raises MessageFormatError.
 """
 
 from jmslike.converters.bytes import BytesConverter

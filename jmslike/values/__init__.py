@@ -84,6 +84,7 @@ class Char(str):
 
 
 PropertyValue: TypeAlias = "bool | int | float | str | None"
+"""A property; the classes of `jmslike.values` are among the numbers and texts."""
 ItemValue: TypeAlias = "bool | int | float | str | bytes | None"
 
 INT_LIMIT = 1 << 31
