@@ -72,11 +72,12 @@ class Confirmations:
             timer.cancel()
 
     def _start_timer(self, seconds: float) -> None:
-        self._timer = threading.Timer(seconds, self._check_oldest)
-        self._timer.name = "jmslike-stomp-receipts"
-        self._timer.daemon = True
-        with suppress(RuntimeError):  # the interpreter ends, and waits within a bound of its own
-            self._timer.start()
+        timer = threading.Timer(seconds, self._check_oldest)
+        timer.name = "jmslike-stomp-receipts"
+        timer.daemon = True
+        with suppress(RuntimeError):  # too many threads: the next send tries again; or the interpreter ends
+            timer.start()
+            self._timer = timer
 
     def _check_oldest(self) -> None:
         with self._sending:
