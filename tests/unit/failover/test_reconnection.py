@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -209,6 +210,49 @@ def test_what_less_is(promised: Any, offered: Any, is_less: bool) -> None:
         for support in (promised, offered)
     )
     assert bool(shortfall(first, second)) is is_less
+
+
+# ---- no thread ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def no_thread_starts(monkeypatch: pytest.MonkeyPatch) -> Callable[[str], None]:
+    """Return a function after whose call no thread starts whose name begins so, as in a process at its limit."""
+    start = threading.Thread.start
+
+    def refuse(prefix: str) -> None:
+        def refused(thread: threading.Thread) -> None:
+            if thread.name.startswith(prefix):
+                raise RuntimeError("can't start new thread")
+            start(thread)
+
+        monkeypatch.setattr(threading.Thread, "start", refused)
+
+    return refuse
+
+
+def test_without_a_thread_that_restores_it_the_link_is_lost(
+    world: World, no_thread_starts: Callable[[str], None]
+) -> None:
+    subscription = world.session(world.open()).subscribe(SubscriptionSpec(QUEUE))
+    taking = Task(subscription.take, None)
+    world.clock.until_waiting()
+    no_thread_starts("jmslike-failover")
+    world.hosts[0].broker.cut()
+    assert world.events.names == ["interrupted", "lost"]
+    for call in (taking.end, lambda: subscription.take(0)):
+        with pytest.raises(ConnectionLostError, match="cannot be restored: can't start new thread"):
+            call()
+    assert all(made.closed for made in world.hosts[0].broker.transports)
+
+
+def test_without_a_thread_that_closes_the_lost_host_it_is_closed_all_the_same(
+    world: World, no_thread_starts: Callable[[str], None]
+) -> None:
+    world.open()
+    no_thread_starts("jmslike-failover-closing")
+    world.move_to_two()
+    assert all(made.closed for made in world.hosts[0].broker.transports)
 
 
 # ---- the end --------------------------------------------------------------------------------------------------------

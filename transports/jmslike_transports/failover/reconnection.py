@@ -16,7 +16,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from contextlib import suppress
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from jmslike.capabilities import Capabilities
@@ -230,8 +229,12 @@ class Reconnection:
             self.events.lost(error)
         else:
             self._report(error, unheard)
-        with suppress(RuntimeError):  # at the end of the interpreter, which allows no new thread
+        try:
             thread.start()
+        except RuntimeError as no_thread:  # too many threads, or the interpreter ends
+            if self.given_up is None:
+                self._give_up(f"the link was lost and cannot be restored: {no_thread}; it was lost because: {error}")
+            lost.close()
 
     def _report(self, error: JMSError, unheard: list[JMSError]) -> None:
         self.events.interrupted(error)
@@ -264,9 +267,11 @@ class Reconnection:
     def _let_go(self, lost: HostConnection) -> None:
         """Close what was lost. Its last calls may take long to return: the link is restored meanwhile."""
         closing = threading.Thread(target=lost.close, name="jmslike-failover-closing", daemon=True)
-        with suppress(RuntimeError):
+        try:
             closing.start()
             closing.join(_TO_LET_GO)
+        except RuntimeError:  # too many threads, or the interpreter ends
+            lost.close()
 
     def _restore(self, last: str) -> HostConnection | None:
         """Try until the link is restored, and return the connection; None if it was given up, or closed."""
@@ -284,7 +289,7 @@ class Reconnection:
                 return restored
             attempts += 1
             if attempts == self.policy.max_reconnects:
-                self._give_up(attempts)
+                self._give_up(f"gave up after {attempts} attempts to restore the link: {self._failure}")
                 return None
             pause = self._pause()
             _log.warning(
@@ -357,8 +362,8 @@ class Reconnection:
         except Exception:  # any: the next loss needs this thread
             _log.exception("the link is restored, but not everything that was set meanwhile")
 
-    def _give_up(self, attempts: int) -> None:
-        error = ConnectionLostError(f"gave up after {attempts} attempts to restore the link: {self._failure}")
+    def _give_up(self, why: str) -> None:
+        error = ConnectionLostError(why)
         with self.lock:
             self.given_up = error
             self.changed.notify_all()
