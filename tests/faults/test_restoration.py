@@ -99,9 +99,11 @@ def test_a_temporary_queue_ends(proxy: Proxy, connect: Connect, restore: Callabl
     assert text_of(session.create_consumer(another).receive(PATIENCE)) == "works"
 
 
+@pytest.mark.parametrize("closes", [False, True])
 def test_what_was_not_acknowledged_comes_again(
-    proxy: Proxy, connect: Connect, name: str, restore: Callable[[Connection], None]
+    proxy: Proxy, connect: Connect, name: str, restore: Callable[[Connection], None], closes: bool
 ) -> None:
+    """Also what a consumer had received that was closed before the loss."""
     connection = connect(f"failover:({proxy.url})")
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     queue = session.create_queue(name)
@@ -109,8 +111,12 @@ def test_what_was_not_acknowledged_comes_again(
     consumer = session.create_consumer(queue)
     message = consumer.receive(PATIENCE)
     assert message is not None
+    if closes:
+        consumer.close()
     restore(connection)
     message.acknowledge()
+    if closes:
+        consumer = session.create_consumer(queue)
     again = consumer.receive(PATIENCE)
     assert text_of(again) == "once more"
     assert again is not None

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from jmslike.destinations import TemporaryQueue
-from jmslike.errors import ConnectionLostError, InvalidDestinationError
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, TransactionRolledBackError
 from jmslike.session import Session
 from jmslike.spi import ACCEPT, Envelope, SubscriptionSpec
 from tests.unit.core.fake import PATIENCE, QUEUE, TOPIC, Task, text
@@ -102,6 +102,53 @@ def test_receipts_are_stale_after_a_loss(world: World, caplog: pytest.LogCapture
     subscription.settle([receipt], 1)
     (logged,) = [record.message for record in caplog.records if record.name == "jmslike.failover"]
     assert logged == ("queue://q: not acknowledged, and so redelivered: the link was lost after they were received: 1")
+
+
+@pytest.mark.parametrize("ends", ["subscription", "link"])
+def test_what_a_closed_consumer_had_received_comes_again_marked(world: World, ends: str) -> None:
+    transport = world.open()
+    link = world.session(transport)
+    closed = link.subscribe(SubscriptionSpec(QUEUE))
+    world.hosts[0].broker.put(text("a"))
+    _, receipt, _ = closed.take(0)
+    closed.close()
+    assert closed.holds(receipt)
+    if ends == "link":  # the link to the host is lost meanwhile
+        world.hosts[0].broker.at("close link", world.hosts[0].go_down)
+        link.close()
+    else:
+        world.hosts[0].go_down()
+    world.advance_until(lambda: "resumed" in world.events.names)
+    assert not closed.holds(receipt)
+    closed.settle([receipt], ACCEPT)
+    world.hosts[1].broker.put(text("a"))
+    assert world.session(transport).subscribe(SubscriptionSpec(QUEUE)).take(0)[2] == 1
+
+
+def test_a_commit_of_what_a_closed_consumer_had_received_is_rolled_back_after_a_loss(world: World) -> None:
+    """Also when a call found the loss out, and the transport knows nothing of it yet."""
+    link = world.session(world.open(), transacted=True)
+    closed = link.subscribe(SubscriptionSpec(QUEUE))
+    broker = world.hosts[0].broker
+    broker.put(text("a"))
+    receipt = closed.take(0)[1]
+    closed.close()
+    broker.at("sender", ConnectionLostError("no answer"))
+    link.sender(QUEUE)
+    assert not closed.holds(receipt)
+    with pytest.raises(TransactionRolledBackError):
+        link.commit([], [(closed, [receipt], ACCEPT)])
+
+
+def test_what_a_closed_consumer_has_received_can_still_be_settled(world: World) -> None:
+    link = world.session(world.open())
+    closed = link.subscribe(SubscriptionSpec(QUEUE))
+    world.hosts[0].broker.put(text("a"))
+    receipt = closed.take(0)[1]
+    closed.close()
+    closed.settle([receipt], ACCEPT)
+    assert world.hosts[0].broker.named("settle") == [("settle", ["ID:a"], None)]
+    assert link._subscriptions == []
 
 
 def test_the_good_receipts_among_stale_ones_are_settled(world: World) -> None:

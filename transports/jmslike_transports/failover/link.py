@@ -40,6 +40,11 @@ class FailoverLink:
         self._next: Place | None = None
         self._prepared: list[FailoverSubscription] = []
 
+    @property
+    def is_closed(self) -> bool:
+        """Whether `close` was called."""
+        return self._binding.is_closed
+
     # ---- sending and receiving --------------------------------------------------------------------------------------
 
     def sender(self, destination: Destination) -> FailoverSender:
@@ -74,9 +79,7 @@ class FailoverLink:
         try:
             yield from place.link.browse(queue, selector)
         except JMSError as error:
-            if not place.connection.is_lost_by(error):
-                raise
-            self._reconnection.lose(place.connection, error)
+            self._reconnection.lose_or_raise(place.connection, error)
             raise ConnectionLostError(f"browsing {queue} has ended: the link was lost: {error}") from error
 
     def statistics(self, queue: Destination) -> QueueStatistics:
@@ -134,9 +137,7 @@ class FailoverLink:
                 source.forget(receipts)
             raise
         except JMSError as error:
-            if not place.connection.is_lost_by(error):
-                raise
-            self._reconnection.lose(place.connection, error)
+            self._reconnection.lose_or_raise(place.connection, error)
             raise TransactionInDoubtError(
                 f"transaction in doubt: the link was lost during its commit: {error}"
             ) from error
@@ -172,6 +173,7 @@ class FailoverLink:
         """Use nothing of the lost host any more, and return what no call raises. The lock is held."""
         self._binding.place = None
         found = [subscription.leave(self._binding.temporaries) for subscription in self._subscriptions]
+        self._subscriptions = [subscription for subscription in self._subscriptions if not subscription.is_closed]
         return [error for error in found if error is not None]
 
     # ---- the end ----------------------------------------------------------------------------------------------------
@@ -185,9 +187,9 @@ class FailoverLink:
             self._reconnection.changed.notify_all()
         for subscription in subscriptions:
             subscription.close()
-        self._discard(self)
         if place is not None:
             try:
                 place.link.close()
             except ConnectionLostError as error:
                 self._reconnection.lose(place.connection, error)
+        self._discard(self)

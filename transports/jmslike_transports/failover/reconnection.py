@@ -155,9 +155,7 @@ class Reconnection:
             try:
                 return operation(found)
             except JMSError as error:
-                if not found.connection.is_lost_by(error):
-                    raise
-                self.lose(found.connection, error)
+                self.lose_or_raise(found.connection, error)
                 self.check()
                 if not again or self.clock.monotonic() >= deadline:
                     raise
@@ -235,6 +233,12 @@ class Reconnection:
             if self.given_up is None:
                 self._give_up(f"the link was lost and cannot be restored: {no_thread}; it was lost because: {error}")
             lost.close()
+
+    def lose_or_raise(self, connection: HostConnection, error: JMSError) -> None:
+        """Lose the connection if a call has raised this error because it is gone; else raise the error again."""
+        if not connection.is_lost_by(error):
+            raise error
+        self.lose(connection, error)
 
     def _report(self, error: JMSError, unheard: list[JMSError]) -> None:
         self.events.interrupted(error)

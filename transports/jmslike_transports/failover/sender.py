@@ -28,9 +28,7 @@ class FailoverSender:
             try:
                 self._open(place)
             except JMSError as error:
-                if not place.connection.is_lost_by(error):
-                    raise
-                binding.reconnection.lose(place.connection, error)
+                binding.reconnection.lose_or_raise(place.connection, error)
         else:
             binding.temporaries.check(destination)
 
@@ -43,10 +41,8 @@ class FailoverSender:
             opened.sender.send(envelope, completion)
         except JMSError as error:
             connection = opened.place.connection
-            if not connection.is_lost_by(error):
-                raise
             reconnection = self._binding.reconnection
-            reconnection.lose(connection, error)
+            reconnection.lose_or_raise(connection, error)
             reconnection.check_not_given_up()
             raise ConnectionLostError(
                 f"the link was lost before {connection.url} answered: the message may have been sent, and "

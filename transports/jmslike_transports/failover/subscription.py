@@ -75,7 +75,7 @@ class FailoverSubscription:
         self._was_stopped = spec.stopped  # at the host
         self._callback: Callable[[], bool] | None = None
         self._is_interrupted = False
-        self._is_closed = False
+        self.is_closed = False
         self._failure: JMSError | None = None
 
     # ---- taking -----------------------------------------------------------------------------------------------------
@@ -93,9 +93,7 @@ class FailoverSubscription:
             try:
                 delivery = place.subscription.take(timeout, settle and not self._unsettled)
             except JMSError as error:
-                if not place.connection.is_lost_by(error):
-                    raise
-                self._lose(place, error)
+                self._reconnection.lose_or_raise(place.connection, error)
             else:
                 if delivery is not None or place is self._place:
                     break
@@ -121,7 +119,7 @@ class FailoverSubscription:
         """Wait for the link. Return None when a take has to: at the deadline, interrupted, or closed."""
         reconnection = self._reconnection
         with reconnection.lock:
-            while not (self._is_closed or reconnection.is_closed):
+            while not (self.is_closed or reconnection.is_closed):
                 reconnection.check()
                 if self._is_interrupted:
                     self._is_interrupted = False
@@ -147,12 +145,6 @@ class FailoverSubscription:
         else:
             with self._reconnection.lock:
                 self._reconnection.changed.notify_all()
-
-    def _lose(self, place: _Place, error: JMSError) -> None:
-        self._reconnection.lose(place.connection, error)
-        with self._reconnection.lock:
-            if self._place is place:  # closed, so that `leave` was not called
-                self._place = None
 
     # ---- settling ---------------------------------------------------------------------------------------------------
 
@@ -193,9 +185,7 @@ class FailoverSubscription:
             try:
                 settle(place.subscription, good)
             except JMSError as error:
-                if not place.connection.is_lost_by(error):
-                    raise
-                self._lose(place, error)
+                self._reconnection.lose_or_raise(place.connection, error)
                 good = []
         stale = len(receipts) - len(good)
         if stale:
@@ -206,6 +196,8 @@ class FailoverSubscription:
         """Note that these are settled, also by a commit."""
         for receipt in receipts:
             self._held.pop(receipt, None)
+        if self.is_closed:
+            self._discard_unless_held()
 
     def forget(self, receipts: Iterable[Receipt]) -> None:
         """Hold these no more, because they will be redelivered, or perhaps: after a commit that is in doubt."""
@@ -242,14 +234,14 @@ class FailoverSubscription:
                     _start_or_stop(place.subscription, stopped=stopped)
                     self._was_stopped = stopped
                 except ConnectionLostError as error:  # it is opened as it shall be at the next host
-                    self._lose(place, error)
+                    self._reconnection.lose(place.connection, error)
 
     # ---- moving to another host -------------------------------------------------------------------------------------
 
     def prepare(self, connection: HostConnection, link: SessionLink) -> None:
         """Subscribe at another host; `move` and `settle_in` follow. Raises JMSError."""
         self._next = None
-        if self._failure is None and not self._is_closed:
+        if self._failure is None and not self.is_closed:
             self._was_stopped = self._is_stopped
             self._next = _Place(connection, link.subscribe(replace(self._spec, stopped=self._was_stopped)))
 
@@ -271,10 +263,10 @@ class FailoverSubscription:
                     inner.interrupt()
                 if self._callback is not None:
                     inner.ready(self._callback)
-                if self._is_closed:
+                if self.is_closed:
                     inner.close()
             except ConnectionLostError as error:
-                self._lose(place, error)
+                self._reconnection.lose(place.connection, error)
             except JMSError as error:
                 self._reconnection.events.failed(error)
 
@@ -282,7 +274,7 @@ class FailoverSubscription:
         """Use nothing of the lost host any more. Return an error that a listener cannot get. The lock is held."""
         self._place = None
         self.forget(list(self._held))
-        if self._failure is None:
+        if self._failure is None and not self.is_closed:
             try:
                 temporaries.check(self._spec.destination)
             except JMSError as error:
@@ -293,17 +285,21 @@ class FailoverSubscription:
     # ---- the end ----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """See Subscription.close."""
+        """See Subscription.close. What it has handed out can still be settled, until the link to the host is lost."""
         with self._reconnection.lock:
-            self._is_closed = True
+            self.is_closed = True
             place = self._place
             self._reconnection.changed.notify_all()
-        self._discard(self)
         if place is not None:
             try:
                 place.subscription.close()
             except ConnectionLostError as error:
-                self._lose(place, error)
+                self._reconnection.lose(place.connection, error)
+        self._discard_unless_held()
+
+    def _discard_unless_held(self) -> None:
+        if not self._held:
+            self._discard(self)
 
 
 class PushedSubscription(FailoverSubscription):

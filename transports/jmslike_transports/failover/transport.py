@@ -124,7 +124,7 @@ class FailoverTransport:
         if self._client_id is not None:
             connection.transport.identify(self._client_id)
         with self._reconnection.lock:
-            self._prepared = list(self._links)
+            self._prepared = [link for link in self._links if not link.is_closed]
         for link in self._prepared:
             link.prepare(connection)
 
