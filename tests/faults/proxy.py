@@ -26,6 +26,8 @@ class Proxy:
         assert address.port is not None
         self.delay = 0.0
         self.sprung = threading.Event()
+        self.accepted = threading.Event()
+        """Set when a client connects; a test clears it."""
         self._broker = (address.hostname, address.port)
         self._trap: tuple[bytes, bool] | None = None
         self._noticing: tuple[bytes, threading.Event] | None = None
@@ -93,6 +95,7 @@ class Proxy:
         except OSError:
             writer.transport.abort()
             return
+        self.accepted.set()
         ends = (writer, to_broker)
         self._links.update(ends)
         self._to_clients.add(writer)

@@ -125,18 +125,24 @@ def test_what_was_not_acknowledged_comes_again(
 
 
 def test_close_wakes_what_waits_while_no_host_answers(proxy: Proxy, connect: Connect, name: str) -> None:
-    """A frozen host accepts connections and says nothing."""
-    connection = connect(f"failover:({proxy.url})?request_timeout=60")
+    """A frozen host accepts connections and says nothing. No attempt to connect to it goes on."""
+    connection = connect(f"failover:({proxy.url})?request_timeout=60", connect_timeout=600)
     watch = Watch()
     connection.link_listener = watch
     receiving, sending = connection.create_session(), connection.create_session()
     consumer = receiving.create_consumer(receiving.create_queue(name))
     producer = sending.create_producer(sending.create_queue(name))
     proxy.freeze()
+    proxy.accepted.clear()
     proxy.cut()
     assert watch.interrupted.wait(PATIENCE)
+    assert proxy.accepted.wait(PATIENCE)
     with ThreadPoolExecutor(2) as pool:
         received, sent = pool.submit(consumer.receive), pool.submit(producer.send, sending.create_message())
         within_bounds(connection.close)
         assert received.result(PATIENCE) is None
         assert isinstance(sent.exception(PATIENCE), JMSError)
+    for thread in threading.enumerate():
+        if thread.name.startswith("jmslike-failover"):
+            thread.join(PATIENCE)
+            assert not thread.is_alive()

@@ -19,7 +19,7 @@ class AmqpTransport:
     """See Transport."""
 
     connection: AmqpConnection
-    """From an `open` on that did not fail."""
+    """From `open` on; of use if that did not fail."""
 
     def __init__(self, address: Address, profile: Profile) -> None:
         self._address = address
@@ -27,9 +27,8 @@ class AmqpTransport:
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
-        connection = AmqpConnection(self._address, self._profile, events)
+        self.connection = connection = AmqpConnection(self._address, self._profile, events)
         server = connection.wire.connect()
-        self.connection = connection
         product, version = str(server.get("product", "AMQP 0-9-1")), str(server.get("version", "unknown"))
         return Capabilities(product, version, features(self._address, self._profile))
 

@@ -39,6 +39,7 @@ class Wire(LosableConnection):
         self._thread: threading.Thread | None = None
         self._tasks: deque[Task] = deque()
         self._is_called = False
+        self._is_open = False
         self._ended = threading.Event()
         self._unblocked = threading.Event()
         self._unblocked.set()
@@ -50,7 +51,8 @@ class Wire(LosableConnection):
     def connect(self) -> dict[str, Any]:
         """Connect to the first host that answers, and return the properties of its server.
 
-        Each host has the connect timeout. Raises JMSSecurityError or ConnectionLostError.
+        Each host has the connect timeout. Raises JMSSecurityError or ConnectionLostError; IllegalStateError if `close`
+        is called meanwhile.
         """
         return connect_in_turn(self._address.hosts, self._connect_to, "AMQP 0-9-1")
 
@@ -94,14 +96,23 @@ class Wire(LosableConnection):
 
         self._loop = loop
         self._ended.clear()
+        if self.is_closing:  # last: a later `close` stops this loop
+            loop.close()
+            self._ended.set()
+            self.check_open()
         self._thread = threading.Thread(target=run, name=f"jmslike-amqp {name}", daemon=True)
         self._thread.start()
-        if not opened.wait(timeout):
+        is_answered = opened.wait(timeout)
+        if self.is_closing:
+            self._stop()
+            self.check_open()
+        if not is_answered:
             self._stop()
             self._ended.wait(timeout)
             raise ConnectionLostError(f"no answer within {timeout:g} seconds: is this an AMQP port?")
         if failure:
             raise refusal(failure[0], name) from failure[0]
+        self._is_open = True
         return dict(self._connection.server_properties or {})
 
     def _parameters(self, host: str, port: int) -> pika.ConnectionParameters:
@@ -188,10 +199,12 @@ class Wire(LosableConnection):
             self._loop.add_callback_threadsafe(self._loop.stop)
 
     def close(self) -> None:
-        """Close once all posted tasks are done, within the request timeout for the broker's answer."""
+        """End a `connect`, or close once all posted tasks are done, within the request timeout for the answer."""
         if not self._begin_close():
             return
-        if not self.is_lost and self._connection is not None:
+        if not self._is_open:
+            self._stop()
+        elif not self.is_lost:
             with suppress(JMSError):
                 self.post(self._connection.close)
         if self._thread is not None and not self.is_current:

@@ -15,13 +15,14 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, NamedTuple, Protocol, TypeVar
 
 from jmslike.capabilities import Capabilities
 from jmslike.clock import Clock, SystemClock
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, JMSSecurityError
-from jmslike.spi import Events
+from jmslike.spi import Events, Target
 from jmslike_transports.failover.hosts import HostConnection, Hosts, shortfall
 from jmslike_transports.failover.policy import Backoff, Policy
 
@@ -30,7 +31,7 @@ _log = logging.getLogger("jmslike.failover")
 _STEADY: Final = 10.0
 """Seconds that a link must last so that the next loss is followed by an attempt at once."""
 _TO_LET_GO: Final = 1.0
-"""Seconds that a lost connection has to let go of what the next one needs, such as the client id."""
+"""Seconds that a connection has to let go of what the next one needs, such as the client id."""
 _TO_END: Final = 1.0
 """Seconds that `close` waits for an attempt in progress, which ends by itself."""
 
@@ -95,6 +96,7 @@ class Reconnection:
         self._failure = ""  # of the last attempt, in words
         self._refusals: dict[str, _Refusal] = {}
         self._promised: Capabilities | None = None
+        self._attempted: HostConnection | None = None
         self._unheard: list[JMSError] = []  # of a link that was lost as soon as it was restored
         self._thread: threading.Thread | None = None
 
@@ -119,21 +121,37 @@ class Reconnection:
     def _first_attempt(self) -> Capabilities | None:
         failures = []
         for target in self.hosts.in_turn(None):
-            connection = self.hosts.make(self, target)
             try:
-                offered = connection.open()
-                with self.lock:
-                    connection.check()
-                    self.current, self._promised = connection, offered
-                    self._up_since = self.clock.monotonic()
-                return offered
-            except BaseException as error:  # also Ctrl-C: nothing else could close the connection
-                connection.close()
-                if not isinstance(error, JMSError) or isinstance(error, JMSSecurityError):
-                    raise
+                with self._attempt_at(target) as connection:
+                    offered = connection.open()
+                    with self.lock:
+                        self.check()
+                        connection.check()
+                        self.current, self._promised = connection, offered
+                        self._up_since = self.clock.monotonic()
+                    return offered
+            except JMSSecurityError:
+                raise
+            except JMSError as error:
+                self.check()
                 failures.append(f"{target.url}: {error}")
         self._failure = "; ".join(failures)
         return None
+
+    @contextmanager
+    def _attempt_at(self, target: Target) -> Iterator[HostConnection]:
+        """Run a block with a new connection to the host, which is closed if the block fails, or by `close`."""
+        connection = self.hosts.make(self, target)
+        with self.lock:
+            self.check()
+            self._attempted = connection
+        try:
+            yield connection
+        except BaseException:  # also Ctrl-C: nothing else could close the connection
+            connection.close()
+            raise
+        finally:
+            self._attempted = None
 
     # ---- what waits for the link ------------------------------------------------------------------------------------
 
@@ -269,7 +287,7 @@ class Reconnection:
             lost = restored
 
     def _let_go(self, lost: HostConnection) -> None:
-        """Close what was lost. Its last calls may take long to return: the link is restored meanwhile."""
+        """Close a connection that is lost, or an attempt. Its last calls may take long to return: others go on."""
         closing = threading.Thread(target=lost.close, name="jmslike-failover-closing", daemon=True)
         try:
             closing.start()
@@ -329,7 +347,9 @@ class Reconnection:
                 continue
             self._refusals.pop(target.url, None)
             try:
-                return self._move_to(self.hosts.make(self, target))
+                with self._attempt_at(target) as connection:
+                    self._move_to(connection)
+                return connection
             except Exception as error:  # any: without this thread the link would stay away
                 if not isinstance(error, JMSError):
                     _log.exception("%s: the link could not be restored", target.url)
@@ -341,24 +361,19 @@ class Reconnection:
         self._failure = "; ".join(failures)
         return None
 
-    def _move_to(self, connection: HostConnection) -> HostConnection:
-        try:
-            offered = connection.open()
-            assert self._promised is not None
-            less = shortfall(self._promised, offered)
-            if less:
-                raise JMSError(f"the host offers less than the first one did: {less}")
-            self.parts.prepare(connection)
-            with self.lock:
-                self.check()
-                connection.check()
-                self.current, self._up_since = connection, self.clock.monotonic()
-                self.parts.move()
-                self.changed.notify_all()
-        except BaseException:
-            connection.close()
-            raise
-        return connection
+    def _move_to(self, connection: HostConnection) -> None:
+        offered = connection.open()
+        assert self._promised is not None
+        less = shortfall(self._promised, offered)
+        if less:
+            raise JMSError(f"the host offers less than the first one did: {less}")
+        self.parts.prepare(connection)
+        with self.lock:
+            self.check()
+            connection.check()
+            self.current, self._up_since = connection, self.clock.monotonic()
+            self.parts.move()
+            self.changed.notify_all()
 
     def _settle_in(self) -> None:
         try:
@@ -376,12 +391,15 @@ class Reconnection:
     # ---- the end ----------------------------------------------------------------------------------------------------
 
     def close(self) -> None:
-        """Close the connection to the host, or end the attempt to restore it (C9)."""
+        """Close the connection to the host, or end the attempt to connect to one (C9)."""
         with self.lock:
             self.is_closed = True
-            current, thread = self.current, self._thread
+            current, attempted, thread = self.current, self._attempted, self._thread
             self.changed.notify_all()
         if current is not None:
             current.transport.close()
-        elif thread is not None and thread.ident is not None and thread is not threading.current_thread():
+            return
+        if attempted is not None:
+            self._let_go(attempted)
+        if thread is not None and thread.ident is not None and thread is not threading.current_thread():
             thread.join(_TO_END)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from jmslike.capabilities import Capabilities, Expectation
-from jmslike.errors import InvalidClientIDError, InvalidDestinationError, JMSError
+from jmslike.errors import IllegalStateError, InvalidClientIDError, InvalidDestinationError, JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from jmslike_transports.kafka.address import Address
 from jmslike_transports.kafka.connection import KafkaConnection
@@ -22,10 +22,14 @@ class KafkaTransport:
 
     def __init__(self, address: Address) -> None:
         self._address = address
+        self._is_closed = False
 
     def open(self, events: Events) -> Capabilities:
-        """See Transport.open."""
+        """See Transport.open. It heeds a `close` when a broker has answered, or the connect timeout is over."""
         self.connection = KafkaConnection(self._address, events)
+        if self._is_closed:  # perhaps before this connection was the one to close
+            self.connection.close()
+            raise IllegalStateError("the connection is closed")
         version = self.connection.admin.version_of_broker
         return self._declared(version)
 
@@ -82,6 +86,7 @@ class KafkaTransport:
 
     def close(self) -> None:
         """See Transport.close."""
+        self._is_closed = True
         if not hasattr(self, "connection"):
             return
         self.connection.close()

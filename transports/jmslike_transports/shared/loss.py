@@ -12,7 +12,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from typing import TypeVar
 
-from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, JMSSecurityError
 from jmslike_transports.shared.strangers import what_answers
 
 Connected = TypeVar("Connected")
@@ -28,15 +28,16 @@ def connect_in_turn(
 
     The error says which protocol answers where it is not `protocol`.
 
-    Raises at once an error that is `final`, which the other hosts would repeat; ConnectionLostError if no host answers.
+    Raises at once an error that is `final`, which the other hosts would repeat; IllegalStateError if the connection is
+    closed meanwhile; ConnectionLostError if no host answers.
     """
     failures = []
     for host, port in hosts:
         try:
             return connect(host, port)
-        except final:
-            raise
         except JMSError as error:
+            if isinstance(error, (*final, IllegalStateError)):
+                raise
             failures.append(f"{host}:{port}: {error}{what_answers(host, port, protocol)}")
             cause = error
     raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
@@ -99,6 +100,11 @@ class LosableConnection(ABC):
     def is_closing(self) -> bool:
         """Whether `close` was called."""
         return self._is_closing
+
+    def check_open(self) -> None:
+        """Raise IllegalStateError once `close` was called, so that no attempt to connect goes on."""
+        if self._is_closing:
+            raise IllegalStateError("the connection is closed")
 
     def _begin_close(self) -> bool:
         """Expect the end of the connection, so that it is not reported. Return False if it is being closed already."""

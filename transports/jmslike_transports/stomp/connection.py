@@ -33,6 +33,7 @@ class StompConnection:
     """The wire, the broker's dialect, and what is open."""
 
     wire: Wire
+    """From a `connect` on that did not fail."""
     dialect: Dialect
 
     def __init__(self, address: Address, events: Events) -> None:
@@ -45,6 +46,8 @@ class StompConnection:
         self.client_id: str | None = None
         self._making = threading.Lock()
         self._spare: Wire | None = None
+        self._attempts: set[Wire] = set()
+        self._is_closed = False
         self._kind = DIALECTS.get(address.dialect or "")
 
     def connect(self, client_id: str | None = None) -> Mapping[str, str]:
@@ -67,6 +70,9 @@ class StompConnection:
             raise wire.loss()
         self.dialect, self.wire, self.client_id = dialect, wire, client_id
         self._kind = type(dialect)
+        if self._is_closed:  # perhaps before this wire was the one to close
+            wire.close()
+            wire.check_open()
         return connected
 
     def _log_in(self, client_id: str | None) -> tuple[Wire, Mapping[str, str]]:
@@ -89,7 +95,13 @@ class StompConnection:
 
     def _log_in_as(self, client_id: str | None, *, escapes: bool) -> tuple[Wire, Mapping[str, str]]:
         wire = Wire(self._address.escaped() if escapes else self._address)
-        return wire, wire.connect(escaped_for_connect(client_id) if escapes else client_id)
+        self._attempts.add(wire)
+        try:
+            if self._is_closed:
+                wire.close()
+            return wire, wire.connect(escaped_for_connect(client_id) if escapes else client_id)
+        finally:
+            self._attempts.discard(wire)
 
     def identify(self, client_id: str) -> None:
         """Connect again as that client, because STOMP names it in the first frame, and close the previous wire."""
@@ -112,12 +124,16 @@ class StompConnection:
             return self._spare
 
     def close(self) -> None:
-        """Close the wires."""
+        """Close the wires, and end the attempts to connect."""
+        self._is_closed = True
+        for attempt in list(self._attempts):
+            attempt.close()
         with self._making:
             spare, self._spare = self._spare, None
         if spare is not None:
             spare.close()
-        self.wire.close()
+        if hasattr(self, "wire"):
+            self.wire.close()
 
     def _lose(self, error: JMSError) -> None:
         spare = self._spare

@@ -21,16 +21,15 @@ class StompTransport:
     """See Transport."""
 
     connection: StompConnection
-    """From an `open` on that did not fail."""
+    """From `open` on; of use if that did not fail."""
 
     def __init__(self, address: Address) -> None:
         self._address = address
 
     def open(self, events: Events) -> Capabilities:
         """See Transport.open."""
-        connection = StompConnection(self._address, events)
+        self.connection = connection = StompConnection(self._address, events)
         connected = connection.connect()
-        self.connection = connection
         dialect = connection.dialect
         return Capabilities(dialect.product, dialect.version, dialect.features_of(connection.wire, connected))
 
@@ -94,9 +93,7 @@ class StompTransport:
         """See Transport.close."""
         if not hasattr(self, "connection"):
             return
-        wire = self.connection.wire
-        temporaries = self.connection.inventory.close()
-        if not wire.is_lost:
-            for temporary in temporaries:
+        for temporary in self.connection.inventory.close():
+            if not self.connection.wire.is_lost:
                 self._delete(temporary)
         self.connection.close()

@@ -101,7 +101,8 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
     def connect(self, client_id: str | None) -> dict[str, str]:
         """Connect to the first host that answers, and return the headers of its CONNECTED frame.
 
-        Each host has the connect timeout. Raises JMSSecurityError, InvalidClientIDError or ConnectionLostError.
+        Each host has the connect timeout. Raises JMSSecurityError, InvalidClientIDError or ConnectionLostError;
+        IllegalStateError if `close` is called meanwhile.
         """
         return connect_in_turn(
             self._address.hosts,
@@ -119,6 +120,7 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         handlers = {b"MESSAGE": self.on_message, b"RECEIPT": self.on_receipt}
         connection = make_connection(host, address, handlers, self.on_heartbeat_timeout, self._note_failure)
         self._connection = connection
+        self.check_open()  # last: a later `close` ends this connection
         connection.set_listener(_LISTENER, self)
         headers = {"client-id": client_id} if client_id is not None else {}
         try:
@@ -127,16 +129,18 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
             # a connection that ended before CONNECT was written: stomp.py may have closed what it writes to
             is_late = isinstance(error, stomp.exception.NotConnectedException) or not connection.transport.running
             self._end_attempt()
+            self.check_open()
             raise (self._early_end() if is_late else explained(error)) from error
-        answered = self._connected.wait(max(0.0, deadline - time.monotonic()))
+        answered = self.is_closing or self._connected.wait(max(0.0, deadline - time.monotonic()))
         refusal = self._connected.error
         if not answered:
             refusal = ConnectionLostError(
                 f"no answer to CONNECT within {address.connect_timeout:g} seconds: is this a STOMP port?"
             )
-        if refusal is not None:
+        if self.is_closing or refusal is not None:
             self._end_attempt()
-            raise refusal
+            self.check_open()
+            raise refusal  # type: ignore[misc]
         self._is_open = True
         return self._server_headers
 
@@ -300,16 +304,17 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         with self._lock:
             requests = list(self._requests.values())
             self._requests.clear()
-        disconnect(self._connection)
+        if self._connection is not None:
+            disconnect(self._connection)
         for request in requests:
             request.answer(self.loss())
         self.confirmations.lose(self.loss())
 
     def close(self) -> None:
-        """Wait until the broker has handled all that was written before, and close the socket."""
+        """Wait until the broker has handled all that was written before, and close the socket. Ends a `connect`."""
         if not self._begin_close():
             return
-        if not self.is_lost:
+        if self._is_open and not self.is_lost:
             try:
                 self.call("DISCONNECT", {})
             except JMSError as error:
