@@ -17,7 +17,7 @@ import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Final, NamedTuple, Protocol, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from jmslike.capabilities import Capabilities
 from jmslike.clock import Clock, SystemClock
@@ -25,6 +25,7 @@ from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, JMS
 from jmslike.spi import Events, Target
 from jmslike_transports.failover.hosts import HostConnection, Hosts, shortfall
 from jmslike_transports.failover.policy import Backoff, Policy
+from jmslike_transports.failover.refusals import Refusals
 
 _log = logging.getLogger("jmslike.failover")
 
@@ -47,13 +48,6 @@ class Bound(Protocol):
 
 
 Found = TypeVar("Found", bound=Bound)
-
-
-class _Refusal(NamedTuple):
-    """A host that refuses the user is left alone for a while: trying often may lock the account."""
-
-    until: float
-    error: JMSSecurityError
 
 
 class Parts(Protocol):
@@ -94,7 +88,7 @@ class Reconnection:
         self._unsteady = Backoff(policy)
         self._up_since = 0.0
         self._failure = ""  # of the last attempt, in words
-        self._refusals: dict[str, _Refusal] = {}
+        self._refusals = Refusals(self.clock, self._backoff.longest)
         self._promised: Capabilities | None = None
         self._attempted: HostConnection | None = None
         self._unheard: list[JMSError] = []  # of a link that was lost as soon as it was restored
@@ -333,19 +327,17 @@ class Reconnection:
 
     def _pause(self) -> float:
         """Return the seconds until the next attempt."""
-        if len(self._refusals) == self.hosts.count:  # all refuse the user
-            return max(0.0, min(refusal.until for refusal in self._refusals.values()) - self.clock.monotonic())
-        return self._backoff.next()
+        refused = self._refusals.pause(self.hosts.count)
+        return self._backoff.next() if refused is None else refused
 
     def _attempt(self, last: str) -> HostConnection | None:
         """Try each host once. Return the connection to the first at which everything could be opened again."""
         failures = []
         for target in self.hosts.in_turn(last):
-            refusal = self._refusals.get(target.url)
-            if refusal is not None and self.clock.monotonic() < refusal.until:
-                failures.append(f"{target.url}: {refusal.error}")
+            refusal = self._refusals.lately(target.url)
+            if refusal is not None:
+                failures.append(f"{target.url}: {refusal}")
                 continue
-            self._refusals.pop(target.url, None)
             try:
                 with self._attempt_at(target) as connection:
                     self._move_to(connection)
@@ -354,7 +346,7 @@ class Reconnection:
                 if not isinstance(error, JMSError):
                     _log.exception("%s: the link could not be restored", target.url)
                 elif isinstance(error, JMSSecurityError):
-                    self._refusals[target.url] = _Refusal(self.clock.monotonic() + self._backoff.longest(), error)
+                    self._refusals.add(target.url, error)
                 failures.append(f"{target.url}: {error}")
             if self.is_closed:
                 break
