@@ -23,7 +23,7 @@ def silent() -> Iterator[socket.socket]:
 
 @pytest.mark.parametrize("url", ["stomp://{}", "amqp://{}", "failover:(stomp://{})", "failover:(amqp://{})"])
 def test_close_ends_an_open_in_progress(silent: socket.socket, url: str) -> None:
-    """C9: whoever opens is woken, and the socket is closed."""
+    """C9: the thread that opens it is woken, and the socket is closed."""
     port = silent.getsockname()[1]
     transport = resolve(url.format(f"127.0.0.1:{port}"), {"connect_timeout": 600}).transport(None, None)
     opening = Task(transport.open, Recorder())
