@@ -9,7 +9,7 @@ from jmslike.constants import SessionMode
 from jmslike.consumer import MessageConsumer
 from jmslike.destinations import Destination, Queue, Topic
 from jmslike.durations import Duration, waiting_time
-from jmslike.errors import IllegalStateError, InvalidDestinationError
+from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestinationError
 from jmslike.message import Message
 from jmslike.session import Session
 
@@ -87,9 +87,10 @@ class _Requestor:
             self._producer.close()
             self._consumer.close()
             self._reply_to.delete()
-        except IllegalStateError:
-            pass  # the connection is closed already, and the destination with it
-        self._session.close()
+        except (IllegalStateError, InvalidDestinationError, ConnectionLostError):
+            pass  # the connection is closed or lost already, and the destination with it
+        finally:
+            self._session.close()
 
 
 class QueueRequestor(_Requestor):

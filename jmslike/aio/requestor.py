@@ -10,7 +10,7 @@ from jmslike.aio.managers import Closing
 from jmslike.aio.session import Session
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
 from jmslike.durations import Duration, waiting_time
-from jmslike.errors import IllegalStateError
+from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestinationError
 from jmslike.message import Message
 from jmslike.requestor import Unanswered, check_requests
 
@@ -66,9 +66,10 @@ class _Requestor(Closing):
             if self._reply_to is not None:
                 reply_to, self._reply_to = self._reply_to, None
                 await reply_to.delete()
-        except IllegalStateError:
-            pass  # the connection is closed already, and the destination with it
-        await self._session.close()
+        except (IllegalStateError, InvalidDestinationError, ConnectionLostError):
+            pass  # the connection is closed or lost already, and the destination with it
+        finally:
+            await self._session.close()
 
 
 class QueueRequestor(_Requestor):

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from jmslike.constants import SessionMode
-from jmslike.errors import IllegalStateError, InvalidDestinationError
+from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestinationError, JMSError
 from jmslike.message import Message
 from jmslike.requestor import QueueRequestor, TopicRequestor
 from jmslike.session import Session
@@ -170,3 +170,23 @@ def test_closing_after_the_connection_is_silent(broker: FakeBroker) -> None:
     connection_of(session).close()
     requestor.close()
     assert broker.named("delete_temporary") == []
+
+
+@pytest.mark.parametrize("error", [InvalidDestinationError("it has ended"), ConnectionLostError("the link is gone")])
+def test_closing_after_the_destination_has_ended_is_silent_and_closes_the_session(
+    broker: FakeBroker, error: JMSError
+) -> None:
+    session = broker.session()
+    requestor = QueueRequestor(session, QUEUE)
+    broker.at("delete_temporary", error)
+    requestor.close()
+    assert not session._state.is_open
+
+
+def test_a_destination_that_cannot_be_deleted_is_an_error_and_the_session_closes(broker: FakeBroker) -> None:
+    session = broker.session()
+    requestor = QueueRequestor(session, QUEUE)
+    broker.at("delete_temporary", JMSError("it has a consumer"))
+    with pytest.raises(JMSError, match="it has a consumer"):
+        requestor.close()
+    assert not session._state.is_open
