@@ -287,6 +287,23 @@ def test_a_consumer_of_a_temporary_queue_ends_with_its_host(world: World) -> Non
     assert world.hosts[1].broker.named("subscribe") == []
 
 
+def test_the_use_of_a_temporary_queue_that_ended_does_not_wait_for_the_link(world: World) -> None:
+    transport = world.open()
+    queue = TemporaryQueue(transport.create_temporary(TemporaryQueue))
+    link = world.session(transport)
+    sender = link.sender(queue)
+    world.lose_both()
+    for call in (
+        lambda: sender.send(Envelope.make(id="", destination=queue, kind="text", body="a")),
+        lambda: link.subscribe(SubscriptionSpec(queue)),
+        lambda: link.statistics(queue),
+        lambda: transport.delete_temporary(queue),
+        lambda: transport.delete(queue),
+    ):
+        with pytest.raises(InvalidDestinationError, match="ended when the link to its host was lost"):
+            Task(call).end()
+
+
 def test_a_listener_on_a_temporary_queue_is_reported_and_others_go_on(world: World) -> None:
     connection = world.connect()
     session = connection.create_session()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from jmslike.errors import IllegalStateError
-from jmslike.spi import SessionLink
+from jmslike.spi import Destination, SessionLink
 from jmslike_transports.failover.hosts import HostConnection
 from jmslike_transports.failover.reconnection import Reconnection
 from jmslike_transports.failover.temporaries import Temporaries
@@ -29,8 +29,14 @@ class Binding:
         self.place: Place | None = None
         self.is_closed = False
 
-    def here(self) -> Place | None:
-        """Return the place; None while the link is away. Raises IllegalStateError if the session is closed."""
+    def here(self, destination: Destination | None = None) -> Place | None:
+        """Return the place; None while the link is away.
+
+        Raises IllegalStateError if the session is closed; InvalidDestinationError if the destination ended with an
+        earlier link.
+        """
         if self.is_closed:
             raise IllegalStateError("the session is closed")
+        if destination is not None:
+            self.temporaries.check(destination)
         return self.place

@@ -55,7 +55,6 @@ class FailoverLink:
         """See SessionLink.subscribe."""
 
         def subscribe(place: Place) -> FailoverSubscription:
-            self._binding.temporaries.check(spec.destination)
             inner = place.link.subscribe(spec)
             with self._reconnection.lock:
                 place.connection.check()
@@ -65,7 +64,7 @@ class FailoverLink:
                 self._subscriptions.append(subscription)
             return subscription
 
-        return self._reconnection.call(self._binding.here, subscribe)
+        return self._reconnection.call(lambda: self._binding.here(spec.destination), subscribe)
 
     def _drop(self, subscription: FailoverSubscription) -> None:
         with self._reconnection.lock:
@@ -74,8 +73,7 @@ class FailoverLink:
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse. Waits for the link; ends with ConnectionLostError if that is lost meanwhile."""
-        self._binding.temporaries.check(queue)
-        place = self._reconnection.call(self._binding.here, lambda place: place)
+        place = self._reconnection.call(lambda: self._binding.here(queue), lambda place: place)
         try:
             yield from place.link.browse(queue, selector)
         except JMSError as error:
@@ -85,7 +83,7 @@ class FailoverLink:
     def statistics(self, queue: Destination) -> QueueStatistics:
         """See StatisticsLink."""
         return self._reconnection.call(
-            self._binding.here, lambda place: cast("StatisticsLink", place.link).statistics(queue)
+            lambda: self._binding.here(queue), lambda place: cast("StatisticsLink", place.link).statistics(queue)
         )
 
     # ---- commit -----------------------------------------------------------------------------------------------------

@@ -59,7 +59,7 @@ class FailoverSender:
     def _here(self) -> Place | None:
         if self._is_closed:
             raise IllegalStateError("the producer is closed")
-        return self._binding.here()
+        return self._binding.here(self._destination)
 
     def _open(self, place: Place) -> _Opened:
         self._binding.temporaries.check(self._destination)

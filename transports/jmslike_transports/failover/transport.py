@@ -94,12 +94,15 @@ class FailoverTransport:
         """See Transport.delete_temporary."""
 
         def delete(connection: HostConnection) -> None:
-            self._temporaries.check(destination)
             connection.transport.delete_temporary(destination)
             with self._reconnection.lock:
                 self._temporaries.discard(destination.name)
 
-        self._reconnection.call(self._reconnection.here, delete)
+        self._reconnection.call(lambda: self._here(destination), delete)
+
+    def _here(self, destination: Destination) -> HostConnection | None:
+        self._temporaries.check(destination)
+        return self._reconnection.here()
 
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe. Not called again at another host: it may have been done."""
@@ -115,7 +118,7 @@ class FailoverTransport:
                 raise UnsupportedFeatureError(f"{destination} stays: at {connection.url} only its own tools delete it")
             connection.transport.delete(destination)
 
-        self._reconnection.call(self._reconnection.here, delete)
+        self._reconnection.call(lambda: self._here(destination), delete)
 
     # ---- what is restored: see Parts --------------------------------------------------------------------------------
 
