@@ -25,7 +25,7 @@ LIBRARIES = {"stomp.py"}
 SOURCES = [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
 NAMES = {path.name for path in SOURCES}
 """What a page may call without its folder, as it is in several."""
-PARTS = ("aio", "converters", "java", "listening", "naming", "operating", "spi", "telemetry", "testing")
+PARTS = ("aio", "converters", "errors", "java", "listening", "naming", "operating", "spi", "telemetry", "testing")
 MODULES = {"native_engine", *(f"jmslike.{name}" for name in PARTS)}
 """Those that a page of the reference has as a whole."""
 COMMAND = re.compile(r"`make ([\w-]+)")
@@ -99,8 +99,9 @@ def test_contributing_names_every_command() -> None:
 LEVELS = {"exception": "ERROR", "error": "ERROR", "warning": "WARNING", "info": "INFO", "debug": "DEBUG"}
 
 
-def test_readme_names_every_logger_with_its_levels() -> None:
-    table = (ROOT / "README.md").read_text(encoding="utf-8").partition("\n## Logging\n")[2]
+def test_every_logger_is_named_with_its_levels() -> None:
+    page = (ROOT / "docs" / "observability.md").read_text(encoding="utf-8")
+    table = page.partition("\n## Logging\n")[2].partition("\n## ")[0]
     header, _, *rows = ([cell.strip() for cell in row.split("|")[1:-1]] for row in re.findall(r"^\|.*\|$", table, re.M))
     named = {(row[0].strip("`"), level) for row in rows for level, text in zip(header, row, strict=True) if text}
     assert named - {(logger, "logger") for logger, _ in named} == {
