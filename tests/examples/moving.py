@@ -6,7 +6,7 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -80,19 +80,19 @@ Form = Callable[[Example, Path], list[str]]
 """Returns the command of an example, whose `jndi.properties` is in that folder, without its arguments."""
 
 
-def java(example: Example, names: Path) -> list[str]:
+def java(example: Example, folder: Path) -> list[str]:
     """Return the command of the Java original. Raises UnavailableError if this machine cannot compile it."""
     classes = class_path(built("examples", HOME / "pom.xml", SOURCES))
     main = "".join(word.capitalize() for word in example.name.split("_"))
-    return [program("java"), *QUICK_START, "-cp", f"{names}{os.pathsep}{classes}", main]
+    return [program("java"), *QUICK_START, "-cp", f"{folder}{os.pathsep}{classes}", main]
 
 
-def python_in_java_names(example: Example, _names: Path) -> list[str]:
+def python_in_java_names(example: Example, _folder: Path) -> list[str]:
     """Return the command of the line-by-line port."""
     return _python(example.folder / f"{example.name}_java.py")
 
 
-def python(example: Example, _names: Path) -> list[str]:
+def python(example: Example, _folder: Path) -> list[str]:
     """Return the command of the program in Python's style."""
     return _python(example.folder / f"{example.name}.py")
 
@@ -110,45 +110,47 @@ def by_actor(lines: Sequence[str]) -> Mapping[str, list[str]]:
 
 
 class Process:
-    """An example that runs, or one side of it. `names` is an empty folder."""
+    """An example that runs, or one side of it. `folder` is an empty one, which it runs in."""
 
-    def __init__(self, example: Example, form: Form, url: str, names: Path, side: str = "") -> None:
-        arguments = [url]
-        entries = example.folder / "jndi.properties"
-        if entries.exists():
-            options = "&" if "?" in url else "?"
-            text = entries.read_text().replace(f"{URL_IN_NAMES}?", f"{url}{options}").replace(URL_IN_NAMES, url)
-            (names / entries.name).write_text(text)
-            arguments = []
+    def __init__(self, example: Example, form: Form, url: str, folder: Path, side: str = "") -> None:
         self._expected = example.complaint
-        self._complaints = names / "stderr"
+        self._complaints = folder / "stderr"
+        command = [*form(example, folder), *_address(example, url, folder), *([side] if side else [])]
         with self._complaints.open("w") as complaints:
             self._process = subprocess.Popen(
-                [*form(example, names), *arguments, *([side] if side else [])],
-                cwd=names,
-                stdin=subprocess.DEVNULL,
-                stdout=subprocess.PIPE,
-                stderr=complaints,
-                text=True,
+                command, cwd=folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=complaints, text=True
             )
         self._limit = threading.Timer(PATIENCE, self._process.kill)
+        self._limit.daemon = True
         self._limit.start()
         self._read: list[str] = []
 
     def wait_for(self, line: str) -> None:
         """Read its output up to that line, or to its end."""
-        assert self._process.stdout is not None
-        for read in self._process.stdout:
-            self._read.append(read.rstrip("\n"))
-            if self._read[-1] == line:
-                break
+        for read in self._lines():
+            self._read.append(read)
+            if read == line:
+                return
 
     def end(self) -> Mapping[str, list[str]]:
         """Wait for its end, and return what it printed, by actor. It must have succeeded, with no other complaint."""
         with self._process:
-            self.wait_for("its end")
+            self._read.extend(self._lines())
         self._limit.cancel()
         complaints = self._complaints.read_text()
         assert self._process.returncode == 0, complaints
         assert not complaints or (self._expected and self._expected in complaints)
         return by_actor(self._read)
+
+    def _lines(self) -> Iterator[str]:
+        assert self._process.stdout is not None
+        return (line.rstrip("\n") for line in self._process.stdout)
+
+
+def _address(example: Example, url: str, folder: Path) -> list[str]:
+    """Return the arguments that say where the broker is: none where `jndi.properties` in the folder says it."""
+    names = example.folder / "jndi.properties"
+    if not names.exists():
+        return [url]
+    (folder / names.name).write_text(names.read_text().replace(URL_IN_NAMES, url))
+    return []

@@ -31,12 +31,12 @@ def url_for_java(broker: Broker) -> str:
     return f"{broker.url('core')}?user={user}&password={password}"
 
 
-def check(example: Example, form: Form, url: str, names: Path) -> None:
-    assert Process(example, form, url, names).end() == example.output()
+def check(example: Example, form: Form, url: str, folder: Path) -> None:
+    assert Process(example, form, url, folder).end() == example.output()
 
 
 def test_every_example_is_known() -> None:
-    folders = {path.name for path in HOME.iterdir() if path.is_dir()}
+    folders = {path.parent.name for path in HOME.glob("*/*.java")}
     assert folders == {example.name for example in EXAMPLES}
 
 
@@ -75,10 +75,10 @@ def test_one_side_in_java_and_the_other_in_python(
     processes = []
     for number, side in enumerate(example.sides):
         form, url = (java, url_for_java(artemis)) if number == side_in_java else (python, artemis.stomp_url)
-        names = tmp_path / side.name
-        names.mkdir()
+        folder = tmp_path / side.name
+        folder.mkdir()
         try:
-            process = Process(example, form, url, names, side.name)
+            process = Process(example, form, url, folder, side.name)
         except UnavailableError as missing:
             JAVA_CANNOT_RUN(f"{example} in Java: {missing}")
         if side.ready:

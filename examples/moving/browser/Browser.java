@@ -45,7 +45,7 @@ public class Browser {
             count++;
         }
         browser.close();
-        System.out.println("clerk: saw " + count + " orders");
+        System.out.println("clerk: counted " + count);
     }
 
     private static void pack(Session session, Queue orders) throws JMSException {

@@ -26,7 +26,7 @@ def look(context: JMSContext, orders: Queue, selector: str | None = None) -> Non
     for order in waiting:
         gift = ", a gift" if order.get_boolean_property("gift") else ""
         print(f"clerk: {order.get_body(str)} waits{gift}")
-    print(f"clerk: saw {len(waiting)} orders")
+    print(f"clerk: counted {len(waiting)}")
 
 
 def pack(context: JMSContext, orders: Queue) -> None:

@@ -34,7 +34,7 @@ def look(session: Session, orders: Queue, selector: str | None) -> None:
         print(f"clerk: {order.getText()} waits{gift}")
         count += 1
     browser.close()
-    print(f"clerk: saw {count} orders")
+    print(f"clerk: counted {count}")
 
 
 def pack(session: Session, orders: Queue) -> None:
