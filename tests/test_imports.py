@@ -184,6 +184,7 @@ FRIENDS = {
     "jmslike.context_consumer": "MessageConsumer",
     "jmslike.context_producer": "Message",
     "jmslike.core.outbox": "Message",
+    "jmslike.listening.settling": "Message",
     "jmslike.message.foreign": "ObjectMessage",
     "jmslike.requestor": "Session",
     "jmslike_transports.amqp.library": "pika",

@@ -13,7 +13,7 @@ from jmslike.destinations import Destination
 from jmslike.durations import Duration, waiting_time
 from jmslike.errors import IllegalStateError
 from jmslike.factory import ConnectionFactory
-from jmslike.listening.crew import Crew
+from jmslike.listening.crew import Crew, StartInterrupted
 from jmslike.listening.end_signals import end_signals
 from jmslike.listening.kept_connection import factory_of
 from jmslike.listening.listener import Listener
@@ -50,7 +50,7 @@ class ListenerContainer:
         self._factory = factory_of(factory_or_url)
         self._settings = ListenerSettings(destination, **options)
         self._listener = Listener(listener, self._settings.converter)
-        self._changing = threading.RLock()  # a program's signal handler may stop what its thread starts
+        self._starting = threading.RLock()  # one start at a time; a program's signal handler may interrupt it
         self._crew: Crew | None = None
         self._runs: set[Callable[[], None]] = set()
 
@@ -84,28 +84,27 @@ class ListenerContainer:
 
         Raises what connecting raises, UnsupportedFeatureError where the provider has no such subscription,
         InvalidSelectorError, and what else making a consumer raises. Then nothing runs. IllegalStateError while it
-        stops.
+        stops, and if `stop` is called meanwhile.
         """
-        with self._changing:
-            if self._crew is not None and self._crew.is_running:
+        with self._starting:
+            if self._crew is not None and not self._crew.has_ended:
                 if self._crew.is_stopping:
                     raise IllegalStateError("the container is stopping: its listeners have not ended yet")
                 return
-            crew = Crew(self._factory, self._settings, self._listener, self._tell_runs)
-            crew.start()
-            self._crew = crew
+            self._crew = Crew(self._factory, self._settings, self._listener, self._tell_runs)
+            self._crew.start()
 
     def stop(self, timeout: Duration | None = None) -> bool:
         """Stop: listeners that run end their work, with their transactions; other messages stay with the provider.
 
         Waits at most `timeout` (seconds or a timedelta), forever without. Returns whether all has ended; if not, the
-        listeners go on to their end, and another call may wait for them. A listener of the container may call this: it
-        does not wait then.
+        listeners go on to their end, and another call may wait for them. A start that is connecting ends when that has
+        ended. A listener of the container may call this, and so may a signal handler during a start: it does not wait
+        then.
         """
         limit = waiting_time(timeout)
         self._tell_runs()
-        with self._changing:
-            crew = self._crew
+        crew = self._crew
         if crew is None:
             return True
         crew.stop()
@@ -114,16 +113,23 @@ class ListenerContainer:
     def run(self) -> None:
         """Start, unless it runs, and stop after SIGTERM, SIGINT or a call of `stop`; returns when all has ended.
 
-        A second signal ends at once: SIGINT raises KeyboardInterrupt, SIGTERM ends the process. The signal handlers are
-        then as before. Only the main thread can have them; in another, `stop` ends this. Raises what `start` raises,
-        and SystemExit or KeyboardInterrupt if a listener raised that.
+        The first signal also ends a start that waits for its provider. A second one ends at once: SIGINT raises
+        KeyboardInterrupt, SIGTERM ends the process. The signal handlers are then as before. Only the main thread can
+        have them; in another, `stop` ends this. Raises what `start` raises, and SystemExit or KeyboardInterrupt if a
+        listener raised that.
         """
         run([self])
 
     def _is_inside(self) -> bool:
-        """Whether the caller is a listener of this container, which must not wait for itself."""
+        """Whether the caller is a listener of this container, or starts it, and must not wait for itself."""
         crew = self._crew
         return crew is not None and crew.is_inside
+
+    def _interrupt_start(self) -> None:
+        """Leave `start`, in a signal handler of the thread that calls it, while it connects."""
+        crew = self._crew
+        if crew is not None:
+            crew.interrupt_start()
 
     def _tell_runs(self) -> None:
         for tell in list(self._runs):
@@ -144,13 +150,22 @@ def run(containers: Sequence[ListenerContainer]) -> None:
     def end() -> None:
         ends.put(None)
 
-    with end_signals(end):
+    def signalled() -> None:
+        end()
+        for container in containers:
+            container._interrupt_start()
+
+    with end_signals(signalled) as handled:
         for container in containers:
             container._runs.add(end)
         try:
-            start_all(containers)
+            try:
+                start_all(containers)
+            except (StartInterrupted, IllegalStateError):
+                if ends.empty():
+                    raise
             ends.get()
-            _log.info("stopping when the listeners that run have ended; a second signal ends at once")
+            _log.info("stopping: %s", "listeners that run end their work" + "; a second signal ends at once" * handled)
             stop_all(containers)
         finally:
             for container in containers:

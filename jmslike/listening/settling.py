@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from jmslike.constants import SessionMode
 from jmslike.context import JMSContext
+from jmslike.message import Message
 
 
 class Settling(NamedTuple):
@@ -17,6 +18,8 @@ class Settling(NamedTuple):
     undo: Callable[[JMSContext], None]
     fate: str
     """What becomes of the message after `undo`, for the log."""
+    prepare: Callable[[Message], None] = lambda _: None
+    """What is done to a message before the listener gets it."""
 
 
 _TRANSACTED = Settling(
@@ -27,8 +30,14 @@ _ACKNOWLEDGED = Settling(
 )
 
 
+_AUTOMATIC = _ACKNOWLEDGED._replace(prepare=Message._ignore_acknowledge)
+"""In an automatic mode the listener acknowledges nothing itself: what failed would be lost (section 6.2.10)."""
+
+
 def settling_of(mode: SessionMode) -> Settling:
     """Return how a container works in that mode. All that are not transacted acknowledge each message when its listener
     has returned: an automatic receive would acknowledge it before.
     """
-    return _TRANSACTED if mode is SessionMode.SESSION_TRANSACTED else _ACKNOWLEDGED
+    if mode is SessionMode.SESSION_TRANSACTED:
+        return _TRANSACTED
+    return _AUTOMATIC if mode in (SessionMode.AUTO_ACKNOWLEDGE, SessionMode.DUPS_OK_ACKNOWLEDGE) else _ACKNOWLEDGED

@@ -127,6 +127,7 @@ class Worker:
 
     def _handle(self, handle: Callable[[Message], None], message: Message, context: JMSContext) -> None:
         message_id, reply_to = message.message_id, message.reply_to
+        self._settling.prepare(message)
         try:
             if message_id not in self._without_reply:
                 handle(message)

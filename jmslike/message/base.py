@@ -40,19 +40,34 @@ class Owner(Protocol):
         """Acknowledge the delivery of that number, as the session's mode says. In `jmslike.aio` a coroutine."""
 
 
-class Elsewhere:
-    """The owner of a copy of a received message: it decodes, and acknowledges nothing."""
+class _Decoding:
+    """An owner that decodes the bodies of object messages."""
 
     __slots__ = ("serializer",)
 
     def __init__(self, serializer: ObjectSerializer) -> None:
         self.serializer: Final = serializer
 
+
+class Elsewhere(_Decoding):
+    """The owner of a copy of a received message: it decodes, and acknowledges nothing."""
+
+    __slots__ = ()
+
     def acknowledge(self, number: int | None) -> NoReturn:
         """Refuse: only the session that delivered the message can acknowledge it."""
         raise IllegalStateError(
             "this message is a copy, so nothing was acknowledged: call acknowledge() of the message that was received"
         )
+
+
+class ForItself(_Decoding):
+    """The owner of a message that its receiver acknowledges for the application (section 6.2.10)."""
+
+    __slots__ = ()
+
+    def acknowledge(self, number: int | None) -> None:
+        """Ignore the call, as a session does that acknowledges automatically."""
 
 
 class Message(HeaderAccess, PropertyAccess):
@@ -76,7 +91,7 @@ class Message(HeaderAccess, PropertyAccess):
     _body: Any
     _delivery: int
     _locked: int
-    _owner: Owner | Elsewhere | None
+    _owner: Owner | Elsewhere | ForItself | None
     _position: int
     _properties: Mapping[str, PropertyValue]
 
@@ -113,6 +128,11 @@ class Message(HeaderAccess, PropertyAccess):
         Raises IllegalStateError if the session or its connection was closed, and for a copy of a received message.
         """
         return None if self._owner is None else self._owner.acknowledge(self._delivery)
+
+    def _ignore_acknowledge(self) -> None:
+        """Have later calls of `acknowledge` do nothing: the receiver acknowledges the message by other means."""
+        if self._owner is not None:
+            self._owner = ForItself(self._owner.serializer)
 
     # Properties
 

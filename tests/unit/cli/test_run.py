@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -143,6 +144,27 @@ def test_a_wrong_url(run: Run, folder: Path) -> None:
     result = run("run", str(folder / "service.py"), "--url", "nowhere://")
     assert result.exit_code == 2
     assert result.stderr.startswith("jmslike: no transport for nowhere://")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "stomp://127.0.0.1:{}?connect_timeout=600",
+        "amqp://127.0.0.1:{}?connect_timeout=600",
+        "kafka://127.0.0.1:{}?connect_timeout=600",
+        "failover:(stomp://127.0.0.1:{})?connect_timeout=600",
+    ],
+)
+def test_a_signal_ends_a_start_that_waits_for_its_provider(folder: Path, url: str, number: signal.Signals) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        silent.settimeout(PATIENCE)
+        with service(folder, "service.py", url.format(silent.getsockname()[1])) as process:
+            with silent.accept()[0]:
+                process.send_signal(number)
+                _, errors = process.communicate(timeout=PATIENCE)
+            assert process.returncode == 0, errors
+            assert "stopping: listeners that run end their work; a second signal ends at once" in errors
 
 
 def test_a_provider_that_is_away(run: Run, folder: Path) -> None:

@@ -11,6 +11,7 @@ import jmslike
 from jmslike import (
     ConnectionFactory,
     ConnectionLostError,
+    IllegalStateError,
     InvalidDestinationError,
     InvalidSelectorError,
     JMSError,
@@ -163,6 +164,59 @@ def test_a_start_without_enough_threads_leaves_nothing(broker: FakeBroker, monke
     assert not container.is_running
     broker.until(lambda: broker.named("close transport"))
     assert broker.subscriptions == []
+
+
+@pytest.mark.parametrize("concurrency", [1, 3])
+def test_stop_waits_no_longer_than_it_may_for_a_start(broker: FakeBroker, concurrency: int) -> None:
+    connecting, answer = threading.Event(), threading.Event()
+
+    def silent() -> None:
+        connecting.set()
+        assert answer.wait(PATIENCE)
+
+    broker.at("open", silent)
+    container = ListenerContainer(FakeConnections(broker), "q", print, concurrency=concurrency)
+    starting = Task(container.start)
+    assert connecting.wait(PATIENCE)
+    assert container.stop(0) is False
+    assert (container.is_running, container.is_healthy) == (False, False)
+    answer.set()
+    with pytest.raises(IllegalStateError, match="was stopped while it started"):
+        starting.end()
+    assert container.stop(PATIENCE) is True
+    assert broker.subscriptions == []
+    assert len(broker.named("close transport")) == 1
+    container.start()
+    assert container.is_healthy
+    assert container.stop(PATIENCE) is True
+
+
+def test_a_call_within_a_start_stops_it(broker: FakeBroker) -> None:
+    """As of a program's signal handler: it does not wait for itself."""
+    container = ListenerContainer(FakeConnections(broker), "q", print)
+    stopped: list[bool] = []
+    broker.at("open", lambda: stopped.append(container.stop()))
+    with pytest.raises(IllegalStateError, match="was stopped while it started"):
+        container.start()
+    assert stopped == [False]
+    assert not container.is_running
+
+
+def test_run_returns_if_it_is_stopped_while_it_starts(broker: FakeBroker) -> None:
+    connecting, answer = threading.Event(), threading.Event()
+
+    def silent() -> None:
+        connecting.set()
+        assert answer.wait(PATIENCE)
+
+    broker.at("open", silent)
+    container = ListenerContainer(FakeConnections(broker), "q", print)
+    running = Task(container.run)
+    assert connecting.wait(PATIENCE)
+    assert container.stop(0) is False
+    answer.set()
+    running.end()
+    assert not container.is_running
 
 
 def test_a_wrong_selector_is_found_at_the_start(url: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import threading
 import time
 from typing import Any
 
@@ -18,7 +19,7 @@ from jmslike import (
 )
 from jmslike.converters import JsonConverter
 from jmslike.listening import JmsTemplate, ListenerContainer
-from tests.unit.core.fake import QUEUE, FakeBroker, text
+from tests.unit.core.fake import PATIENCE, QUEUE, FakeBroker, text
 from tests.unit.listening.steps import FakeConnections, Heard, eventually, put, rest
 
 MODES = [
@@ -50,6 +51,37 @@ def test_a_message_whose_listener_fails_is_redelivered(url: str, mode: int) -> N
     with ListenerContainer(url, "q", listener, session_mode=mode):
         eventually(lambda: len(listener.attempts) == 3)
     assert listener.attempts == [1, 2, 3]
+    assert rest(url, "q") == []
+
+
+@pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.DUPS_OK_ACKNOWLEDGE])
+def test_a_listener_that_acknowledges_itself_and_fails_loses_nothing(url: str, mode: int) -> None:
+    """ACK-10: in an automatic mode a call of acknowledge is ignored."""
+    listener = FailsAtFirst(2)
+
+    def acknowledging(message: Message) -> None:
+        message.acknowledge()
+        listener(message)
+
+    put(url, "q", "a")
+    with ListenerContainer(url, "q", acknowledging, session_mode=mode):
+        eventually(lambda: len(listener.attempts) == 3)
+    assert listener.attempts == [1, 2, 3]
+    assert rest(url, "q") == []
+
+
+@pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.INDIVIDUAL_ACKNOWLEDGE])
+def test_a_listener_may_acknowledge_before_it_is_done_where_acknowledging_is_its_own(url: str, mode: int) -> None:
+    done = threading.Event()
+
+    def acknowledging(message: Message) -> None:
+        message.acknowledge()
+        done.set()
+        raise ValueError("after that")
+
+    put(url, "q", "a")
+    with ListenerContainer(url, "q", acknowledging, session_mode=mode):
+        assert done.wait(PATIENCE)
     assert rest(url, "q") == []
 
 
