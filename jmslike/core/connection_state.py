@@ -53,7 +53,7 @@ class ConnectionState:
 
     __slots__ = (
         "__weakref__", "_exceptions", "capabilities", "client_id", "clock", "completions", "ending",
-        "exception_listener", "id_prefix", "instruments", "is_interrupted", "is_open", "link_listener", "loss", "name",
+        "exception_listener", "id_prefix", "instruments", "interrupted_at", "is_open", "link_listener", "loss", "name",
         "next_number", "settings", "temporaries", "transport", "unheeded", "uuid", "waiters",
     )  # fmt: skip
 
@@ -75,7 +75,7 @@ class ConnectionState:
         self.temporaries: set[Destination] = set()
         self.exception_listener: ListenerCall | None = None
         self.link_listener: LinkCalls | None = None
-        self.is_interrupted: bool = False
+        self.interrupted_at: float | None = None  # monotonic seconds
         self._exceptions = CallbackThread(f"jmslike-exceptions-{self.name}")
         found = transport.open(Reports(self))
         strict = StrictCapabilities(found.product, found.version, found.features) if settings.strict else None
@@ -147,16 +147,16 @@ class ConnectionState:
         """The state of the link; any thread may read it."""
         if self.loss.error is not None:
             return "lost"
-        return "interrupted" if self.is_interrupted else "connected"
+        return "connected" if self.interrupted_at is None else "interrupted"
 
     def interrupt(self, error: JMSError) -> None:
         """Note that the transport restores its link, and tell the link listener, on its thread.
 
         Ignored while it is interrupted: a transport around another may hear of one outage twice.
         """
-        if self.is_interrupted:
+        if self.interrupted_at is not None:
             return
-        self.is_interrupted = True
+        self.interrupted_at = self.clock.monotonic()
         _log.warning("%s: the connection is interrupted, and is being restored: %s", self.name, error)
         listener = self.link_listener
         if listener is not None:
@@ -164,8 +164,9 @@ class ConnectionState:
 
     def resume(self, url: str) -> None:
         """Note that the link works again, and tell the link listener, on its thread."""
-        self.is_interrupted = False
-        _log.warning("%s: the connection is restored, to %s", self.name, url)
+        began, self.interrupted_at = self.interrupted_at, None
+        away = 0.0 if began is None else self.clock.monotonic() - began
+        _log.warning("%s: the connection is restored after %.1f s, to %s", self.name, away, url)
         listener = self.link_listener
         if listener is not None:
             self._notify(listener.restored, url)

@@ -45,6 +45,11 @@ class FailoverLink:
         """Whether `close` was called."""
         return self._binding.is_closed
 
+    @property
+    def unsettled(self) -> int:
+        """How many messages it has handed out that are not settled. The lock is held."""
+        return sum(subscription.unsettled for subscription in self._subscriptions)
+
     # ---- sending and receiving --------------------------------------------------------------------------------------
 
     def sender(self, destination: Destination) -> FailoverSender:

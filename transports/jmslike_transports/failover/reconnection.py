@@ -24,6 +24,7 @@ from jmslike.clock import Clock, SystemClock
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, JMSSecurityError
 from jmslike.spi import Events, Target
 from jmslike_transports.failover.hosts import HostConnection, Hosts, shortfall
+from jmslike_transports.failover.outage import Left, Outage
 from jmslike_transports.failover.policy import Backoff, Policy
 from jmslike_transports.failover.refusals import Refusals
 
@@ -62,8 +63,8 @@ class Parts(Protocol):
     def settle_in(self) -> None:
         """Let what has changed since `prepare` follow: started, stopped, armed, closed."""
 
-    def leave(self) -> list[JMSError]:
-        """Use nothing of the lost host any more, and return what the application must hear of. The lock is held."""
+    def leave(self) -> Left:
+        """Use nothing of the lost host any more, and return what ended with it. The lock is held."""
 
 
 class Reconnection:
@@ -91,7 +92,7 @@ class Reconnection:
         self._refusals = Refusals(self.clock, self._backoff.longest)
         self._promised: Capabilities | None = None
         self._attempted: HostConnection | None = None
-        self._unheard: list[JMSError] = []  # of a link that was lost as soon as it was restored
+        self._left: Left | None = None  # by a link that was lost as soon as it was restored
         self._thread: threading.Thread | None = None
 
     # ---- the first connection ---------------------------------------------------------------------------------------
@@ -218,32 +219,34 @@ class Reconnection:
         """
         while isinstance(error.__cause__, ConnectionLostError):  # a call raises a copy of what its transport reports
             error = error.__cause__
+        reason = ConnectionLostError(f"the link to {lost.url} is lost: {error}")
+        reason.__cause__ = error
         with self.lock:
             if lost.error is None:
-                lost.error = error
+                lost.error = reason
             if self.current is not lost or self.is_closed:
                 return
             self.current = None
             self._failure = f"{lost.url}: {error}"
             if self.policy.max_reconnects == 0:
-                self.given_up = error
-            unheard = self.parts.leave()
+                self.given_up = reason
+            left = self.parts.leave()
             self.changed.notify_all()
             if self._thread is not None:
-                self._unheard = unheard
+                self._left = left
                 return  # it has just restored the link, and sees that it is away again
             self._thread = thread = threading.Thread(
                 target=self._run, args=(lost,), name="jmslike-failover", daemon=True
             )
         if self.given_up is not None:
-            self.events.lost(error)
+            self.events.lost(reason)
         else:
-            self._report(error, unheard)
+            self._report(lost, left)
         try:
             thread.start()
         except RuntimeError as no_thread:  # too many threads, or the interpreter ends
             if self.given_up is None:
-                self._give_up(f"the link was lost and cannot be restored: {no_thread}; it was lost because: {error}")
+                self._give_up(f"{reason}; it cannot be restored: {no_thread}")
             lost.close()
 
     def lose_or_raise(self, connection: HostConnection, error: JMSError) -> None:
@@ -252,10 +255,13 @@ class Reconnection:
             raise error
         self.lose(connection, error)
 
-    def _report(self, error: JMSError, unheard: list[JMSError]) -> None:
-        self.events.interrupted(error)
-        for each in unheard:
-            self.events.failed(each)
+    def _report(self, lost: HostConnection, left: Left | None) -> None:
+        assert lost.error is not None
+        self.events.interrupted(lost.error)
+        if left is not None:
+            left.tell(lost.url)
+            for error in left.errors:
+                self.events.failed(error)
 
     # ---- the thread that restores it --------------------------------------------------------------------------------
 
@@ -272,12 +278,11 @@ class Reconnection:
                 if self.current is not None:
                     self._thread = None
                     return
-                unheard = self._unheard
-            assert restored.error is not None
+                left = self._left
             if self.given_up is not None:
-                self.events.lost(restored.error)
+                self.events.lost(self.given_up)
             else:
-                self._report(restored.error, unheard)
+                self._report(restored, left)
             lost = restored
 
     def _let_go(self, lost: HostConnection) -> None:
@@ -296,25 +301,19 @@ class Reconnection:
             pause = 0.0
         else:
             pause = self._unsteady.next()
-        attempts = 0
+        outage = Outage(self.clock, last)
         while self._rest(pause):
             restored = self._attempt(last)
             if restored is not None:
                 self._backoff.reset()
                 self._settle_in()
                 return restored
-            attempts += 1
-            if attempts == self.policy.max_reconnects:
-                self._give_up(f"gave up after {attempts} attempts to restore the link: {self._failure}")
+            outage.attempts += 1
+            if outage.attempts == self.policy.max_reconnects:
+                self._give_up(f"gave up after {outage.attempts} attempts to restore the link: {self._failure}")
                 return None
             pause = self._pause()
-            _log.warning(
-                "attempt %d to restore the link to %s has failed; next in %.1f s: %s",
-                attempts,
-                last,
-                pause,
-                self._failure,
-            )
+            outage.tell(self._failure, pause)
         return None
 
     def _rest(self, seconds: float) -> bool:

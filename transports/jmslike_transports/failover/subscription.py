@@ -78,6 +78,11 @@ class FailoverSubscription:
         self.is_closed = False
         self._failure: JMSError | None = None
 
+    @property
+    def unsettled(self) -> int:
+        """How many messages it has handed out that are not settled."""
+        return len(self._held)
+
     # ---- taking -----------------------------------------------------------------------------------------------------
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:

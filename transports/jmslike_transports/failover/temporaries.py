@@ -21,10 +21,11 @@ class Temporaries:
         """Note that one was deleted."""
         self._present.discard(name)
 
-    def leave(self) -> None:
-        """Note that all have ended, because the link is lost."""
-        self._gone |= self._present
-        self._present = set()
+    def leave(self) -> int:
+        """Note that all have ended, because the link is lost, and return how many."""
+        ended, self._present = self._present, set()
+        self._gone |= ended
+        return len(ended)
 
     def check(self, destination: Destination) -> None:
         """Raise InvalidDestinationError for one that ended with an earlier link."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from jmslike.capabilities import Capabilities, Expectation
-from jmslike.errors import JMSError, UnsupportedFeatureError
+from jmslike.errors import UnsupportedFeatureError
 from jmslike.spi import (
     Deleting,
     Destination,
@@ -21,6 +21,7 @@ from jmslike.statistics import EngineStatistics
 from jmslike_transports.failover.binding import Binding
 from jmslike_transports.failover.hosts import HostConnection
 from jmslike_transports.failover.link import FailoverLink
+from jmslike_transports.failover.outage import Left
 from jmslike_transports.failover.reconnection import Reconnection
 from jmslike_transports.failover.temporaries import Temporaries
 from jmslike_transports.failover.unsettled import Unsettled
@@ -142,10 +143,11 @@ class FailoverTransport:
             link.settle_in()
         self._prepared = []
 
-    def leave(self) -> list[JMSError]:
+    def leave(self) -> Left:
         """See Parts.leave."""
-        self._temporaries.leave()
-        return [error for link in self._links for error in link.leave()]
+        unsettled = sum(link.unsettled for link in self._links)
+        temporaries = self._temporaries.leave()
+        return Left([error for link in self._links for error in link.leave()], unsettled, temporaries)
 
     def engine_statistics(self) -> EngineStatistics | None:
         """See Embedding."""
