@@ -25,7 +25,7 @@ from jmslike.spi import (
     TransportFactory,
     WrapperFactory,
 )
-from jmslike.url import Options, parse_place, parse_wrapper, scheme_of, without_secrets
+from jmslike.url import Options, Wrapper, parse_place, parse_wrapper, scheme_of, without_secrets
 
 GROUP: Final = "jmslike.transports"
 
@@ -98,15 +98,15 @@ def resolve(url: str, keywords: Mapping[str, Any]) -> Provider:
     return _resolve(plain, {exact_text(name): value for name, value in keywords.items()}, GENERAL_OPTIONS)
 
 
-def _resolve(url: str, keywords: Mapping[str, Any], general: Collection[str]) -> Provider:
-    """Resolve a URL whose query may have the `general` options."""
+def _resolve(url: str, keywords: Mapping[str, Any], general: Collection[str], outer: Collection[str] = ()) -> Provider:
+    """Resolve a URL whose query may have the `general` options; `outer` are those of the wrapper around it."""
     scheme = _scheme(url)
     factory = _factory(scheme)
     if isinstance(factory, WrapperFactory):
-        return _around(scheme, factory, url, keywords, general)
+        return _around(scheme, factory, url, keywords, general, outer)
     place = parse_place(url)
     _check_provider(scheme, factory, place.provider)
-    settings, own = _options(scheme, factory, place.options, keywords, general)
+    settings, own = _options(scheme, factory, place.options, keywords, general, outer)
     return Provider(
         place.address,
         settings,
@@ -121,12 +121,18 @@ def _locate(factory: TransportFactory, address: str, own: Mapping[str, Any]) -> 
 
 
 def _around(
-    scheme: str, factory: WrapperFactory, url: str, keywords: Mapping[str, Any], general: Collection[str]
+    scheme: str,
+    factory: WrapperFactory,
+    url: str,
+    keywords: Mapping[str, Any],
+    general: Collection[str],
+    outer: Collection[str],
 ) -> Provider:
     wrapper = parse_wrapper(url)
-    settings, own = _options(scheme, factory, wrapper.options, keywords, general)
+    _refuse_inner_options(factory, wrapper, keywords)
+    settings, own = _options(scheme, factory, wrapper.options, keywords, general, outer)
     wire: dict[str, Any] = {name: own[name] for name in WIRE_OPTIONS if name in own}
-    targets = tuple(_resolve(inner, wire, _OF_AN_INNER_URL) for inner in wrapper.inner)
+    targets = tuple(_resolve(inner, wire, _OF_AN_INNER_URL, factory.options) for inner in wrapper.inner)
 
     def forget() -> None:
         for target in targets:
@@ -142,6 +148,17 @@ def _around(
 
     shown = f"{scheme}:({','.join(target.url for target in targets)})"
     return Provider(shown, settings, partial(factory.wrap, targets, own), forget, locate, targets)
+
+
+def _refuse_inner_options(factory: WrapperFactory, wrapper: Wrapper, keywords: Mapping[str, Any]) -> None:
+    """Raise JMSError for an option of an inner transport that is not in the inner URL."""
+    given = {name for name, _ in wrapper.options} | {name for name, value in keywords.items() if value is not None}
+    given = given.difference(GENERAL_OPTIONS, factory.options)
+    for scheme in map(_scheme, wrapper.inner):
+        for name in sorted(given.intersection(_factory(scheme).options)):
+            raise JMSError(
+                f"option {name!r} is one of {scheme}://: write it in the inner URL, not behind the parentheses"
+            )
 
 
 def _scheme(url: str) -> str:
@@ -200,14 +217,19 @@ def _check_provider(scheme: str, factory: TransportFactory, provider: str) -> No
 
 
 def _options(
-    scheme: str, factory: Factory, of_url: Options, keywords: Mapping[str, Any], general: Collection[str]
+    scheme: str,
+    factory: Factory,
+    of_url: Options,
+    keywords: Mapping[str, Any],
+    general: Collection[str],
+    outer: Collection[str],
 ) -> tuple[Settings, dict[str, Any]]:
     """Return the general options, and those that go to the transport."""
     objects = {name for name, meaning in factory.options.items() if isinstance(meaning, ObjectOption)}
     for name, _ in of_url:
         if name in objects or name in _GENERAL_OBJECTS:
             raise JMSError(f"option {name!r} is an object: give it as a keyword, not in the URL")
-        if name in GENERAL_OPTIONS and name not in general:
+        if (name in GENERAL_OPTIONS and name not in general) or (name in outer and name not in factory.options):
             raise JMSError(
                 f"option {name!r} is one of the whole connection: write it behind the parentheses or as a keyword, "
                 f"not in the inner URL {scheme}://"
@@ -216,7 +238,8 @@ def _options(
     known = {*GENERAL_OPTIONS, *factory.options}
     for name in given:
         if name not in known:
-            raise JMSError(f"unknown option {name!r} for {scheme}://; known are {', '.join(sorted(known))}")
+            form = f"{scheme}:" if isinstance(factory, WrapperFactory) else f"{scheme}://"
+            raise JMSError(f"unknown option {name!r} for {form}; known are {', '.join(sorted(known))}")
     settings = make_settings({name: value for name, value in given.items() if name in GENERAL_OPTIONS})
     own = {
         name: value if name in objects else text_of(value)

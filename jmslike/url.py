@@ -24,7 +24,7 @@ Options = tuple[tuple[str, str], ...]
 _SCHEME: Final = "[A-Za-z][A-Za-z0-9+.-]*:"
 _HEAD: Final = re.compile(rf"\s*({_SCHEME})(?:({_SCHEME})?//)?")
 """The scheme, and if // follows, the provider before that."""
-_MARK: Final = re.compile(rf"[()]|,(?=(?:{_SCHEME})+(?://|\())")
+_MARK: Final = re.compile(rf"[()]|,(?=\s*(?:{_SCHEME})+(?://|\())")
 """A parenthesis, or a comma that an inner URL follows."""
 _DEEPER: Final = {"(": 1, ")": -1, ",": 0}
 _USER: Final = re.compile(rf"\A(\s*(?:{_SCHEME})+//)[^/@,]*@")
@@ -86,7 +86,11 @@ def parse_place(url: str) -> Place:
 
 def parse_wrapper(url: str) -> Wrapper:
     """Take apart a URL around others. Raises JMSError without quoting a user or password."""
-    rest = url.partition(":")[2]
+    scheme, rest = scheme_of(url), _behind_scheme(url)
+    if rest.startswith("//"):
+        raise JMSError(
+            f"not a URL: '{scheme}://...': the inner URLs stand in parentheses, without //: {scheme}:(URL,URL)"
+        )
     if not rest.startswith("("):
         return Wrapper((rest,), ())
     try:
@@ -99,7 +103,7 @@ def parse_wrapper(url: str) -> Wrapper:
 
 def without_options(url: str, names: Collection[str]) -> str:
     """Return the URL without the options of these names; of one around others, of those behind the parentheses."""
-    head, mark, query = url.rpartition(")") if url.partition(":")[2].startswith("(") else ("", "", url)
+    head, mark, query = url.rpartition(")") if _behind_scheme(url).startswith("(") else ("", "", url)
     place, _, pairs = query.partition("?")
     left = "&".join(pair for pair in pairs.split("&") if pair.partition("=")[0] not in names)
     return f"{head}{mark}{place}?{left}" if left else f"{head}{mark}{place}"
@@ -115,13 +119,17 @@ def all_options(url: str) -> list[tuple[str, str]]:
 
 def without_secrets(url: str) -> str:
     """Return a URL, or what should be one, as it may be shown: without users, passwords and options."""
+    if _behind_scheme(url).startswith("("):
+        return f"{url.partition(':')[0].strip()}:({_inner_without_secrets(_behind_scheme(url))})"
     scheme, colon, rest = _USER.sub(r"\1", url).partition(":")
-    if rest.startswith("("):
-        return f"{scheme}:({_inner_without_secrets(url.partition(':')[2])})"
     start, at, end = rest.rpartition("@")
     if at and _QUERY_OR_FRAGMENT.search(start):
         return f"{scheme}:..."  # the password has no certain end
     return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_QUERY_OR_FRAGMENT.split(end)[0]}"  # type: ignore[index]
+
+
+def _behind_scheme(url: str) -> str:
+    return url.partition(":")[2].strip()
 
 
 def _inner_without_secrets(rest: str) -> str:
@@ -148,7 +156,7 @@ def _inner(rest: str) -> tuple[tuple[str, ...], str]:
     behind = rest[start:]
     if behind[:1] not in ("", "?") or "(" in behind or ")" in behind:
         raise ValueError("only ?name=value may follow the parentheses; one in a user or password is written %28 or %29")
-    return tuple(urls), behind[1:]
+    return tuple(inner.strip() for inner in urls), behind[1:]
 
 
 def _split(url: str, plain: str) -> SplitResult:

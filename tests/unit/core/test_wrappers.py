@@ -100,6 +100,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Installed]:
         ("FAILOVER:(A://x)", ["a://x"], {}),
         ("failover:(jvm:artemis://x,y,jvm:ibmmq://z,jvm:///f)", ["jvm:artemis://x,y", "jvm:ibmmq://z", "jvm:///f"], {}),
         ("failover:(a://(x),b://y)", ["a://(x)", "b://y"], {}),
+        (" failover:\n( a://x, b://y,\n\tb://z\n)?max_delay=1\n", ["a://x", "b://y", "b://z"], {"max_delay": "1"}),
+        ("failover: a://x\n", ["a://x"], {}),
     ],
 )
 def test_the_factory_gets_the_inner_urls(
@@ -168,10 +170,16 @@ def test_options_of_the_connection_are_refused_inside(installed: Installed, opti
         ("failover:(a://x)?max_delay", "must look like name=value&name=value, not 'max_delay'"),
         ("failover:(a://x)#f", r"only \?name=value may follow"),
         ("failover:(a://x)?max_delay=1#f", "no fragment"),
-        ("failover:(a://x,)?colour=red", "unknown option 'colour' for failover://; known are client_id, "),
-        ("failover:(a://x?max_delay=1)", "unknown option 'max_delay' for a://"),
+        ("failover:(a://x)?shape=red", "unknown option 'shape' for failover:; known are client_id, "),
+        ("failover:(a://x)?colour=red", "option 'colour' is one of a://: write it in the inner URL, not behind"),
+        ("failover:(a://x?max_delay=1)", "option 'max_delay' is one of the whole connection: write it behind"),
+        ("failover:a://x?max_delay=1", "option 'max_delay' is one of the whole connection: write it behind"),
         ("failover:()?max_delay=://", "not a URL: ''"),
-        ("failover://x", "not a URL: '//x'"),
+        (
+            "failover://x",
+            r"not a URL: 'failover://...': the inner URLs stand in parentheses, without //: failover:\(URL,",
+        ),
+        ("failover://(a://me:secret@x)", "not a URL: 'failover://...': the inner URLs stand in parentheses"),
         ("failover:(nothing,a://x)", r"not a URL: 'nothing,a://x'|not a URL: 'nothing'"),
         ("failover:(c://x)", "no transport for c://"),
         ("failover:(a:b://x)", "a: has no provider 'b'; write a://"),
