@@ -21,6 +21,8 @@ from tests.faults.targets import Target
 
 SOON = 1
 DELAY = 0.02
+LOGGING_IN = {"stomp": [b"CONNECT"], "amqp": [b"\0\x0a\0\x0b", b"\0\x0a\0\x1f", b"\0\x0a\0\x28"]}
+"""What a client sends: CONNECT; connection.start-ok, tune-ok and open."""
 
 
 def check(costs: Costs) -> None:
@@ -61,6 +63,16 @@ def test_a_host_that_stays_silent_is_passed_over(target: Target, proxy: Proxy, c
     session = connection.create_session()
     put(session, name, ["sent"])
     assert take(session.create_consumer(session.create_queue(name))) == "sent"
+
+
+def test_a_cut_while_it_logs_in_is_no_refusal(target: Target, proxy: Proxy, connect: Connect, name: str) -> None:
+    """A broker that is being started or stopped ends connections at any moment: the next attempt follows soon."""
+    for octets in LOGGING_IN[target.protocol]:
+        proxy.sprung.clear()
+        proxy.cut_before(octets, from_client=True)
+        session = connect(f"failover:({proxy.url})").create_session()
+        assert proxy.sprung.is_set()
+        put(session, name, ["sent"])
 
 
 @pytest.mark.parametrize("cut", CUTS)

@@ -23,6 +23,8 @@ PRECONDITION_FAILED: Final = 406
 _RESOURCE_ERROR: Final = 506
 _NOT_ALLOWED: Final = 530
 _RESERVED: Final = "reserved prefix"
+_LOST: Final = exceptions.StreamLostError.__name__
+"""What pika quotes when it guesses a refusal, and the broker gave no reason: RabbitMQ gives one, unless it stops."""
 OTHERWISE_DEFINED: Final = (ACCESS_REFUSED, RESOURCE_LOCKED, PRECONDITION_FAILED)
 """The refusals of a declaration, for which what exists may do."""
 
@@ -83,10 +85,16 @@ def refusal(reason: BaseException, address: str) -> JMSError:
     causes = [reason, *(each for each in reason.args if isinstance(each, BaseException))]
     for cause in causes:
         code = code_of(cause)
-        if code in (ACCESS_REFUSED, _NOT_ALLOWED) or isinstance(
-            cause, (exceptions.ProbableAuthenticationError, exceptions.ProbableAccessDeniedError)
-        ):
-            error: JMSError = JMSSecurityError(f"{address} refuses the user, the password or the virtual host: {cause}")
+        is_probable = isinstance(cause, (exceptions.ProbableAuthenticationError, exceptions.ProbableAccessDeniedError))
+        error: JMSError
+        if is_probable and _LOST in str(cause):
+            error = ConnectionLostError(
+                f"{address} ended the connection before it was open: it stops, or it refuses the user, the password or "
+                f"the virtual host without a reason: {cause}"
+            )
+            break
+        if is_probable or code in (ACCESS_REFUSED, _NOT_ALLOWED):
+            error = JMSSecurityError(f"{address} refuses the user, the password or the virtual host: {cause}")
             break
     else:
         error = explained(_innermost(reason))
