@@ -92,7 +92,7 @@ class JMSContext(MessageFactory):
 
     # ---- the connection ---------------------------------------------------------------------------------------------
 
-    def create_context(self, session_mode: int) -> JMSContext:
+    def create_context(self, session_mode: int) -> Self:
         """Make a context with a session of its own on the same connection (section 6.1).
 
         Raises JMSError for an unknown session mode; ConnectionLostError.

@@ -26,11 +26,11 @@ class JMSConsumer:
 
     def receive(self, timeout: Duration | None = None) -> Message | None:
         """As `MessageConsumer.receive`."""
-        return MessageConsumer.receive(self._consumer, timeout)  # by its class: a subclass may count in other units
+        return self._consumer._receive(timeout)
 
     def receive_no_wait(self) -> Message | None:
         """As `MessageConsumer.receive_no_wait`."""
-        return MessageConsumer.receive(self._consumer, 0)
+        return self._consumer._receive(0)
 
     def receive_body(self, type: type[_Body], timeout: Duration | None = None) -> _Body | None:  # noqa: A002
         """Receive a message and return its body (section 8.6), waiting at most `timeout` (seconds or a timedelta).

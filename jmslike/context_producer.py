@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from jmslike.core.listener_calls import CompletionListener, check_completion_listener
+from jmslike.core.outbox import Outbox, Outlet
 from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
+from jmslike.envelope import Envelope
 from jmslike.message import BytesMessage, Message, new_message
 from jmslike.message.properties import PropertyGetters
 from jmslike.message_factory import MessageConverter, MessageFactory, optional_converter
@@ -46,8 +48,18 @@ class JMSProducer(SendSettings, PropertyGetters):
         cannot be encoded; MessageNotWriteableError if properties are set here and those of the message are read-only;
         ResourceAllocationError when the destination is full; ConnectionLostError; IllegalStateError when closed.
         """
-        self._check_open()
-        outbox = self._session.outbox
+        session = self._session
+        if not session.is_open:  # looked at here, as this runs for each message
+            self._check_open()
+        outbox = session.outbox
+        outlet, message, envelope = self._sealed(outbox, destination, body)
+        if self._listener is None:
+            outlet.post(envelope)
+        else:
+            outbox.send_async(outlet, envelope, message, self._listener)
+        return self
+
+    def _sealed(self, outbox: Outbox, destination: Destination, body: Any) -> tuple[Outlet, Any, Envelope]:
         outlet, message = outbox.outlet(destination), self._wrap(body)
         envelope = outbox.sealed(
             outlet,
@@ -58,11 +70,7 @@ class JMSProducer(SendSettings, PropertyGetters):
             self._delivery_delay,
             self._override,
         )
-        if self._listener is None:
-            outlet.post(envelope)
-        else:
-            outbox.send_async(outlet, envelope, message, self._listener)
-        return self
+        return outlet, message, envelope
 
     def _override(self, message: Message) -> None:
         template = self._template

@@ -6,7 +6,6 @@ A requestor belongs to the thread of its session.
 from __future__ import annotations
 
 from jmslike.constants import SessionMode
-from jmslike.consumer import MessageConsumer
 from jmslike.destinations import Destination, Queue, Topic
 from jmslike.durations import Duration, waiting_time
 from jmslike.errors import ConnectionLostError, IllegalStateError, InvalidDestinationError
@@ -70,8 +69,7 @@ class _Requestor:
         self._producer.send(message)
         while True:
             remaining = None if deadline is None else max(0.0, deadline - clock.monotonic())
-            # by its class: a subclass may count in other units
-            reply = MessageConsumer.receive(self._consumer, remaining)
+            reply = self._consumer._receive(remaining)
             if reply is None:
                 self._unanswered.add(message)
                 return None

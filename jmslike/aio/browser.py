@@ -1,8 +1,5 @@
 """QueueBrowser on an event loop (section 4.1.6)."""
 
-# mypy: disable-error-code="override"
-# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
-
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Generator, Iterator

@@ -11,7 +11,7 @@ import functools
 import logging
 from collections.abc import Callable, Coroutine
 from functools import partial
-from typing import Any, Concatenate, Final, ParamSpec, Protocol, Self, TypeVar
+from typing import Any, Concatenate, Final, ParamSpec, Protocol, Self, TypeVar, cast
 
 from jmslike.aio.home import Home, Job, Threads, Undo
 from jmslike.errors import JMSError
@@ -165,6 +165,16 @@ def waiting(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[An
     async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
         calls: Calls = self._calls
         return await calls.run(partial(method, self, *args, **kwargs))
+
+    return call
+
+
+def awaiting(method: Callable[Concatenate[Any, P], T]) -> Callable[Concatenate[Any, P], Coroutine[Any, Any, T]]:
+    """Make a coroutine method of a synchronous method that returns what a coroutine method of `jmslike.aio` returns."""
+
+    @functools.wraps(method)
+    async def call(self: Any, /, *args: P.args, **kwargs: P.kwargs) -> T:
+        return await cast("Coroutine[Any, Any, T]", method(self, *args, **kwargs))
 
     return call
 

@@ -1,11 +1,7 @@
 """Connection on an event loop (section 6.1)."""
 
-# mypy: disable-error-code="assignment, override"
-# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
-
 from __future__ import annotations
 
-import asyncio
 import logging
 from functools import partial
 
@@ -35,14 +31,13 @@ _log = logging.getLogger("jmslike.connection")
 class Connection(Closing, synchronous.Connection):
     """As `jmslike.Connection`, for the event loop on which it was made. Listeners may be coroutine functions."""
 
-    __slots__ = ("_callbacks", "_calls", "_ending", "_wanted_id")
+    __slots__ = ("_callbacks", "_calls", "_wanted_id")
 
     _sessions: list[Session]
 
     def __init__(self, transport: Transport, settings: Settings, calls: Calls) -> None:
         self._calls = calls
         self._callbacks = CallbackTask()
-        self._ending: asyncio.Task[None] | None = None
         self._wanted_id: str | None = None
         super().__init__(transport, settings)
         calls.home.opened(self._state)
@@ -106,21 +101,20 @@ class Connection(Closing, synchronous.Connection):
         """As `jmslike.Connection.close`. One that is cancelled goes on in the background."""
         if not self._state.is_open:
             return
-        self._calls.home.check()
         for session in self._sessions:
             session._refuse_inside("Connection.close")
-        self._closing = True
-        if self._ending is None:
-            self._ending = self._calls.home.begin(self._end())
-        await asyncio.shield(self._ending)
+        await self._calls.home.ending(self, self._end)
 
     def _close(self) -> None:
         super().close()
 
     async def _end(self) -> None:
+        self._closing = True
         if self._state.link_state == "interrupted":
             await apart(self._calls.home, self._state.transport.close)  # as in the synchronous close
         for session in list(self._sessions):
+            if session not in self._sessions:
+                continue  # it has closed meanwhile
             try:
                 await session._end_soon()
             except JMSError as error:

@@ -1,17 +1,13 @@
 """MessageConsumer on an event loop: receives by `receive`, by `async for`, or by a message listener (section 8)."""
 
-# mypy: disable-error-code="override"
-# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
-
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from functools import partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import jmslike.consumer as synchronous
-from jmslike.aio.calls import CallTurn, Turn
+from jmslike.aio.calls import CallTurn, Turn, awaiting
 from jmslike.aio.listeners import LoopListeners
 from jmslike.aio.managers import Closing
 from jmslike.aio.taker import put_back
@@ -35,15 +31,11 @@ class MessageConsumer(Closing, synchronous.MessageConsumer):
 
     async def receive(self, timeout: Duration | None = None) -> Message | None:
         """As `jmslike.MessageConsumer.receive`."""
-        return await self._receive(timeout, self._handed_over)
+        return await self._take(timeout, self._handed_over)
 
-    async def receive_no_wait(self) -> Message | None:
-        """As `jmslike.MessageConsumer.receive_no_wait`."""
-        return await self.receive(0)
-
-    async def receive_object(self, timeout: Duration | None = None) -> Any:
-        """As `jmslike.MessageConsumer.receive_object`; the converter runs on the event loop."""
-        return await super().receive_object(timeout)
+    _receive = receive
+    receive_no_wait = awaiting(synchronous.MessageConsumer.receive_no_wait)
+    receive_object = awaiting(synchronous.MessageConsumer.receive_object)
 
     async def _receive_reading(self, timeout: Duration | None, read: Callable[[Message], T]) -> T | None:
         def read_and_handed_over(turn: Turn, intake: Intake, delivery: Delivery) -> T:
@@ -58,9 +50,9 @@ class MessageConsumer(Closing, synchronous.MessageConsumer):
             self._handed_over(turn, intake, delivery)
             return found
 
-        return await self._receive(timeout, read_and_handed_over)
+        return await self._take(timeout, read_and_handed_over)
 
-    async def _receive(self, timeout: Duration | None, then: Callable[[Turn, Intake, Delivery], T]) -> T | None:
+    async def _take(self, timeout: Duration | None, then: Callable[[Turn, Intake, Delivery], T]) -> T | None:
         limit = waiting_time(timeout)
         intake, listeners = self._intake, self._listeners
         if not intake.is_open or self._gate.listening:
@@ -111,5 +103,5 @@ class MessageConsumer(Closing, synchronous.MessageConsumer):
         if not self._intake.is_open:
             return
         calls = self._listeners.calls
-        await asyncio.shield(calls.home.begin(calls.run_last(super().close)))
+        await calls.home.ending(self, partial(calls.run_last, super().close))
         await self._listeners.wait_quiet(self._intake)

@@ -1,18 +1,16 @@
 """JMSContext, JMSProducer and JMSConsumer on an event loop (sections 6.1, 7.10 and 8)."""
 
-# mypy: disable-error-code="assignment, override"
-# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
-
 from __future__ import annotations
 
 import asyncio
 import functools
 from collections.abc import AsyncIterator, Callable, Coroutine, Generator, Iterator
 from functools import partial
-from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar, cast, overload
+from typing import Any, Concatenate, Final, ParamSpec, Self, TypeVar, overload
 
 import jmslike.context as synchronous
 from jmslike.aio.browser import QueueBrowser
+from jmslike.aio.calls import awaiting
 from jmslike.aio.connection import Connection
 from jmslike.aio.consumer import MessageConsumer
 from jmslike.aio.managers import Closing, Opening
@@ -22,7 +20,6 @@ from jmslike.context_consumer import JMSConsumer as SynchronousConsumer
 from jmslike.context_producer import JMSProducer as SynchronousProducer
 from jmslike.core.listener_calls import UNRUN_ON_A_LOOP, CompletionListener, check_completion_listener
 from jmslike.destinations import Destination, Queue
-from jmslike.durations import Duration
 from jmslike.message import Message
 from jmslike.message_factory import MessageConverter, optional_converter
 from jmslike.statistics import ConnectionStatistics, QueueStatistics
@@ -61,7 +58,7 @@ def _consuming(
 class JMSContext(Closing, synchronous.JMSContext):
     """As `jmslike.JMSContext`, for the event loop on which it was made. It may be awaited, too."""
 
-    __slots__ = ("_ending", "_opening")
+    __slots__ = ("_opening",)
 
     _connection: Connection
     _session_or_none: Session | None
@@ -69,7 +66,6 @@ class JMSContext(Closing, synchronous.JMSContext):
     def __init__(self, connection: Connection, mode: SessionMode, shared: Any = None) -> None:
         super().__init__(connection, mode, shared)
         self._opening = asyncio.Lock()
-        self._ending: asyncio.Task[None] | None = None
 
     def __await__(self) -> Generator[None, None, Self]:
         return self
@@ -108,10 +104,6 @@ class JMSContext(Closing, synchronous.JMSContext):
     recover = _of_session(Session.recover)
     commit = _of_session(Session.commit)
     rollback = _of_session(Session.rollback)
-
-    def create_context(self, session_mode: int) -> JMSContext:
-        """As `jmslike.JMSContext.create_context`."""
-        return cast("JMSContext", super().create_context(session_mode))
 
     def create_producer(self, *, converter: MessageConverter | None = None) -> JMSProducer:
         """As `jmslike.JMSContext.create_producer`."""
@@ -161,13 +153,9 @@ class JMSContext(Closing, synchronous.JMSContext):
         """As `jmslike.JMSContext.close`. One that is cancelled goes on in the background."""
         if not self._open or not self._connection._state.is_open:
             return
-        home = self._connection._calls.home
-        home.check()
         if self._session_or_none is not None and self._session_or_none._state.is_open:
             self._session_or_none._refuse_inside("JMSContext.close")
-        if self._ending is None:
-            self._ending = home.begin(self._end())
-        await asyncio.shield(self._ending)
+        await self._connection._calls.home.ending(self, self._end)
 
     async def _end(self) -> None:
         try:
@@ -205,17 +193,7 @@ class JMSProducer(SynchronousProducer):
     async def send(self, destination: Destination, body: Any) -> JMSProducer:
         """As `jmslike.JMSProducer.send`; methods of the completion listener may be coroutines."""
         session = await self._context._opened()
-        outbox = session._state.outbox
-        outlet, message = outbox.outlet(destination), self._wrap(body)
-        envelope = outbox.sealed(
-            outlet,
-            message,
-            self._delivery_mode,
-            self._priority,
-            self._time_to_live,
-            self._delivery_delay,
-            self._override,
-        )
+        outlet, message, envelope = self._sealed(session._state.outbox, destination, body)
         await session._sends.send(partial(outlet.post, envelope), message, self._listener)
         return self
 
@@ -230,25 +208,11 @@ class JMSConsumer(Closing, SynchronousConsumer):
 
     _consumer: MessageConsumer
 
-    async def receive(self, timeout: Duration | None = None) -> Message | None:
-        """As `jmslike.JMSConsumer.receive`."""
-        return await self._consumer.receive(timeout)
-
-    async def receive_no_wait(self) -> Message | None:
-        """As `jmslike.JMSConsumer.receive_no_wait`."""
-        return await self._consumer.receive(0)
-
-    async def receive_body(self, type: type[T], timeout: Duration | None = None) -> T | None:  # noqa: A002
-        """As `jmslike.JMSConsumer.receive_body`."""
-        return await cast("Coroutine[Any, Any, T | None]", super().receive_body(type, timeout))
-
-    async def receive_body_no_wait(self, type: type[T]) -> T | None:  # noqa: A002
-        """As `jmslike.JMSConsumer.receive_body_no_wait`."""
-        return await self.receive_body(type, 0)
-
-    async def receive_object(self, timeout: Duration | None = None) -> Any:
-        """As `jmslike.JMSConsumer.receive_object`."""
-        return await self._consumer.receive_object(timeout)
+    receive = awaiting(SynchronousConsumer.receive)
+    receive_no_wait = awaiting(SynchronousConsumer.receive_no_wait)
+    receive_body = awaiting(SynchronousConsumer.receive_body)
+    receive_body_no_wait = awaiting(SynchronousConsumer.receive_body_no_wait)
+    receive_object = awaiting(SynchronousConsumer.receive_object)
 
     def __iter__(self) -> Iterator[Message]:
         raise TypeError("a consumer of jmslike.aio is iterated by `async for`")

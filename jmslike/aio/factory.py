@@ -1,8 +1,5 @@
 """ConnectionFactory on an event loop (section 6.1.1)."""
 
-# mypy: disable-error-code="override"
-# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
-
 from __future__ import annotations
 
 from functools import partial

@@ -33,7 +33,7 @@ class Home:
         self.is_prompt: bool = False
         """Whether nothing waits for the provider, so that the loop does without threads (`Prompt`)."""
         self._state: Callable[[], ConnectionState | None] = lambda: None
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._endings: dict[object, asyncio.Task[None]] = {}
         self._thread = threading.get_ident()
         self.threads: Final = Threads(self)
         self.sending: Final = Threads(self)
@@ -58,12 +58,17 @@ class Home:
                 "make a connection in each event loop"
             )
 
-    def begin(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do the work in a task, for a caller that may be cancelled: the work is not."""
-        task = self.loop.create_task(work)
-        self._tasks.add(task)  # a loop keeps no task that nothing else keeps
-        task.add_done_callback(self._tasks.discard)
-        return task
+    def ending(self, part: object, end: Callable[[], Coroutine[Any, Any, None]]) -> asyncio.Future[None]:
+        """Close a part of the connection, in a task that goes on if its caller is cancelled. All callers share it.
+
+        Raises IllegalStateError on another loop.
+        """
+        self.check()
+        task = self._endings.get(part)
+        if task is None:
+            task = self._endings[part] = self.loop.create_task(end())
+            task.add_done_callback(lambda _: self._endings.pop(part))
+        return asyncio.shield(task)
 
     def soon(self, callback: Callable[..., object], *arguments: Any) -> bool:
         """Call on the loop, at once if this is its thread. Return False if the loop is closed: nothing runs there."""

@@ -1,11 +1,7 @@
 """MessageProducer on an event loop (section 7)."""
 
-# mypy: disable-error-code="override"
-# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
-
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Any, Protocol
 
@@ -26,7 +22,7 @@ class MessageProducer(Closing, synchronous.MessageProducer):
 
     __slots__ = ()
 
-    _messages: _Session  # type: ignore[assignment]  # also a message factory
+    _messages: _Session  # also a message factory
 
     async def send(
         self,
@@ -55,9 +51,9 @@ class MessageProducer(Closing, synchronous.MessageProducer):
             return
         sends = self._messages._sends
         sends.refuse_inside("MessageProducer.close")
-        self._abandon()
-        await asyncio.shield(sends.calls.home.begin(self._end(sends)))
+        await sends.calls.home.ending(self, self._end)
 
-    async def _end(self, sends: Sends) -> None:
-        await sends.wait("MessageProducer.close")
+    async def _end(self) -> None:
+        self._abandon()
+        await self._messages._sends.wait("MessageProducer.close")
         self._close()

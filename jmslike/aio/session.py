@@ -1,8 +1,5 @@
 """Session on an event loop (section 6.2)."""
 
-# mypy: disable-error-code="assignment, override"
-# What may wait is a coroutine here: that is the difference to the classes of the synchronous API.
-
 from __future__ import annotations
 
 import asyncio
@@ -43,7 +40,7 @@ class Session(Closing, synchronous.Session):
     what it has raised.
     """
 
-    __slots__ = ("_calls", "_connection_calls", "_ending", "_sends")
+    __slots__ = ("_calls", "_connection_calls", "_sends")
 
     producer_type = MessageProducer
     consumer_type = MessageConsumer
@@ -65,7 +62,6 @@ class Session(Closing, synchronous.Session):
         sends = self._calls if mode is SessionMode.SESSION_TRANSACTED else self._calls.of_sends()
         self._sends = Sends(sends, connection.settings.max_in_flight, connection.report)
         self._listeners.join(self._calls, _Owner(self._state, self._calls), self._end_soon)
-        self._ending: asyncio.Task[None] | None = None
 
     create_consumer = opening(synchronous.Session.create_consumer, MessageConsumer)
     create_shared_consumer = opening(synchronous.Session.create_shared_consumer, MessageConsumer)
@@ -128,18 +124,15 @@ class Session(Closing, synchronous.Session):
         """As `jmslike.Session.close`. One that is cancelled goes on in the background."""
         if not self._state.is_open:
             return
-        self._calls.home.check()
         self._refuse_inside("Session.close")
-        await asyncio.shield(self._end_soon())
+        await self._end_soon()
 
     def _refuse_inside(self, what: str) -> None:
         self._listeners.refuse_inside(what)
         self._sends.refuse_inside(what)
 
-    def _end_soon(self) -> asyncio.Task[None]:
-        if self._ending is None:
-            self._ending = self._calls.home.begin(self._end_in_turn())
-        return self._ending
+    def _end_soon(self) -> asyncio.Future[None]:
+        return self._calls.home.ending(self, self._end_in_turn)
 
     async def _end_in_turn(self) -> None:
         self._state.gate.close()

@@ -124,6 +124,9 @@ class Driven:
     def __getattr__(self, name: str) -> Any:
         return getattr(self._there, name)  # what is private
 
+    def _receive(self, timeout: float | None = None) -> Any:
+        return cast("Any", self).receive(timeout)  # what a requestor calls
+
     def __enter__(self) -> Any:
         return self
 

@@ -104,3 +104,18 @@ def test_a_session_that_a_context_makes_while_it_is_closed_is_closed(broker: Fak
         await context.close()
 
     asyncio.run(run())
+
+
+def test_a_session_that_closes_while_its_connection_does_is_closed_once(broker: FakeBroker) -> None:
+    async def run() -> None:
+        connection = await connected(broker)
+        sessions = [await connection.create_session() for _ in range(2)]
+        held = Held()
+        broker.at("close link", held)
+        closing = await waits(connection.close())
+        await sessions[1].close()
+        held.over.set()
+        await closing
+        assert len(broker.named("close link")) == 2
+
+    asyncio.run(run())

@@ -17,15 +17,18 @@ from tests.unit.core.fake import QUEUE, FakeBroker, text
 
 
 def test_use_on_another_loop_is_an_error_that_names_the_loop(broker: FakeBroker) -> None:
-    async def make() -> tuple[aio.Connection, aio.Session]:
+    async def make() -> tuple[aio.Connection, aio.Session, aio.MessageConsumer]:
         connection = await connected(broker)
-        return connection, await connection.create_session()
+        session = await connection.create_session()
+        return connection, session, await session.create_consumer(QUEUE)
 
-    async def use(connection: aio.Connection, session: aio.Session) -> None:
+    async def use(connection: aio.Connection, session: aio.Session, consumer: aio.MessageConsumer) -> None:
         for call in (
             lambda: session.create_consumer(QUEUE),
             lambda: session.create_producer(QUEUE).send(session.create_text_message("1")),
             session.recover,
+            session.create_producer(QUEUE).close,
+            consumer.close,
             session.close,
             connection.close,
         ):
@@ -33,9 +36,9 @@ def test_use_on_another_loop_is_an_error_that_names_the_loop(broker: FakeBroker)
                 await call()
 
     first, second = asyncio.new_event_loop(), asyncio.new_event_loop()
-    connection, session = first.run_until_complete(make())
-    second.run_until_complete(use(connection, session))
-    first.run_until_complete(connection.close())
+    made = first.run_until_complete(make())
+    second.run_until_complete(use(*made))
+    first.run_until_complete(made[0].close())
     for loop in (first, second):
         loop.close()
 
