@@ -27,7 +27,7 @@ sample: $(VENV)/.has-test $(VENV)/.has-browser
 	$(BIN)/python -m tests.browser.sample build/sample.json docs/sample
 
 # The documentation as pages for a browser, in build/site
-site: $(VENV)/.has-test $(VENV)/.has-site
+site: $(VENV)/.has-site
 	$(BIN)/python website/pages.py
 	$(BIN)/zensical build --strict --clean --config-file build/zensical.toml
 
@@ -52,7 +52,7 @@ test: $(VENV)/.has-test
 	$(PYTEST) --numprocesses auto --dist loadgroup -m "not broker and not faults and not browser" $(ARGS)
 
 # The HTML report and the site in a headless Chromium, which root gets from Debian's package if there is none
-test-browser: $(VENV)/.has-browser site
+test-browser: $(VENV)/.has-test $(VENV)/.has-browser site
 	$(PYTEST) -m browser tests/browser $(ARGS)
 
 # Everything that needs a real broker, or Java

@@ -25,7 +25,19 @@ LIBRARIES = {"stomp.py"}
 SOURCES = [path for path in ROOT.rglob("*.py") if ".venv" not in path.parts]
 NAMES = {path.name for path in SOURCES}
 """What a page may call without its folder, as it is in several."""
-PARTS = ("aio", "converters", "errors", "java", "listening", "naming", "operating", "spi", "telemetry", "testing")
+PARTS = (
+    "aio",
+    "converters",
+    "errors",
+    "java",
+    "listening",
+    "locating",
+    "naming",
+    "operating",
+    "spi",
+    "telemetry",
+    "testing",
+)
 MODULES = {"native_engine", *(f"jmslike.{name}" for name in PARTS)}
 """Those that a page of the reference has as a whole."""
 COMMAND = re.compile(r"`make ([\w-]+)")

@@ -43,24 +43,24 @@ def places() -> dict[str, str]:
     return files | ELSEWHERE
 
 
-def linked(source: str, text: str, places: dict[str, str]) -> str:
+def linked(source: str, text: str, site: dict[str, str]) -> str:
     """Return a page whose links lead to places of the site, and in which the names of pages are links.
 
     Raises LookupError for a link to what is not on the site.
     """
 
     def place(path: str) -> str:
-        return posixpath.relpath(places[path], posixpath.dirname(places[source]) or ".")
+        return posixpath.relpath(site[path], posixpath.dirname(site[source]) or ".")
 
     def link(found: re.Match[str]) -> str:
         path = posixpath.normpath(posixpath.join(posixpath.dirname(source), found[1]))
-        if path not in places:
+        if path not in site:
             raise LookupError(f"{source}: there is no {path} on the site")
         return place(path)
 
     def name(found: re.Match[str]) -> str:
         path = found[1]
-        return f"[{title(path)}]({place(path)})" if path in places and path != source else found[0]
+        return f"[{title(path)}]({place(path)})" if path in site and path != source else found[0]
 
     parts = FENCED.split(text)
     parts[::2] = [NAME.sub(name, LINK.sub(link, part)) for part in parts[::2]]
@@ -99,13 +99,13 @@ def collect() -> None:
     """Write the pages and the configuration."""
     pages = BUILD / "pages"
     shutil.rmtree(pages, ignore_errors=True)
-    everything = places()
-    for source, place in everything.items():
+    site = places()
+    for source, place in site.items():
         target = pages / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.endswith(".md"):
             text = (ROOT / source).read_text(encoding="utf-8")
-            target.write_text(linked(source, text, everything), encoding="utf-8")
+            target.write_text(linked(source, text, site), encoding="utf-8")
         else:
             shutil.copyfile(ROOT / source, target)
     configuration = CONFIGURATION.read_text(encoding="utf-8")
