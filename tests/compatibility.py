@@ -33,7 +33,7 @@ VERSION = "*version asked*"
 WORDS = {Level.UNSUPPORTED: "no"}
 
 INTRODUCTION = """\
-# What each transport can do
+# Compatibility
 
 `make docs` writes this page from what live connections declare. Another version of a broker, or other settings,
 may differ: `jmslike capabilities URL` and `connection.capabilities` show the same for your own broker.
