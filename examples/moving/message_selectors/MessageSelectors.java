@@ -26,7 +26,8 @@ public class MessageSelectors {
         }
     }
 
-    private static void send(JMSContext context, Queue orders, String item, String region, int total) throws JMSException {
+    private static void send(JMSContext context, Queue orders, String item, String region, int total)
+            throws JMSException {
         TextMessage order = context.createTextMessage(item);
         order.setJMSType(item);
         order.setStringProperty("region", region);
