@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+import threading
 
 import pytest
 
-from jmslike.errors import ResourceAllocationError
+from jmslike.errors import ConnectionLostError, ResourceAllocationError
 from jmslike.session import Session
-from tests.unit.core.fake import QUEUE, text
+from tests.unit.core.fake import PATIENCE, QUEUE, Task, text
 from tests.unit.failover.world import World
 
 
@@ -55,6 +56,32 @@ def test_a_long_outage_is_told_once_a_minute(world: World, caplog: pytest.LogCap
     assert away is not None
     assert float(away[1]) > 3500
     assert int(away[2]) > 100
+
+
+def test_a_reason_with_other_numbers_is_the_same(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    world.connect()
+    world.hosts[1].refusals.extend(ConnectionLostError(f"no answer after {number} ms") for number in range(2998, 3100))
+    world.hosts[0].go_down()
+    world.advance_until(lambda: world.hosts[1].tried > 5, 0.01)
+    assert len([line for line in lines(caplog) if line.startswith("no link")]) == 1
+
+
+def test_an_attempt_that_close_ends_is_not_told(world: World, caplog: pytest.LogCaptureFixture) -> None:
+    transport = world.open()
+    opening, go_on = threading.Event(), threading.Event()
+
+    def dawdle() -> None:
+        opening.set()
+        go_on.wait(PATIENCE)
+
+    world.hosts[1].broker.at("open", dawdle)
+    world.hosts[0].go_down()
+    world.advance_until(opening.is_set)
+    closing = Task(transport.close)
+    go_on.set()
+    closing.end()
+    world.advance_until(lambda: not any(each.name == "jmslike-failover" for each in threading.enumerate()))
+    assert lines(caplog) == []
 
 
 def test_another_reason_is_told_at_once(world: World, caplog: pytest.LogCaptureFixture) -> None:

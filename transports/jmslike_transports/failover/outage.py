@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 from typing import Final, NamedTuple
 
 from jmslike.clock import Clock
@@ -10,6 +11,8 @@ from jmslike.errors import JMSError
 
 _log = logging.getLogger("jmslike.failover")
 
+_NUMBER: Final = re.compile(r"\d+")
+"""What differs between two failures for the same reason, such as milliseconds."""
 _SILENCE: Final = 60.0
 """Seconds between two lines that say the same."""
 
@@ -48,10 +51,10 @@ class Outage:
 
     def tell(self, failure: str, pause: float) -> None:
         """Log the last attempt, if it failed for another reason than told before, or a minute after that was told."""
-        now = self._clock.monotonic()
-        if failure == self._told and now < self._told_at + _SILENCE:
+        now, reason = self._clock.monotonic(), _NUMBER.sub("", failure)
+        if reason == self._told and now < self._told_at + _SILENCE:
             return
-        self._told, self._told_at = failure, now
+        self._told, self._told_at = reason, now
         _log.warning(
             "no link to %s for %.1f s; attempt %d to restore it has failed, and the next follows in %.1f s: %s",
             self._host,

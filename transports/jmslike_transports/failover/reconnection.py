@@ -308,6 +308,8 @@ class Reconnection:
                 self._backoff.reset()
                 self._settle_in()
                 return restored
+            if self.is_closed:
+                return None
             outage.attempts += 1
             if outage.attempts == self.policy.max_reconnects:
                 self._give_up(f"gave up after {outage.attempts} attempts to restore the link: {self._failure}")
