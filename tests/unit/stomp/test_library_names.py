@@ -20,6 +20,7 @@ CONNECTION = {"received_heartbeat", "transport"}
 TRANSPORT = {
     "attempt_connection",
     "blocking",
+    "cleanup",
     "current_host_and_port",
     "disconnect_socket",
     "receive",
@@ -30,7 +31,7 @@ TRANSPORT = {
     "socket",
 }
 QUEUE = {"_putsocket", "put"}
-DOCUMENTED = {"connect", "set_listener", "remove_listener"}
+DOCUMENTED = {"connect", "override_threading", "set_listener", "remove_listener"}
 
 
 def test_the_version_is_one_that_the_names_were_seen_with() -> None:

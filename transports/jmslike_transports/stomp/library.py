@@ -14,6 +14,7 @@ import socket
 import ssl
 import struct
 import sys
+import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -70,7 +71,29 @@ def make_connection(
     transport.attempt_connection = connect
     transport.receive = Reader(_receiver(transport, on_failure), handlers).receive
     transport.disconnect_socket = on_silence
+    transport.override_threading(lambda loop: _start(loop, transport))
     return connection
+
+
+def _start(loop: Callable[[], None], transport: Any) -> threading.Thread:
+    """Start stomp.py's thread. It closes the socket, also where stomp.py leaves that open: ended before it began."""
+
+    def run() -> None:
+        loop()
+        _close_socket(transport)
+
+    thread = threading.Thread(target=run, name="jmslike-stomp", daemon=True)
+    try:
+        thread.start()
+    except RuntimeError:  # too many threads
+        _close_socket(transport)
+        raise
+    return thread
+
+
+def _close_socket(transport: Any) -> None:
+    if transport.socket is not None:
+        transport.cleanup()
 
 
 def _receiver(transport: Any, on_failure: Callable[[OSError], None]) -> Callable[[], bytes]:
