@@ -15,6 +15,7 @@ from jmslike.cli import (
     OUTPUT_CLOSED,
     PROVIDER_FAILED,
     WRONG_USE,
+    check,
     comparison,
     differences,
     doctor,
@@ -114,6 +115,7 @@ def make_app() -> typer.Typer:
     app.command("purge")(operations.purge)
     app.command("retry")(operations.retry)
     app.command("capabilities")(features.capabilities)
+    app.command("check")(check.check_programs)
     app.command("doctor")(doctor.doctor)
     for entry in entry_points(group=GROUP):
         try:

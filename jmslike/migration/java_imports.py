@@ -9,6 +9,7 @@ from typing import Final
 from tree_sitter import Node
 
 import jmslike.java
+from jmslike.migration.absent import ABSENT
 from jmslike.migration.java_syntax import children, part, text
 from jmslike.migration.java_types import JAVA_LANG, STANDARD, JavaType, has_constant, is_messaging, primitive
 
@@ -52,7 +53,7 @@ class Imports:
             return self._named[name]
         packages = [each.name for each in self.all if each.is_wildcard and not each.is_static]
         standard = [each for each in packages if each in STANDARD]
-        if standard and name in jmslike.java.__all__:
+        if standard and (name in jmslike.java.__all__ or name in ABSENT):
             return standard[0]
         if name in JAVA_LANG:
             return "java.lang"

@@ -15,7 +15,7 @@ import jmslike
 import jmslike.java
 from jmslike.java.errors import EXCEPTIONS
 from jmslike.java.names import python_name
-from tests.java.absent import reason
+from jmslike.migration.absent import absence
 from tests.java.api import Member, jars, members
 
 PAGE: Final = Path(__file__).parents[2] / "docs" / "java-members.md"
@@ -89,7 +89,7 @@ def page() -> str:
 
 
 def _table(owner: str, found: Sequence[Member]) -> Iterator[str]:
-    here = {member: _meaning(owner, member) for member in found if reason(member) is None}
+    here = {member: _meaning(owner, member) for member in found if absence(member.type, member.name) is None}
     if not here:
         yield "has no members of its own."
         return
@@ -146,9 +146,9 @@ def _absent(found: Sequence[Member]) -> Iterator[str]:
     yield from ("## What is not there\n", "| Java | why |", "|---|---|")
     reasons: dict[str, dict[str, None]] = {}
     for member in found:
-        why = reason(member)
+        why = absence(member.type, member.name)
         if why is not None:
-            is_whole = reason(Member(member.type, "", None)) is not None
+            is_whole = absence(member.type, "") is not None
             name = member.type if is_whole else f"{member.type}.{member.name}"
             reasons.setdefault(why, {})[f"`{name}`"] = None
     for why, names in reasons.items():

@@ -11,9 +11,9 @@ import pytest
 
 import jmslike.java
 from jmslike.java.names import bean_name
+from jmslike.migration.absent import ABSENT, absence
 from tests.brokers import UnavailableError
 from tests.java import side_by_side
-from tests.java.absent import ABSENT, reason
 from tests.java.api import JARS, Member, jars, members, parsed
 
 
@@ -37,7 +37,7 @@ def is_there(member: Member) -> bool:
 def test_every_member_of_jms_is_there_or_has_a_reason(jar: str) -> None:
     found = members(path_of(jar))
     assert len(found) > 400
-    assert [str(member) for member in found if reason(member) is None and not is_there(member)] == []
+    assert [str(member) for member in found if absence(member.type, member.name) is None and not is_there(member)] == []
 
 
 @pytest.mark.broker
@@ -45,7 +45,7 @@ def test_no_reason_is_needless() -> None:
     found = [member for jar in JARS for member in members(path_of(jar))]
     used = {key for member in found for key in (member.type, member.name, f"{member.type}.{member.name}")}
     assert sorted(set(ABSENT) - used) == []
-    assert [str(member) for member in found if reason(member) is not None and is_there(member)] == []
+    assert [str(member) for member in found if absence(member.type, member.name) is not None and is_there(member)] == []
 
 
 @pytest.mark.broker
@@ -57,7 +57,7 @@ def test_the_page_of_members_is_as_the_jar_and_the_mechanism_have_them() -> None
 @pytest.mark.broker
 @pytest.mark.parametrize("jar", JARS)
 def test_every_getter_and_setter_is_an_attribute_as_in_jython(jar: str) -> None:
-    found = [member for member in members(path_of(jar)) if reason(member) is None]
+    found = [member for member in members(path_of(jar)) if absence(member.type, member.name) is None]
     getters = [member for member in found if member.name.startswith("get") and member.parameters == ()]
     setters = [member for member in found if member.name.startswith("set") and len(member.parameters or ()) == 1]
     assert [str(member) for member in getters if attribute(member) is None] == ["JMSProducer.getAsync()"]

@@ -18,6 +18,7 @@ APART = (
     "jmslike.cli",
     "jmslike.compare.report",
     "jmslike.java",
+    "jmslike.migration",
     "jmslike.telemetry",
     "jmslike.testing",
 )

@@ -1,11 +1,9 @@
-"""What Java's JMS has and `jmslike.java` has not, with the reason."""
+"""What JMS has and `jmslike` has not, with the reasons."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Final
-
-from tests.java.api import Member
 
 _XA: Final = "transactions across resources have no counterpart: use a local one, and make the work repeatable"
 _XA_TYPES: Final = (
@@ -45,11 +43,9 @@ ABSENT: Final[Mapping[str, str]] = {
     "Session.setMessageListener": f"the listener of a session {_SERVER}",
     "toString": "is str()",
 }
-"""What is not there, by the name of the type, of the method, or of both."""
+"""By the name of the type, of the method, or of both."""
 
 
-def reason(member: Member) -> str | None:
-    """Return why the member is not there, or None."""
-    return next(
-        (ABSENT[key] for key in (member.type, member.name, f"{member.type}.{member.name}") if key in ABSENT), None
-    )
+def absence(owner: str, member: str) -> str | None:
+    """Return why a type of JMS, or its member, is not there; None if it is there, or is none of JMS."""
+    return next((ABSENT[key] for key in (owner, member, f"{owner}.{member}") if key in ABSENT), None)

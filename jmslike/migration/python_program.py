@@ -1,0 +1,67 @@
+"""Programs in Python, in the names of jmslike or in those of Java, as Jython scripts and `jmslike.java` have them.
+
+What comes from another file has no type.
+"""
+
+from __future__ import annotations
+
+import ast
+import tokenize
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+from jmslike.errors import JMSError
+from jmslike.migration.calls import Call
+from jmslike.migration.python_reader import PythonReader
+from jmslike.migration.python_scope import Findings
+
+
+class PythonProgram:
+    """A file that was parsed, and never imported."""
+
+    def __init__(self, source: str, tree: ast.Module) -> None:
+        findings, in_seconds = Findings(), _has_our_names(tree)
+        for _ in range(2):  # the second reading knows what stands below its use
+            reader = PythonReader(source, findings, in_seconds=in_seconds)
+            reader.visit(tree)
+        self._calls = sorted(reader.calls, key=lambda call: call.line)
+
+    @classmethod
+    def read(cls, path: Path) -> PythonProgram:
+        """Read a file. Raises JMSError, with the line, for one that is no Python 3; OSError."""
+        try:
+            with tokenize.open(path) as file:
+                source = file.read()
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")  # they are about the program's own text
+                return cls(source, ast.parse(source, str(path)))
+        except SyntaxError as error:
+            where = "" if error.lineno is None else f"line {error.lineno}: "
+            raise JMSError(
+                f"{path} cannot be read as Python 3: {where}{error.msg}; in a Jython script, change what only Python 2 "
+                "has, such as print without parentheses"
+            ) from error
+        except (ValueError, RecursionError) as error:
+            raise JMSError(f"{path} cannot be read as Python 3: {error}") from error
+
+    def calls(self) -> Iterator[Call]:
+        """See Program.calls."""
+        return iter(self._calls)
+
+    def annotations(self) -> Iterator[Call]:
+        """See Program.annotations. The decorators of Python are calls."""
+        return iter(())
+
+
+def _has_our_names(tree: ast.Module) -> bool:
+    """Whether the program imports the names of `jmslike`, not those of Java."""
+    return any(module in ("jmslike", "jmslike.aio") for node in ast.walk(tree) for module in _imported(node))
+
+
+def _imported(node: ast.AST) -> Iterator[str]:
+    match node:
+        case ast.Import(names=names):
+            yield from (alias.name for alias in names)
+        case ast.ImportFrom(module=str(module), level=0):
+            yield module

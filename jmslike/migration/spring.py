@@ -1,0 +1,179 @@
+"""Spring's JMS: what takes the place of its templates, its containers and its annotations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+from jmslike.capabilities import Feature
+from jmslike.migration.arguments import Arguments, literal
+from jmslike.migration.calls import Call
+from jmslike.migration.demands import Demand, selector
+from jmslike.migration.pages import CONVERTERS, LISTENERS, RUNNING, TEMPLATE, TOPIC_LISTENERS
+from jmslike.migration.replacement import Replacement, in_part, missing
+
+_TEMPLATES: Final = ("JmsClient", "JmsMessageOperations", "JmsMessagingTemplate", "JmsOperations", "JmsTemplate")
+_CONTAINERS: Final = frozenset(
+    {
+        "AbstractMessageListenerContainer",
+        "DefaultJmsListenerContainerFactory",
+        "DefaultMessageListenerContainer",
+        "SimpleJmsListenerContainerFactory",
+        "SimpleMessageListenerContainer",
+    }
+)
+_POOLS: Final = frozenset(
+    {
+        "CachingConnectionFactory",
+        "JmsPoolConnectionFactory",
+        "PooledConnectionFactory",
+        "SingleConnectionFactory",
+        "UserCredentialsConnectionFactoryAdapter",
+    }
+)
+_SEND: Final = Replacement("JmsTemplate.send of jmslike.listening", TEMPLATE)
+_RECEIVE: Final = Replacement("JmsTemplate.receive of jmslike.listening", TEMPLATE)
+_TEMPLATE: Final = Replacement("JmsTemplate of jmslike.listening", TEMPLATE)
+_OF_EACH_CALL: Final = Replacement("an argument of the calls of jmslike.listening's JmsTemplate", TEMPLATE)
+_PRODUCER: Final = "a setting of a JMSProducer: JmsTemplate of jmslike.listening sends without it"
+_SELECTING: Final = "a consumer with a selector: JmsTemplate of jmslike.listening receives without one"
+_BROWSING: Final = "a QueueBrowser: JmsTemplate of jmslike.listening does not browse"
+_OF_TEMPLATES: Final[Mapping[str, Replacement]] = {
+    "new": _TEMPLATE,
+    "setConnectionFactory": _TEMPLATE,
+    "send": _SEND,
+    "convertAndSend": _SEND,
+    "receive": _RECEIVE,
+    "receiveAndConvert": _RECEIVE,
+    "receiveSelected": Replacement(_SELECTING, TEMPLATE, demands=(Demand(Feature.QUEUE_SELECTOR, "if it is a queue"),)),
+    "sendAndReceive": Replacement(
+        "JmsTemplate.send_and_receive of jmslike.listening", TEMPLATE, demands=(Demand(Feature.TEMPORARY),)
+    ),
+    "browse": Replacement(_BROWSING, TEMPLATE, demands=(Demand(Feature.BROWSE),)),
+    "execute": Replacement("a JMSContext, which is a session, too", TEMPLATE),
+    "setDefaultDestination": _OF_EACH_CALL,
+    "setDefaultDestinationName": _OF_EACH_CALL,
+    "setPubSubDomain": Replacement("the text topic://NAME is a topic", TEMPLATE),
+    "setReceiveTimeout": _OF_EACH_CALL,
+    "setMessageConverter": Replacement("the argument converter of jmslike.listening's JmsTemplate", CONVERTERS),
+    "setExplicitQosEnabled": Replacement(_PRODUCER, TEMPLATE),
+    "setPriority": Replacement(_PRODUCER, TEMPLATE, demands=(Demand(Feature.PRIORITY),)),
+    "setTimeToLive": Replacement(_PRODUCER, TEMPLATE, demands=(Demand(Feature.TTL),)),
+    "setDeliveryDelay": Replacement(_PRODUCER, TEMPLATE, demands=(Demand(Feature.DELAY),)),
+    "setSessionTransacted": Replacement(
+        "a transacted session: each call of jmslike.listening's JmsTemplate is done when it returns",
+        TEMPLATE,
+        demands=(Demand(Feature.TRANSACTION),),
+    ),
+}
+"""By the method; a longer name of Spring's for the same is cut (`_SYNONYMS`)."""
+_SYNONYMS: Final = {
+    "receiveSelectedAndConvert": "receiveSelected",
+    "convertSendAndReceive": "sendAndReceive",
+    "browseSelected": "browse",
+}
+
+_CONTAINER: Final = Replacement("ListenerContainer of jmslike.listening", LISTENERS)
+_OF_CONTAINERS: Final[Mapping[str, Replacement]] = {
+    **dict.fromkeys(
+        ("new", "setConnectionFactory", "setDestination", "setDestinationName", "setMessageListener", "getContainer"),
+        _CONTAINER,
+    ),
+    **dict.fromkeys(
+        ("start", "stop", "shutdown", "destroy", "initialize", "isRunning", "isActive", "setAutoStartup", "setPhase"),
+        Replacement("start(), stop() and run() of a ListenerContainer", RUNNING),
+    ),
+    **dict.fromkeys(
+        ("setRecoveryInterval", "setBackOff"),
+        Replacement("a ListenerContainer connects again by itself, with growing pauses", "listeners.md#outages"),
+    ),
+    **dict.fromkeys(
+        ("setConcurrency", "setConcurrentConsumers", "setMaxConcurrentConsumers"),
+        Replacement("its argument concurrency", LISTENERS, demands=(Demand(Feature.COMPETING_CONSUMERS),)),
+    ),
+    "setPubSubDomain": Replacement("the text topic://NAME is a topic", TOPIC_LISTENERS),
+    "setMessageSelector": Replacement("its argument selector", LISTENERS, demands=tuple(selector(None, '"selector"'))),
+    "setSubscriptionDurable": Replacement(
+        "its argument durable", TOPIC_LISTENERS, demands=(Demand(Feature.DURABLE_SUBSCRIPTION),)
+    ),
+    "setSubscriptionShared": Replacement(
+        "its argument subscription", TOPIC_LISTENERS, demands=(Demand(Feature.SHARED_SUBSCRIPTION),)
+    ),
+    "setSubscriptionName": Replacement("its argument subscription", TOPIC_LISTENERS),
+    "setDurableSubscriptionName": Replacement("its argument subscription", TOPIC_LISTENERS),
+    "setClientId": Replacement("its argument client_id", TOPIC_LISTENERS, demands=(Demand(Feature.CLIENT_ID),)),
+    "setMessageConverter": Replacement("its argument converter", CONVERTERS),
+    "setSessionAcknowledgeMode": Replacement("its argument session_mode", LISTENERS),
+    "setSessionTransacted": Replacement(
+        "its default session_mode", "listeners.md#when-a-message-is-done", demands=(Demand(Feature.TRANSACTION),)
+    ),
+    "setErrorHandler": Replacement("what the function raises rolls back", "listeners.md#when-a-message-is-done"),
+}
+
+
+def _of_template(call: Call) -> Replacement:
+    known = _OF_TEMPLATES.get(_SYNONYMS.get(call.member, call.member))
+    return known or missing("JmsTemplate of jmslike.listening has no such method", TEMPLATE)
+
+
+def _of_container(call: Call) -> Replacement:
+    known = _OF_CONTAINERS.get(call.member)
+    return known or missing("ListenerContainer of jmslike.listening has no such setting", LISTENERS)
+
+
+def _of_pool(call: Call) -> Replacement | None:
+    if call.member.startswith("create"):
+        return None
+    return Replacement("not needed: JmsTemplate and ListenerContainer keep their connections", TEMPLATE)
+
+
+_CONVERTER: Final = Replacement("a converter of jmslike.converters", CONVERTERS)
+_ADAPTER: Final = Replacement("the function itself, with a converter: @jms_listener(..., converter=...)", LISTENERS)
+_TRANSACTIONS: Final = Replacement(
+    "the default session_mode of a ListenerContainer",
+    "listeners.md#when-a-message-is-done",
+    demands=(Demand(Feature.TRANSACTION),),
+)
+
+
+def of_type(call: Call) -> Replacement | None:
+    """Return what takes the place of a call on one of Spring's types; None for another type, or for a call of JMS."""
+    owner = call.owner or ""
+    if owner in _TEMPLATES:
+        return _of_template(call)
+    if owner in _CONTAINERS:
+        return _of_container(call)
+    if owner in _POOLS:
+        return _of_pool(call)
+    if owner == "JmsTransactionManager":
+        return _TRANSACTIONS
+    if owner == "MessageListenerAdapter":
+        return _ADAPTER
+    return _CONVERTER if owner.endswith("MessageConverter") else None
+
+
+# ---- annotations ----------------------------------------------------------------------------------------------------
+
+
+def _listener(call: Call) -> Replacement:
+    given = Arguments(call)
+    is_topic = given.text(None, "subscription") is not None
+    found = [*selector("Topic" if is_topic else None, given.text(None, "selector"))]
+    concurrency = literal(given.text(None, "concurrency"))
+    if concurrency is not None and concurrency.rpartition("-")[2] not in ("0", "1"):
+        found.append(Demand(Feature.COMPETING_CONSUMERS))
+    if is_topic:
+        found.append(Demand(Feature.DURABLE_SUBSCRIPTION))
+    return Replacement("@jms_listener of jmslike.listening", LISTENERS, demands=tuple(found))
+
+
+_ANNOTATIONS: Final[Mapping[str, Replacement]] = {
+    "@EnableJms": Replacement("listen() of jmslike.listening, or jmslike run", RUNNING),
+    "@JmsListeners": Replacement("several marks @jms_listener of jmslike.listening", LISTENERS),
+    "@SendTo": in_part("what the function returns goes to the message's reply_to: send to others yourself", LISTENERS),
+}
+
+
+def of_annotation(call: Call) -> Replacement | None:
+    """Return what takes the place of one of Spring's annotations."""
+    return _listener(call) if call.member == "@JmsListener" else _ANNOTATIONS.get(call.member)
