@@ -49,6 +49,7 @@ COMMANDS = {
 """The commands of transports, each with what it may import beside: it prints as the other commands do."""
 
 LIBRARIES = {
+    "fissix": "jmslike.migration.python_2",
     "google": "jmslike.converters",
     "hdrh": "jmslike.compare.timing.histogram",
     "jinja2": "jmslike.compare.report.page",

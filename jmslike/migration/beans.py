@@ -11,7 +11,7 @@ from jmslike.migration.absent import ABSENT
 from jmslike.migration.arguments import Arguments, literal
 from jmslike.migration.calls import Call
 from jmslike.migration.demands import Demand, if_asked, selector
-from jmslike.migration.pages import LISTENERS, NAMING, TOPIC_LISTENERS
+from jmslike.migration.pages import BEANS, LISTENERS, NAMING, TEMPLATE, TOPIC_LISTENERS
 from jmslike.migration.replacement import Replacement, in_part, missing
 
 _FUNCTION: Final = "a function with @jms_listener"
@@ -24,6 +24,19 @@ _LOCAL: Final = in_part(
     "each message is a transaction of its session, and what is done elsewhere is no part of it",
     "listeners.md#when-a-message-is-done",
 )
+_INJECTIONS: Final = ("@Autowired", "@Inject", "@Resource", "@Value")
+_INJECTED_FACTORY: Final = Replacement("ConnectionFactory(url), or InitialContext of jmslike.naming", NAMING)
+_INJECTED: Final = {
+    "JMSContext": Replacement("ConnectionFactory(url).create_context()", BEANS),
+    **dict.fromkeys(
+        ("Destination", "Queue", "Topic"),
+        Replacement("Queue(name) or Topic(name), or InitialContext of jmslike.naming", NAMING),
+    ),
+    **dict.fromkeys(
+        ("JmsMessagingTemplate", "JmsTemplate"), Replacement("JmsTemplate(url) of jmslike.listening", TEMPLATE)
+    ),
+}
+"""What takes the place of a value that a server or Spring sets, by its type."""
 _PROPERTY: Final = "@ActivationConfigProperty"
 _LISTENERS: Final = ("@JmsListener", "@MessageDriven")
 _OF_TRANSACTIONS: Final = ("@Transactional", "@TransactionAttribute", "@TransactionManagement")
@@ -38,6 +51,8 @@ def of_annotation(call: Call, annotations: Sequence[Call]) -> Replacement | None
         return _activation(call, _kind(call, annotations))
     if call.member in _OF_TRANSACTIONS:
         return _LOCAL if any(each.member in _LISTENERS for each in annotations) else None
+    if call.member in _INJECTIONS and call.owner is not None:
+        return _INJECTED.get(call.owner, _INJECTED_FACTORY)
     name = call.member.removeprefix("@")
     return missing(f"{name} {ABSENT[name]}: make a ConnectionFactory(url)") if name in ABSENT else None
 

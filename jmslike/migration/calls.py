@@ -38,5 +38,5 @@ class Program(Protocol):
     def annotations(self) -> Iterator[Call]:
         """Return the annotations by their lines, each before those inside it: `@MessageDriven(activationConfig=...)`.
 
-        The owner is None.
+        The owner is the type of the annotated field or parameter, if JMS, a client library or Spring has it.
         """

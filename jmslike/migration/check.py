@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from jmslike.capabilities import Capabilities, Expectation, Feature, Level
 from jmslike.migration.calls import Call
+from jmslike.migration.libraries import NAMING_TYPES
 from jmslike.migration.members import is_of_jms_too
 from jmslike.migration.reading import is_java, read
 from jmslike.migration.verdicts import JavaJudge, Judge, Verdict
@@ -101,8 +102,10 @@ def check(path: Path, capabilities: Capabilities) -> Checked:
             findings.append(Finding(call, verdict))
         elif call.owner is None and is_of_jms_too(call.member):
             unknown.append(call)
-    uses_jms = any(not finding.is_assumed for finding in findings)
-    return Checked(path, tuple(findings), tuple(unknown) if uses_jms else ())
+    if all(finding.is_assumed or finding.call.owner in NAMING_TYPES for finding in findings):  # no proof of JMS
+        findings = [finding for finding in findings if finding.is_assumed]
+        unknown = []
+    return Checked(path, tuple(findings), tuple(unknown))
 
 
 def as_dict(found: Check, url: str) -> dict[str, Any]:

@@ -49,6 +49,7 @@ _COMPARING: Final = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
 _RETURNS: Final = {
     STRING: "concat format formatted getMessage getName join replace replaceAll strip substring toLowerCase toString"
     " toUpperCase trim",
+    JavaType("java.lang", "Class"): "getClass",
     primitive("int"): "compareTo hashCode indexOf intValue lastIndexOf length parseInt size",
     primitive("boolean"): "contains containsKey endsWith equals equalsIgnoreCase isEmpty matches startsWith",
 }
@@ -248,7 +249,7 @@ class JavaExpressions:
             classes = [each for each in arguments if each.type == "class_literal"]
             if classes and name in ("getBody", "receiveBody", "receiveBodyNoWait"):
                 return self.imports.type_at(children(classes[0])[0])
-            return return_type(owner, name)
+            return return_type(owner, name) or _OF_ANY_TYPE.get(name)
         if owner.arguments and name in _ELEMENTS:
             return owner.element
         if owner.arguments and name in _VIEWS:

@@ -35,8 +35,16 @@ class JavaProgram(JavaExpressions):
         for node in walk(self.root):
             if node.type in ("annotation", "marker_annotation"):
                 name = text(part(node, "name")).rpartition(".")[2]
-                arguments = children(node.child_by_field_name("arguments"))
-                yield Call(line(node), None, f"@{name}", tuple(map(self._argument, arguments)), one_line(node))
+                arguments = tuple(map(self._argument, children(node.child_by_field_name("arguments"))))
+                yield Call(line(node), self._annotated(node), f"@{name}", arguments, one_line(node))
+
+    def _annotated(self, node: Node) -> str | None:
+        """Return the messaging type of the field or parameter that an annotation stands at."""
+        declaration = node.parent.parent if node.parent is not None else None
+        if declaration is None or declaration.type not in ("field_declaration", "formal_parameter"):
+            return None
+        found = self.imports.type_at(part(declaration, "type"))
+        return found.name if found.is_messaging else None
 
     def _call(self, node: Node) -> Iterator[Call]:
         match node.type:

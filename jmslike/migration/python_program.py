@@ -29,21 +29,19 @@ class PythonProgram:
 
     @classmethod
     def read(cls, path: Path) -> PythonProgram:
-        """Read a file. Raises JMSError, with the line, for one that is no Python 3; OSError."""
+        """Read a file in Python 3, or a script in Python 2.
+
+        Raises JMSError, with the line, for another file; OSError; ModuleNotFoundError without what reads Python 2.
+        """
         try:
             with tokenize.open(path) as file:
                 source = file.read()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")  # they are about the program's own text
-                return cls(source, ast.parse(source, str(path)))
+            return cls(*_parsed(source))
         except SyntaxError as error:
             where = "" if error.lineno is None else f"line {error.lineno}: "
-            raise JMSError(
-                f"{path} cannot be read as Python 3: {where}{error.msg}; in a Jython script, change what only Python 2 "
-                "has, such as print without parentheses"
-            ) from error
+            raise JMSError(f"{path} cannot be read as Python: {where}{error.msg}") from error
         except (ValueError, RecursionError) as error:
-            raise JMSError(f"{path} cannot be read as Python 3: {error}") from error
+            raise JMSError(f"{path} cannot be read as Python: {error}") from error
 
     def calls(self) -> Iterator[Call]:
         """See Program.calls."""
@@ -52,6 +50,22 @@ class PythonProgram:
     def annotations(self) -> Iterator[Call]:
         """See Program.annotations. The decorators of Python are calls."""
         return iter(())
+
+
+def _parsed(source: str) -> tuple[str, ast.Module]:
+    """Return the source and its tree: of a script in Python 2, those of the same in Python 3."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are about the program's own text
+        try:
+            return source, ast.parse(source)
+        except SyntaxError as error:
+            try:
+                from jmslike.migration.python_2 import in_python_3
+
+                changed = in_python_3(source)
+                return changed, ast.parse(changed)
+            except SyntaxError:
+                raise error from None
 
 
 def _has_our_names(tree: ast.Module) -> bool:

@@ -16,10 +16,8 @@ _SKIPPED: Final = frozenset({"__pycache__", "build", "node_modules", "target", "
 
 
 def _read_java(path: Path) -> Program:
-    try:
-        from jmslike.migration.java_program import JavaProgram
-    except ModuleNotFoundError as error:
-        raise ValueError(f"{path} needs {error.name}, which is not installed; {how_to_install('migration')}") from error
+    from jmslike.migration.java_program import JavaProgram
+
     return JavaProgram.read(path)
 
 
@@ -54,6 +52,8 @@ def read(path: Path) -> Program:
     """Read a program. Raises ValueError, with the line, for one that is not in its language or cannot be opened."""
     try:
         return _READERS[path.suffix](path)
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{path} needs {error.name}, which is not installed; {how_to_install('migration')}") from error
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
     except JMSError as error:

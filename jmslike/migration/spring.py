@@ -128,6 +128,8 @@ def _of_pool(call: Call) -> Replacement | None:
 
 
 _CONVERTER: Final = Replacement("a converter of jmslike.converters", CONVERTERS)
+_CALLBACKS: Final = ("BrowserCallback", "MessageCreator", "MessagePostProcessor", "ProducerCallback", "SessionCallback")
+_CALLBACK: Final = Replacement("not needed: JmsTemplate.send takes the message, and properties by name", TEMPLATE)
 _ADAPTER: Final = Replacement("the function itself, with a converter: @jms_listener(..., converter=...)", LISTENERS)
 _TRANSACTIONS: Final = Replacement(
     "the default session_mode of a ListenerContainer",
@@ -147,6 +149,8 @@ def of_type(call: Call) -> Replacement | None:
         return _of_pool(call)
     if owner == "JmsTransactionManager":
         return _TRANSACTIONS
+    if owner in _CALLBACKS:
+        return _CALLBACK
     if owner == "MessageListenerAdapter":
         return _ADAPTER
     return _CONVERTER if owner.endswith("MessageConverter") else None

@@ -106,11 +106,11 @@ def test_unknown_types_are_said(run: Run, tmp_path: Path) -> None:
 
 
 def test_a_program_that_cannot_be_read_hides_no_other(run: Run, folder: Path) -> None:
-    (folder / "script.py").write_text("print 'Python 2'\n", encoding="utf-8")
+    (folder / "script.py").write_text("print = = 'x'\n", encoding="utf-8")
     (folder / "Half.java").write_text("class Half { void run( }\n", encoding="utf-8")
     result = run("check", str(folder), "--url", "native://")
     assert result.exit_code == 2
-    assert f"jmslike: {folder / 'script.py'} cannot be read as Python 3: line 1: " in result.stderr
+    assert f"jmslike: {folder / 'script.py'} cannot be read as Python: line 1: " in result.stderr
     assert f"jmslike: {folder / 'Half.java'} cannot be read as Java: line 1" in result.stderr
     assert "3 programs with 5 calls" in result.stdout
 

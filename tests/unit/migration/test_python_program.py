@@ -203,10 +203,11 @@ def test_texts_and_types_of_arguments(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "reason"),
     [
-        (b"x = 1\nprint 'x'\n", "line 2: .*only Python 2"),
-        (b"# coding: nonsense\n", "cannot be read as Python 3"),
-        (b"x = '\xff'\n", "cannot be read as Python 3"),
-        (b"x = '\x00'\n", "cannot be read as Python 3"),
+        (b"x = 1\nx = = 2\n", "line 2: "),
+        (b"print 'x'\nx = = 2\n", "line 1: "),
+        (b"# coding: nonsense\n", "cannot be read as Python: "),
+        (b"x = '\xff'\n", "cannot be read as Python: "),
+        (b"x = '\x00'\n", "cannot be read as Python: "),
     ],
 )
 def test_no_python(tmp_path: Path, content: bytes, reason: str) -> None:
@@ -214,6 +215,18 @@ def test_no_python(tmp_path: Path, content: bytes, reason: str) -> None:
     path.write_bytes(content)
     with pytest.raises(JMSError, match=reason):
         PythonProgram.read(path)
+
+
+def test_python_2(read: Read) -> None:
+    assert read(
+        "from javax.jms import JMSException, Session\n"
+        "def use(session):\n"
+        "\ttry:\n"
+        "\t    session.createTextMessage(`1`)\n"
+        "        except JMSException, error:\n"
+        "            print >>log, error.getErrorCode(), 0777, 1 <> 2\n"
+        "            raise Session, 'nothing'"
+    ) == ["4 None.createTextMessage", "6 JMSException.getErrorCode", "7 Session.new"]
 
 
 def test_encodings_and_line_ends(tmp_path: Path) -> None:

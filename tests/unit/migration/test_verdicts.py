@@ -204,6 +204,26 @@ def test_message_driven_beans(checked: Checking, kind: str, level: Level) -> Non
 
 
 @pytest.mark.parametrize(
+    ("field", "reason"),
+    [
+        ("@Resource Queue queue;", "Queue(name) or Topic(name)"),
+        ("@Inject JMSContext context;", "ConnectionFactory(url).create_context()"),
+        (
+            '@Resource(lookup = "jms/cf") private ConnectionFactory factory;',
+            "ConnectionFactory(url), or InitialContext",
+        ),
+        ("@Inject @JMSConnectionFactory JMSContext context;", "ConnectionFactory(url).create_context()"),
+    ],
+)
+def test_what_a_server_injects(checked: Checking, field: str, reason: str) -> None:
+    source = f"import jakarta.jms.*;\nclass Bean {{\n{field}\n@Inject javax.sql.DataSource other;\n}}\n"
+    first, *others = checked(source, name="Bean.java").findings
+    assert (first.call.line, first.verdict.level) == (3, Level.EMULATED)
+    assert reason in first.verdict.reasons[0].text
+    assert [each.verdict.level for each in others] == [Level.UNSUPPORTED] * field.count("@JMSConnectionFactory")
+
+
+@pytest.mark.parametrize(
     ("source", "level", "reason"),
     [
         ('new org.apache.activemq.ActiveMQConnectionFactory("tcp://h")', "emulated", "ConnectionFactory(url)"),
@@ -213,8 +233,10 @@ def test_message_driven_beans(checked: Checking, kind: str, level: Level) -> Non
         ('new com.ibm.mq.jms.MQQueueConnectionFactory().setHostName("h")', "partial", "the URL and its options"),
         ('new org.apache.activemq.command.ActiveMQQueue("q")', "emulated", "Queue(name)"),
         ("((org.apache.activemq.ActiveMQSession) session).getNextDeliveryId()", "unsupported", "own, and no member"),
-        ('new javax.naming.InitialContext().lookup("q")', "emulated", "jmslike.naming"),
-        ('new javax.naming.InitialContext().bind("q", queue)', "unsupported", "only looks names up"),
+        ('new javax.naming.InitialContext().lookup("q"); queue.getQueueName()', "emulated", "jmslike.naming"),
+        ('new javax.naming.InitialContext().bind("q", queue.getQueueName())', "unsupported", "only looks names up"),
+        ('org.apache.activemq.artemis.api.jms.ActiveMQJMSClient.createQueue("q")', "emulated", "Queue(name)"),
+        ("new org.apache.activemq.ActiveMQConnectionFactory().close()", "emulated", "not needed"),
     ],
 )
 def test_client_libraries_and_jndi(checked: Checking, source: str, level: str, reason: str) -> None:
@@ -238,6 +260,11 @@ def test_unknown_types_are_said(checked: Checking) -> None:
         (4, True, Level.PARTIAL),
     ]
     assert [call.line for call in program.unknown] == [5]
+
+
+def test_jndi_alone_is_no_jms(checked: Checking) -> None:
+    source = 'class Other { Object find() throws Exception { return new javax.naming.InitialContext().lookup("x"); } }'
+    assert checked(source, name="Other.java").findings == ()
 
 
 def test_a_program_without_jms_has_nothing_unknown(checked: Checking) -> None:
