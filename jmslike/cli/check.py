@@ -92,6 +92,7 @@ def _print(found: Check, out: Console) -> None:
     with_calls = [program for program in found.programs if program.findings or program.unknown]
     notes = _Notes()
     for program in with_calls:
+        _line(out, str(program.path))
         out.print(_table(program, notes))
         for call in program.unknown:
             _line(out, f"  line {call.line}: the type of the object is unknown: {call.text}")
@@ -132,7 +133,7 @@ class _Notes:
 
 
 def _table(program: Checked, notes: _Notes) -> Table:
-    table = Table(title=shown(str(program.path)), title_justify="left")
+    table = Table()
     table.add_column("line", justify="right", no_wrap=True)
     table.add_column("call", overflow="fold", ratio=3)
     table.add_column("works", no_wrap=True)

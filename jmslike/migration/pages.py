@@ -51,11 +51,12 @@ OF_FEATURES: Final[Mapping[Feature, str]] = {
 OF_CALLS: Final[Mapping[str, str]] = {
     "acknowledge": _ACKNOWLEDGEMENT,
     "createContext": _ACKNOWLEDGEMENT,
+    "createQueueSession": _ACKNOWLEDGEMENT,
     "createSession": _ACKNOWLEDGEMENT,
+    "createTopicSession": _ACKNOWLEDGEMENT,
     "recover": _REDELIVERY,
     "receive": _DURATIONS,
     "setMessageListener": "migrating-from-java.md#threads-and-a-main-that-ends",
-    "onException": "reconnection.md#what-happens-to-whom-at-a-loss",
     "setExceptionListener": "reconnection.md#when-it-is-lost-for-good",
     "setAsync": "acknowledgement-and-transactions.md#send-without-waiting",
     "getErrorCode": "migrating-from-java.md#exceptions",

@@ -307,3 +307,35 @@ def sections() -> set[str]:
             anchor = re.sub(r"[^\w -]", "", title.lower()).replace(" ", "-")
             found.add(f"{page.name}#{anchor}")
     return found
+
+
+@pytest.mark.parametrize(
+    ("call", "features"),
+    [
+        ("session.create_consumer(topic, no_local=True)", "NO_LOCAL"),
+        ("session.create_consumer(topic, message_selector='x = 1')", "TOPIC_SELECTOR"),
+        ("connection.create_session(True)", "TRANSACTION"),
+        ("connection.create_session(0)", "TRANSACTION"),
+        ("connection.create_session(0, Session.AUTO_ACKNOWLEDGE)", ""),
+        ("connection.create_session(transacted=True)", "TRANSACTION"),
+        ("factory.create_context(session_mode=Session.SESSION_TRANSACTED)", "TRANSACTION"),
+        ("producer.send(message, priority=9, time_to_live=5)", "PRIORITY TTL"),
+        ("producer.send(message, DeliveryMode.PERSISTENT)", "PERSISTENCE"),
+        ("producer.send(message, destination=queue)", ""),
+        ("producer.send(queue, message)", ""),
+        ("producer.delivery_delay = 5", "DELAY"),
+        ("message.properties['JMSXGroupID'] = 'a'", "MESSAGE_GROUP"),
+        ("print(message.properties['JMSXDeliveryCount'])", "REDELIVERY_COUNT"),
+        ("print(message.redelivered)", "REDELIVERY_COUNT"),
+        ("session.statistics(queue)", "STATISTICS"),
+    ],
+)
+def test_features_in_our_names(checked: Checking, call: str, features: str) -> None:
+    source = (
+        "from jmslike import *\n"
+        "def use(factory: ConnectionFactory, connection: Connection, session: Session, queue: Queue, topic: Topic,\n"
+        "        producer: MessageProducer, message: Message):\n"
+        f"    {call}\n"
+    )
+    (finding,) = checked(source).findings
+    assert set(finding.verdict.features) == {Feature[name] for name in features.split()}
