@@ -124,9 +124,11 @@ def _place_of_the_mode(given: Arguments) -> int:
     """Return where the delivery mode stands, if it is given: behind the message, before which a destination may be."""
     if given.type(0) in _KINDS or len(given) == 6:
         return 2
-    if len(given) == 4 or is_constant(given.text(1), "PERSISTENT", "2") is not None:
+    if len(given) == 4 or is_constant(given.text(1), "PERSISTENT", "2"):
         return 1
-    return 2 if len(given) == 5 else len(given)
+    if len(given) == 5:
+        return 1 if (given.type(0) or "").endswith("Message") else 2
+    return len(given)
 
 
 def _delivery_mode(source: str | None) -> Iterator[Demand]:
@@ -165,7 +167,7 @@ def _of_producers(rule: Callable[[str | None], Iterator[Demand]]) -> Callable[[C
     return check
 
 
-def always(*features: Feature) -> Callable[[Call, Arguments], Iterator[Demand]]:
+def _always(*features: Feature) -> Callable[[Call, Arguments], Iterator[Demand]]:
     """Return the rule of a call that asks for these features with any arguments."""
 
     def check(call: Call, given: Arguments) -> Iterator[Demand]:
@@ -204,8 +206,8 @@ _RULES: Final[Mapping[str, Callable[[Call, Arguments], Iterator[Demand]]]] = {
     "createQueueSession": _session,
     "createTopicSession": _session,
     "createContext": _context,
-    "commit": always(Feature.TRANSACTION),
-    "rollback": always(Feature.TRANSACTION),
+    "commit": _always(Feature.TRANSACTION),
+    "rollback": _always(Feature.TRANSACTION),
     "createConsumer": _consumer,
     "createReceiver": _consumer,
     "createSubscriber": _consumer,
@@ -213,10 +215,10 @@ _RULES: Final[Mapping[str, Callable[[Call, Arguments], Iterator[Demand]]]] = {
     "createDurableConsumer": _durable,
     "createSharedConsumer": _shared,
     "createSharedDurableConsumer": _shared_durable,
-    "unsubscribe": always(Feature.DURABLE_SUBSCRIPTION),
-    "createBrowser": always(Feature.BROWSE),
-    "createTemporaryQueue": always(Feature.TEMPORARY),
-    "createTemporaryTopic": always(Feature.TEMPORARY),
+    "unsubscribe": _always(Feature.DURABLE_SUBSCRIPTION),
+    "createBrowser": _always(Feature.BROWSE),
+    "createTemporaryQueue": _always(Feature.TEMPORARY),
+    "createTemporaryTopic": _always(Feature.TEMPORARY),
     "new": _new,
     "send": _send,
     "publish": _send,
@@ -224,10 +226,10 @@ _RULES: Final[Mapping[str, Callable[[Call, Arguments], Iterator[Demand]]]] = {
     "setPriority": _of_producers(_priority),
     "setTimeToLive": _of_producers(_time_to_live),
     "setDeliveryDelay": _of_producers(lambda source: _some(Feature.DELAY, source)),
-    "getJMSRedelivered": always(Feature.REDELIVERY_COUNT),
-    "sendAndReceive": always(Feature.TEMPORARY),
-    "receiveNoWait": always(Feature.NO_WAIT),
-    "receiveBodyNoWait": always(Feature.NO_WAIT),
-    "setClientID": always(Feature.CLIENT_ID),
-    "statistics": always(Feature.STATISTICS),
+    "getJMSRedelivered": _always(Feature.REDELIVERY_COUNT),
+    "sendAndReceive": _always(Feature.TEMPORARY),
+    "receiveNoWait": _always(Feature.NO_WAIT),
+    "receiveBodyNoWait": _always(Feature.NO_WAIT),
+    "setClientID": _always(Feature.CLIENT_ID),
+    "statistics": _always(Feature.STATISTICS),
 }

@@ -11,8 +11,9 @@ from jmslike.migration.calls import Program
 from jmslike.migration.python_program import PythonProgram
 from jmslike.registry import how_to_install
 
-_SKIPPED: Final = frozenset({"__pycache__", "build", "node_modules", "target", "venv"})
-"""Folders inside a folder that hold no source of the program; nor do those whose name begins with a point."""
+_BUILT: Final = ("build", "target")
+"""Folders that a build makes, where a file of these stands beside them; else they are packages."""
+_OF_BUILDS: Final = ("build.gradle", "build.gradle.kts", "pom.xml", "pyproject.toml", "setup.py")
 
 
 def _read_java(path: Path) -> Program:
@@ -63,7 +64,14 @@ def read(path: Path) -> Program:
 def _programs_in(folder: Path) -> Iterator[Path]:
     for path in folder.iterdir():
         if path.is_dir():
-            if path.name not in _SKIPPED and not path.name.startswith(".") and not path.is_symlink():
+            if not path.is_symlink() and not _has_no_source(path):
                 yield from _programs_in(path)
         elif path.suffix in _READERS:
             yield path
+
+
+def _has_no_source(folder: Path) -> bool:
+    """Whether a folder holds what tools have made or installed, and nothing of the program."""
+    if folder.name.startswith(".") or folder.name == "node_modules" or (folder / "pyvenv.cfg").exists():
+        return True
+    return folder.name in _BUILT and any((folder.parent / each).exists() for each in _OF_BUILDS)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from jmslike.capabilities import Feature
@@ -174,10 +174,12 @@ def _listener(call: Call) -> Replacement:
 _ANNOTATIONS: Final[Mapping[str, Replacement]] = {
     "@EnableJms": Replacement("listen() of jmslike.listening, or jmslike run", RUNNING),
     "@JmsListeners": Replacement("several marks @jms_listener of jmslike.listening", LISTENERS),
-    "@SendTo": in_part("what the function returns goes to the message's reply_to: send to others yourself", LISTENERS),
 }
+_REPLY: Final = in_part("what the function returns goes to the message's reply_to: send to others yourself", LISTENERS)
 
 
-def of_annotation(call: Call) -> Replacement | None:
-    """Return what takes the place of one of Spring's annotations."""
+def of_annotation(call: Call, annotations: Sequence[Call]) -> Replacement | None:
+    """Return what takes the place of one of Spring's annotations, which is one of those in its program."""
+    if call.member == "@SendTo":  # that of other messaging has the same name
+        return _REPLY if any(each.member == "@JmsListener" for each in annotations) else None
     return _listener(call) if call.member == "@JmsListener" else _ANNOTATIONS.get(call.member)

@@ -62,7 +62,7 @@ class Judge:
         if call.member in OF_EVERY_OBJECT:
             return None
         if call.member.startswith("@"):
-            found = spring.of_annotation(call) or beans.of_annotation(call, annotations)
+            found = spring.of_annotation(call, annotations) or beans.of_annotation(call, annotations)
             return None if found is None else self._replaced(found)
         if call.owner is None and not is_of_jms_alone(call.member):
             return None
@@ -98,8 +98,7 @@ class JavaJudge(Judge):
 
     def _difference(self, call: Call) -> Replacement | None:
         if call.member in ("createObjectMessage", "getObject", "setObject"):
-            is_body = call.owner != "MapMessage"
-            return _JAVA_OBJECTS if is_body else None
+            return None if (call.owner or "").endswith("MapMessage") else _JAVA_OBJECTS
         body = Arguments(call).text(0)
         is_object = call.member in ("getBody", "receiveBody", "receiveBodyNoWait") and body not in _BODIES
         return _JAVA_OBJECTS if is_object and body is not None and body.endswith(".class") else None
@@ -121,4 +120,4 @@ def _gap(call: Call) -> Replacement | None:
         return missing(f"{call.owner} is a type of a client library or a framework, which jmslike has not")
     if call.member == "new" or class_with(call.owner, call.member) is not None:
         return None
-    return missing(f"{call.member} is no member of {cls.__name__} in JMS")
+    return missing(f"{call.member} is no member of {call.owner} in JMS")

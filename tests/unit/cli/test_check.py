@@ -27,12 +27,15 @@ def folder(tmp_path: Path) -> Path:
         "nothing.py": "print('no JMS')\n",
         "notes.txt": "no program",
         ".venv/lib.py": BROWSING,
+        "pom.xml": "<project/>",
         "target/Shop.java": JAVA,
-        "parts/part.py": NATIVE,
+        "environment/pyvenv.cfg": "",
+        "environment/lib.py": BROWSING,
+        "parts/build/part.py": NATIVE,
     }
     for name, content in files.items():
         path = tmp_path / name
-        path.parent.mkdir(exist_ok=True)
+        path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(content, encoding="utf-8")
     return tmp_path
 

@@ -71,6 +71,7 @@ def of(program: Checked) -> dict[str, set[Feature]]:
         ("producer.send(message, DeliveryMode.PERSISTENT, 9, 1000)", "PERSISTENCE PRIORITY TTL"),
         ("producer.send(queue, message, 2, 9, 1000)", "PERSISTENCE PRIORITY TTL"),
         ("producer.send(message, 1, 9, 0, null)", "PRIORITY"),
+        ("producer.send(message, (CompletionListener) null)", ""),
         ('message.setStringProperty("JMSXGroupID", "a")', "MESSAGE_GROUP"),
         ('message.setStringProperty("colour", "red")', ""),
         ('message.getIntProperty("JMSXDeliveryCount")', "REDELIVERY_COUNT"),
@@ -161,6 +162,7 @@ class Orders {
     }
     @JmsListener(destination = "orders", selector = "a = 1", concurrency = "1-4")
     @Transactional
+    @SendTo("answers")
     void listen(String text) {}
 }
 """
@@ -175,6 +177,7 @@ def test_spring(checked: Checking) -> None:
         (10, "unsupported", "ListenerContainer of jmslike.listening has no such setting"),
         (12, "unsupported", "@jms_listener of jmslike.listening"),
         (13, "partial", "each message is a transaction of its session, and what is done elsewhere is no part of it"),
+        (14, "partial", "what the function returns goes to the message's reply_to: send to others yourself"),
     ]
 
 
@@ -263,7 +266,8 @@ def test_unknown_types_are_said(checked: Checking) -> None:
 
 
 def test_jndi_alone_is_no_jms(checked: Checking) -> None:
-    source = 'class Other { Object find() throws Exception { return new javax.naming.InitialContext().lookup("x"); } }'
+    lookup = 'return new javax.naming.InitialContext().lookup("x");'
+    source = f"@SendTo class Other {{ Object find() throws Exception {{ {lookup} }} }}"
     assert checked(source, name="Other.java").findings == ()
 
 
