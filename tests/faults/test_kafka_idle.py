@@ -42,7 +42,7 @@ class Calls:
 
 
 @pytest.mark.parametrize("is_queue", [True, False])
-def test_it_polls_when_a_fetch_has_ended(
+def test_it_does_not_poll_for_each_fetch(
     kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch, is_queue: bool
 ) -> None:
     session = connect(kafka.url("kafka")).create_session()
@@ -55,8 +55,8 @@ def test_it_polls_when_a_fetch_has_ended(
         requests = Calls(monkeypatch, KafkaConnectionManager, "send")  # fetches, and the heartbeats of a group
         requests.wait_for(5)  # after what was under way
         before = polls.count, requests.count
-        requests.wait_for(10)
-        assert polls.count - before[0] <= 2 * (requests.count - before[1])
+        requests.wait_for(20)
+        assert 3 * (polls.count - before[0]) <= requests.count - before[1]
 
 
 def test_it_asks_for_no_broker_more_often_than_one_may_answer(

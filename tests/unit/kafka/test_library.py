@@ -37,7 +37,16 @@ PRIVATE: dict[str, dict[type, tuple[str, ...]]] = {
         ClusterMetadata: ("_coordinators",),
     },
     "clients.py": {KafkaProducer: ("_sender", "_unregister_cleanup"), ClusterMetadata: ("_topics",)},
-    "consumer.py": {KafkaConsumer: ("_fetcher", "_cluster", "_subscription"), Fetcher: ("_send_fetches_async",)},
+    "consumer.py": {
+        KafkaConsumer: ("_client", "_cluster", "_fetcher", "_subscription"),
+        KafkaNetClient: ("_net",),
+        Fetcher: (
+            "_completed_fetches",
+            "_fetchable_partitions",
+            "_nodes_with_pending_fetch_requests",
+            "_send_fetches_async",
+        ),
+    },
     "group_member.py": {
         KafkaConsumer: ("_coordinator",),
         ConsumerCoordinator: (
@@ -67,7 +76,8 @@ UNDOCUMENTED: dict[str, dict[type, tuple[str, ...]]] = {
     "clients.py": {Sender: ("force_close",)},
     "consumer.py": {
         Fetcher: ("fetched_records",),
-        ClusterMetadata: ("add_listener", "partitions_for_topic"),
+        ClusterMetadata: ("add_listener", "leader_for_partition", "partitions_for_topic"),
+        NetworkSelector: ("call_soon",),
         SubscriptionState: ("has_all_fetch_positions", "is_offset_validation_needed"),
     },
     "group_member.py": {
@@ -87,6 +97,7 @@ UNDOCUMENTED: dict[str, dict[type, tuple[str, ...]]] = {
             "begin_commit",
             "has_abortable_error",
             "last_error",
+            "producer_id_and_epoch",
             "send_offsets_to_transaction",
         ),
     },

@@ -1,8 +1,8 @@
 """Reads one topic for a subscription: a thread of its own polls a consumer of kafka-python.
 
-The thread polls when something has happened: a fetch has ended, the group rebalances, a broker is back, what was taken
-makes room, a commit is due. It also polls without any of these: a consumer that does not poll loses its partitions.
-Without room for more it pauses all partitions first, so that a poll fetches nothing.
+The thread polls when something has happened: a fetch has brought something, the group rebalances, a broker is back,
+what was taken makes room, a commit is due. It also polls without any of these: a consumer that does not poll loses its
+partitions. Without room for more it pauses all partitions first, so that a poll fetches nothing.
 """
 
 from __future__ import annotations
@@ -37,8 +37,10 @@ from jmslike_transports.shared.commit import STALE
 
 _TICK: Final = 0.03
 """Seconds between two polls while something is under way that nothing reports."""
-_IDLE: Final = 1.0
+_IDLE: Final = 5.0
 """Seconds between two polls while nothing happens."""
+_UNFETCHED: Final = 1.0
+"""The same while something is not fetched, such as a partition whose broker is away."""
 _SETTLING: Final = 0.8
 """Seconds for which a rebalance waits for what is held of a partition that moves; kafka-python warns after a second."""
 _JOINING: Final = 0.5
@@ -93,8 +95,7 @@ class TopicReader:
         self._on_failed: Callable[[JMSError], None] = lambda error: None
         self._give_back: Callable[[], bool] = lambda: True
         self._wake = wake = threading.Event()
-        longest = clients.address.max_poll_interval / 3
-        self._idle, self._settling = min(_IDLE, longest), min(_SETTLING, longest)
+        self._longest = clients.address.max_poll_interval / 3
         self._consumer.call_when_due(wake.set)
         self._member = GroupMember(self._consumer, wake.set)
         self.rest = Rest(self._member, wake.set)
@@ -136,9 +137,8 @@ class TopicReader:
                 f"the consumer group did not admit the consumer within {self._admission:g} s"
             )
         if self._failure is not None:
-            failure = self._failure
             self.close()
-            raise failure
+            raise self._failure
         if self._ending:
             raise IllegalStateError("the session is closed")
 
@@ -287,7 +287,8 @@ class TopicReader:
         if self.has_group and (self._member.has_to_join or self._is_too_wide()):
             return _TICK
         commit_in = math.inf if self._commits is None else self._commits.due_in
-        return min(self._idle, self.rest.due_in, commit_in)
+        idle = _IDLE if self._consumer.is_fetching else _UNFETCHED
+        return min(idle, self._longest, self.rest.due_in, commit_in)
 
     def _return_unread(self) -> bool:
         if not self._give_back():
@@ -315,9 +316,7 @@ class TopicReader:
         return records
 
     def _room(self) -> int:
-        if self.rest.is_due or self._is_too_wide():
-            return 0
-        return self._window - (self._arrived - self._taken)
+        return 0 if self.rest.is_due or self._is_too_wide() else self._window - self.unread
 
     def _is_too_wide(self) -> bool:
         return self.has_group and any(progress.is_too_wide for progress in self._owned.begun())
@@ -361,7 +360,7 @@ class TopicReader:
 
     async def _let_settle(self, leaving: Collection[Progress]) -> None:
         """Wait a short while for the application to settle what it works on, which others would receive again."""
-        deadline = time.monotonic() + self._settling
+        deadline = time.monotonic() + min(_SETTLING, self._longest)
         while any(progress.holds_any for progress in leaving) and not self._ending and time.monotonic() < deadline:
             await self._member.sleep(_TICK)
 
