@@ -32,6 +32,8 @@ BATCH: Final = 5
 """Messages that are acknowledged or committed together."""
 LOOK: Final = 0.1
 """Seconds after which a consumer looks whether it is to end."""
+PAUSE: Final = 0.1
+"""Seconds before a message is sent again."""
 MAX_DELAY: Final = 1
 
 
@@ -67,6 +69,7 @@ class FailoverLoad:
                     producers[number % len(producers)].send(message)
                 except (ConnectionLostError, ResourceAllocationError):
                     self.tally.sent_again()
+                    self.tally.over.wait(PAUSE)  # a cluster that looks for a new leader refuses at once
                 else:
                     number += 1
 
