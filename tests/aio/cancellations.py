@@ -4,7 +4,8 @@
 
 Two tasks send numbered messages, and one task for each session mode receives them. Half of all calls are cancelled.
 Each message whose send returned must be processed once, and one whose send was cancelled at most once. What a
-transaction sends must be there exactly if it was committed.
+transaction sends must be there exactly if it was committed. One task makes consumers, sessions and temporary queues:
+nothing may stay of those whose making was cancelled.
 """
 
 from __future__ import annotations
@@ -49,6 +50,7 @@ class Tally:
     committed: Counter[int] = field(default_factory=Counter)
     copies: Counter[int] = field(default_factory=Counter)
     senders: int = 0
+    left: int = 0
 
     @property
     def lost(self) -> set[int]:
@@ -86,7 +88,7 @@ class Tally:
         return (
             f"{sum(self.cancelled.values())} cancelled ({calls}); {len(self.sent)} sent, {len(self.maybe)} perhaps, "
             f"{sum(self.processed.values())} processed, {sum(self.committed.values())} of them in transactions; "
-            f"lost {len(self.lost)}, doubled {len(self.doubled)}"
+            f"lost {len(self.lost)}, doubled {len(self.doubled)}, left open {self.left}"
         )
 
 
@@ -158,6 +160,25 @@ async def transact(tally: Tally, connection: aio.Connection, queue: jmslike.Queu
     await session.close()
 
 
+async def make(tally: Tally, connection: aio.Connection) -> None:
+    """Make what has to be closed, and count what stays open though its making was cancelled."""
+    session = await connection.create_session()
+    unused = jmslike.Queue(f"unused-{uuid4().hex}")
+    while tally.senders:
+        _, consumer = await tally.may_be_cancelled("create_consumer", session.create_consumer(unused))
+        if consumer is not None:
+            await consumer.close()
+        _, temporary = await tally.may_be_cancelled("create_temporary_queue", session.create_temporary_queue())
+        if temporary is not None:
+            await temporary.delete()
+        _, other = await tally.may_be_cancelled("create_session", connection.create_session())
+        if other is not None:
+            await other.close()
+    await session.recover()  # waits for what goes on
+    tally.left += len(session._statistics().consumers)
+    await session.close()
+
+
 async def drain(connection: aio.Connection, queue: jmslike.Queue) -> list[int]:
     """Receive what is left."""
     session = await connection.create_session()
@@ -184,6 +205,10 @@ async def run(url: str, count: int, seed: int) -> Tally:
             for mode in (Session.AUTO_ACKNOWLEDGE, Session.CLIENT_ACKNOWLEDGE, Session.INDIVIDUAL_ACKNOWLEDGE):
                 tasks.create_task(process(tally, connection, queue, mode))
             tasks.create_task(transact(tally, connection, queue, copies))
+            tasks.create_task(make(tally, connection))
+        await connection.start()  # waits for what goes on
+        now = connection.statistics()
+        tally.left += len(now.sessions) + len(now.temporary_destinations)
         tally.processed.update(await drain(connection, queue))
         tally.copies.update(await drain(connection, copies))
     return tally
@@ -203,7 +228,7 @@ def main() -> None:
             url = brokers.enter_context(broker(name)).url(protocol)
         tally = asyncio.run(run(url, arguments.count, arguments.seed))
     print(tally)
-    sys.exit(bool(tally.lost or tally.doubled))
+    sys.exit(bool(tally.lost or tally.doubled or tally.left))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Calls that are cancelled at random points lose and double nothing."""
+"""Calls that are cancelled at random points lose and double nothing, and leave nothing open."""
 
 from __future__ import annotations
 
@@ -29,4 +29,4 @@ def test_nothing_is_lost_or_doubled_on_a_broker(artemis: Broker) -> None:
 def check(url: str) -> None:
     tally = asyncio.run(run(url, CANCELLED, seed=1))
     assert tally.is_over
-    assert (tally.lost, tally.doubled) == (set(), set()), str(tally)
+    assert (tally.lost, tally.doubled, tally.left) == (set(), set(), 0), str(tally)
