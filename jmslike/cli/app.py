@@ -22,6 +22,7 @@ from jmslike.cli import (
     features,
     messages,
     operations,
+    port,
     report,
     run,
 )
@@ -109,6 +110,7 @@ def make_app() -> typer.Typer:
     app.command("receive")(messages.receive)
     app.command("browse")(messages.browse)
     app.command("run")(run.run)
+    app.command("port")(port.port)
     app.command("count")(operations.count)
     app.command("move")(operations.move)
     app.command("copy")(operations.copy)

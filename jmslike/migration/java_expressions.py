@@ -51,6 +51,8 @@ _RETURNS: Final = {
     " toUpperCase trim",
     JavaType("java.lang", "Class"): "getClass",
     primitive("int"): "compareTo hashCode indexOf intValue lastIndexOf length parseInt size",
+    primitive("long"): "currentTimeMillis nanoTime longValue",
+    JavaType("java.lang", "Class"): "getClass",
     primitive("boolean"): "contains containsKey endsWith equals equalsIgnoreCase isEmpty matches startsWith",
 }
 _OF_ANY_TYPE: Final = {name: kind for kind, names in _RETURNS.items() for name in names.split()}
@@ -203,7 +205,7 @@ class JavaExpressions:
             return None
         if kind.type == "object_creation_expression":
             return self.imports.type_at(part(kind, "type"))
-        return JavaType(self.imports.package, text(part(kind, "name")))
+        return JavaType(None, text(part(kind, "name")))
 
     def _type_of_parameter(self, name: Node) -> JavaType | None:
         """Return the type of a parameter of a lambda that does not write it."""
@@ -244,6 +246,10 @@ class JavaExpressions:
         owner = self.owner(call)
         if owner is None:
             return _OF_ANY_TYPE.get(name)
+        record = self.declarations.classes.get(owner.name)
+        if record is not None and record.type == "record_declaration":
+            component = self.declarations.field(name, record)
+            return self._type_of_declaration(component) if component is not None else None
         arguments = children(part(call, "arguments"))
         if owner.is_messaging:
             classes = [each for each in arguments if each.type == "class_literal"]
@@ -260,13 +266,21 @@ class JavaExpressions:
         is_java = (owner.package or "").startswith("java.")
         return _OF_ANY_TYPE.get(name) or (OBJECT if is_java and not owner.arguments else None)
 
+    def _is_text(self, node: Node) -> bool:
+        """Whether a chain of `+` contains a text; programs have long ones, so this is a loop."""
+        while node.type == "binary_expression" and text(part(node, "operator")) == "+":
+            if self.java_type(part(node, "right")) == STRING:
+                return True
+            node = part(node, "left")
+        return self.java_type(node) == STRING
+
     def _type_of_operation(self, node: Node) -> JavaType | None:
         operator = text(part(node, "operator"))
         if operator in _COMPARING:
             return primitive("boolean")
-        left, right = self.java_type(part(node, "left")), self.java_type(part(node, "right"))
-        if operator == "+" and STRING in (left, right):
+        if operator == "+" and self._is_text(node):
             return STRING
+        left, right = self.java_type(part(node, "left")), self.java_type(part(node, "right"))
         if left is None or right is None or not {left.name, right.name} <= set(_RANKS):
             return None
         return primitive(max(left.name, right.name, "int", key=_RANKS.index))

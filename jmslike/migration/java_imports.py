@@ -46,9 +46,9 @@ class Imports:
         self._named = {each.last: each.package for each in self.all if not each.is_static and not each.is_wildcard}
 
     def package_of(self, name: str) -> str | None:
-        """Return the package of a type; None if the file does not say it."""
+        """Return the package of a type; None if the file does not say it, or declares the type itself."""
         if name in self._classes:
-            return self.package
+            return None
         if name in self._named:
             return self._named[name]
         packages = [each.name for each in self.all if each.is_wildcard and not each.is_static]

@@ -40,8 +40,9 @@ JAVA_LANG: Final = frozenset(
         *("Boolean", "Byte", "Character", "Class", "Double", "Enum", "Float", "Integer", "Iterable", "Long", "Math"),
         *("Number", "Object", "Record", "Runnable", "Runtime", "Short", "StackTraceElement", "String", "StringBuffer"),
         *("StringBuilder", "System", "Thread", "ThreadLocal", "Void"),
-        *("Error", "Exception", "IllegalArgumentException", "InterruptedException", "NullPointerException"),
-        *("NumberFormatException", "RuntimeException", "Throwable", "UnsupportedOperationException"),
+        *("Error", "Exception", "IllegalArgumentException", "IllegalStateException", "InterruptedException"),
+        *("NullPointerException", "NumberFormatException", "RuntimeException", "Throwable"),
+        "UnsupportedOperationException",
     )
 )
 """What programs use without an import."""

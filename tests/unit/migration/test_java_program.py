@@ -171,3 +171,9 @@ def test_a_file_in_latin_1_is_read(tmp_path: Path) -> None:
     path = tmp_path / "Old.java"
     path.write_bytes('class Old { String s = "\xe9t\xe9"; }'.encode("latin-1"))
     assert list(JavaProgram.read(path).calls()) == []
+
+
+def test_a_text_of_very_many_parts_is_read(calls: Calls) -> None:
+    parts = " + ".join(["session.getTransacted()"] * 400)
+    found = calls(f'session.createTextMessage("" + {parts}); session.createTextMessage(1 + "").getText();')
+    assert "TextMessage" in [each.owner for each in found]

@@ -1,0 +1,55 @@
+"""`jmslike port`: a draft in Python of a Java program."""
+
+from __future__ import annotations
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from jmslike import JMSError
+from jmslike.cli.terminal import complain
+from jmslike.compare.phrases import plural
+from jmslike.registry import how_to_install
+
+
+class Names(enum.StrEnum):
+    """Whose names a draft has."""
+
+    JAVA = "java"
+    PYTHON = "python"
+
+
+def port(
+    file: Annotated[Path, typer.Argument(metavar="FILE.java", help="The program.")],
+    style: Annotated[Names, typer.Option(help="Java's names, of jmslike.java, or Python's.")] = Names.JAVA,
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", metavar="FILE.py", help="A new file, instead of standard output.")
+    ] = None,
+) -> None:
+    """Write a first draft in Python of a Java program that uses JMS.
+
+    Each line names the line of Java that it comes from. What is not translated is a comment that begins with TODO, and
+    raises NotImplementedError when it is reached. The program is neither compiled nor run.
+    """
+    try:
+        from jmslike.migration.java_program import JavaProgram
+        from jmslike.migration.porting.draft import draft_of, open_lines
+    except ModuleNotFoundError as error:
+        raise ValueError(f"{file} needs {error.name}, which is not installed; {how_to_install('migration')}") from error
+    try:
+        draft = draft_of(JavaProgram.read(file), style.value)
+    except JMSError as error:
+        raise ValueError(str(error)) from error
+    if output is None:
+        typer.echo(draft, nl=False)
+    else:
+        try:
+            with output.open("x", encoding="utf-8") as new:
+                new.write(draft)
+        except FileExistsError as error:
+            raise ValueError(f"{output} is there already, and was left as it is: name another file") from error
+    unfinished = open_lines(draft)
+    if unfinished:
+        complain(f"{plural(unfinished, 'place')} of {file} to finish by hand: look for TODO in the draft")

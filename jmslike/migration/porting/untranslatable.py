@@ -1,0 +1,5 @@
+"""What a translator raises."""
+
+
+class UntranslatableError(Exception):
+    """A part of a program that has no translation."""
