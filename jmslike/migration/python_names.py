@@ -19,10 +19,10 @@ class Known:
 
     "value": an object of that Java type. "class": the type itself. "module": a module, by its full name. "function":
     one of jmslike, by its full name, or one of the program. "own": an object of a class of the program, and "own class"
-    the class. "looked up": what JNDI has found. "other": nothing of JMS.
+    the class. "items": several objects of that type. "looked up": what JNDI has found. "other": nothing of JMS.
     """
 
-    kind: Literal["value", "class", "module", "function", "own", "own class", "looked up", "other"]
+    kind: Literal["value", "class", "module", "function", "own", "own class", "items", "looked up", "other"]
     name: str = ""
 
 
@@ -55,7 +55,16 @@ _ITEMS: Final = frozenset(
 )
 """The types whose iteration yields messages."""
 _OF_THE_LANGUAGES: Final = frozenset({*sys.stdlib_module_names, "java"})
-_ENTERED: Final = frozenset({"closing", "aclosing"})
+_PASSING: Final = frozenset(
+    {"aclosing", "closing", "copy", "deepcopy", "enter_async_context", "enter_context", "shield", "wait_for"}
+)
+_YIELDING: Final = frozenset(
+    (
+        *("dict", "enumerate", "filter", "gather", "getattr", "iter", "list", "map", "max", "min", "next", "reversed"),
+        *("set", "sorted", "tuple", "zip"),
+        *("get", "get_nowait", "items", "pop", "popitem", "popleft", "result", "setdefault", "values"),
+    )
+)
 
 
 def module(path: str) -> Known | None:
@@ -123,12 +132,24 @@ def item_of(iterated: Known | None) -> Known | None:
     """Return what the iteration of a value yields."""
     if iterated is None or iterated.kind == "other":
         return iterated
+    if iterated.kind == "items":
+        return Known("value", iterated.name)
     return Known("value", "Message") if iterated.name in _ITEMS else None
 
 
-def is_entered_as_its_argument(function: str) -> bool:
-    """Whether a context manager of that name returns what it was given."""
-    return function in _ENTERED
+def items_of(item: Known | None) -> Known | None:
+    """Return what several of an item are."""
+    return Known("items", item.name) if item is not None and item.kind == "value" else item if item == OTHER else None
+
+
+def result_of_other(function: str, argument: Known | None) -> Known | None:
+    """Return what a function of that name returns that is none of JMS, where this is its first argument.
+
+    Some return what they are given, and some what they were given before, which may be anything.
+    """
+    if function in _PASSING:
+        return argument
+    return None if function in _YIELDING else OTHER
 
 
 # ---- members --------------------------------------------------------------------------------------------------------

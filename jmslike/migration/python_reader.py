@@ -11,13 +11,14 @@ from jmslike.migration.python_names import (
     OTHER,
     Known,
     by_its_use,
-    is_entered_as_its_argument,
     item_of,
+    items_of,
     java_accessors,
     java_method,
     made_by,
     member_of,
     result,
+    result_of_other,
 )
 from jmslike.migration.python_scope import Findings, Names, Scope
 
@@ -43,7 +44,7 @@ class PythonReader(ast.NodeVisitor):
         self._scope = Scope(findings.module)
         self._in_seconds = in_seconds
 
-    def generic_visit(self, node: ast.AST) -> Known:
+    def generic_visit(self, node: ast.AST) -> Known | None:
         """Read the parts of a node in their order; of a comprehension, its loops first."""
         if isinstance(node, _Comprehension):
             return self._comprehension(node)
@@ -229,6 +230,22 @@ class PythonReader(ast.NodeVisitor):
         """Read the body."""
         return self._lambda(node, is_listener=False)
 
+    def visit_List(self, node: ast.List | ast.Tuple | ast.Set) -> Known | None:
+        """Return what all items are; what is empty may get any."""
+        return items_of(_either([self._value(item) for item in node.elts])) if node.elts else None
+
+    def visit_Tuple(self, node: ast.Tuple) -> Known | None:
+        """Return what all items are."""
+        return self.visit_List(node)
+
+    def visit_Set(self, node: ast.Set) -> Known | None:
+        """Return what all items are."""
+        return self.visit_List(node)
+
+    def visit_Dict(self, node: ast.Dict) -> None:
+        """Read the items."""
+        self.generic_visit(node)
+
     def visit_Subscript(self, node: ast.Subscript) -> Known | None:
         """Read an element, which may be of JMS; or a message's property."""
         if isinstance(node.value, ast.Attribute) and node.value.attr == "properties":
@@ -241,13 +258,15 @@ class PythonReader(ast.NodeVisitor):
             self._value(node.body)
         return OTHER
 
-    def _comprehension(self, node: _Comprehension) -> Known:
+    def _comprehension(self, node: _Comprehension) -> Known | None:
         with self._scope.inside("<comprehension>", {}):
             for generator in node.generators:
                 self.visit(generator)
-            for part in [node.key, node.value] if isinstance(node, ast.DictComp) else [node.elt]:
-                self.visit(part)
-        return OTHER
+            if not isinstance(node, ast.DictComp):
+                return items_of(self._value(node.elt))
+            self.visit(node.key)
+            self.visit(node.value)
+            return None
 
     def visit_comprehension(self, node: ast.comprehension) -> None:
         """Bind the target to an item."""
@@ -304,7 +323,7 @@ class PythonReader(ast.NodeVisitor):
             case None:
                 return None
             case _:
-                return types[0] if types and is_entered_as_its_argument(name) else OTHER
+                return result_of_other(name, types[0] if types else None)
 
     def _method(self, node: ast.Call, owner: Known | None, name: str) -> Known | None:
         """Read a call of a method of JMS, or of an unknown object."""

@@ -107,6 +107,9 @@ def test_parameters_with_annotations(read: Read, imports: str, annotation: str) 
         "session = ready and context.create_context(0)",
         "with context.create_context(0) as session: pass",
         "with closing(context.create_context(0)) as session: pass",
+        "session = stack.enter_context(context.create_context(0))",
+        "for session in (context.create_context(0), context.create_context(0)): pass",
+        "for session in [context.create_context(0) for number in range(2)]: pass",
         "session = made()",
         "session = Shop().session",
         "session = Shop().make()",
@@ -115,7 +118,7 @@ def test_parameters_with_annotations(read: Read, imports: str, annotation: str) 
 )
 def test_where_an_object_may_come_from(read: Read, statement: str) -> None:
     source = (
-        "from contextlib import closing\n"
+        "from contextlib import ExitStack, closing; stack = ExitStack()\n"
         "from jmslike import JMSContext, Session, connect\n"
         f"context = connect('native://')\n"
         f"def use():\n    {statement}\n    session.commit()\n"
@@ -179,6 +182,28 @@ def test_what_jndi_finds_is_what_its_use_says(read: Read) -> None:
 def test_what_has_no_type(read: Read) -> None:
     source = "import elsewhere\ndef f(session):\n    session.create_consumer(1)\n    elsewhere.session.commit()\n"
     assert read(source) == ["3 None.createConsumer", "4 None.commit"]
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "for session in sessions: session.commit()",
+        "sessions[0].commit()",
+        "next(iter(sessions)).commit()",
+        "waiting.get().commit()",
+        "mapping['a'].commit()",
+        "for session in mapping.values(): session.commit()",
+    ],
+)
+def test_what_a_collection_holds_is_unknown(read: Read, statement: str) -> None:
+    source = (
+        "from queue import Queue\n"
+        "from jmslike import connect\n"
+        "sessions, mapping, waiting = [], {}, Queue()\n"
+        "sessions.append(connect('native://'))\n"
+        f"{statement}\n"
+    )
+    assert [call for call in read(source) if call.startswith("5 ")][-1] == "5 None.commit"
 
 
 def test_what_is_none_of_jms(read: Read) -> None:
