@@ -150,6 +150,8 @@ def _cast(body: Body, node: Node) -> ast.expr:
         return code("ord(x)" if source == "char" else "int(x)", x=inner)
     if kind in ("float", "double"):
         return code("float(x)", x=inner)
+    if kind == "byte" and value.type == "character_literal":
+        return code("ord(x)", x=inner)
     if kind == "char" and source != "char":
         return code("chr(x)", x=inner)
     is_narrowed = kind in ("byte", "short") or (kind == "int" and source in ("long", "Long"))

@@ -129,6 +129,7 @@ def test_calls_of_jms(port: Port, java: str, java_style: str, python_style: str)
         ("Runnable r = session::commit;", "r = self.session.commit"),
         ("byte[] b = new byte[]{1, -1};", "b = bytearray([1, -1 & 255])"),
         ("byte[] b = new byte[16];", "b = bytearray(16)"),
+        ("byte b = (byte) 'A';", 'b = ord("A")'),
         ('String s = System.getenv("HOME");', 's = os.environ.get("HOME")'),
         ('int n = switch (name) { case "a", "b" -> 1; default -> 2; };', 'n = 1 if name == "a" or name == "b" else 2'),
     ],
