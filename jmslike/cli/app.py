@@ -86,6 +86,8 @@ def _notes(error: BaseException) -> list[str]:
 
 def _reason(error: Exception) -> str:
     """Return what is wrong; for an error of typer in the form of ours, with the command whose help to read."""
+    if isinstance(error, OSError) and error.filename is None and error.strerror:  # of no file that has a name
+        return f"what the command prints cannot be written: {error.strerror}"
     if not hasattr(error, "format_message"):
         return str(error)
     text = str(error.format_message()).rstrip(".")

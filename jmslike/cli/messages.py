@@ -80,6 +80,8 @@ def send(
 
 
 def _typed_lines() -> Iterator[str]:
+    if sys.stdin is None:
+        raise ValueError("the standard input is closed; give TEXT or --file")
     for number, raw in enumerate(typer.get_binary_stream("stdin"), 1):
         try:
             line = raw.decode("utf-8").rstrip("\r\n")

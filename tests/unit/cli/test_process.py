@@ -72,6 +72,16 @@ def test_what_is_wrong_with_the_standard_input() -> None:
     assert result.stderr.startswith("jmslike: standard input: line 1 is not JSON")
     result = run(["sh", "-c", 'exec "$0" "$@" <&-', *COMMAND, "compare", "-"])
     assert (result.returncode, result.stderr) == (2, "jmslike: standard input: it is closed\n")
+    result = run(["sh", "-c", 'exec "$0" "$@" <&-', *COMMAND, "send", "native://", "orders"])
+    assert result.returncode == 2
+    assert result.stderr.startswith("jmslike: the standard input is closed; give TEXT or --file; 0 messages sent")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="this system has no /dev/full")
+def test_output_that_cannot_be_written() -> None:
+    result = run(["sh", "-c", 'exec "$0" "$@" >/dev/full', *COMMAND, "capabilities", "native://", "--json"])
+    assert result.returncode == 2
+    assert result.stderr == "jmslike: what the command prints cannot be written: No space left on device\n"
 
 
 def test_an_export_that_is_not_read_to_its_end(tmp_path: Path) -> None:
