@@ -100,6 +100,18 @@ def test_one_queue_under_two_urls_is_no_endless_circle(
 
 
 @pytest.mark.parametrize("counted", [True, False])
+def test_a_message_that_takes_a_moment_to_come_is_moved(
+    url: str, context: JMSContext, counted: bool, lack: Callable[..., None]
+) -> None:
+    """As from a broker that pushes, and is slow: nothing tells whether there is more."""
+    context.create_producer().set_delivery_delay(0.3).send(context.create_queue("orders"), "1")
+    if not counted:
+        lack(Feature.STATISTICS)
+    assert operating.move(url, "orders", "done") == 1
+    assert texts_in(url, "done") == ["1"]
+
+
+@pytest.mark.parametrize("counted", [True, False])
 def test_what_arrives_meanwhile_is_not_chased(
     url: str,
     context: JMSContext,
