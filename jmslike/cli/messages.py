@@ -27,6 +27,7 @@ from jmslike.cli.terminal import (
     FILE_HELP,
     FORMAT,
     NATIVE_NOTE,
+    complain,
     factory_for,
     reading_factory_for,
     reporting,
@@ -38,6 +39,8 @@ from jmslike.compare import FileSource, Format
 from jmslike.compare.phrases import naming, plural
 from jmslike.destinations import destination_of
 from jmslike.operating.browsing import browse as look
+from jmslike.registry import resolve
+from jmslike.url import without_secrets
 
 URL = Annotated[str, typer.Argument(metavar="URL", help=f"Provider. {NATIVE_NOTE}.")]
 DESTINATION = Annotated[
@@ -77,6 +80,8 @@ def send(
             error.add_note(f"; {plural(count, 'message')} sent to {target} before that")
             raise
     typer.echo(f"{plural(count, 'message')} sent to {target}")
+    if resolve(url, {}).locate().ends_with_process:
+        complain(f"{without_secrets(url)} is the memory of this command and ends with it, so the messages are gone")
 
 
 def _typed_lines() -> Iterator[str]:

@@ -25,6 +25,12 @@ def test_send_and_receive(run: Run, url: str) -> None:
     assert bodies(run("receive", url, "orders", "--timeout", "0")) == []
 
 
+def test_a_send_to_the_memory_of_the_command_says_that_it_keeps_nothing(run: Run, url: str, tmp_path: Path) -> None:
+    result = run("send", url, "orders", "two lamps")
+    assert result.stderr == f"jmslike: {url} is the memory of this command and ends with it, so the messages are gone\n"
+    assert run("send", f"native://{tmp_path}/kept", "orders", "two lamps").stderr == ""
+
+
 def test_send_lines_of_the_standard_input(run: Run, url: str) -> None:
     assert bodies(run("send", url, "orders", typed="one\r\n\ntwo\n")) == ["2 messages sent to queue://orders"]
     assert bodies(run("receive", url, "orders", "--timeout", "0")) == ["one", "two"]
