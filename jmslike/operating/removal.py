@@ -27,7 +27,7 @@ MOST_PASSED: Final = 10 * BATCH
 """Messages of one transaction that has to pass over those that went back, to see what is behind them."""
 
 PATIENCE: Final = 1.0
-"""Seconds that a message may take to come before there are no more: a broker that pushes cannot be asked."""
+"""Seconds that the next message may take to come: a broker that pushes cannot always be asked."""
 
 Disposal: TypeAlias = Callable[[Message], bool]
 """What becomes of a message, with the commit that follows. False: it goes back to its queue."""
@@ -143,9 +143,9 @@ class Removal:
         seen = passed = disposed = 0
         message: Message | None = None
         while self._may_grow(seen, passed) and not self._is_done(disposed):
-            message = consumer.receive_no_wait()
-            if message is None and not seen:
-                message = consumer.receive(PATIENCE)
+            message = consumer.receive(PATIENCE)  # what is pushed comes in order, and not always what is asked for
+            if message is None:
+                message = consumer.receive_no_wait()
             if message is None:
                 break
             if message.message_id in self._put_back:
@@ -164,7 +164,7 @@ class Removal:
         if seen:
             self._extent.end_batch()
         self._tally.done += disposed
-        return (message is not None or seen > 0) and not self._has_turned
+        return message is not None and not self._has_turned
 
     def _send_back(self, message: Message) -> None:
         name = message.message_id
