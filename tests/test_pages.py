@@ -13,7 +13,7 @@ import pytest
 import jmslike
 from tests.test_architecture import FOLDERS
 from tests.test_imports import BOUNDARY
-from website.pages import CONFIGURATION, linked, navigated, places
+from website.pages import CONFIGURATION, linked, navigated, places, programs
 
 ROOT = Path(__file__).parent.parent
 DOCS = sorted((ROOT / "docs").rglob("*.md"))
@@ -72,13 +72,13 @@ def test_readme_names_every_page() -> None:
 def test_the_site_leads_to_every_page() -> None:
     """A new page of docs/ has a line in the navigation: `nav` of website/zensical.toml."""
     navigation = tomllib.loads(CONFIGURATION.read_text(encoding="utf-8"))["project"]["nav"]
-    found = places().values()
+    found = {**places(), **programs()}.values()
     assert {place for place in found if place.endswith(".md")} <= set(navigated(navigation)) <= set(found)
 
 
 @pytest.mark.parametrize("page", [*TOP, *DOCS], ids=lambda page: page.name)
 def test_links_lead_to_places_of_the_site(page: Path) -> None:
-    linked(page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8"), places())
+    linked(page.relative_to(ROOT).as_posix(), page.read_text(encoding="utf-8"), places() | programs())
 
 
 REFERENCE = re.compile(r"^::: (\S+)$", re.MULTILINE)

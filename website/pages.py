@@ -26,6 +26,8 @@ ELSEWHERE: Final = {
     "tests/semantics.txt": "semantics.txt",
 }
 """Files outside of docs/, each with its place on the site."""
+EXAMPLES: Final = ROOT / "examples" / "moving"
+LANGUAGES: Final = {".java": "java", ".py": "python", ".properties": "properties", ".txt": "text"}
 FENCED: Final = re.compile(r"(^```.*?^```$)", re.MULTILINE | re.DOTALL)
 LINK: Final = re.compile(r"(?<=\]\()(?![\w+.-]+:|#)([^)#\s]+)")
 NAME: Final = re.compile(r"`([\w/.-]+\.md)`")
@@ -41,6 +43,31 @@ def places() -> dict[str, str]:
         if path.suffix not in (".py", ".pyc", ".toml")
     }
     return files | ELSEWHERE
+
+
+def programs() -> dict[str, str]:
+    """Return the files of the programs in Java and in Python, each with the page that shows it."""
+    return {
+        path.relative_to(ROOT).as_posix(): f"moving/{folder.name}.md"
+        for folder in examples()
+        for path in folder.iterdir()
+    }
+
+
+def examples() -> list[Path]:
+    """Return the folders of programs in Java and in Python, each of which is a page."""
+    return sorted(path for path in EXAMPLES.iterdir() if path.is_dir())
+
+
+def example(folder: Path) -> str:
+    """Return the page of such a folder: its files, the program in Java first."""
+    lines = [f"# {folder.name.replace('_', ' ').capitalize()}"]
+    for path in sorted(
+        folder.iterdir(), key=lambda path: (list(LANGUAGES).index(path.suffix), "_java" not in path.stem)
+    ):
+        text = path.read_text(encoding="utf-8").rstrip()
+        lines += [f"## {path.name}", f"```{LANGUAGES[path.suffix]}\n{text}\n```"]
+    return "\n\n".join([*lines, ""])
 
 
 def linked(source: str, text: str, site: dict[str, str]) -> str:
@@ -100,12 +127,16 @@ def collect() -> None:
     pages = BUILD / "pages"
     shutil.rmtree(pages, ignore_errors=True)
     site = places()
+    for folder in examples():
+        target = pages / "moving" / f"{folder.name}.md"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        target.write_text(example(folder), encoding="utf-8")
     for source, place in site.items():
         target = pages / place
         target.parent.mkdir(parents=True, exist_ok=True)
         if source.endswith(".md"):
             text = (ROOT / source).read_text(encoding="utf-8")
-            target.write_text(linked(source, text, site), encoding="utf-8")
+            target.write_text(linked(source, text, site | programs()), encoding="utf-8")
         else:
             shutil.copyfile(ROOT / source, target)
     configuration = CONFIGURATION.read_text(encoding="utf-8")
