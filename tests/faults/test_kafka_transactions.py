@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import closing
+from copy import copy
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from kafka import KafkaAdminClient
 from kafka.admin import TransactionState
+from kafka.cluster import ClusterMetadata
+from kafka.producer.transaction_manager import EndTxnHandler
 
-from jmslike import ConnectionLostError, Session, TransactionRolledBackError
+from jmslike import ConnectionLostError, Session, TransactionInDoubtError, TransactionRolledBackError
 from jmslike_transports.kafka.library.transaction_requests import TransactionRequests
 from tests.brokers import Broker
 from tests.faults.kafka_exactly_once import Outcome, run
 from tests.faults.kafka_load import committed_reader
 from tests.faults.kafka_worker import worker
+from tests.faults.proxy import Proxy
 from tests.faults.steps import PATIENCE, Connect, loss_of, put, take
+
+END_TXN = b"\0\x1a\0\x03"
+"""How the request for a commit begins, after its size: its number and version."""
+ITS_ANSWER = b"\0\0\0\x0c"
+"""How the answer begins: its size."""
+
+
+@pytest.fixture
+def proxied(kafka: Broker, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    """Return a proxy to which all clients of this process connect, though the broker tells them its own address."""
+    with closing(Proxy(kafka.url("kafka"))) as it:
+        port = urlsplit(it.url).port
+        known = ClusterMetadata.broker_metadata
+
+        def address(cluster: Any, number: Any) -> Any:
+            found = known(cluster, number)
+            if found is not None:
+                found = copy(found)
+                found.port = port
+            return found
+
+        monkeypatch.setattr(ClusterMetadata, "broker_metadata", address)
+        yield it
 
 
 def test_a_later_session_with_the_same_client_id_takes_over(kafka: Broker, connect: Connect, name: str) -> None:
@@ -40,6 +70,49 @@ def test_a_later_session_with_the_same_client_id_takes_over(kafka: Broker, conne
     second.commit()
     consumer = second.create_consumer(second.create_queue(name))
     assert [take(consumer) for _ in range(3)] == ["1", "2", "3"]
+
+
+@pytest.mark.parametrize(
+    ("step", "from_client", "is_sent"), [(END_TXN, True, False), (ITS_ANSWER, False, True)], ids=["request", "answer"]
+)
+def test_a_commit_without_an_answer_is_in_doubt_when_a_later_session_takes_over(
+    kafka: Broker,
+    connect: Connect,
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+    proxied: Proxy,
+    step: bytes,
+    from_client: bool,
+    is_sent: bool,
+) -> None:
+    """The connection breaks at the commit. kafka-python asks for it again when the later session has taken over."""
+    url = kafka.url("kafka")
+    earlier, later = connect(url, client_id=name), connect(url, client_id=name)
+    first, second = (one.create_session(Session.SESSION_TRANSACTED) for one in (earlier, later))
+    put(first, name, ["1"])
+    first.commit()
+    put(first, name, ["2"])
+    put(second, name, ["3"])
+    commit, ask_again = TransactionRequests.commit, EndTxnHandler.reenqueue
+
+    def cut(requests: TransactionRequests) -> Any:
+        proxied.cut_before(step, from_client=from_client)
+        return commit(requests)
+
+    def when_taken_over(handler: Any) -> None:
+        assert proxied.sprung.is_set()
+        patch.undo()
+        second.commit()
+        ask_again(handler)
+
+    with monkeypatch.context() as patch, loss_of(earlier):
+        patch.setattr(TransactionRequests, "commit", cut)
+        patch.setattr(EndTxnHandler, "reenqueue", when_taken_over)
+        with pytest.raises(TransactionInDoubtError, match="a later session has the same client id"):
+            first.commit()
+    consumer = second.create_consumer(second.create_queue(name))
+    sent = ["1", "2", "3"] if is_sent else ["1", "3"]
+    assert [take(consumer) for _ in sent] == sent
 
 
 @pytest.mark.parametrize("step", ["send_offsets", "commit"])

@@ -42,8 +42,16 @@ class ReceivedOffsets(NamedTuple):
     offsets: Mapping[TopicPartition, OffsetAndMetadata]
 
 
-class FencedError(TransactionRolledBackError):
+class FencedError(JMSError):
     """A later session has the same transactional id."""
+
+
+class FencedRollbackError(FencedError, TransactionRolledBackError):
+    """It took over before the commit, of which nothing was done."""
+
+
+class FencedInDoubtError(FencedError, TransactionInDoubtError):
+    """It took over before kafka-python asked again for a commit, which the first request may have done."""
 
 
 class TransactionalProducer:
@@ -86,17 +94,23 @@ class TransactionalProducer:
                 self._abort(producer, requests)
                 raise self._rolled_back(requests, error) from error
             self._discard(producer)
-            if isinstance(error, _FENCED):
+            if isinstance(error, _FENCED) and not requests.is_commit_repeated:
                 raise self._rolled_back(requests, error) from error
-            raise TransactionInDoubtError(
-                f"transaction in doubt: no broker confirmed the commit: {translated(error)}"
-            ) from error
+            raise self._in_doubt(requests, error) from error
         self._wait_for_partitions()
+
+    def _in_doubt(self, requests: TransactionRequests, error: BaseException) -> TransactionInDoubtError:
+        if isinstance(error, _FENCED) and self._is_taken_over(requests):
+            return FencedInDoubtError(
+                "transaction in doubt: no broker confirmed the commit, and a later session has the same client id and "
+                "has taken over; give each connection a client id of its own"
+            )
+        return TransactionInDoubtError(f"transaction in doubt: no broker confirmed the commit: {translated(error)}")
 
     def _rolled_back(self, requests: TransactionRequests, error: BaseException) -> TransactionRolledBackError:
         if any(isinstance(cause, _FENCED) for cause in (error, requests.last_error)):
             if self._is_taken_over(requests):
-                return FencedError(
+                return FencedRollbackError(
                     "transaction rolled back: a later session has the same client id and has taken over; "
                     "give each connection a client id of its own"
                 )

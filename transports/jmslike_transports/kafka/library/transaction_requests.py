@@ -17,6 +17,7 @@ class TransactionRequests:
         self._manager = producer._transaction_manager
         self._sender = producer._sender
         self._began_at = time.monotonic()
+        self._end: Any = None
 
     def send_offsets(self, offsets: Mapping[TopicPartition, OffsetAndMetadata], member: Any) -> Any:
         """Make the offsets of a group's member part of the transaction."""
@@ -24,7 +25,10 @@ class TransactionRequests:
 
     def commit(self) -> Any:
         """Ask for the commit."""
-        return self._sent(self._manager.begin_commit())
+        with self._manager._lock:
+            result = self._manager.begin_commit()
+            self._end = next(request for *_, request in self._manager._pending_requests if request.result is result)
+        return self._sent(result)
 
     def abort(self) -> Any:
         """Ask for the abort."""
@@ -49,6 +53,11 @@ class TransactionRequests:
     def must_abort(self) -> bool:
         """Whether the transaction failed before its end was asked for, so that an abort is certain."""
         return bool(self._manager.has_abortable_error())
+
+    @property
+    def is_commit_repeated(self) -> bool:
+        """Whether kafka-python asked for the commit again: then a refusal does not tell what the first request did."""
+        return self._end is not None and bool(self._end.is_retry)
 
     @property
     def last_error(self) -> BaseException | None:
