@@ -115,8 +115,8 @@ class Threads:
 
 
 async def apart(home: Home, call: Callable[[], T]) -> T:
-    """Make the call in a thread of its own, as all others may be waiting for what it does."""
-    return await Job(Threads(home), call).outcome
+    """Make the call in a thread of its own, as all others may be waiting for what it does. It goes on if cancelled."""
+    return await asyncio.shield(Job(Threads(home), call).outcome)
 
 
 class Job(Generic[T]):

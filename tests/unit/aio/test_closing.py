@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
 from jmslike import ConnectionLostError, IllegalStateError
+from jmslike.aio.home import Home, apart
 from tests.unit.aio.steps import SILENCE, Held, cancelled, connected, eventually, factory_of, waits
 from tests.unit.core.fake import QUEUE, FakeBroker
 
@@ -119,3 +121,16 @@ def test_a_session_that_closes_while_its_connection_does_is_closed_once(broker: 
         assert len(broker.named("close link")) == 2
 
     asyncio.run(run())
+
+
+def test_a_call_apart_whose_caller_is_cancelled_ends_in_silence() -> None:
+    async def run() -> list[dict[str, object]]:
+        told: list[dict[str, object]] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _, context: told.append(context))
+        before, held = threading.active_count(), Held()
+        await cancelled(await waits(apart(Home(), held)))
+        held.over.set()
+        await eventually(lambda: threading.active_count() == before)
+        return told
+
+    assert asyncio.run(run()) == []
