@@ -91,7 +91,7 @@ def parse_wrapper(url: str) -> Wrapper:
         raise JMSError(
             f"not a URL: '{scheme}://...': the inner URLs stand in parentheses, without //: {scheme}:(URL,URL)"
         )
-    if not rest.startswith("("):
+    if not _has_parentheses(url):
         return Wrapper((rest,), ())
     try:
         inner, query = _inner(rest)
@@ -103,7 +103,7 @@ def parse_wrapper(url: str) -> Wrapper:
 
 def without_options(url: str, names: Collection[str]) -> str:
     """Return the URL without the options of these names; of one around others, of those behind the parentheses."""
-    head, mark, query = url.rpartition(")") if _behind_scheme(url).startswith("(") else ("", "", url)
+    head, mark, query = url.rpartition(")") if _has_parentheses(url) else ("", "", url)
     place, _, pairs = query.partition("?")
     left = "&".join(pair for pair in pairs.split("&") if pair.partition("=")[0] not in names)
     return f"{head}{mark}{place}?{left}" if left else f"{head}{mark}{place}"
@@ -111,7 +111,7 @@ def without_options(url: str, names: Collection[str]) -> str:
 
 def all_options(url: str) -> list[tuple[str, str]]:
     """Return the options of the URL, and of all inside it, with users and passwords; sorted. Raises JMSError."""
-    if not url.partition(":")[2].startswith("("):
+    if not _has_parentheses(url):
         return sorted(parse_place(url).options)
     wrapper = parse_wrapper(url)
     return sorted([*wrapper.options, *(option for inner in wrapper.inner for option in all_options(inner))])
@@ -119,13 +119,17 @@ def all_options(url: str) -> list[tuple[str, str]]:
 
 def without_secrets(url: str) -> str:
     """Return a URL, or what should be one, as it may be shown: without users, passwords and options."""
-    if _behind_scheme(url).startswith("("):
+    if _has_parentheses(url):
         return f"{url.partition(':')[0].strip()}:({_inner_without_secrets(_behind_scheme(url))})"
     scheme, colon, rest = _USER.sub(r"\1", url).partition(":")
     start, at, end = rest.rpartition("@")
     if at and _QUERY_OR_FRAGMENT.search(start):
         return f"{scheme}:..."  # the password has no certain end
     return f"{scheme}{colon}{re.match('/*', rest)[0] if at else ''}{_QUERY_OR_FRAGMENT.split(end)[0]}"  # type: ignore[index]
+
+
+def _has_parentheses(url: str) -> bool:
+    return _behind_scheme(url).startswith("(")
 
 
 def _behind_scheme(url: str) -> str:

@@ -80,7 +80,8 @@ class Entries:
         """
         entry = self.factories.get(name)
         if entry is None:
-            raise NamingError(f"no connection factory is named {name!r}; known names are {self.known}")
+            known = ", ".join(sorted(self.factories)) or "none"
+            raise NamingError(f"no connection factory is named {name!r}; known are {known}")
         options = {option: with_variables(name, value) for option, value in entry.options.items()}
         try:
             return make(jmslike_url(with_variables(name, entry.url), amqp_1_0=self.of_qpid), **options)

@@ -56,7 +56,7 @@ def test_a_properties_file_has_urls_of_java(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("orders", "no connection factory is named 'orders'; known names are orders, shop, weblogic, wrong"),
+        ("orders", "no connection factory is named 'orders'; known are shop, weblogic, wrong"),
         ("shop", "'shop' needs the environment variable TILL, which is not set"),
         ("wrong", "the connection factory 'wrong' cannot be made: unknown option 'colour'"),
         ("weblogic", "the connection factory 'weblogic' cannot be made: .*jvm:weblogic"),

@@ -16,6 +16,7 @@ SAME = [
     ("native://shop", "native://sh%6Fp?max_depth=5", "failover:(native://shop)"),
     ("stomp://Host", "stomp://user:secret@host:61613", "stomp://other,host", "failover:(stomp://host,stomp://third)"),
     ("stomp://host/shop", "stomp://host?vhost=shop"),
+    ("stomps://broker", "stomps://broker/%2F", "stomps://broker?vhost=/"),
     ("stomps://host", "stomps://host:61614"),
     ("amqp://host", "amqp://user:secret@host:5672/%2F", "amqp://host?queue_type=quorum"),
     ("amqp://host/shop", "amqp://host?vhost=shop"),
@@ -40,6 +41,7 @@ def test_urls_of_different_places_do_not_meet() -> None:
     [
         ("native:///tmp/shop?window=5&client_id=x", "native:///tmp/shop/", True),
         ("stomp://a:b@host", "failover:(stomp://a:b@host:61613)", True),
+        ("failover: (native:///tmp/shop)", "failover:(native:///tmp/shop)", True),
         ("stomp://a:b@host", "stomp://c:d@host", False),
         ("native:///tmp/shop", "native:///tmp/shop?max_depth=5", False),
         ("failover:(stomp://host,stomp://other)", "stomp://host", False),
@@ -52,12 +54,12 @@ def test_one_connection_serves_both_urls_only_with_the_same_options(one: str, ot
 
 
 def test_only_memory_ends_with_the_process() -> None:
-    assert [resolve(urls[0], {}).locate().ends_with_process for urls in SAME] == [False, True, *[False] * 8]
+    assert [resolve(urls[0], {}).locate().ends_with_process for urls in SAME] == [False, True, *[False] * 9]
     assert resolve("failover:(native://shop)", {}).locate().ends_with_process
 
 
 def test_only_a_folder_can_be_missing(tmp_path: Path) -> None:
-    assert [resolve(urls[0], {}).locate().missing for urls in SAME if not urls[0].startswith("native:///")] == [""] * 9
+    assert [resolve(urls[0], {}).locate().missing for urls in SAME if not urls[0].startswith("native:///")] == [""] * 10
     assert "there is no such folder" in resolve(f"native://{tmp_path}/typo", {}).locate().missing
 
 

@@ -33,7 +33,7 @@ class StompFactory:
     def locate(self, url: str, options: Mapping[str, Any]) -> Location:
         """See Locating.locate."""
         hosts, path = hosts_and_path(url)
-        return location_of(hosts, virtual_host(path, options) or "")
+        return location_of(hosts, virtual_host(path, options) or "/")
 
     def forget(self, url: str) -> None:
         """See TransportFactory.forget. The process keeps nothing for a STOMP URL."""
