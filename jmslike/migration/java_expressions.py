@@ -50,7 +50,8 @@ _RETURNS: Final = {
     STRING: "concat format formatted getMessage getName join replace replaceAll strip substring toLowerCase toString"
     " toUpperCase trim",
     JavaType("java.lang", "Class"): "getClass",
-    primitive("int"): "compareTo hashCode indexOf intValue lastIndexOf length parseInt size",
+    primitive("char"): "charAt",
+    primitive("int"): "compareTo hashCode indexOf intValue lastIndexOf length ordinal parseInt size",
     primitive("long"): "currentTimeMillis nanoTime longValue",
     JavaType("java.lang", "Class"): "getClass",
     primitive("boolean"): "contains containsKey endsWith equals equalsIgnoreCase isEmpty matches startsWith",
@@ -259,8 +260,10 @@ class JavaExpressions:
         if owner.arguments and name in _ELEMENTS:
             return owner.element
         if owner.arguments and name in _VIEWS:
+            if name == "entrySet":
+                return JavaType("java.util", "Set", (JavaType("java.util", "Map.Entry", owner.arguments),))
             arguments_ = owner.arguments[:1] if name == "keySet" else owner.arguments
-            return JavaType("java.util", "Map.Entry" if name == "entrySet" else "Collection", arguments_)
+            return JavaType("java.util", "Collection", arguments_)
         if owner.name == "Map.Entry" and name == "getKey":
             return owner.arguments[0] if owner.arguments else None
         is_java = (owner.package or "").startswith("java.")

@@ -79,6 +79,8 @@ class Imports:
     def type_named(self, name: str) -> JavaType:
         """Return the type of a simple or qualified name."""
         package, _, simple = name.rpartition(".")
+        if simple == "Entry" and (package or self.package_of(simple)) in ("Map", "java.util.Map"):
+            return JavaType("java.util", "Map.Entry")
         if package and not package.split(".")[-1][:1].isupper():
             return JavaType(package, simple)
         return JavaType(self.package_of(simple), simple)

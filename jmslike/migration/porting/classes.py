@@ -12,6 +12,7 @@ from jmslike.migration.porting.body import Body
 from jmslike.migration.porting.code import written
 from jmslike.migration.porting.dispatch import statement
 from jmslike.migration.porting.library import BUILTIN_TYPES, EXCEPTIONS
+from jmslike.migration.porting.objects import declares, method_name
 from jmslike.migration.porting.outer import takes_outer
 
 _SAID_OTHERWISE: Final = ("Override", "SuppressWarnings", "FunctionalInterface", "Deprecated", "SafeVarargs")
@@ -40,11 +41,29 @@ def write_class(body: Body, node: Node) -> None:
         if node.type == "record_declaration":
             for each in children(part(node, "parameters")):
                 body.put(f"{body.style.member(text(part(each, 'name')))}: object", each)
-        for each in members(node):
-            if each.type == "enum_constant":
-                constant = text(part(each, "name"))
-                body.put(f'{constant} = "{constant}"', each)
+        if node.type == "enum_declaration":
+            _write_constants(body, node)
         class_members(body, node)
+
+
+def _write_constants(body: Body, node: Node) -> None:
+    """Write the constants of an enum, whose text is their name."""
+    for each in members(node):
+        if each.type == "enum_constant":
+            if each.child_by_field_name("arguments") is not None or each.child_by_field_name("body") is not None:
+                body.writer.todo(each)
+            constant = text(part(each, "name"))
+            body.put(f'{constant} = "{constant}"', each)
+        elif each.type == "constructor_declaration":
+            body.writer.todo(each)
+    for _, found in fields(node):
+        if found.kind == "field" and not found.is_static:
+            body.writer.todo(part_around(found.node))
+    if not declares(node, "toString"):
+        body.writer.gap(1)
+        body.put("def __str__(self):", node)
+        with body.writer.block():
+            body.put("return self.name", node)
 
 
 @statement("class_declaration", "record_declaration", "enum_declaration", "interface_declaration")
@@ -137,6 +156,9 @@ def class_members(body: Body, node: Node) -> None:
             _write_method(inner, each, this)
         else:
             body.writer.todo(each)
+    if declares(node, "equals") and not declares(node, "hashCode"):
+        body.writer.gap(1)
+        body.put("__hash__ = object.__hash__", node)
 
 
 def part_around(declarator: Node) -> Node:
@@ -234,7 +256,7 @@ def _write_method(body: Body, method: Node, this: str) -> None:
     is_static = "static" in words
     if is_static:
         body.put("@staticmethod", method)
-    name = body.style.member(text(part(method, "name")))
+    name = method_name(body.style, text(part(method, "name")), len(children(part(method, "parameters"))))
     parameters = [*([] if is_static else [this]), *parameters_of(body, method)]
     body.put(f"def {name}({', '.join(parameters)}):", method)
     inside = method.child_by_field_name("body")

@@ -14,6 +14,7 @@ from jmslike.migration.porting.body import Body
 from jmslike.migration.porting.code import attribute, call, code, raw, string
 from jmslike.migration.porting.dispatch import expression
 from jmslike.migration.porting.library import EXCEPTIONS, replacement
+from jmslike.migration.porting.objects import declared_enum, enum_call, method_name, special_call
 from jmslike.migration.porting.operators import class_name, this_with
 from jmslike.migration.porting.replacing import replaced
 from jmslike.migration.porting.untranslatable import UntranslatableError
@@ -50,7 +51,10 @@ def _method(body: Body, node: Node) -> ast.expr:
     if receiver is None:
         return _unqualified(body, node, name, arguments)
     if receiver.type == "super":
-        return call(attribute(code("super()"), body.style.member(name)), body.expressions(arguments))
+        own_name = method_name(body.style, name, len(arguments))
+        if own_name == "__eq__":  # that of Python's object returns NotImplemented
+            raise UntranslatableError
+        return call(attribute(code("super()"), own_name), body.expressions(arguments))
     if name in ("format", "formatted", "printf"):
         return _formatted(body, receiver, name, arguments)
     found = replacement("".join(text(receiver).split()), name, len(arguments), is_static=True)
@@ -64,7 +68,8 @@ def _method(body: Body, node: Node) -> ast.expr:
 
 def _own(body: Body, node: Node, declared: Node, arguments: list[Node]) -> ast.expr:
     """Return a call of a method that the program declares."""
-    receiver, name = node.child_by_field_name("object"), body.style.member(text(part(declared, "name")))
+    receiver, java_name = node.child_by_field_name("object"), text(part(declared, "name"))
+    name = method_name(body.style, java_name, len(children(part(declared, "parameters"))))
     kind = class_around(declared)
     assert kind is not None
     if "static" in modifiers(declared):
@@ -78,7 +83,9 @@ def _own(body: Body, node: Node, declared: Node, arguments: list[Node]) -> ast.e
     given = body.expressions(arguments)
     if given and _takes_several(declared) and (last := body.program.java_type(arguments[-1])) and last.dimensions:
         given[-1] = ast.Starred(given[-1], ast.Load())
-    return call(attribute(target, name), given)
+    is_super = receiver is not None and receiver.type == "super"
+    special = None if is_super else special_call(target, java_name, given)
+    return special if special is not None else call(attribute(target, name), given)
 
 
 def _takes_several(method: Node) -> bool:
@@ -86,7 +93,11 @@ def _takes_several(method: Node) -> bool:
 
 
 def _unqualified(body: Body, node: Node, name: str, arguments: list[Node]) -> ast.expr:
-    """Return a call of a method of a superclass that is in another file."""
+    """Return a call of a method of Object, or of a superclass that is in another file."""
+    found = replacement("Object", name, len(arguments))
+    this = next((body.selves[outer.id] for outer, _ in around(node) if outer.id in body.selves), None)
+    if found is not None and this is not None:
+        return replaced(body, found, raw(this), arguments)
     owner = body.program.owner(node)
     for outer, _ in around(node):
         if outer.id in body.selves and outer.type in CLASSES and superclass(outer) is not None:
@@ -104,6 +115,9 @@ def _static(body: Body, kind: JavaType, name: str, arguments: list[Node]) -> ast
             made = JavaType("jakarta.jms", name.removeprefix("create"))
             return call(raw(class_name(body, made)), body.expressions(arguments))
         raise UntranslatableError
+    if declared_enum(body, kind) is not None and (name, len(arguments)) in (("values", 0), ("valueOf", 1)):
+        template = "list(k)" if name == "values" else "k(*a)"
+        return code(template, k=raw(kind.name), a=body.expressions(arguments))
     if body.is_of_the_program(kind):
         target = attribute(raw(kind.name), body.style.member(name))
         return call(target, body.expressions(arguments))
@@ -121,6 +135,11 @@ def _on_value(body: Body, receiver: Node, name: str, arguments: list[Node]) -> a
         return _logged(body, receiver, name, arguments)
     if kind is not None and _is_accessor(body, kind, name):
         return attribute(body.expression(receiver), body.style.member(name))
+    if declared_enum(body, kind) is not None:
+        made = enum_call(body.expression(receiver), name, body.expressions(arguments))
+        if made is None:
+            raise UntranslatableError
+        return made
     in_java = "Object" if kind is None else "Throwable" if _is_own_exception(body, kind) else str(kind)
     found = replacement(in_java, name, len(arguments))
     if found is not None:

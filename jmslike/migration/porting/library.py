@@ -49,6 +49,8 @@ Math.abs(a) -> abs(a)
 Math.random() -> random.random()
 UUID.randomUUID() -> uuid.uuid4()
 Objects.equals(a, b) -> a == b
+Objects.hash(*a) -> hash(tuple([*a]))
+Objects.hashCode(a) -> hash(a)
 Objects.requireNonNull(a) -> a
 Arrays.asList(*a) -> [*a]
 Arrays.toString(a) -> str(a)

@@ -102,6 +102,14 @@ def _is_text_sum(body: Body, node: Node) -> bool:
     )
 
 
+_TEXTS: Final = {
+    "AtomicBoolean": "str(o.is_set()).lower()",
+    "StringBuffer": '"".join(o)',
+    "StringBuilder": '"".join(o)',
+}
+"""How the objects look in a text that stand for those of Java, where `str` does not say it."""
+
+
 def parts_of_text(body: Body, node: Node) -> list[str | ast.expr]:
     """Return a value as parts of a text, as Java writes it."""
     while node.type == "parenthesized_expression":
@@ -118,7 +126,8 @@ def parts_of_text(body: Body, node: Node) -> list[str | ast.expr]:
     kind = body.program.java_type(node)
     if kind is not None and str(kind) in ("boolean", "Boolean"):
         return [code("str(x).lower()", x=value)]
-    return [value]
+    template = _TEXTS.get(kind.name) if kind is not None else None
+    return [code(template, o=value) if template is not None else value]
 
 
 def shown(body: Body, node: Node) -> ast.expr:

@@ -15,6 +15,7 @@ from jmslike.migration.porting.code import attribute, code, raw
 from jmslike.migration.porting.dispatch import expression
 from jmslike.migration.porting.library import BUILTIN_TYPES, EXCEPTIONS
 from jmslike.migration.porting.literals import concatenated
+from jmslike.migration.porting.objects import compares_by_value
 from jmslike.migration.porting.untranslatable import UntranslatableError
 
 _COMPARISONS: Final[dict[str, type[ast.cmpop]]] = {
@@ -67,6 +68,8 @@ def _binary(body: Body, node: Node) -> ast.expr:
         word = ast.And() if operator == "&&" else ast.Or()
         every = first.values if isinstance(first, ast.BoolOp) and type(first.op) is type(word) else [first]
         return ast.BoolOp(word, [*every, second])
+    if operator in ("==", "!=") and (compares_by_value(body, left) or compares_by_value(body, right)):
+        return ast.Compare(first, [ast.Is() if operator == "==" else ast.IsNot()], [second])
     if operator in _COMPARISONS:
         return ast.Compare(first, [_COMPARISONS[operator]()], [second])
     return ast.BinOp(first, _operation(body, operator, left, right), second)

@@ -54,6 +54,9 @@ class AtomicNumber:
     def get(self):
         return self._value
 
+    def __str__(self):
+        return str(self._value)
+
     def set(self, value):
         with self._lock:
             self._value = value
