@@ -128,14 +128,11 @@ def _head(draft: Draft, body: str) -> str:
     """Return the imports that a draft needs, and what it defines itself."""
     used = {each.id for each in ast.walk(ast.parse(body)) if isinstance(each, ast.Name)}
     defined = [source for name, source in SUPPLEMENTS.items() if name in used]
-    if any("threading." in each for each in defined):
-        used.add("threading")
-    modules = [f"import {'concurrent.futures' if each == 'concurrent' else each}" for each in sorted(used & MODULES)]
+    needed = used & MODULES | {each for each in ("queue", "threading") if f"{each}." in "".join(defined)}
+    modules = [f"import {'concurrent.futures' if each == 'concurrent' else each}" for each in sorted(needed)]
     names: dict[str, list[str]] = {}
     for module, name in sorted(draft.imports):
         names.setdefault(module, []).append(name)
-    if "BlockingQueue" in used:
-        names["queue"] = ["Empty", "Queue"]
     ours = [f"from {module} import {', '.join(found)}" for module, found in names.items()]
     imports = "\n\n".join(filter(None, ["\n".join(modules), "\n".join(ours)]))
     return "\n\n\n".join(filter(None, [imports, *(each.rstrip() for each in defined)]))

@@ -70,7 +70,7 @@ Executors.newCachedThreadPool() -> concurrent.futures.ThreadPoolExecutor()
 Executors.newSingleThreadExecutor() -> concurrent.futures.ThreadPoolExecutor(1)
 Object.equals(a) -> o == a
 Object.toString() -> str(o)
-Object.hashCode() -> hash(o)
+Object.hashCode() -> hash_code(o)
 Object.getClass() -> type(o)
 Class.getName() -> o.__name__
 Class.getSimpleName() -> o.__name__

@@ -16,6 +16,16 @@ def read_line(stream):
     line = stream.readline()
     return line.rstrip("\\n") if line else None
 ''',
+    "hash_code": '''\
+def hash_code(value):
+    """Return Java's hash code of a text, in each process the same; of another object Python's hash."""
+    if not isinstance(value, str):
+        return hash(value)
+    units, code = value.encode("utf-16-be", "surrogatepass"), 0
+    for high, low in zip(units[::2], units[1::2]):
+        code = (31 * code + 256 * high + low) % 2**32
+    return code - 2**32 if code >= 2**31 else code
+''',
     "CountDownLatch": '''\
 class CountDownLatch:
     """Lets threads wait until others have counted down to 0."""
@@ -34,13 +44,13 @@ class CountDownLatch:
             return self._changed.wait_for(lambda: self.count == 0, seconds)
 ''',
     "BlockingQueue": '''\
-class BlockingQueue(Queue):
+class BlockingQueue(queue.Queue):
     """A queue between threads."""
 
     def poll(self, seconds):
         try:
             return self.get(timeout=seconds) if seconds else self.get_nowait()
-        except Empty:
+        except queue.Empty:
             return None
 ''',
     "AtomicNumber": '''\

@@ -18,7 +18,7 @@ _BUILTINS: Final = frozenset(
         *("abs", "bool", "bytearray", "bytes", "chr", "dict", "float", "hash", "int", "isinstance", "iter", "len"),
         *("list", "max", "min", "next", "object", "ord", "print", "range", "repr", "round", "set", "setattr"),
         *("sorted", "str", "sum", "super", "type"),
-        *("read_line", "todo"),
+        *("hash_code", "read_line", "todo"),
     )
 )
 """What drafts call, so that no variable may have the name."""

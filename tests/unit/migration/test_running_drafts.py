@@ -1,0 +1,48 @@
+"""Drafts of `jmslike port` run, and do what the Java program does."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from jmslike.migration.java_program import JavaProgram
+from jmslike.migration.porting.draft import StyleName, draft_of, open_lines
+from tests.unit.migration.test_drafts import IMPORTS, run
+
+
+def finished(members: str, folder: Path, style: StyleName = "java") -> str:
+    """Return the draft of a program, which leaves nothing open."""
+    made = draft(members, folder, style)
+    assert open_lines(made) == 0, made
+    return made
+
+
+def draft(members: str, folder: Path, style: StyleName = "java") -> str:
+    path = folder / "Program.java"
+    path.write_text(f"{IMPORTS} class Program {{ {members} }}")
+    return draft_of(JavaProgram.read(path), style)
+
+
+@pytest.mark.parametrize("style", ["java", "python"])
+def test_a_queue_between_threads_leaves_the_name_queue_to_jms(style: StyleName, tmp_path: Path) -> None:
+    members = """
+        public static void main(String[] args) throws Exception {
+            BlockingQueue<String> seen = new LinkedBlockingQueue<>();
+            seen.put("one");
+            Destination queue = new ActiveMQConnectionFactory("native://draft").createContext()
+                .createQueue("orders");
+            System.out.println(queue instanceof Queue);
+            System.out.println(seen.poll(1, TimeUnit.SECONDS) + ", " + seen.poll());
+        }"""
+    assert run(finished(members, tmp_path, style), tmp_path) == "true\none, None\n"
+
+
+def test_hash_codes_of_texts_are_those_of_java(tmp_path: Path) -> None:
+    members = """
+        public static void main(String[] args) {
+            Object unknown = "order";
+            System.out.println("".hashCode() + " " + "order-1".hashCode() + " " + unknown.hashCode());
+            System.out.println("héllo 😀".hashCode());
+        }"""
+    assert run(finished(members, tmp_path), tmp_path) == "0 -1207111310 106006350\n395407605\n"
