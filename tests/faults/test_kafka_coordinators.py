@@ -10,7 +10,14 @@ import pytest
 from kafka import KafkaConsumer, errors
 from kafka.coordinator.consumer import ConsumerCoordinator
 
-from jmslike import Connection, JMSError, MessageConsumer, Session, TransactionRolledBackError
+from jmslike import (
+    Connection,
+    JMSError,
+    MessageConsumer,
+    Session,
+    TransactionInDoubtError,
+    TransactionRolledBackError,
+)
 from jmslike_transports.kafka.address import DEFAULT_GROUP
 from jmslike_transports.kafka.transport import KafkaTransport
 from tests.brokers import Broker
@@ -78,6 +85,31 @@ def test_an_acknowledgement_is_committed_when_it_returns_though_the_coordinator_
     message.acknowledge()
     assert refused
     assert committed(connection, name) == [1]
+
+
+def test_a_commit_is_in_doubt_when_the_coordinator_fails_after_it(
+    kafka: Broker, connect: Connect, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kafka says UNKNOWN_SERVER_ERROR for any failure of its own, whatever it has done until then."""
+    connection = connect(kafka.url("kafka"))
+    session = connection.create_session(Session.SESSION_TRANSACTED)
+    put(connection.create_session(), name, TEXTS)
+    consumer = session.create_consumer(session.create_queue(name))
+    assert texts_of(consumer, 2) == TEXTS[:2]
+    process = ConsumerCoordinator._handle_offset_commit_response
+
+    def fail(self: Any, *answered: Any) -> None:
+        process(self, *answered)
+        raise errors.UnknownError
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ConsumerCoordinator, "_handle_offset_commit_response", fail)
+        with pytest.raises(TransactionInDoubtError, match="no broker confirmed the commit"):
+            session.commit()
+    assert committed(connection, name) == [2]
+    assert texts_of(consumer, 3) == TEXTS[2:]
+    session.commit()
+    assert committed(connection, name) == [len(TEXTS)]
 
 
 @pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED])

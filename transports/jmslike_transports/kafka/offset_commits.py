@@ -22,6 +22,8 @@ _AFTER_FAILURES: Final = 0.5
 """Seconds after which a commit is tried again that has failed several times."""
 _OVER: Final = (errors.CommitFailedError, errors.IllegalGenerationError, errors.UnknownMemberIdError)
 """This is no member any more: others own what it held, and it has nothing to commit."""
+_REFUSED: Final = (*_OVER, errors.RebalanceInProgressError, errors.AuthorizationError, TransactionRolledBackError)
+"""Nothing is committed. Any other error leaves that open: a broker may commit, and fail before it says so."""
 
 
 def may_be_repeated(error: BaseException) -> bool:
@@ -45,12 +47,12 @@ def commit_and_wait(
         try:
             member.wait(member.commit(offsets), max(0.0, deadline - time.monotonic()))
         except (errors.KafkaError, JMSError, RuntimeError) as error:
-            is_in_doubt = is_in_doubt or getattr(error, "retriable", False)
+            is_in_doubt = is_in_doubt or not isinstance(error, _REFUSED)
             if may_be_repeated(error) and time.monotonic() < deadline and not is_ending():
                 time.sleep(_BETWEEN)  # the thread that polls carries on with the rebalance
             elif is_in_doubt:
                 raise TransactionInDoubtError(
-                    f"transaction in doubt: no broker confirmed the commit within {timeout:g} s: {error}"
+                    f"transaction in doubt: no broker confirmed the commit: {translated(error)}"
                 ) from error
             else:
                 raise TransactionRolledBackError(
