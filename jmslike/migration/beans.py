@@ -37,10 +37,26 @@ _INJECTED: Final = {
     ),
 }
 """What takes the place of a value that a server or Spring sets, by its type."""
+CONTEXT: Final = "MessageDrivenContext"
+"""What a server tells a bean about its message."""
+_OF_CONTEXT: Final = {
+    "setRollbackOnly": Replacement(
+        "raise in the function instead: the transaction is then rolled back",
+        "listeners.md#when-a-message-is-done",
+        demands=(Demand(Feature.TRANSACTION),),
+    )
+}
 _PROPERTY: Final = "@ActivationConfigProperty"
 _LISTENERS: Final = ("@JmsListener", "@MessageDriven")
 _OF_TRANSACTIONS: Final = ("@Transactional", "@TransactionAttribute", "@TransactionManagement")
 """Annotations that concern messages where a listener is in the same program."""
+
+
+def of_type(call: Call) -> Replacement | None:
+    """Return what takes the place of a call on the context of a bean; None for a call on another type."""
+    if call.owner != CONTEXT:
+        return None
+    return _OF_CONTEXT.get(call.member) or missing("the server's own, and no member of what a function gets", BEANS)
 
 
 def of_annotation(call: Call, annotations: Sequence[Call]) -> Replacement | None:

@@ -23,6 +23,8 @@ class Call:
     """The source of the whole call, in one line."""
     types: tuple[str | None, ...] = ()
     """The simple name of each argument's JMS type, such as "Queue"; None for another or an unknown one."""
+    parameters: tuple[str, ...] = ()
+    """The source of each parameter of the method that an annotation stands at."""
 
 
 class Program(Protocol):

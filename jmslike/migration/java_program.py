@@ -8,6 +8,7 @@ from pathlib import Path
 
 from tree_sitter import Node
 
+from jmslike.migration.beans import CONTEXT
 from jmslike.migration.calls import Call
 from jmslike.migration.java_expressions import JavaExpressions
 from jmslike.migration.java_syntax import children, line, one_line, parse, part, text, walk
@@ -36,7 +37,16 @@ class JavaProgram(JavaExpressions):
             if node.type in ("annotation", "marker_annotation"):
                 name = text(part(node, "name")).rpartition(".")[2]
                 arguments = tuple(map(self._argument, children(node.child_by_field_name("arguments"))))
-                yield Call(line(node), self._annotated(node), f"@{name}", arguments, one_line(node))
+                declared = node.parent.parent if node.parent is not None else None
+                parameters = children(declared.child_by_field_name("parameters")) if declared is not None else []
+                yield Call(
+                    line(node),
+                    self._annotated(node),
+                    f"@{name}",
+                    arguments,
+                    one_line(node),
+                    parameters=tuple(map(one_line, parameters)),
+                )
 
     def _annotated(self, node: Node) -> str | None:
         """Return the messaging type of the field or parameter that an annotation stands at."""
@@ -60,7 +70,7 @@ class JavaProgram(JavaExpressions):
                 yield from self._call_of(node, self.java_type(first) or self.named_type(first), last, [])
 
     def _call_of(self, node: Node, owner: JavaType | None, name: Node, arguments: list[Node]) -> Iterator[Call]:
-        is_known = owner is not None and not owner.is_messaging
+        is_known = owner is not None and not owner.is_messaging and owner.name != CONTEXT
         if not is_known and not (owner is None and self._is_of_the_program(node)):
             yield self._make(node, name, owner.name if owner else None, text(name), arguments)
 

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Final
 
-from jmslike.capabilities import Feature
+from jmslike.capabilities import Feature, Level
 from jmslike.migration.arguments import Arguments, literal
 from jmslike.migration.calls import Call
 from jmslike.migration.demands import Demand, selector
-from jmslike.migration.pages import CONVERTERS, LISTENERS, RUNNING, TEMPLATE, TOPIC_LISTENERS
+from jmslike.migration.pages import (
+    BROWSING,
+    CONVERTERS,
+    HEADERS,
+    LISTENERS,
+    RUNNING,
+    SELECTORS,
+    TEMPLATE,
+    TOPIC_LISTENERS,
+    TRANSACTIONS,
+)
 from jmslike.migration.replacement import Replacement, in_part, missing
 
 _TEMPLATES: Final = ("JmsClient", "JmsMessageOperations", "JmsMessagingTemplate", "JmsOperations", "JmsTemplate")
@@ -35,9 +47,19 @@ _SEND: Final = Replacement("JmsTemplate.send of jmslike.listening", TEMPLATE)
 _RECEIVE: Final = Replacement("JmsTemplate.receive of jmslike.listening", TEMPLATE)
 _TEMPLATE: Final = Replacement("JmsTemplate of jmslike.listening", TEMPLATE)
 _OF_EACH_CALL: Final = Replacement("an argument of the calls of jmslike.listening's JmsTemplate", TEMPLATE)
-_PRODUCER: Final = "a setting of a JMSProducer: JmsTemplate of jmslike.listening sends without it"
-_SELECTING: Final = "a consumer with a selector: JmsTemplate of jmslike.listening receives without one"
-_BROWSING: Final = "a QueueBrowser: JmsTemplate of jmslike.listening does not browse"
+_PRODUCER: Final = "use a setting of a JMSProducer: JmsTemplate of jmslike.listening sends without it"
+_PROCESSED: Final = in_part(
+    "JmsTemplate.send of jmslike.listening takes properties by name, and no headers: use the settings of a JMSProducer "
+    "for a type, a priority or a time to live",
+    TEMPLATE,
+)
+
+
+def _not_by_template(reason: str, page: str, *demands: Demand) -> Replacement:
+    """Return that the template has no such thing, and what else the program can use."""
+    return Replacement(reason, page, Level.UNSUPPORTED, demands)
+
+
 _OF_TEMPLATES: Final[Mapping[str, Replacement]] = {
     "new": _TEMPLATE,
     "setConnectionFactory": _TEMPLATE,
@@ -45,28 +67,39 @@ _OF_TEMPLATES: Final[Mapping[str, Replacement]] = {
     "convertAndSend": _SEND,
     "receive": _RECEIVE,
     "receiveAndConvert": _RECEIVE,
-    "receiveSelected": Replacement(_SELECTING, TEMPLATE, demands=(Demand(Feature.QUEUE_SELECTOR, "if it is a queue"),)),
+    "receiveSelected": _not_by_template(
+        "use a consumer with a selector: JmsTemplate of jmslike.listening receives without one",
+        SELECTORS,
+        Demand(Feature.QUEUE_SELECTOR, "if it is a queue"),
+    ),
     "sendAndReceive": Replacement(
         "JmsTemplate.send_and_receive of jmslike.listening", TEMPLATE, demands=(Demand(Feature.TEMPORARY),)
     ),
-    "browse": Replacement(_BROWSING, TEMPLATE, demands=(Demand(Feature.BROWSE),)),
-    "execute": Replacement("a JMSContext, which is a session, too", TEMPLATE),
+    "browse": _not_by_template(
+        "use a QueueBrowser: JmsTemplate of jmslike.listening does not browse", BROWSING, Demand(Feature.BROWSE)
+    ),
+    "execute": _not_by_template(
+        "use a JMSContext, which is a session, too: JmsTemplate of jmslike.listening has none",
+        "getting-started.md#send-and-receive",
+    ),
     "setDefaultDestination": _OF_EACH_CALL,
     "setDefaultDestinationName": _OF_EACH_CALL,
     "setPubSubDomain": Replacement("the text topic://NAME is a topic", TEMPLATE),
     "setReceiveTimeout": _OF_EACH_CALL,
     "setMessageConverter": Replacement("the argument converter of jmslike.listening's JmsTemplate", CONVERTERS),
-    "setExplicitQosEnabled": Replacement(_PRODUCER, TEMPLATE),
-    "setPriority": Replacement(_PRODUCER, TEMPLATE, demands=(Demand(Feature.PRIORITY),)),
-    "setTimeToLive": Replacement(_PRODUCER, TEMPLATE, demands=(Demand(Feature.TTL),)),
-    "setDeliveryDelay": Replacement(_PRODUCER, TEMPLATE, demands=(Demand(Feature.DELAY),)),
-    "setSessionTransacted": Replacement(
-        "a transacted session: each call of jmslike.listening's JmsTemplate is done when it returns",
-        TEMPLATE,
-        demands=(Demand(Feature.TRANSACTION),),
+    "setExplicitQosEnabled": _not_by_template(_PRODUCER, HEADERS),
+    "setPriority": _not_by_template(_PRODUCER, HEADERS, Demand(Feature.PRIORITY)),
+    "setTimeToLive": _not_by_template(_PRODUCER, HEADERS, Demand(Feature.TTL)),
+    "setDeliveryDelay": _not_by_template(_PRODUCER, HEADERS, Demand(Feature.DELAY)),
+    "setSessionTransacted": _not_by_template(
+        "use a transacted session: each call of jmslike.listening's JmsTemplate is done when it returns",
+        TRANSACTIONS,
+        Demand(Feature.TRANSACTION),
     ),
 }
 """By the method; a longer name of Spring's for the same is cut (`_SYNONYMS`)."""
+_POST_PROCESSOR: Final = re.compile(r"->|::|new MessagePostProcessor")
+"""What an argument looks like that changes a message before it is sent."""
 _SYNONYMS: Final = {
     "receiveSelectedAndConvert": "receiveSelected",
     "convertSendAndReceive": "sendAndReceive",
@@ -74,6 +107,8 @@ _SYNONYMS: Final = {
 }
 
 _CONTAINER: Final = Replacement("ListenerContainer of jmslike.listening", LISTENERS)
+_CONCURRENCY: Final = Replacement("its argument concurrency", LISTENERS, demands=(Demand(Feature.COMPETING_CONSUMERS),))
+_RANGE: Final = "concurrency is one number, and no range: give the highest"
 _OF_CONTAINERS: Final[Mapping[str, Replacement]] = {
     **dict.fromkeys(
         ("new", "setConnectionFactory", "setDestination", "setDestinationName", "setMessageListener", "getContainer"),
@@ -87,10 +122,7 @@ _OF_CONTAINERS: Final[Mapping[str, Replacement]] = {
         ("setRecoveryInterval", "setBackOff"),
         Replacement("a ListenerContainer connects again by itself, with growing pauses", "listeners.md#outages"),
     ),
-    **dict.fromkeys(
-        ("setConcurrency", "setConcurrentConsumers", "setMaxConcurrentConsumers"),
-        Replacement("its argument concurrency", LISTENERS, demands=(Demand(Feature.COMPETING_CONSUMERS),)),
-    ),
+    **dict.fromkeys(("setConcurrentConsumers", "setMaxConcurrentConsumers"), _CONCURRENCY),
     "setPubSubDomain": Replacement("the text topic://NAME is a topic", TOPIC_LISTENERS),
     "setMessageSelector": Replacement("its argument selector", LISTENERS, demands=tuple(selector(None, '"selector"'))),
     "setSubscriptionDurable": Replacement(
@@ -112,13 +144,21 @@ _OF_CONTAINERS: Final[Mapping[str, Replacement]] = {
 
 
 def _of_template(call: Call) -> Replacement:
+    if call.member == "convertAndSend" and call.arguments and _POST_PROCESSOR.search(call.arguments[-1]):
+        return _PROCESSED
     known = _OF_TEMPLATES.get(_SYNONYMS.get(call.member, call.member))
     return known or missing("JmsTemplate of jmslike.listening has no such method", TEMPLATE)
 
 
 def _of_container(call: Call) -> Replacement:
+    if call.member == "setConcurrency":
+        return replace(_CONCURRENCY, reason=_RANGE, level=Level.PARTIAL) if _is_range(call, 0) else _CONCURRENCY
     known = _OF_CONTAINERS.get(call.member)
     return known or missing("ListenerContainer of jmslike.listening has no such setting", LISTENERS)
+
+
+def _is_range(call: Call, position: int | None) -> bool:
+    return "-" in (literal(Arguments(call).text(position, "concurrency")) or "")
 
 
 def _of_pool(call: Call) -> Replacement | None:
@@ -168,18 +208,37 @@ def _listener(call: Call) -> Replacement:
         found.append(Demand(Feature.COMPETING_CONSUMERS))
     if is_topic:
         found.append(Demand(Feature.DURABLE_SUBSCRIPTION))
-    return Replacement("@jms_listener of jmslike.listening", LISTENERS, demands=tuple(found))
+    limits = tuple(_limits(call))
+    level = Level.PARTIAL if limits else Level.EMULATED
+    return Replacement("; ".join(("@jms_listener of jmslike.listening", *limits)), LISTENERS, level, tuple(found))
 
 
+def _limits(call: Call) -> Iterator[str]:
+    """Yield what Spring's mark says, and the replacement refuses."""
+    if _is_range(call, None):
+        yield _RANGE
+    if len(call.parameters) > 1:
+        yield "the function takes one argument, the message or what a converter makes of it: read the headers from it"
+    if any("${" in each or "#{" in each for each in call.arguments):
+        yield "${...} is not filled in: read the setting yourself"
+
+
+_REPLY: Final = in_part("what the function returns goes to the message's reply_to: send to others yourself", LISTENERS)
+_HEADER: Final = in_part("the function gets the message: read its headers and properties from it", LISTENERS)
 _ANNOTATIONS: Final[Mapping[str, Replacement]] = {
     "@EnableJms": Replacement("listen() of jmslike.listening, or jmslike run", RUNNING),
+    "@Header": _HEADER,
+    "@Headers": _HEADER,
+    "@Payload": Replacement("what the function gets, with a converter", CONVERTERS),
     "@JmsListeners": Replacement("several marks @jms_listener of jmslike.listening", LISTENERS),
+    "@SendTo": _REPLY,
 }
-_REPLY: Final = in_part("what the function returns goes to the message's reply_to: send to others yourself", LISTENERS)
+_OF_OTHER_MESSAGING: Final = ("@Header", "@Headers", "@Payload", "@SendTo")
+"""Annotations that Spring has for other messaging, too."""
 
 
 def of_annotation(call: Call, annotations: Sequence[Call]) -> Replacement | None:
     """Return what takes the place of one of Spring's annotations, which is one of those in its program."""
-    if call.member == "@SendTo":  # that of other messaging has the same name
-        return _REPLY if any(each.member == "@JmsListener" for each in annotations) else None
+    if call.member in _OF_OTHER_MESSAGING and all(each.member != "@JmsListener" for each in annotations):
+        return None
     return _listener(call) if call.member == "@JmsListener" else _ANNOTATIONS.get(call.member)

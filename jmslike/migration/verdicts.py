@@ -16,6 +16,7 @@ from jmslike.migration.java_types import facade
 from jmslike.migration.libraries import of_library
 from jmslike.migration.members import OF_EVERY_OBJECT, class_with, is_of_jms_alone
 from jmslike.migration.pages import NOT_THERE, OBJECTS, OF_CALLS, OF_FEATURES, RESOURCES
+from jmslike.migration.refusals import of_arguments
 from jmslike.migration.replacement import Replacement, in_part, missing
 
 _RANKS: Final = {Level.NATIVE: 0, Level.EMULATED: 1, Level.PARTIAL: 2, Level.UNSUPPORTED: 3}
@@ -66,7 +67,14 @@ class Judge:
             return None if found is None else self._replaced(found)
         if call.owner is None and not is_of_jms_alone(call.member):
             return None
-        found = spring.of_type(call) or of_library(call) or self._difference(call) or _gap(call)
+        found = (
+            spring.of_type(call)
+            or beans.of_type(call)
+            or of_library(call)
+            or self._difference(call)
+            or _gap(call)
+            or of_arguments(call)
+        )
         return self._asked(demands(call), OF_CALLS.get(call.member, "")) if found is None else self._replaced(found)
 
     def _difference(self, call: Call) -> Replacement | None:

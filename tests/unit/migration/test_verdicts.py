@@ -172,10 +172,14 @@ def test_spring(checked: Checking) -> None:
     program = checked(SPRING, "kafka", name="Orders.java")
     assert [(each.call.line, each.verdict.level.value, each.verdict.reasons[0].text) for each in program.findings] == [
         (7, "emulated", "JmsTemplate.send of jmslike.listening"),
-        (8, "unsupported", "a setting of a JMSProducer: JmsTemplate of jmslike.listening sends without it"),
+        (8, "unsupported", "use a setting of a JMSProducer: JmsTemplate of jmslike.listening sends without it"),
         (9, "partial", "its argument concurrency"),
         (10, "unsupported", "ListenerContainer of jmslike.listening has no such setting"),
-        (12, "unsupported", "@jms_listener of jmslike.listening"),
+        (
+            12,
+            "unsupported",
+            "@jms_listener of jmslike.listening; concurrency is one number, and no range: give the highest",
+        ),
         (13, "partial", "each message is a transaction of its session, and what is done elsewhere is no part of it"),
         (14, "partial", "what the function returns goes to the message's reply_to: send to others yourself"),
     ]
