@@ -90,6 +90,23 @@ def test_what_a_lost_host_had_delivered_comes_again_marked(world: World) -> None
     assert again[0][1] is not None
 
 
+@pytest.mark.parametrize("told", [0, 1, 5])
+def test_redeliveries_within_the_session_count_after_a_loss(world: World, told: int) -> None:
+    """Where the next broker gives no number, only the mark, which counts as one, or one that is higher (RED-02)."""
+    session = world.connect().create_session(Session.CLIENT_ACKNOWLEDGE)
+    consumer = session.create_consumer(QUEUE)
+    world.hosts[0].broker.put(text("a"))
+    consumer.receive()
+    for _ in range(2):
+        session.recover()
+        assert consumer.receive_no_wait() is not None
+    world.move_to_two()
+    world.hosts[1].broker.put(text("a"), attempts=told)
+    again = consumer.receive_no_wait()
+    assert again is not None
+    assert again.get_int_property("JMSXDeliveryCount") == max(told, 3) + 1
+
+
 def test_receipts_are_stale_after_a_loss(world: World, caplog: pytest.LogCaptureFixture) -> None:
     subscription = subscribed(world)
     world.hosts[0].broker.put(text("a"))

@@ -37,7 +37,7 @@ class Receipt:
         self.source = source
         self.inner = inner
         self.message_id = message_id
-        self.attempts = attempts  # before this delivery
+        self.attempts = attempts  # before the last hand-over: see FailoverSubscription.count
 
 
 class _Place(NamedTuple):
@@ -112,8 +112,8 @@ class FailoverSubscription:
         envelope, inner, attempts = delivery
         if inner is None:
             return delivery
-        if self._unsettled and not attempts:
-            attempts = self._unsettled.take(self._key, envelope.id)
+        if self._unsettled:  # the broker may only mark it, which counts as one
+            attempts = max(attempts, self._unsettled.take(self._key, envelope.id))
         receipt = Receipt(place.subscription, inner, envelope.id, attempts)
         self._held[receipt] = None
         if self._place is not place:  # perhaps the link was lost before this was held
@@ -170,7 +170,12 @@ class FailoverSubscription:
         self.settled(receipts)
 
     def count(self, receipt: Any, attempts: int) -> None:
-        """See Counting.count. A host that does not count hand-overs is not told of them."""
+        """See Counting.count. A host that does not count hand-overs is not told of them.
+
+        They are noted here for the next host, whose broker need not know them.
+        """
+        if isinstance(receipt, Receipt):
+            receipt.attempts = attempts
 
         def count(inner: Subscription, good: Sequence[Any]) -> None:
             if isinstance(inner, Counting):
