@@ -195,6 +195,22 @@ def test_a_loss_during_commit_is_what_the_host_knows(
         link.commit([(sender, text("b"))], [(subscription, [receipt], ACCEPT)])
 
 
+def test_a_commit_in_doubt_leaves_nothing_of_a_closed_subscription(world: World) -> None:
+    """Its message comes again marked, perhaps while the link to the host is up."""
+    link = world.session(world.open(), transacted=True)
+    closed = link.subscribe(SubscriptionSpec(QUEUE))
+    broker = world.hosts[0].broker
+    broker.put(text("a"))
+    receipt = closed.take(0)[1]
+    closed.close()
+    broker.at("commit", TransactionInDoubtError("no answer"))
+    with pytest.raises(TransactionInDoubtError):
+        link.commit([], [(closed, [receipt], ACCEPT)])
+    assert link._subscriptions == []
+    broker.put(text("a"))
+    assert link.subscribe(SubscriptionSpec(QUEUE)).take(0)[2] == 1
+
+
 def test_a_commit_during_which_the_link_is_lost_for_good_is_in_doubt(world: World) -> None:
     link = world.session(world.open(max_reconnects=0), transacted=True)
     sender = link.sender(QUEUE)

@@ -137,7 +137,7 @@ class FailoverLink:
             raise
         except TransactionInDoubtError:
             for source, receipts, _ in received:
-                source.forget(receipts)
+                source.left_in_doubt(receipts)
             raise
         except JMSError as error:
             self._reconnection.lose_or_raise(place.connection, error)

@@ -209,8 +209,13 @@ class FailoverSubscription:
         if self.is_closed:
             self._discard_unless_held()
 
+    def left_in_doubt(self, receipts: Sequence[Receipt]) -> None:
+        """Note that a commit of these is in doubt: perhaps they will be redelivered."""
+        self.forget(receipts)
+        self.settled(receipts)
+
     def forget(self, receipts: Iterable[Receipt]) -> None:
-        """Hold these no more, because they will be redelivered, or perhaps: after a commit that is in doubt."""
+        """Hold these no more, because they will be redelivered, or perhaps."""
         for receipt in receipts:
             if self._held.pop(receipt, receipt) is None:
                 self._unsettled.add(self._key, receipt.message_id, receipt.attempts + 1)
