@@ -14,6 +14,7 @@ _NO_TEXT: Final = frozenset({"null", "None", '""', "''"})
 _TRUE: Final = frozenset({"true", "True", "1", "Boolean.TRUE"})
 _FALSE: Final = frozenset({"false", "False", "0", "Boolean.FALSE"})
 _LITERAL: Final = re.compile(r"[rRbBuUfF]{0,2}([\"'])(.*)", re.DOTALL)
+_DOTTED: Final = re.compile(r"[\w.]+")
 _CONSTANTS: Final = frozenset(name for cls in (DeliveryMode, Message, Session) for name in dir(cls) if name.isupper())
 
 
@@ -71,7 +72,7 @@ def is_constant(text: str | None, name: str, number: str) -> bool | None:
     """Whether it is a constant of that name or number: False if it is not given, None if its source does not say."""
     if text is None:
         return False
-    last = text.rpartition(".")[2]
+    last = text.rpartition(".")[2] if _DOTTED.fullmatch(text) else ""
     return last in (name, number) if last in _CONSTANTS or last.isdigit() else None
 
 

@@ -18,7 +18,10 @@ class Call:
     member: str
     """Java's name, such as "createConsumer"; "new" for a constructor, "@JmsListener" for an annotation."""
     arguments: tuple[str, ...]
-    """The source of each. One that has a name is `name=source`, as in Python's calls and in annotations."""
+    """The source of each, of a constant of the file that of its value.
+
+    One that has a name is `name=source`, as in Python's calls and in annotations.
+    """
     text: str
     """The source of the whole call, in one line."""
     types: tuple[str | None, ...] = ()

@@ -29,7 +29,7 @@ _KINDS: Final[Mapping[str | None, Feature]] = {
 _OF_RECEIVERS: Final = {"createReceiver": "Queue", "createSubscriber": "Topic"}
 _PLACES_OF_DESTINATIONS: Final = {"listening.ListenerContainer": 1, "listening.jms_listener": 0}
 _GROUP: Final = "JMSXGroupID"
-_COUNTS: Final = ("JMSXDeliveryCount",)
+_COUNT: Final = "JMSXDeliveryCount"
 _PRODUCERS: Final = frozenset({"MessageProducer", "JMSProducer", "QueueSender", "TopicPublisher", "JmsTemplate"})
 
 
@@ -38,15 +38,18 @@ def demands(call: Call) -> tuple[Demand, ...]:
     rule = _RULES.get(call.member)
     if rule is not None:
         return tuple(rule(call, Arguments(call)))
-    if call.member.startswith("set") and call.member.endswith("Property") and _property(call) == _GROUP:
-        return (Demand(Feature.MESSAGE_GROUP),)
-    if call.member.startswith("get") and call.member.endswith("Property") and _property(call) in _COUNTS:
-        return (Demand(Feature.REDELIVERY_COUNT),)
+    if call.member.startswith("set") and call.member.endswith("Property"):
+        return tuple(_property(call, _GROUP, Feature.MESSAGE_GROUP))
+    if call.member.startswith("get") and call.member.endswith("Property"):
+        return tuple(_property(call, _COUNT, Feature.REDELIVERY_COUNT))
     return ()
 
 
-def _property(call: Call) -> str | None:
-    return literal(Arguments(call).text(0, "name"))
+def _property(call: Call, name: str, feature: Feature) -> Iterator[Demand]:
+    """Yield what the property of that name asks for."""
+    source = Arguments(call).text(0, "name")
+    given = literal(source)
+    return if_asked(feature, None if source is not None and given is None else given == name, f"if {source} is {name}")
 
 
 def if_asked(feature: Feature, asked: bool | None, condition: str) -> Iterator[Demand]:

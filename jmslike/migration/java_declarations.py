@@ -42,6 +42,12 @@ class Declaration:
         """The expression that initialises it, or over which the loop goes."""
         return self.node.child_by_field_name("value")
 
+    @property
+    def is_final(self) -> bool:
+        """Whether it is a variable that is given its value once."""
+        statement = self.node.parent
+        return statement is not None and (statement.type == "constant_declaration" or "final" in modifiers(statement))
+
 
 class Declarations:
     """The declarations of a file."""

@@ -49,7 +49,6 @@ _COMPARING: Final = frozenset(("==", "!=", "<", ">", "<=", ">=", "&&", "||"))
 _RETURNS: Final = {
     STRING: "concat format formatted getMessage getName join replace replaceAll strip substring toLowerCase toString"
     " toUpperCase trim",
-    JavaType("java.lang", "Class"): "getClass",
     primitive("char"): "charAt",
     primitive("int"): "compareTo hashCode indexOf intValue lastIndexOf length ordinal parseInt size",
     primitive("long"): "currentTimeMillis nanoTime longValue",
@@ -109,6 +108,15 @@ class JavaExpressions:
             if owner is not None and owner.is_messaging and text(last).isupper():
                 return owner, text(last)
         return None
+
+    def field(self, access: Node) -> Declaration | None:
+        """Return where the file declares the field that `object.field` names."""
+        receiver = part(access, "object")
+        kind = self.java_type(receiver) or self.named_type(receiver)
+        if kind is None or kind.dimensions:
+            return None
+        owner = class_around(access) if receiver.type == "this" else self.declarations.classes.get(kind.name)
+        return self.declarations.field(text(part(access, "field")), owner) if owner is not None else None
 
     def method(self, call: Node) -> Node | None:
         """Return the declaration of the method that a call calls, if it is in the file."""
@@ -227,14 +235,13 @@ class JavaExpressions:
     def _type_of_field(self, node: Node) -> JavaType | None:
         if self.constant(node) is not None:
             return primitive("int")
-        receiver, name = part(node, "object"), text(part(node, "field"))
+        receiver = part(node, "object")
         kind = self.java_type(receiver) or self.named_type(receiver)
         if kind is None:
             return None
         if kind.dimensions:
-            return primitive("int") if name == "length" else None
-        owner = class_around(node) if receiver.type == "this" else self.declarations.classes.get(kind.name)
-        found = self.declarations.field(name, owner) if owner is not None else None
+            return primitive("int") if text(part(node, "field")) == "length" else None
+        found = self.field(node)
         if found is not None:
             return self._type_of_declaration(found)
         return OBJECT if kind.package == "java.lang" else None

@@ -11,7 +11,7 @@ from tree_sitter import Node
 from jmslike.migration.beans import CONTEXT
 from jmslike.migration.calls import Call
 from jmslike.migration.java_expressions import JavaExpressions
-from jmslike.migration.java_syntax import children, line, one_line, parse, part, text, walk
+from jmslike.migration.java_syntax import children, is_literal, line, one_line, parse, part, text, walk
 from jmslike.migration.java_types import JavaType
 
 
@@ -81,12 +81,34 @@ class JavaProgram(JavaExpressions):
         return Call(line(name), owner, member, tuple(map(self._argument, arguments)), source, types)
 
     def _argument(self, node: Node) -> str:
-        constant = self.constant(node)
-        if constant is not None:
-            return f"{constant[0].name}.{constant[1]}"
         if node.type == "element_value_pair":
-            return f"{text(part(node, 'key'))}={one_line(part(node, 'value'))}"
-        return one_line(node)
+            return f"{text(part(node, 'key'))}={self._argument(part(node, 'value'))}"
+        return self._constant(node) or one_line(node)
+
+    def _constant(self, node: Node) -> str | None:
+        """Return the source of what stands for one value: a literal, a constant of JMS, a constant of the file."""
+        seen: set[int] = set()
+        value: Node | None = node
+        while value is not None and value.id not in seen:
+            seen.add(value.id)
+            constant = self.constant(value)
+            if constant is not None:
+                return f"{constant[0].name}.{constant[1]}"
+            if is_literal(value):
+                return one_line(value)
+            value = self._value_of(value)
+        return None
+
+    def _value_of(self, node: Node) -> Node | None:
+        """Return the expression that initialises the final variable which an expression names."""
+        match node.type:
+            case "identifier":
+                found = self.declaration(node)
+            case "field_access":
+                found = self.field(node)
+            case _:
+                return None
+        return found.value if found is not None and found.kind in ("local", "field") and found.is_final else None
 
     def _is_of_the_program(self, node: Node) -> bool:
         """Whether a call without an owner calls what the file declares, or a static import that is none of JMS."""

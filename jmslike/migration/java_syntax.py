@@ -57,6 +57,11 @@ def one_line(node: Node) -> str:
     return " ".join(text(node).split())
 
 
+def is_literal(node: Node) -> bool:
+    """Whether a node is a text, a number, a boolean or null."""
+    return node.type.endswith("_literal") or node.type in ("true", "false")
+
+
 def line(node: Node) -> int:
     """Return the line where a node begins, from 1."""
     return node.start_point.row + 1

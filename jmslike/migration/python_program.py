@@ -13,6 +13,7 @@ from pathlib import Path
 
 from jmslike.errors import JMSError
 from jmslike.migration.calls import Call
+from jmslike.migration.python_constants import constants_of
 from jmslike.migration.python_reader import PythonReader
 from jmslike.migration.python_scope import Findings
 
@@ -21,9 +22,9 @@ class PythonProgram:
     """A file that was parsed, and never imported."""
 
     def __init__(self, source: str, tree: ast.Module) -> None:
-        findings, in_seconds = Findings(), _has_our_names(tree)
+        findings, constants, in_seconds = Findings(), constants_of(tree), _has_our_names(tree)
         for _ in range(2):  # the second reading knows what stands below its use
-            reader = PythonReader(source, findings, in_seconds=in_seconds)
+            reader = PythonReader(source, constants, findings, in_seconds=in_seconds)
             reader.visit(tree)
         self._calls = sorted(reader.calls, key=lambda call: call.line)
 

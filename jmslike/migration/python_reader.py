@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 
 from jmslike.migration.calls import Call
@@ -37,9 +37,10 @@ class PythonReader(ast.NodeVisitor):
     `in_seconds` is for programs in the names of jmslike, where receive(0) does not wait.
     """
 
-    def __init__(self, source: str, findings: Findings, *, in_seconds: bool) -> None:
+    def __init__(self, source: str, constants: Mapping[str, ast.expr], findings: Findings, *, in_seconds: bool) -> None:
         self.calls: list[Call] = []
         self._lines = [line.encode() for line in source.split("\n")]
+        self._constants = constants
         self._findings = findings
         self._scope = Scope(findings.module)
         self._in_seconds = in_seconds
@@ -366,12 +367,16 @@ class PythonReader(ast.NodeVisitor):
         keywords: Sequence[ast.keyword] = (),
         text: str = "",
     ) -> None:
-        texts = [self._text(argument) for argument in arguments]
-        texts += [f"{each.arg or '**'}={self._text(each.value)}" for each in keywords]
+        texts = [self._constant(argument) for argument in arguments]
+        texts += [f"{each.arg or '**'}={self._constant(each.value)}" for each in keywords]
         types = [each.name if each is not None and each.kind == "value" else None for each in known]
         place = node.func if isinstance(node, ast.Call) else node
         line = place.end_lineno or place.lineno
         self.calls.append(Call(line, owner, member, tuple(texts), text or self._text(node), tuple(types)))
+
+    def _constant(self, node: ast.expr) -> str:
+        """Return the source of an argument, of a constant of the file that of its value."""
+        return self._text(self._constants.get(node.id, node) if isinstance(node, ast.Name) else node)
 
     def _text(self, node: ast.expr) -> str:
         """Return the source of an expression in one line."""

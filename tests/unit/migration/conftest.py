@@ -17,6 +17,7 @@ PROVIDERS = {
     "classic": "stomp://nowhere?dialect=activemq",
     "kafka": "kafka://nowhere",
     "memory": "native://",
+    "rabbitmq": "stomp://nowhere?dialect=rabbitmq",
 }
 
 
