@@ -148,6 +148,24 @@ def test_order_holds_for_each_of_several_producers(border: Border) -> None:
         assert [body for body in bodies if body[0] == who] == [f"{who}{n}" for n in range(100)]
 
 
+@pytest.mark.parametrize("mode", [SessionMode.AUTO_ACKNOWLEDGE, SessionMode.CLIENT_ACKNOWLEDGE])
+@pytest.mark.parametrize("window", [1, 10])
+def test_order_holds_when_take_does_not_wait(border: Border, mode: SessionMode, window: int) -> None:
+    """C4: `take(0)` hands out no message before an earlier one that the provider is about to push."""
+    if not border.declares(Feature.ORDER):
+        pytest.skip("no order")
+    queue, link, automatic = border.queue(), border.session(mode), mode is SessionMode.AUTO_ACKNOWLEDGE
+    border.send(border.session(), queue, [str(number) for number in range(200)])
+    subscription = border.subscribe(link, queue, window=window)
+    bodies = []
+    for _ in range(200):
+        envelope, receipt, _ = subscription.take(0, automatic) or border.receive(subscription)
+        bodies.append(envelope.body)
+        if receipt is not None:
+            subscription.settle([receipt], ACCEPT)
+    assert bodies == [str(number) for number in range(200)]
+
+
 def test_send_returns_after_the_provider_took_the_message(border: Border) -> None:
     """C5: once send returned, the message is in the queue, even if the link is closed at once."""
     queue, link = border.queue(), border.session()

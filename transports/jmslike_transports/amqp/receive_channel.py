@@ -67,17 +67,29 @@ class ReceiveChannel(Channel):
 
     def round_trip(self) -> None:
         """Wait until the broker has handled all that was posted before."""
-        self.call("settle messages", lambda reply: self.raw.basic_qos(prefetch_count=1, callback=reply))
+        self.call("settle messages", self._round_trip)
+
+    def _round_trip(self, reply: Reply) -> None:
+        self.raw.basic_qos(prefetch_count=1, callback=reply)
 
     def get(self, queue: str, receiver: Receiver) -> None:
-        """Get one message from the queue, if there is one. Returns after all that was pushed before has come."""
+        """Get one message from the queue, if there is one, and hand it over after all that was pushed before.
+
+        The broker's channel waits for the queue's answer, and sends it before what the queue pushed earlier. A second
+        round trip, begun after the answer, brings that: the broker would handle an earlier request before the pushes.
+        """
 
         def start(reply: Reply) -> None:
             def found(_channel: Any, method: Any, properties: Any, body: bytes) -> None:
-                receiver(method, properties, body)
-                reply(None)
+                self.delivered(method.delivery_tag)  # now: its tag is lower than those of what comes before it
 
-            self._on_empty = reply
+                def hand_over(frame: Any) -> None:
+                    receiver(method, properties, body)
+                    reply(frame)
+
+                self._round_trip(hand_over)
+
+            self._on_empty = lambda frame: self._round_trip(reply)
             self.raw.basic_get(queue, found)
 
         self.call("get a message", start)

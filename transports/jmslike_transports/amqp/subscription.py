@@ -1,6 +1,6 @@
 """One consumer over AMQP: its consumers on the wire, its inbox, and the receipts that it holds.
 
-The thread of the connection calls `_on_message` and `cancelled`; PushSubscription says who calls the rest.
+The thread of the connection calls `_on_message`, `_on_got` and `cancelled`; PushSubscription says who calls the rest.
 """
 
 from __future__ import annotations
@@ -129,6 +129,9 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
 
     def _on_message(self, method: Any, properties: Any, body: bytes) -> None:
         self._channel.delivered(method.delivery_tag)
+        self._on_got(method, properties, body)
+
+    def _on_got(self, method: Any, properties: Any, body: bytes) -> None:
         self._release_unread(self._inbox.put(Arrival(method, properties, body)))
 
     def _release_unread(self, left: Sequence[Arrival]) -> None:
@@ -203,7 +206,7 @@ class AmqpSubscription(PushSubscription[Arrival, Held]):
         if self._is_resuming:
             self._replace_consumer()
         if timeout == 0 and not self._inbox.is_armed:
-            self._channel.get(self._queue, self._on_message)
+            self._channel.get(self._queue, self._on_got)
         elif self._is_window_held():
             self._replace_consumer()
 
