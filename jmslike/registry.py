@@ -165,7 +165,10 @@ def _scheme(url: str) -> str:
     scheme = scheme_of(url) if isinstance(url, str) else ""
     if not scheme:
         shown = repr(without_secrets(url)) if isinstance(url, str) else f"a {type(url).__name__}, not a str"
-        raise JMSError(f"not a URL: {shown}; it looks like native://NAME; known schemes: {', '.join(known_schemes())}")
+        raise JMSError(
+            f"not a URL: {shown}; it looks like native://NAME or stomp://HOST:PORT, and so does each URL in "
+            f"failover:(URL,URL); known schemes: {', '.join(known_schemes())}"
+        )
     return scheme
 
 

@@ -97,6 +97,11 @@ def parse_wrapper(url: str) -> Wrapper:
         inner, query = _inner(rest)
     except ValueError as error:
         raise JMSError(f"not a URL: {without_secrets(url)!r}: {error}") from None
+    if any(each.endswith(",") for each in inner):
+        raise JMSError(
+            f"not a URL: {without_secrets(url)!r}: a comma stands only between two URLs, as in {scheme}:(URL,URL); one "
+            "at the end of a name or value is written %2C"
+        )
     _refuse_fragment(url, query.partition("#")[2])
     return Wrapper(inner, _pairs(query))
 
