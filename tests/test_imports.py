@@ -66,6 +66,9 @@ LIBRARIES = {
 }
 """The engine and the libraries of the extras, each with the only package or module that may import it."""
 
+LISTENING_USES = {"jmslike.core.listener_calls", "jmslike.core.redelivery"}
+"""The modules of the core that `jmslike.listening` may import."""
+
 DRAWN = ("jmslike.compare.judgement", "jmslike.compare.report")
 """They work on results only, so that a run can be drawn and judged again from its file."""
 PLAYED = ("flows", "processes", "runner", "scenarios", "stage")
@@ -91,6 +94,15 @@ def test_a_transport_imports_the_boundary_only() -> None:
         for importer, imported in arrows(imports())
         if within(importer, ["jmslike_transports"]) and within(imported, ["jmslike"])
         if not within(imported, BOUNDARY.union(*(COMMANDS[each] for each in COMMANDS if within(importer, [each]))))
+    ] == []
+
+
+def test_listening_uses_little_of_the_core() -> None:
+    assert [
+        f"{importer} imports {imported}"
+        for importer, imported in arrows(imports())
+        if within(importer, ["jmslike.listening"]) and within(imported, ["jmslike.core"])
+        if imported not in LISTENING_USES
     ] == []
 
 
