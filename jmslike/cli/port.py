@@ -42,6 +42,8 @@ def port(
         draft = draft_of(JavaProgram.read(file), style.value)
     except JMSError as error:
         raise ValueError(str(error)) from error
+    except RecursionError as error:
+        raise ValueError(f"{file} cannot be read: its expressions are nested too deeply") from error
     if output is None:
         typer.echo(draft, nl=False)
     else:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from jmslike.capabilities import Capabilities, Expectation, Feature, Level
-from jmslike.migration.calls import Call
+from jmslike.migration.calls import Call, Program
 from jmslike.migration.libraries import NAMING_TYPES
 from jmslike.migration.members import is_of_jms_too
 from jmslike.migration.reading import is_java, read
@@ -92,7 +92,13 @@ class Check:
 
 def check(path: Path, capabilities: Capabilities) -> Checked:
     """Check one program. Raises ValueError for one that cannot be read."""
-    program = read(path)
+    try:
+        return _checked(path, read(path), capabilities)
+    except RecursionError as error:
+        raise ValueError(f"{path} cannot be read: its expressions are nested too deeply") from error
+
+
+def _checked(path: Path, program: Program, capabilities: Capabilities) -> Checked:
     judge = (JavaJudge if is_java(path) else Judge)(capabilities)
     annotations = tuple(program.annotations())
     findings, unknown = [], []

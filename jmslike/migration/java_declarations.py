@@ -11,7 +11,6 @@ from tree_sitter import Node
 from jmslike.migration.java_syntax import (
     CLASSES,
     METHODS,
-    around,
     children,
     members,
     modifiers,
@@ -56,7 +55,14 @@ class Declarations:
         self.classes: dict[str, Node] = {}
         """The classes by their simple names, nested ones too."""
         self._patterns: dict[str, list[Node]] = {}
+        self._around: dict[int, tuple[Node, Node]] = {}
+        """Of each node the innermost one around it that may declare names, with the child of it in which the node is.
+
+        The library finds a parent only by a search from the root.
+        """
         for each in walk(root):
+            for child in each.children:
+                self._around[child.id] = self._around[each.id] if each.type in _WITHOUT_NAMES else (each, child)
             if each.type in CLASSES:
                 self.classes[text(part(each, "name"))] = each
             elif each.type == "instanceof_expression" and (name := each.child_by_field_name("name")) is not None:
@@ -64,7 +70,10 @@ class Declarations:
 
     def of(self, name: str, at: Node) -> Declaration | None:
         """Return the declaration of a name that is used at a node, None if it is not in the file."""
-        for outer, inner in around(at):
+        node = at
+        while node.id in self._around:
+            outer, inner = self._around[node.id]
+            node = outer
             found = next((each for word, each in _declared(outer, inner) if word == name), None)
             if found is None and outer.type in _WITH_PATTERNS:
                 found = self._pattern(name, at, outer)
@@ -105,6 +114,7 @@ class Declarations:
             owner = self.classes.get(above) if above else None
 
 
+_WITHOUT_NAMES: Final = ("argument_list", "binary_expression", "field_access", "method_invocation")
 _WITH_PATTERNS: Final = (*METHODS, "lambda_expression", "static_initializer")
 
 

@@ -75,9 +75,13 @@ class JavaExpressions:
 
     def java_type(self, node: Node) -> JavaType | None:
         """Return the type of an expression, None if it is unknown."""
-        if node.id not in self._types:
-            self._types[node.id] = None  # what refers to itself has no type
-            self._types[node.id] = self._type(node)
+        chain = [node]
+        while chain[-1].id not in self._types and (left := _left(chain[-1])) is not None:
+            chain.append(left)
+        for each in reversed(chain):  # a loop, as programs have chains of thousands of calls and texts
+            if each.id not in self._types:
+                self._types[each.id] = None  # what refers to itself has no type
+                self._types[each.id] = self._type(each)
         return self._types[node.id]
 
     def declaration(self, name: Node) -> Declaration | None:
@@ -276,21 +280,13 @@ class JavaExpressions:
         is_java = (owner.package or "").startswith("java.")
         return _OF_ANY_TYPE.get(name) or (OBJECT if is_java and not owner.arguments else None)
 
-    def _is_text(self, node: Node) -> bool:
-        """Whether a chain of `+` contains a text; programs have long ones, so this is a loop."""
-        while node.type == "binary_expression" and text(part(node, "operator")) == "+":
-            if self.java_type(part(node, "right")) == STRING:
-                return True
-            node = part(node, "left")
-        return self.java_type(node) == STRING
-
     def _type_of_operation(self, node: Node) -> JavaType | None:
         operator = text(part(node, "operator"))
         if operator in _COMPARING:
             return primitive("boolean")
-        if operator == "+" and self._is_text(node):
-            return STRING
         left, right = self.java_type(part(node, "left")), self.java_type(part(node, "right"))
+        if operator == "+" and STRING in (left, right):
+            return STRING
         if left is None or right is None or not {left.name, right.name} <= set(_RANKS):
             return None
         return primitive(max(left.name, right.name, "int", key=_RANKS.index))
@@ -313,6 +309,11 @@ _FINDERS: Final[dict[str, Callable[[JavaExpressions, Node], JavaType | None]]] =
         "unary_expression": "_type_of_unary",
     }.items()
 }
+
+
+def _left(node: Node) -> Node | None:
+    """Return what a member is of, or what stands left of an operator."""
+    return node.child_by_field_name("object") or node.child_by_field_name("left")
 
 
 def is_anonymous(node: Node) -> bool:

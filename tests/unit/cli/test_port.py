@@ -34,6 +34,13 @@ def test_a_draft_goes_to_the_output(run: Run, program: Path, style: str, line: s
     assert f"{line}  # Java: 4" in result.stdout
 
 
+def test_deep_expressions_are_no_crash(run: Run, program: Path) -> None:
+    program.write_text(program.read_text().replace("setText(in.nextInt())", f"setText({'(' * 2000}in{')' * 2000})"))
+    result = run("port", str(program), "--style", "python")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "Shop.java cannot be read: its expressions are nested too deeply" in result.stderr
+
+
 def test_java_s_names_are_the_default(run: Run, program: Path) -> None:
     assert "session.createTextMessage()" in run("port", str(program)).stdout
 

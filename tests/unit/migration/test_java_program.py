@@ -30,6 +30,22 @@ def calls(tmp_path: Path) -> Calls:
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        f"new StringBuilder(){'.append(name)' * 2000}.toString()",
+        " + ".join(["name"] * 2000),
+    ],
+    ids=["calls", "plus"],
+)
+def test_long_chains(calls: Calls, text: str) -> None:
+    statement = f"String name = null; session.createTextMessage({text}).acknowledge();"
+    assert {(call.owner, call.member) for call in calls(statement)} == {
+        ("Session", "createTextMessage"),
+        ("TextMessage", "acknowledge"),
+    }
+
+
+@pytest.mark.parametrize(
     ("statements", "owner", "member"),
     [
         ("connection.start();", "Connection", "start"),
