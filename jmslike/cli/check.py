@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import textwrap
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Final
@@ -73,7 +73,8 @@ def _expectation_of(url: str) -> Expectation:
         with naming(url), factory.create_connection() as connection:
             return Expectation(connection.capabilities)
     except JMSError as error:
-        error.add_note("; it was asked what it can do, as its URL does not say, for which stomp:// has ?dialect=")
+        if re.search("stomps?://", url):
+            error.add_note("; the URL does not say which broker it is: start the broker, or add ?dialect=")
         raise
 
 
@@ -142,11 +143,15 @@ def _table(program: Checked, notes: _Notes) -> Table:
         level = finding.verdict.level
         table.add_row(
             str(finding.call.line),
-            Text(shown(textwrap.shorten(finding.call.text, _LONGEST, placeholder=" ..."))),
+            Text(shown(_shortened(finding.call.text))),
             Text(_WORDS[level], style=STYLES[level]),
             Text("\n".join(map(shown, notes.of(finding)))),
         )
     return table
+
+
+def _shortened(call: str) -> str:
+    return call if len(call) <= _LONGEST else f"{call[: _LONGEST - 3]}..."
 
 
 def _summary(found: Check, with_calls: int) -> Iterator[str]:

@@ -99,6 +99,15 @@ def test_json(run: Run, folder: Path) -> None:
     }
 
 
+def test_a_long_call_is_cut(run: Run, tmp_path: Path) -> None:
+    path = tmp_path / "shop.py"
+    path.write_text(f"{NATIVE}    context.create_queue('{'q' * 200}')\n", encoding="utf-8")
+    result = run("check", str(path), "--url", "native://")
+    assert "context.create_queue('qq" in result.stdout
+    assert "qqq..." in result.stdout
+    assert "q" * 120 not in "".join(result.stdout.split())
+
+
 def test_unknown_types_are_said(run: Run, tmp_path: Path) -> None:
     path = tmp_path / "shop.py"
     path.write_text(f"{NATIVE}def f(session): session.close()\n", encoding="utf-8")
@@ -111,9 +120,12 @@ def test_unknown_types_are_said(run: Run, tmp_path: Path) -> None:
 def test_a_program_that_cannot_be_read_hides_no_other(run: Run, folder: Path) -> None:
     (folder / "script.py").write_text("print = = 'x'\n", encoding="utf-8")
     (folder / "Half.java").write_text("class Half { void run( }\n", encoding="utf-8")
+    deep = f"{'(' * 2000}queue{')' * 2000}"
+    (folder / "Deep.java").write_text(JAVA.replace("(queue)", f"({deep})").replace("Shop", "Deep"), encoding="utf-8")
     result = run("check", str(folder), "--url", "native://")
     assert result.exit_code == 2
     assert f"jmslike: {folder / 'script.py'} cannot be read as Python: line 1: " in result.stderr
+    assert f"jmslike: {folder / 'Deep.java'} cannot be read: its expressions are nested too deeply" in result.stderr
     assert f"jmslike: {folder / 'Half.java'} cannot be read as Java: line 1" in result.stderr
     assert "3 programs with 5 calls" in result.stdout
 
