@@ -51,7 +51,7 @@ _RETURNS: Final = {
     " toUpperCase trim",
     primitive("char"): "charAt",
     primitive("int"): "compareTo hashCode indexOf intValue lastIndexOf length ordinal parseInt size",
-    primitive("long"): "currentTimeMillis nanoTime longValue",
+    primitive("long"): "currentTimeMillis longValue nanoTime toMillis",
     JavaType("java.lang", "Class"): "getClass",
     primitive("boolean"): "contains containsKey endsWith equals equalsIgnoreCase isEmpty matches startsWith",
 }

@@ -76,6 +76,12 @@ class Imports:
         """Whether a static import names a member."""
         return any(each.is_static and not each.is_wildcard and each.last == name for each in self.all)
 
+    def has_foreign_wildcard(self, root: str) -> bool:
+        """Whether all types are imported of a package that is neither below `root`, nor of Java, JMS or JNDI."""
+        packages = [each.name for each in self.all if each.is_wildcard and not each.is_static]
+        known = tuple(f"{each}." for each in (*STANDARD, "java", root) if each)
+        return any(not f"{each}.".startswith(known) for each in packages)
+
     def type_named(self, name: str) -> JavaType:
         """Return the type of a simple or qualified name."""
         package, _, simple = name.rpartition(".")
@@ -109,13 +115,17 @@ class Imports:
 
 _OF_JAVA: Final = frozenset(
     (
-        *("ArrayList", "Arrays", "Collection", "Collections", "Date", "Deque", "Enumeration", "HashMap", "HashSet"),
-        *("Hashtable", "Iterator", "LinkedHashMap", "LinkedList", "List", "Map", "Objects", "Optional", "Properties"),
-        *("Random", "Scanner", "Set", "TreeMap", "UUID", "Vector"),
+        *("ArrayList", "Arrays", "Base64", "BitSet", "Calendar", "Collection", "Collections", "Comparator", "Date"),
+        *("Deque", "EnumMap", "Enumeration", "HashMap", "HashSet", "Hashtable", "Iterator", "LinkedHashMap"),
+        *("LinkedHashSet", "LinkedList", "List", "Locale", "Map", "Objects", "Optional", "PriorityQueue", "Properties"),
+        *("Random", "Scanner", "Set", "Stack", "StringJoiner", "StringTokenizer", "Timer", "TimerTask", "TreeMap"),
+        *("TreeSet", "UUID", "Vector", "Collectors", "IntStream", "Stream", "Level", "Logger"),
         *("BufferedReader", "File", "IOException", "InputStream", "InputStreamReader", "PrintStream", "Serializable"),
-        *("ArrayBlockingQueue", "BlockingQueue", "Callable", "ConcurrentHashMap", "CopyOnWriteArrayList"),
-        *("CountDownLatch", "ExecutorService", "Executors", "Future", "LinkedBlockingQueue", "TimeUnit"),
-        *("AtomicBoolean", "AtomicInteger", "AtomicLong"),
+        *("ArrayBlockingQueue", "BlockingQueue", "Callable", "CompletableFuture", "ConcurrentHashMap"),
+        *("ConcurrentLinkedQueue", "ConcurrentMap", "CopyOnWriteArrayList", "CountDownLatch", "CyclicBarrier"),
+        *("ExecutionException", "ExecutorService", "Executors", "Future", "LinkedBlockingDeque", "LinkedBlockingQueue"),
+        *("PriorityBlockingQueue", "ReentrantLock", "ScheduledExecutorService", "Semaphore", "TimeUnit"),
+        *("TimeoutException", "AtomicBoolean", "AtomicInteger", "AtomicLong", "AtomicReference"),
     )
 )
 """What programs take from a package of Java of which they import all."""

@@ -128,7 +128,9 @@ class Body:
         own = self.program.imports.package
         root = ".".join(own.split(".")[:3])
         package = kind.package
-        return package is None or package == own or bool(root and f"{package}.".startswith(f"{root}."))
+        if package is None:
+            return kind.name in self.program.declarations.classes or not self.program.imports.has_foreign_wildcard(root)
+        return package == own or bool(root and f"{package}.".startswith(f"{root}."))
 
     @contextmanager
     def loop(self, node: Node, before_continue: Callable[[], None] = lambda: None) -> Iterator[None]:

@@ -120,6 +120,8 @@ def _write_main(writer: Writer, classes: list[Node], style: Style) -> None:
                 writer.gap(2)
                 writer.put('if __name__ == "__main__":')
                 with writer.block():
+                    if "logging.getLogger(" in str(writer):
+                        writer.put("logging.basicConfig(level=logging.INFO)")
                     writer.put(f"{text(part(kind, 'name'))}.{style.member('main')}({arguments})", line(each))
                 return
 

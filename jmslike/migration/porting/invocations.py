@@ -147,7 +147,10 @@ def _on_value(body: Body, receiver: Node, name: str, arguments: list[Node]) -> a
     if kind is not None and kind.name == "Enumeration":
         return _of_messaging(body, kind, body.expression(receiver), name, arguments)
     if name not in _MONITORS and (kind is None or body.is_of_the_program(kind)):
-        return call(attribute(body.expression(receiver), body.style.member(name)), body.expressions(arguments))
+        target = body.expression(receiver)
+        if isinstance(target, ast.Call) and isinstance(target.func, ast.Name) and target.func.id == "todo":
+            raise UntranslatableError  # the whole call is one place to finish
+        return call(attribute(target, body.style.member(name)), body.expressions(arguments))
     raise UntranslatableError
 
 
@@ -191,6 +194,12 @@ def _logged(body: Body, receiver: Node, name: str, arguments: list[Node]) -> ast
     """Return a call of a logger; the fields `{}` of its text become Python's `%s`."""
     if name in _LEVELS:
         return code(f"o.isEnabledFor(logging.{_LEVELS[name]})", o=body.expression(receiver))
+    if name == "log" and len(arguments) > 1:  # of java.util.logging
+        level, *arguments = arguments
+        name = text(level).rpartition(".")[2].lower()
+        last = body.program.java_type(arguments[-1])
+        if len(arguments) > 2 or (len(arguments) == 2 and not str(last).endswith(("Exception", "Error", "Throwable"))):
+            raise UntranslatableError
     if name not in _LOGGING or not arguments:
         raise UntranslatableError
     values = body.expressions(arguments[1:])

@@ -19,6 +19,13 @@ System.err.print(t) -> print(t, end="", file=sys.stderr)
 System.in.read() -> sys.stdin.read(1)
 System.exit(a) -> sys.exit(a)
 System.getenv(a) -> os.environ.get(a)
+System.getenv().get(a) -> os.environ.get(a)
+System.getenv().getOrDefault(a, b) -> os.environ.get(a, b)
+System.getenv().containsKey(a) -> a in os.environ
+TimeUnit.SECONDS.toMillis(a) -> a * 1000
+TimeUnit.MINUTES.toMillis(a) -> a * 60000
+TimeUnit.HOURS.toMillis(a) -> a * 3600000
+TimeUnit.DAYS.toMillis(a) -> a * 86400000
 System.getProperty(a) -> os.environ.get(a)
 System.getProperty(a, b) -> os.environ.get(a, b)
 System.currentTimeMillis() -> round(time.time() * 1000)

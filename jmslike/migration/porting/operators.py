@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from importlib import import_module
 from typing import Final
 
 from tree_sitter import Node
@@ -11,11 +12,12 @@ from jmslike.migration.java_declarations import Declaration
 from jmslike.migration.java_syntax import CLASSES, around, children, class_around, part, superclass, text
 from jmslike.migration.java_types import STRING, JavaType
 from jmslike.migration.porting.body import Body
-from jmslike.migration.porting.code import attribute, code, raw
+from jmslike.migration.porting.code import attribute, code, raw, string
 from jmslike.migration.porting.dispatch import expression
 from jmslike.migration.porting.library import BUILTIN_TYPES, EXCEPTIONS
 from jmslike.migration.porting.literals import concatenated
 from jmslike.migration.porting.objects import compares_by_value
+from jmslike.migration.porting.styles import class_of
 from jmslike.migration.porting.untranslatable import UntranslatableError
 
 _COMPARISONS: Final[dict[str, type[ast.cmpop]]] = {
@@ -47,6 +49,8 @@ _ARITHMETIC: Final[dict[str, type[ast.operator]]] = {
 }
 _WHOLE: Final = ("byte", "short", "int", "long", "Integer", "Long")
 _FRACTIONS: Final = ("float", "double", "Float", "Double")
+NUMBERS: Final = ("byte", "short", "int", "long", "float", "double")
+"""The types of which a char becomes one without a cast."""
 
 
 @expression("parenthesized_expression")
@@ -63,7 +67,9 @@ def _binary(body: Body, node: Node) -> ast.expr:
     if operator in ("==", "!=") and "null_literal" in (left.type, right.type):
         value = body.expression(left if right.type == "null_literal" else right)
         return code("x is None" if operator == "==" else "x is not None", x=value)
-    first, second = body.expression(left), body.expression(right)
+    are_chars = _kind(body, left) == _kind(body, right) == "char"
+    is_numeric = operator in _ARITHMETIC or (operator in _COMPARISONS and not are_chars)
+    first, second = (as_number(body, each) if is_numeric else body.expression(each) for each in (left, right))
     if operator in ("&&", "||"):
         word = ast.And() if operator == "&&" else ast.Or()
         every = first.values if isinstance(first, ast.BoolOp) and type(first.op) is type(word) else [first]
@@ -73,6 +79,17 @@ def _binary(body: Body, node: Node) -> ast.expr:
     if operator in _COMPARISONS:
         return ast.Compare(first, [_COMPARISONS[operator]()], [second])
     return ast.BinOp(first, _operation(body, operator, left, right), second)
+
+
+def _kind(body: Body, node: Node) -> str:
+    found = body.program.java_type(node)
+    return {"Character": "char"}.get(str(found), str(found))
+
+
+def as_number(body: Body, node: Node) -> ast.expr:
+    """Return the value of an expression where Java needs a number: of a char, its code."""
+    value = body.expression(node)
+    return code("ord(x)", x=value) if _kind(body, node) == "char" else value
 
 
 def _operation(body: Body, operator: str, left: Node, right: Node) -> ast.operator:
@@ -256,6 +273,11 @@ def _constant_of(body: Body, owner: JavaType, name: str) -> ast.expr:
     place = body.style.place(owner)
     if place is None:
         raise UntranslatableError
+    if not hasattr(getattr(import_module(place[0]), place[1]), name):  # of JNDI, in Python's names
+        value = getattr(class_of(owner), name, None)
+        if not isinstance(value, str):
+            raise UntranslatableError
+        return string(value)
     return attribute(raw(body.draft.use(place)), name)
 
 
@@ -292,7 +314,7 @@ def _field_access(body: Body, node: Node) -> ast.expr:
         if (named.name, name) in _CONSTANTS:
             return code(_CONSTANTS[named.name, name])
         owner = body.program.declarations.classes.get(named.name)
-        if owner is None and (named.package is not None and named.package != body.program.imports.package):
+        if owner is None and not body.is_of_the_program(named):
             raise UntranslatableError
         return attribute(raw(named.name), body.field(owner, name) if owner is not None else body.style.member(name))
     kind = body.program.java_type(receiver)
@@ -324,6 +346,8 @@ def _update(body: Body, node: Node) -> ast.expr:
     """Translate `i++` and the like whose value is used."""
     operand = children(node)[0]
     target = body.expression(operand)
+    if _kind(body, operand) == "char":
+        raise UntranslatableError
     if not isinstance(target, ast.Name) or not target.id.isidentifier():
         raise UntranslatableError
     is_first = node.children[0].type in ("++", "--")

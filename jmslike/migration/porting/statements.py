@@ -13,7 +13,7 @@ from jmslike.migration.porting.code import string, written
 from jmslike.migration.porting.dispatch import statement
 from jmslike.migration.porting.library import CAUGHT_WIDER
 from jmslike.migration.porting.literals import shown
-from jmslike.migration.porting.operators import class_name
+from jmslike.migration.porting.operators import NUMBERS, as_number, class_name
 from jmslike.migration.porting.untranslatable import UntranslatableError
 from jmslike.migration.porting.writer import source_of
 
@@ -24,7 +24,9 @@ def _local(body: Body, node: Node) -> None:
         value = each.child_by_field_name("value")
         if value is not None:
             name = body.style.variable(text(part(each, "name")))
-            body.put(f"{name} = {written(body.expression(value))}", each)
+            is_number = text(part(node, "type")) in NUMBERS
+            made = as_number(body, value) if is_number else body.expression(value)
+            body.put(f"{name} = {written(made)}", each)
 
 
 @statement("expression_statement")
@@ -95,19 +97,22 @@ def _assignment(body: Body, node: Node) -> None:
         body.statement(right)
         body.put(f"{target} = {written(body.expression(part(right, 'left')))}", node)
         return
-    value = body.expression(right)
+    value = as_number(body, right) if str(body.program.java_type(left)) in NUMBERS else body.expression(right)
     if operator == "+=" and body.program.java_type(left) == STRING:
         value = shown(body, right)
         is_text = body.program.java_type(right) == STRING
         body.put(f"{target} += {written(value)}" if is_text else f"{target} += str({written(value)})", node)
         return
-    if operator in (">>>=", "/="):
+    kind = str(body.program.java_type(left))
+    if operator in (">>>=", "/=") or (operator != "=" and kind == "char"):
         raise UntranslatableError
     body.put(f"{target} {operator} {written(value)}", node)
 
 
 @statement("update_expression")
 def _update(body: Body, node: Node) -> None:
+    if str(body.program.java_type(children(node)[0])) == "char":
+        raise UntranslatableError
     sign = "+" if "++" in [each.type for each in node.children] else "-"
     body.put(f"{_target(body, children(node)[0])} {sign}= 1", node)
 
