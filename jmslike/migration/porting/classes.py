@@ -11,6 +11,7 @@ from jmslike.migration.java_syntax import children, class_around, members, modif
 from jmslike.migration.porting.body import Body
 from jmslike.migration.porting.code import written
 from jmslike.migration.porting.dispatch import statement
+from jmslike.migration.porting.interfaces import function_of
 from jmslike.migration.porting.library import BUILTIN_TYPES, EXCEPTIONS
 from jmslike.migration.porting.objects import declares, method_name
 from jmslike.migration.porting.outer import takes_outer
@@ -44,6 +45,18 @@ def write_class(body: Body, node: Node) -> None:
         if node.type == "enum_declaration":
             _write_constants(body, node)
         class_members(body, node)
+        _write_call(body, node)
+
+
+def _write_call(body: Body, node: Node) -> None:
+    """Write what makes the objects of an interface callable, as the functions are that stand for its lambdas."""
+    function = function_of(body.program, node)
+    if function is None:
+        return
+    body.writer.gap(1)
+    body.put("def __call__(self, *arguments):", node)
+    with body.writer.block():
+        body.put(f"return self.{body.style.member(text(part(function, 'name')))}(*arguments)", node)
 
 
 def _write_constants(body: Body, node: Node) -> None:

@@ -13,6 +13,7 @@ from jmslike.migration.porting.body import Body
 from jmslike.migration.porting.classes import class_members, parameters_of
 from jmslike.migration.porting.code import attribute, call, raw
 from jmslike.migration.porting.dispatch import expression
+from jmslike.migration.porting.interfaces import function_of
 from jmslike.migration.porting.untranslatable import UntranslatableError
 
 _FUNCTIONS: Final = {
@@ -99,6 +100,10 @@ def _reference(body: Body, node: Node) -> ast.expr:
         if not isinstance(made, ast.Call):
             raise UntranslatableError
         return made.func
+    declared = body.program.declarations.classes.get(kind.name) if kind is not None else None
+    function = function_of(body.program, declared) if declared is not None else None
+    if function is not None and first.type != "this" and text(part(function, "name")) == name:
+        return target
     return attribute(target, body.style.member(name))
 
 

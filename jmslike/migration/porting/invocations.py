@@ -13,6 +13,7 @@ from jmslike.migration.porting import literals
 from jmslike.migration.porting.body import Body
 from jmslike.migration.porting.code import attribute, call, code, raw, string
 from jmslike.migration.porting.dispatch import expression
+from jmslike.migration.porting.interfaces import function_of
 from jmslike.migration.porting.library import EXCEPTIONS, replacement
 from jmslike.migration.porting.objects import declared_enum, enum_call, method_name, special_call
 from jmslike.migration.porting.operators import class_name, this_with
@@ -80,6 +81,12 @@ def _own(body: Body, node: Node, declared: Node, arguments: list[Node]) -> ast.e
         target = code("super()")
     else:
         target = body.expression(receiver)
+    function = function_of(body.program, kind)
+    if function is not None and receiver is not None and receiver.type not in ("this", "super"):
+        if declared != function and "static" not in modifiers(declared):
+            raise UntranslatableError  # a function has no other methods
+        if declared == function:
+            return call(target, body.expressions(arguments))
     given = body.expressions(arguments)
     if given and _takes_several(declared) and (last := body.program.java_type(arguments[-1])) and last.dimensions:
         given[-1] = ast.Starred(given[-1], ast.Load())

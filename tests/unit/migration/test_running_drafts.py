@@ -46,3 +46,27 @@ def test_hash_codes_of_texts_are_those_of_java(tmp_path: Path) -> None:
             System.out.println("héllo 😀".hashCode());
         }"""
     assert run(finished(members, tmp_path), tmp_path) == "0 -1207111310 106006350\n395407605\n"
+
+
+@pytest.mark.parametrize("style", ["java", "python"])
+def test_lambdas_and_objects_stand_for_an_interface_of_the_program(style: StyleName, tmp_path: Path) -> None:
+    members = """
+        interface Handler { String handleOne(String m); }
+        static class Loud implements Handler { public String handleOne(String m) { return m.toUpperCase(); } }
+        static String use(Handler h, String m) { return h.handleOne(m); }
+        public static void main(String[] args) {
+            Map<String, Handler> handlers = new HashMap<>();
+            handlers.put("a", m -> m + "!");
+            handlers.put("b", new Loud());
+            Handler anonymous = new Handler() { public String handleOne(String m) { return "(" + m + ")"; } };
+            System.out.println(handlers.get("a").handleOne("x") + handlers.get("b").handleOne("y"));
+            System.out.println(use(anonymous, "z") + use(anonymous::handleOne, "z") + new Loud().handleOne("n"));
+        }"""
+    assert run(finished(members, tmp_path, style), tmp_path) == "x!Y\n(z)(z)N\n"
+
+
+def test_a_function_has_no_default_methods(tmp_path: Path) -> None:
+    members = """
+        interface Handler { void handle(String m); default void twice(String m) { handle(m); handle(m); } }
+        void start(Handler h) { start(m -> System.out.println(m)); h.twice("x"); }"""
+    assert "# TODO: h.twice" in draft(members, tmp_path)
