@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+from typing import Final
 
 from tree_sitter import Node
 
-from jmslike.migration.java_syntax import children, part, text
+from jmslike.migration.java_syntax import METHODS, around, children, part, text
 from jmslike.migration.java_types import STRING
 from jmslike.migration.porting.body import Body
 from jmslike.migration.porting.code import string, written
@@ -213,11 +214,53 @@ def _try(body: Body, node: Node) -> None:
     body.put("try:", node)
     with body.writer.block():
         _with(body, node)
-    for each in handlers:
+    earlier: list[str] = []
+    for each in sorted(handlers, key=lambda handler: min(map(_width, _classes(body, handler)))):
+        names = _classes(body, each)
+        if any(name in earlier or _width(name) < max(map(_width, earlier), default=0) for name in names):
+            body.writer.remark("TODO: a handler above catches this, too", each)
+        elif _lets_checked_pass(each, names, handlers):
+            body.writer.remark("TODO: this catches checked exceptions, too", each)
+        earlier.extend(names)
         _handler(body, each)
     if final is not None:
         body.put("finally:", final)
         body.block(children(final)[0])
+
+
+_WIDTHS: Final = {
+    "Exception": 2,
+    **dict.fromkeys(("JMSError", "JMSException", "JMSRuntimeException", "OSError", "RuntimeError"), 1),
+}
+"""Classes of Python that have subclasses where Java's have not: their handlers come after others, which Java allows."""
+
+
+def _width(name: str) -> int:
+    return _WIDTHS.get(name, 0)
+
+
+def _lets_checked_pass(handler: Node, names: list[str], handlers: list[Node]) -> bool:
+    """Whether a handler of Java's RuntimeException leaves checked exceptions to a handler or a caller further out."""
+    kinds = [_kinds(each) for each in handlers]
+    catches_all = any(text(kind) in ("Exception", "Throwable") for each in kinds for kind in each)
+    if "Exception" not in names or catches_all or "RuntimeException" not in map(text, _kinds(handler)):
+        return False
+    caught = {text(kind) for each in kinds for kind in each}
+    return any(text(kind) not in caught for kind in _checked_outside(handler))
+
+
+def _checked_outside(handler: Node) -> list[Node]:
+    """Return the exceptions that the method around a handler throws, and those that a try around it catches."""
+    found: list[Node] = []
+    for outer, inner in around(handler):
+        if outer.type == "lambda_expression":
+            return found
+        if outer.type.startswith("try_") and inner == outer.child_by_field_name("body"):
+            found += [kind for each in children(outer) if each.type == "catch_clause" for kind in _kinds(each)]
+        if outer.type in METHODS:
+            thrown = next((each for each in outer.children if each.type == "throws"), None)
+            return found + children(thrown)
+    return found
 
 
 def _with(body: Body, node: Node) -> None:
@@ -247,14 +290,30 @@ def _within(body: Body, resources: list[Node], inside: Node) -> None:
 
 
 def _handler(body: Body, node: Node) -> None:
-    parameter = next(each for each in children(node) if each.type == "catch_formal_parameter")
-    kinds = children(next(each for each in children(parameter) if each.type == "catch_type"))
-    names = list(dict.fromkeys(_caught(body, each) for each in kinds))
+    parameter = _parameter(node)
+    names = list(dict.fromkeys(_caught(body, each) for each in _kinds(node)))
     caught = names[0] if len(names) == 1 else f"({', '.join(names)})"
     variable = body.style.variable(text(part(parameter, "name")))
     inside = part(node, "body")
     body.put(f"except {caught} as {variable}:", node, inside)
     body.block(inside)
+
+
+def _parameter(handler: Node) -> Node:
+    return next(each for each in children(handler) if each.type == "catch_formal_parameter")
+
+
+def _kinds(handler: Node) -> list[Node]:
+    """Return the types that a handler catches."""
+    return children(next(each for each in children(_parameter(handler)) if each.type == "catch_type"))
+
+
+def _classes(body: Body, handler: Node) -> list[str]:
+    """Return the classes that a handler catches in the draft; write nothing."""
+    mark = body.writer.mark()
+    names = [_caught(body, each) for each in _kinds(handler)]
+    body.writer.back_to(mark)
+    return names
 
 
 def _caught(body: Body, node: Node) -> str:

@@ -70,3 +70,37 @@ def test_a_function_has_no_default_methods(tmp_path: Path) -> None:
         interface Handler { void handle(String m); default void twice(String m) { handle(m); handle(m); } }
         void start(Handler h) { start(m -> System.out.println(m)); h.twice("x"); }"""
     assert "# TODO: h.twice" in draft(members, tmp_path)
+
+
+@pytest.mark.parametrize("style", ["java", "python"])
+def test_a_checked_exception_is_left_to_its_own_handler(style: StyleName, tmp_path: Path) -> None:
+    members = """
+        static void fail(int how) throws JMSException, TimeoutException, java.io.IOException {
+            if (how == 0) throw new JMSException("no");
+            if (how == 1) throw new TimeoutException("late");
+            if (how == 2) throw new IllegalArgumentException("never");
+            throw new java.io.IOException("disk");
+        }
+        public static void main(String[] args) {
+            for (int i = 0; i < 4; i++) {
+                try { fail(i); }
+                catch (RuntimeException e) { System.out.println("unchecked"); }
+                catch (java.io.IOException e) { System.out.println("disk"); }
+                catch (TimeoutException e) { System.out.println("late"); }
+                catch (JMSException e) { System.out.println("jms"); }
+            }
+        }"""
+    made = finished(members, tmp_path, style)
+    assert run(made, tmp_path) == "jms\nlate\nunchecked\ndisk\n"
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        "void a() { try { a(); } catch (RuntimeException e) { a(); } catch (Exception e) { } }",
+        "void a() throws JMSException { try { a(); } catch (RuntimeException e) { } }",
+        "void a() { try { try { a(); } catch (RuntimeException e) { } } catch (JMSException e) { } }",
+    ],
+)
+def test_what_python_cannot_tell_apart_is_marked(members: str, tmp_path: Path) -> None:
+    assert open_lines(draft(members, tmp_path)) == 1
