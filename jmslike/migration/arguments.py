@@ -14,6 +14,8 @@ _NO_TEXT: Final = frozenset({"null", "None", '""', "''"})
 _TRUE: Final = frozenset({"true", "True", "1", "Boolean.TRUE"})
 _FALSE: Final = frozenset({"false", "False", "0", "Boolean.FALSE"})
 _LITERAL: Final = re.compile(r"[rRbBuUfF]{0,2}([\"'])(.*)", re.DOTALL)
+_WHOLE: Final = re.compile(r"[rRbBuU]{0,2}([\"'])((?:(?!\1).)*)\1")
+"""A text that is no sum of texts, and has no values in it as Python's `f"{x}"`."""
 _DOTTED: Final = re.compile(r"[\w.]+")
 _CONSTANTS: Final = frozenset(name for cls in (DeliveryMode, Message, Session) for name in dir(cls) if name.isupper())
 
@@ -66,6 +68,14 @@ def is_text(text: str | None) -> bool | None:
     if text is None or text in _NO_TEXT:
         return False
     return True if literal(text) is not None else None
+
+
+def is_named(text: str | None, name: str) -> bool | None:
+    """Whether it is the text `name`: False if it is not given, None if its source does not say."""
+    if text is None:
+        return False
+    whole = _WHOLE.fullmatch(text)
+    return None if whole is None else whole[2] == name
 
 
 def is_constant(text: str | None, name: str, number: str) -> bool | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from jmslike.capabilities import Feature
-from jmslike.migration.arguments import Arguments, is_constant, is_text, is_true, literal
+from jmslike.migration.arguments import Arguments, is_constant, is_named, is_text, is_true, literal
 from jmslike.migration.calls import Call
 
 
@@ -48,8 +48,7 @@ def demands(call: Call) -> tuple[Demand, ...]:
 def _property(call: Call, name: str, feature: Feature) -> Iterator[Demand]:
     """Yield what the property of that name asks for."""
     source = Arguments(call).text(0, "name")
-    given = literal(source)
-    return if_asked(feature, None if source is not None and given is None else given == name, f"if {source} is {name}")
+    return if_asked(feature, is_named(source, name), f"if {source} is {name}")
 
 
 def if_asked(feature: Feature, asked: bool | None, condition: str) -> Iterator[Demand]:

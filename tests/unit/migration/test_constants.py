@@ -69,6 +69,7 @@ def test_constants_of_java(checked: Checking, call: str, features: str) -> None:
     [
         ('message.setStringProperty(variable, "a")', "rabbitmq", "if variable is JMSXGroupID"),
         ('message.setStringProperty(Elsewhere.NAME, "a")', "rabbitmq", "if Elsewhere.NAME is JMSXGroupID"),
+        ('message.setStringProperty("JMSX" + variable, "a")', "rabbitmq", 'if "JMSX" + variable is JMSXGroupID'),
         ("message.getObjectProperty(variable)", "rabbitmq", "if variable is JMSXDeliveryCount"),
         (
             "producer.setDeliveryMode(lasting ? DeliveryMode.PERSISTENT : DeliveryMode.NON_PERSISTENT)",
