@@ -171,7 +171,8 @@ def _host(url: str) -> tuple[str, Named]:
     if port != _BROKER_PORT:
         raise JMSError(
             f"{place.address} is a port of Java's client, and the broker's STOMP port does not follow from it; use "
-            f"stomp://{host}:{_STOMP_PORT} with that port"
+            f"stomp://{host}:{_STOMP_PORT}, or stomp://{host}:{port} if Artemis serves STOMP there, too, as it does "
+            "unless its acceptor names other protocols only"
         )
     of_hosts, of_connection, reconnecting = _options(place.options)
     if of_connection or reconnecting:
@@ -200,13 +201,23 @@ def _tell_of_memory(address: str) -> None:
     )
 
 
+_AHEAD: Final = frozenset(
+    (
+        *("consumerWindowSize", "jms.prefetchPolicy.all", "jms.prefetchPolicy.queuePrefetch"),
+        *("jms.prefetchPolicy.topicPrefetch", "jms.prefetchPolicy.durableTopicPrefetch"),
+    )
+)
+"""How much a Java client fetches ahead: bytes, or messages of one consumer, so that no number follows from it."""
+
+
 def _options(options: Options) -> tuple[Named, Named, Named]:
     """Return the options of a host, of a connection and of reconnection. Raises JMSError that names all others."""
     unknown = [name for name, value in options if not _is_known(name, value)]
     if unknown:
+        ahead = "; ?window=1 is how many messages come ahead" if _AHEAD.intersection(unknown) else ""
         raise JMSError(
             f"options of Java's client without a counterpart: {', '.join(unknown)}; leave them out, or use a URL of "
-            "jmslike with its options"
+            f"jmslike with its options{ahead}"
         )
     reconnecting = _named(_ATTEMPTS, options) | _named(_PAUSES, options, _seconds)
     return _named(_OF_A_HOST | {"user_name": "user_name"}, options), _named(_OF_A_CONNECTION, options), reconnecting

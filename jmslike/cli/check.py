@@ -151,7 +151,9 @@ def _table(program: Checked, notes: _Notes) -> Table:
 
 
 def _shortened(call: str) -> str:
-    return call if len(call) <= _LONGEST else f"{call[: _LONGEST - 3]}..."
+    """Return the beginning and the end of a long call: the calls of a chain begin alike."""
+    half = (_LONGEST - len(" ... ")) // 2
+    return call if len(call) <= _LONGEST else f"{call[:half].rstrip()} ... {call[-half:].lstrip()}"
 
 
 def _summary(found: Check, with_calls: int) -> Iterator[str]:

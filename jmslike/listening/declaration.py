@@ -66,7 +66,10 @@ def _functions_of(given: object) -> Iterator[Any]:
     if isinstance(given, ModuleType):
         found = [value for value in vars(given).values() if _is_marked(value)]
         if not found:
-            raise ValueError(f"the module {given.__name__} has no listener: mark its functions by @jms_listener")
+            raise ValueError(
+                f"the module {given.__name__} has no listener: mark its functions by @jms_listener, and give a method "
+                "with its object, as listen(url, shop.on_order)"
+            )
         yield from found
     elif _marks_of(given):
         yield given
