@@ -53,10 +53,10 @@ class Imports:
             return self._named[name]
         packages = [each.name for each in self.all if each.is_wildcard and not each.is_static]
         standard = [each for each in packages if each in STANDARD]
+        if name in JAVA_LANG:  # also IllegalStateException: JMS has one, which must be imported by its name
+            return "java.lang"
         if standard and (name in jmslike.java.__all__ or name in ABSENT):
             return standard[0]
-        if name in JAVA_LANG:
-            return "java.lang"
         libraries = [each for each in packages if is_messaging(each) and each not in STANDARD]
         if libraries and name.endswith(("ConnectionFactory", "JmsTemplate")):
             return libraries[0]

@@ -87,6 +87,14 @@ def test_what_has_no_translation_is_to_be_finished(java: str, tmp_path: Path) ->
     assert open_lines(drafted("static Logger LOG;", java, "java", tmp_path)) == 1
 
 
+def test_an_illegal_state_is_that_of_java_unless_an_import_names_the_other(tmp_path: Path) -> None:
+    statements = 'throw new IllegalStateException("x");'
+    imports = "import jakarta.jms.*;"
+    assert "raise RuntimeError(" in drafted("", statements, "python", tmp_path, imports)
+    imports += " import jakarta.jms.IllegalStateException;"
+    assert "raise IllegalStateError(" in drafted("", statements, "python", tmp_path, imports)
+
+
 def test_a_program_that_logs_shows_it(tmp_path: Path) -> None:
     statements = 'LOG.info("begun"); LOG.log(Level.SEVERE, "failed", new RuntimeException("why"));'
     draft = drafted('static final Logger LOG = Logger.getLogger("program");', statements, "java", tmp_path)
