@@ -1,5 +1,8 @@
 """MessageConsumer on an event loop: receives by `receive`, by `async for`, or by a message listener (section 8)."""
 
+# What may wait is a coroutine here: a subclass differs from its base.
+# mypy: disable-error-code="assignment, override"
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator

@@ -18,7 +18,7 @@ from kafka.net.manager import KafkaConnectionManager
 from kafka.net.selector import NetworkSelector
 from kafka.net.transport import KafkaSSLTransport, KafkaTCPTransport
 from kafka.producer.sender import Sender
-from kafka.producer.transaction_manager import TransactionManager
+from kafka.producer.transaction_manager import TransactionManager, TxnRequestHandler
 
 import jmslike_transports.kafka
 
@@ -68,7 +68,10 @@ PRIVATE: dict[str, dict[type, tuple[str, ...]]] = {
         KafkaSSLTransport: ("_net", "_sock", "_sock_recv"),
     },
     "producer_sequences.py": {KafkaProducer: ("_transaction_manager",), TransactionManager: ("_FATAL_ERRORS",)},
-    "transaction_requests.py": {KafkaProducer: ("_transaction_manager", "_sender")},
+    "transaction_requests.py": {
+        KafkaProducer: ("_transaction_manager", "_sender"),
+        TransactionManager: ("_lock", "_pending_requests"),
+    },
 }
 
 UNDOCUMENTED: dict[str, dict[type, tuple[str, ...]]] = {
@@ -100,6 +103,7 @@ UNDOCUMENTED: dict[str, dict[type, tuple[str, ...]]] = {
             "producer_id_and_epoch",
             "send_offsets_to_transaction",
         ),
+        TxnRequestHandler: ("is_retry",),
     },
 }
 """Names without an underscore, of classes that are reached through private names only."""
