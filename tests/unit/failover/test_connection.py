@@ -25,6 +25,7 @@ def test_states_and_listener(world: World) -> None:
 
 
 def test_the_exception_listener_hears_of_the_final_loss_only(world: World) -> None:
+    """EXL-06: the link is tried again before the client is told."""
     connection = world.connect(max_reconnects=2)
     world.lose_both()
     world.advance_until(lambda: world.events.names == ["interrupted", "failed"])
