@@ -8,10 +8,9 @@ from typing import Annotated
 
 import typer
 
-from jmslike import JMSError
 from jmslike.cli.terminal import complain
 from jmslike.compare.phrases import plural
-from jmslike.registry import how_to_install
+from jmslike.migration.reading import refusals_of
 
 
 class Names(enum.StrEnum):
@@ -33,17 +32,11 @@ def port(
     Each line names the line of Java that it comes from. What is not translated is a comment that begins with TODO, and
     raises NotImplementedError when it is reached. The program is neither compiled nor run.
     """
-    try:
+    with refusals_of(file):
         from jmslike.migration.java_program import JavaProgram
         from jmslike.migration.porting.draft import draft_of, open_lines
-    except ModuleNotFoundError as error:
-        raise ValueError(f"{file} needs {error.name}, which is not installed; {how_to_install('migration')}") from error
-    try:
+
         draft = draft_of(JavaProgram.read(file), style.value)
-    except JMSError as error:
-        raise ValueError(str(error)) from error
-    except RecursionError as error:
-        raise ValueError(f"{file} cannot be read: its expressions are nested too deeply") from error
     if output is None:
         typer.echo(draft, nl=False)
     else:

@@ -12,7 +12,7 @@ from jmslike.capabilities import Capabilities, Expectation, Feature, Level
 from jmslike.migration.calls import Call, Program
 from jmslike.migration.libraries import NAMING_TYPES
 from jmslike.migration.members import is_of_jms_too
-from jmslike.migration.reading import is_java, read
+from jmslike.migration.reading import is_java, read, refusals_of
 from jmslike.migration.verdicts import JavaJudge, Judge, Verdict
 
 WORKS: Final = (Level.NATIVE, Level.EMULATED)
@@ -92,10 +92,8 @@ class Check:
 
 def check(path: Path, capabilities: Capabilities) -> Checked:
     """Check one program. Raises ValueError for one that cannot be read."""
-    try:
+    with refusals_of(path):
         return _checked(path, read(path), capabilities)
-    except RecursionError as error:
-        raise ValueError(f"{path} cannot be read: its expressions are nested too deeply") from error
 
 
 def _checked(path: Path, program: Program, capabilities: Capabilities) -> Checked:

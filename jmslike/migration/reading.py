@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -50,15 +51,23 @@ def files_of(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def read(path: Path) -> Program:
-    """Read a program. Raises ValueError, with the line, for one that is not in its language or cannot be opened."""
+    """Read a program. Raises what `refusals_of` turns into a ValueError."""
+    return _READERS[path.suffix](path)
+
+
+@contextmanager
+def refusals_of(path: Path) -> Iterator[None]:
+    """Raise ValueError, with the line, for a program that is not in its language, or cannot be read otherwise."""
     try:
-        return _READERS[path.suffix](path)
+        yield
     except ModuleNotFoundError as error:
         raise ValueError(f"{path} needs {error.name}, which is not installed; {how_to_install('migration')}") from error
     except OSError as error:
         raise ValueError(f"{path}: cannot be read: {error.strerror}") from error
     except JMSError as error:
         raise ValueError(str(error)) from error
+    except RecursionError as error:
+        raise ValueError(f"{path} cannot be read: its expressions are nested too deeply") from error
 
 
 def _programs_in(folder: Path) -> Iterator[Path]:
