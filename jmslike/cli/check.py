@@ -6,7 +6,7 @@ import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Final
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 from rich.console import Console
@@ -19,11 +19,12 @@ from jmslike.cli.features import STYLES
 from jmslike.cli.terminal import complain, console, factory_for
 from jmslike.compare.phrases import naming, plural
 from jmslike.compare.redaction import shown
-from jmslike.migration.check import Check, Checked, Finding, as_dict, check
-from jmslike.migration.reading import files_of
-from jmslike.migration.verdicts import Reason
 from jmslike.registry import resolve
 from jmslike.url import without_secrets
+
+if TYPE_CHECKING:
+    from jmslike.migration.check import Check, Checked, Finding
+    from jmslike.migration.verdicts import Reason
 
 _WORDS: Final = {
     Level.NATIVE: "native",
@@ -47,6 +48,9 @@ def check_programs(
     unless only a connection tells what the provider can do. The exit code is 1 if a call will work in part or not, and
     2 if a program cannot be read.
     """
+    from jmslike.migration.check import Check, as_dict, check  # here, as no other command needs it
+    from jmslike.migration.reading import files_of
+
     provider = _expectation_of(url)
     programs, refusals = [], 0
     for path in files_of(paths):

@@ -10,7 +10,6 @@ import typer
 
 from jmslike.cli.terminal import complain
 from jmslike.compare.phrases import plural
-from jmslike.migration.reading import refusals_of
 
 
 class Names(enum.StrEnum):
@@ -32,6 +31,8 @@ def port(
     Each line names the line of Java that it comes from. What is not translated is a comment that begins with TODO, and
     raises NotImplementedError when it is reached. The program is neither compiled nor run.
     """
+    from jmslike.migration.reading import refusals_of  # here, as no other command needs it
+
     with refusals_of(file):
         from jmslike.migration.java_program import JavaProgram
         from jmslike.migration.porting.draft import draft_of, open_lines
