@@ -12,7 +12,7 @@ TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
 .NOTPARALLEL:
 .PHONY: demo sample site unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long
 .PHONY: pythons environment
-.PHONY: bench docs coverage-of-semantics mutation soak brokers brokers-stop clean
+.PHONY: bench docs helper coverage-of-semantics mutation soak brokers brokers-stop clean
 
 demo: $(VENV)/.has-demo
 	@mkdir -p build
@@ -112,6 +112,10 @@ docs: $(VENV)/.has-test
 	$(BIN)/python -m tests.java.stubs
 	$(BIN)/python -m tests.java.side_by_side
 	$(PYTEST) tests/test_docs.py
+
+# The jar of the Java sources in transports/jmslike_transports/jvm/java, which is kept in the repository
+helper: $(VENV)/.has-test
+	$(BIN)/python -m tests.jvm.helper
 
 coverage-of-semantics: $(VENV)/.has-test
 	$(BIN)/python -m tests.coverage_of_semantics

@@ -53,6 +53,7 @@ LIBRARIES = {
     "google": "jmslike.converters",
     "hdrh": "jmslike.compare.timing.histogram",
     "jinja2": "jmslike.compare.report.page",
+    "jpype": "jmslike_transports.jvm",
     "kafka": "jmslike_transports.kafka",
     "native_engine": "jmslike_transports.native",
     "matplotlib": "jmslike.compare.report.figures",

@@ -16,7 +16,7 @@ PACKAGES = (
     ROOT / "native_engine",
 )
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "top_level.txt"}
-EXTRAS = {"all", "amqp", "cli", "formats", "kafka", "migration", "otel", "report", "stomp", "testing"}
+EXTRAS = {"all", "amqp", "cli", "formats", "jvm", "kafka", "migration", "otel", "report", "stomp", "testing"}
 SCHEMES = {"amqp", "amqps", "failover", "kafka", "kafkas", "native", "stomp", "stomps"}
 
 
@@ -24,7 +24,7 @@ def test_files_are_those_of_three_packages_and_the_plugin_of_pytest(wheel: Path)
     modules = {"pytest_jmslike.py"} | {
         str(path.relative_to(package.parent))
         for package in PACKAGES
-        for pattern in ("*.py", "*.pyi", "py.typed", "*.html")
+        for pattern in ("*.py", "*.pyi", "py.typed", "*.html", "*.jar")
         for path in package.rglob(pattern)
     }
     with ZipFile(wheel) as archive:
