@@ -28,7 +28,6 @@ BOUNDARY = {
     "jmslike.codec",
     "jmslike.constants",
     "jmslike.destinations",
-    "jmslike.ending",
     "jmslike.envelope",
     "jmslike.errors",
     "jmslike.locating",

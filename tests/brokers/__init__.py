@@ -18,12 +18,16 @@ from tests.brokers.activemq import ActiveMQ
 from tests.brokers.artemis import Artemis
 from tests.brokers.broker import Broker, LocalBroker
 from tests.brokers.kafka import Kafka
+from tests.brokers.openmq import OpenMQ
+from tests.brokers.qpid import Qpid
 from tests.brokers.rabbitmq import RabbitMQ
 from tests.brokers.software import ROOT, UnavailableError
 
 __all__ = ["LOCAL_BROKERS", "Broker", "LocalBroker", "UnavailableError", "broker"]
 
-LOCAL_BROKERS: dict[str, type[LocalBroker]] = {kind.name: kind for kind in (Artemis, ActiveMQ, RabbitMQ, Kafka)}
+LOCAL_BROKERS: dict[str, type[LocalBroker]] = {
+    kind.name: kind for kind in (Artemis, ActiveMQ, RabbitMQ, Kafka, Qpid, OpenMQ)
+}
 
 
 @contextmanager

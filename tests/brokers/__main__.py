@@ -1,4 +1,4 @@
-"""Starts, stops and shows brokers: `python -m tests.brokers start|stop|status [artemis] [activemq] [rabbitmq]`."""
+"""Starts, stops and shows brokers: `python -m tests.brokers start|stop|status [artemis] [activemq] ...`."""
 
 from __future__ import annotations
 

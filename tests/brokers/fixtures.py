@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Generator, Iterator
+from typing import NoReturn
 
 import pytest
 
@@ -34,14 +35,32 @@ def kafka() -> Iterator[Broker]:
     yield from _running("kafka")
 
 
+@pytest.fixture(scope="session")
+def qpid() -> Iterator[Broker]:
+    """Return Apache Qpid Broker-J, started if need be."""
+    yield from _running("qpid")
+
+
+@pytest.fixture(scope="session")
+def openmq() -> Iterator[Broker]:
+    """Return Eclipse OpenMQ, started if need be."""
+    yield from _running("openmq")
+
+
 def _running(name: str) -> Iterator[Broker]:
     """Run the broker; where it cannot run, its tests are skipped, which on CI is a failure."""
     try:
         with broker(name) as it:
             yield it
     except UnavailableError as missing:
-        give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-        give_up(f"{name}: {missing}")
+        give_up(name, missing)
+
+
+def give_up(what: str, missing: UnavailableError) -> NoReturn:
+    """Skip the test that needs what this machine cannot run; on CI it fails."""
+    if os.environ.get("CI") == "true":
+        pytest.fail(f"{what}: {missing}")
+    pytest.skip(f"{what}: {missing}")
 
 
 @pytest.hookimpl(wrapper=True)

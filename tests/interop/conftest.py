@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -12,6 +11,7 @@ pytest.register_assert_rewrite(*(f"tests.interop.checks_of_{part}" for part in _
 
 from jmslike.testing import Provider  # noqa: E402 - after the registration
 from tests.brokers import Broker, UnavailableError  # noqa: E402
+from tests.brokers.fixtures import give_up  # noqa: E402
 from tests.interop.build import classpath  # noqa: E402
 from tests.interop.clients import Java, MakeJava, Python  # noqa: E402
 from tests.interop.java_kafka import JavaKafka  # noqa: E402
@@ -32,8 +32,7 @@ def peer() -> Iterator[Callable[..., Peer]]:
             try:
                 started[client_and_options] = Peer(client, classpath(), *options)
             except UnavailableError as missing:
-                give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
-                give_up(f"the Java client {client}: {missing}")
+                give_up(f"the Java client {client}", missing)
         return started[client_and_options]
 
     yield give
