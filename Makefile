@@ -60,7 +60,7 @@ test-brokers: test-suites test-faults
 
 # The suites of three brokers side by side, each broker in one process: they mostly wait for answers
 test-suites: $(VENV)/.has-test
-	$(PYTEST) --numprocesses 3 --dist loadgroup -m "broker and not faults" $(ARGS)
+	$(PYTEST) --numprocesses 3 --dist loadgroup -m "broker and not faults and not long" $(ARGS)
 
 test-faults: $(VENV)/.has-test
 	$(PYTEST) -m faults $(ARGS)
@@ -92,6 +92,7 @@ test-python: $(VENV)/.has-test
 # By hand, for some hours
 test-long: $(VENV)/.has-test
 	JMSLIKE_STRESS_SECONDS=60 $(PYTEST) tests/unit/engine/test_e1_stress.py
+	$(PYTEST) --numprocesses 3 --dist loadgroup -m long
 	$(BIN)/python -m tests.durable.kills --kills 500
 	$(BIN)/python -m tests.power_loss --seeds 200000
 	for target in $(TARGETS_OF_KILLS); do $(BIN)/python -m tests.faults.kills $$target --kills 100 || exit 1; done

@@ -5,18 +5,40 @@ from __future__ import annotations
 import os
 import socket
 import stat
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import replace
-from urllib.parse import urlsplit
+from pathlib import Path
+from typing import Final, NamedTuple
+from urllib.parse import quote, urlsplit
 
 import jmslike
 from jmslike.testing import Harness
-from tests.brokers import Broker, LocalBroker
+from tests.brokers import Broker, LocalBroker, UnavailableError
+from tests.brokers.fixtures import give_up
+from tests.jvm import jars
 
 DELAYS_APART = 0.3
 """Seconds between delivery times that a busy RabbitMQ distinguishes: each queue that a delay passes takes some time."""
 _LONG_ENOUGH = 2.0
 """Seconds. RabbitMQ 3.10 cannot recover a quorum queue if it is killed in the second after the queue was declared."""
+
+
+class JavaClient(NamedTuple):
+    """A Java client: the protocol of a broker that it speaks, and its jars."""
+
+    protocol: str
+    jars: Callable[[], Path]
+
+
+JAVA_CLIENTS: Final[Mapping[str, JavaClient]] = {
+    "artemis": JavaClient("core", jars.jakarta),
+    "activemq": JavaClient("openwire", jars.jakarta),
+    "qpid": JavaClient("amqp", jars.jakarta),
+    "rabbitmq": JavaClient("amqp", jars.jakarta),
+    "openmq": JavaClient("mq", jars.openmq_client),
+}
+"""By the provider's name in a URL of `jvm:`."""
 
 
 def harness_of(broker: Broker, protocol: str, resolution: float = Harness.resolution, **options: object) -> Harness:
@@ -53,6 +75,26 @@ def declare_delays(rabbitmq: Broker) -> None:
         queue = context.create_temporary_queue()
         context.create_producer().set_delivery_delay(_LONG_ENOUGH).send(queue, "the queues of delays are there")
         assert context.create_consumer(queue).receive(_LONG_ENOUGH + Harness.patience) is not None
+
+
+def jvm_harness(broker: Broker, provider: str, resolution: float = Harness.resolution, **options: object) -> Harness:
+    """Return the harness of a broker through a Java client, by the provider's name in `jvm:`."""
+    client = JAVA_CLIENTS[provider]
+    try:
+        class_path = client.jars()
+    except UnavailableError as missing:
+        give_up(f"the Java client of {provider}", missing)
+    address = urlsplit(broker.url(client.protocol))
+    login = ":".join(quote(part, safe="") for part in broker.user)
+    ports = tuple(broker.ports.values()) if isinstance(broker, LocalBroker) else (address.port or 0,)
+
+    def cut() -> None:
+        for port in ports:
+            cut_links_to(port)
+
+    harness = harness_of(broker, client.protocol, resolution, classpath=str(class_path), **options)
+    url = f"jvm:{provider}://{login}@{address.hostname}:{address.port}{address.path}"
+    return replace(harness, name=f"{broker.name} by jvm:{provider}", url=url, cut=cut)
 
 
 def kafka_harness(broker: Broker, **options: object) -> Harness:
