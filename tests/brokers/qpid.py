@@ -1,4 +1,4 @@
-"""Apache Qpid Broker-J, from Maven: its jars, run by the few lines of Qpid.java beside this file. It speaks AMQP 1.0."""
+"""Apache Qpid Broker-J, a broker of AMQP 1.0, from Maven: its jars, run by the few lines of Qpid.java."""
 
 from __future__ import annotations
 
