@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 
 from jmslike.destinations import Queue
+from jmslike_transports.shared.text_forms import LOST_BODY
 from jmslike_transports.stomp.dialects.activemq import ActiveMQ
 from jmslike_transports.stomp.dialects.artemis import Artemis
 from jmslike_transports.stomp.dialects.base import Dialect
 from jmslike_transports.stomp.reader import PushedFrame
-from jmslike_transports.stomp.strangers import LOST_BODY, Doubts
+from jmslike_transports.stomp.strangers import Doubts
 
 QUEUE = Queue("q")
 KIND = "JMS_AMQP_MA_x-opt-jms-msg-type"

@@ -23,7 +23,7 @@ from jmslike_transports.shared.java_stream import BlockReader, BlockWriter
 from jmslike_transports.shared.java_values import ENCODERS, INT, LONG, byte_array, short_text, string
 from jmslike_transports.shared.text_forms import moment
 
-__all__ = ["StreamError", "decode", "encode"]
+__all__ = ["StreamError", "decode", "encode", "read_object"]
 
 _PREFIX: Final = "rmq.jms.message."
 _ID: Final = f"{_PREFIX}id"
@@ -236,12 +236,16 @@ def _read_content(reader: BlockReader, kind: str, is_encoded: bool) -> tuple[str
         _require(_ITEM_TYPES, items)
         return kind, items
     if kind == "object":
-        return (kind, None) if reader.boolean() else _read_object(reader.octets(), is_encoded)
+        return (kind, None) if reader.boolean() else read_object(reader.octets(), is_encoded)
     return kind, None
 
 
-def _read_object(octets: bytes, is_encoded: bool) -> tuple[str, Any]:
-    """Return an object that Python has a type for in the form of our default serializer, any other as its bytes."""
+def read_object(octets: bytes, is_encoded: bool) -> tuple[str, Any]:
+    """Return a serialised object that Python has a type for in the form of our default serializer, any other as its
+    bytes. Where it is encoded, it is the String or byte[] that our serializer made.
+
+    Raises StreamError or another ValueError, IndexError or struct.error for what is no object.
+    """
     if is_encoded or octets.startswith(_STRINGS):
         value, _ = ObjectParser(octets).parse(len(MAGIC))
         if value.__class__ is str:

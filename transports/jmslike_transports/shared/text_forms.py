@@ -1,4 +1,7 @@
-"""Text forms shared by wires without native types: kinds of destinations, hexadecimal bytes, times, STOMP's headers."""
+"""Text forms shared by wires without native types: kinds of destinations, hexadecimal bytes, times, STOMP's headers.
+
+And the mark of a message whose body was lost.
+"""
 
 from __future__ import annotations
 
@@ -43,6 +46,9 @@ STOMP_HEADERS: Final = frozenset(
     }
 )
 """Headers of STOMP and of the brokers, which are not properties."""
+
+LOST_BODY: Final = "JMS_jmslike_lost_body"
+"""The property of a bare message that stands for one whose body was lost: map, stream or object."""
 
 _LATEST: Final = 2**53
 """The latest time that is believed, in milliseconds since the epoch."""

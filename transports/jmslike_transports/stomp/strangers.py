@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from jmslike.codec import KIND
 from jmslike.spi import Destination, Envelope
+from jmslike_transports.shared.text_forms import LOST_BODY
 
 if TYPE_CHECKING:
     from jmslike_transports.stomp.dialects.base import Dialect
 
 _log = logging.getLogger("jmslike.stomp")
-
-LOST_BODY: Final = "JMS_jmslike_lost_body"
-"""The property of a bare message that stands for one whose body was lost: map, stream or object."""
 
 
 def is_strange(raw: Mapping[str, str], id_headers: Iterable[str]) -> bool:

@@ -9,9 +9,10 @@ from typing import Any, Final
 from jmslike.codec import KIND, Body, utf8
 from jmslike.errors import ConnectionLostError, MessageFormatError
 from jmslike.spi import Envelope
+from jmslike_transports.shared.text_forms import LOST_BODY
 from jmslike_transports.stomp.dialects.base import encode_envelope
 from jmslike_transports.stomp.frames import header_lines
-from jmslike_transports.stomp.strangers import LOST_BODY, lost
+from jmslike_transports.stomp.strangers import lost
 from jmslike_transports.stomp.wire import Wire
 from jmslike_transports.stomp.xstream import read_map, read_object, write_map
 

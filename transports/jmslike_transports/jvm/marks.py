@@ -1,0 +1,92 @@
+"""Properties by which another jmslike says what a message's headers or body do not hold on its wire.
+
+Those of STOMP have names that begin with `JMSjmslike_`, which some Java clients do not list: Java asks for them where
+it finds `jmslike_id`. Those of this transport begin with `JMS_jmslike_`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties
+from jmslike.envelope import NO_PROPERTIES, Envelope
+from jmslike_transports.shared.text_forms import moment, octets_of
+
+OWN: Final = "jmslike_"
+"""How the names begin that are marks of the codec or of STOMP."""
+ESCAPED: Final = "jmslike_p_"
+"""Before the name of a property that would be taken for one of these."""
+
+_ID: Final = "JMS_jmslike_id"
+_TIMESTAMP: Final = "JMS_jmslike_timestamp"
+_CORRELATION: Final = "JMS_jmslike_correlation"
+
+_STOMP_ID: Final = "jmslike_id"
+_STOMP_TIMESTAMP: Final = "JMSTimestamp"
+_STOMP_DUE: Final = "JMSjmslike_due"
+_STOMP_ORIGIN: Final = "JMSjmslike_origin"
+_STOMP_CORRELATION: Final = "JMSjmslike_correlation"
+_STOMP_GROUP_SEQ: Final = "JMSjmslike_group_seq"
+
+_NAMES: Final = (
+    _ID, _TIMESTAMP, _CORRELATION,
+    _STOMP_ID, _STOMP_TIMESTAMP, _STOMP_DUE, _STOMP_ORIGIN, _STOMP_CORRELATION, _STOMP_GROUP_SEQ,
+    KIND, ITEMS, TYPES,
+)  # fmt: skip
+
+_GROUP: Final = "JMSXGroupID"
+_SEQ: Final = "JMSXGroupSeq"
+
+
+def without_marks(envelope: Envelope) -> Envelope:
+    """Return the message that the marks among the properties describe, without them."""
+    named: dict[str, Any] = dict(envelope.properties)
+    marks: dict[str, Any] = {name: named.pop(name) for name in _NAMES if name in named}
+    properties = {name.removeprefix(ESCAPED): value for name, value in named.items()}
+    sequence = _whole(marks, _STOMP_GROUP_SEQ)
+    if sequence is not None and _GROUP in properties:
+        properties[_SEQ] = sequence
+    types = _text(marks, TYPES)
+    message_id = _text(marks, _ID) or _text(marks, _STOMP_ID) or envelope.id
+    timestamp = _whole(marks, _TIMESTAMP) or _whole(marks, _STOMP_TIMESTAMP) or envelope.timestamp
+    kind, body = _content(envelope, marks)
+    headers = envelope.headers
+    correlation = _text(marks, _CORRELATION) or _text(marks, _STOMP_CORRELATION)
+    if correlation is not None:
+        headers = headers._replace(correlation_id=octets_of(correlation))
+    return Envelope.make(
+        id=message_id,
+        destination=envelope.destination,
+        kind=kind,
+        body=body,
+        delivery_mode=envelope.delivery_mode,
+        priority=envelope.priority,
+        timestamp=moment(timestamp),
+        expiration=envelope.expiration,
+        delivery_time=moment(_whole(marks, _STOMP_DUE) or envelope.due),
+        headers=headers,
+        properties=decode_properties(properties, types) if types else properties or NO_PROPERTIES,
+        origin=_text(marks, _STOMP_ORIGIN) or (connection_of(message_id) if _STOMP_ID in marks else None),
+    )
+
+
+def _content(envelope: Envelope, marks: Mapping[str, Any]) -> tuple[str, Any]:
+    kind, body = envelope.kind, envelope.body
+    if KIND not in marks or kind not in ("text", "bytes"):
+        return kind, body
+    octets = body if isinstance(body, bytes) else (body or "").encode("utf-8", "surrogatepass")
+    return decode_body(octets, kind == "text", {name: value for name, value in marks.items() if isinstance(value, str)})
+
+
+def _text(marks: Mapping[str, Any], name: str) -> str | None:
+    value = marks.get(name)
+    return value if isinstance(value, str) and value else None
+
+
+def _whole(marks: Mapping[str, Any], name: str) -> int | None:
+    """Return a number, which STOMP writes as a text."""
+    value = marks.get(name)
+    if isinstance(value, str) and value.isascii() and value.removeprefix("-").isdecimal():
+        return int(value)
+    return int(value) if isinstance(value, int) else None
