@@ -1,6 +1,7 @@
 """Envelope: a sealed message in transit.
 
-Envelopes and their parts are shared by threads without a lock, because they are never changed after they are made.
+Envelopes and their parts are shared by threads without a lock, because they are never changed after they are made. Only
+a sender writes into the envelope that it sends, what its provider has made of its own: see `jmslike.spi.Sender.send`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ class Constraints:
 
 
 class Envelope:
-    """A message in transit: sealed, shared by all its receivers, and never changed.
+    """A message in transit: sealed, shared by all its receivers, and never changed after it was sent.
 
     The body is None for a bare Message; str or None for "text"; bytes for "bytes"; a dict for "map"; a tuple for
     "stream"; and for "object" the encoded object (bytes) or None. There is no `__init__`: an envelope is made for

@@ -92,7 +92,7 @@ class Individual(Acknowledgement):
     """INDIVIDUAL_ACKNOWLEDGE: each message acknowledges itself only."""
 
     __slots__ = ()
-    needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True)
+    needs: ClassVar[SessionSpec] = SessionSpec(awaits_settlement=True, individual=True)
     after_failure = "the message stays unacknowledged until recover() redelivers it"
 
     def acknowledge(self, number: int | None) -> None:

@@ -9,29 +9,35 @@ from __future__ import annotations
 
 import logging
 from collections import deque
-from collections.abc import Callable
-from contextlib import closing
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Final, cast
 
 from jmslike.capabilities import Feature, Level
+from jmslike.core.dead_letters import DeadLetters
 from jmslike.core.ledger import Failure
 from jmslike.core.listener_calls import ListenerCall
-from jmslike.core.redelivery import dead_letter_of, growing_pause
+from jmslike.core.returns import Return, Returns
 from jmslike.core.session_state import SessionState
 from jmslike.core.subscription_rules import left_to_the_core
 from jmslike.core.waiting import Waiting
-from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.message import Message, received_message
 from jmslike.message.base import Owner
-from jmslike.spi import ACCEPT, Counting, Delivery, Postponing, Receipt, Stoppable, Subscription, SubscriptionSpec
+from jmslike.spi import (
+    ACCEPT,
+    Counting,
+    Delivery,
+    Postponing,
+    Receipt,
+    Returning,
+    Stoppable,
+    Subscription,
+    SubscriptionSpec,
+)
 
 _log = logging.getLogger("jmslike.redelivery")
-
-_DEAD_LETTER_RETRY: Final = 1.0
-"""Seconds until a dead letter that could not be moved is tried again, the first time."""
 
 
 class Intake:
@@ -39,15 +45,15 @@ class Intake:
 
     It keeps from the application: expired messages, those that a predicate of the core leaves out, and those that were
     delivered too often (dead letters). `_redeliveries` come before anything else. Others pass a redelivery with a
-    delay, which the provider keeps, or `_waiting`. `fast_take` is the subscription's `take` while a receive may call it
-    without `next_within`, else None. `interrupted` says that a take may return None early. `listener` is what the
-    dispatcher calls, if anything.
+    delay, which the provider keeps, or `_waiting`. With `_returns` the provider redelivers. `fast_take` is the
+    subscription's `take` while a receive may call it without `next_within`, else None. `interrupted` says that a take
+    may return None early. `listener` is what the dispatcher calls, if anything.
     """
 
     __slots__ = (
-        "_clock", "_counting", "_gate", "_is_stopped", "_predicate", "_provider_waits", "_redeliveries", "_session",
-        "_unmoved", "_waiting", "destination", "fast_take", "interrupted", "is_open", "listener", "spec",
-        "subscription",
+        "_clock", "_counting", "_dead_letters", "_gate", "_is_stopped", "_predicate", "_provider_waits",
+        "_redeliveries", "_returns", "_session", "_waiting", "destination", "fast_take", "interrupted", "is_open",
+        "listener", "spec", "subscription",
     )  # fmt: skip
 
     def __init__(
@@ -70,8 +76,10 @@ class Intake:
         self._predicate = predicate
         self._redeliveries: deque[Delivery] = deque()
         self._waiting = Waiting(self._clock)
-        self._provider_waits = session.connection.capabilities.level(Feature.REDELIVERY_DELAY) is Level.NATIVE
-        self._unmoved = 0  # tries in a row to move a dead letter, all in vain
+        self._returns = Returns(subscription) if isinstance(subscription, Returning) else None
+        delays = session.connection.capabilities.level(Feature.REDELIVERY_DELAY)
+        self._provider_waits = delays is Level.NATIVE or self._returns is not None
+        self._dead_letters = DeadLetters(session, subscription, spec.destination)
         self.interrupted: bool = False
         self._is_stopped = spec.stopped
         session.receivers.add(self)
@@ -181,8 +189,7 @@ class Intake:
         session = self._session
         if session.acknowledgement.is_batched and len(session.ledger):
             return self._take_at_once()  # None: the caller looks at the gate before a take that waits
-        due = self._waiting.due
-        until = deadline if due is None else _earlier(deadline, due)
+        until = self._waiting.until(deadline)
         remaining = None if until is None else max(0.0, until - self._clock.monotonic())
         return self.subscription.take(remaining, settle)
 
@@ -219,46 +226,15 @@ class Intake:
         if self._predicate is not None and not self._predicate(envelope):
             return partial(self._drop, receipt)
         if attempts and self._session.redelivery.exhausted(attempts, self.destination):
-            return partial(self._bury, delivery, reason or f"delivered {attempts} times without being acknowledged")
+            if not reason and self._returns is not None:
+                reason = self._returns.reason(envelope.id)
+            reason = reason or f"delivered {attempts} times without being acknowledged"
+            return partial(self._dead_letters.bury, delivery, reason, self._postpone)
         return None
 
     def _drop(self, receipt: Receipt | None) -> None:
         if receipt is not None:
             self.subscription.settle((receipt,), ACCEPT)
-
-    def _bury(self, delivery: Delivery, reason: str) -> None:
-        envelope, receipt, attempts = delivery
-        queue = self._session.redelivery.dead_letter_queue(self.destination)
-        _log.warning(
-            "%s from %s: gave up after %d deliveries; %s",
-            envelope.id,
-            self.destination,
-            attempts,
-            "dropped (no dead-letter queue)" if queue is None else f"moving it to {queue}",
-        )
-        if queue is None:
-            self._drop(receipt)
-            return
-        copy = dead_letter_of(envelope, queue, attempts, reason)
-        link = self._session.link
-        try:
-            with closing(link.sender(queue)) as sender:
-                # apart from the application's transaction, which may be rolled back
-                link.commit([(sender, copy)], [(self.subscription, (receipt,), ACCEPT)], dead_letters=True)
-        except ConnectionLostError:
-            raise
-        except JMSError as error:
-            self._keep_dead_letter(delivery, queue, error)
-        else:
-            self._unmoved = 0
-
-    def _keep_dead_letter(self, delivery: Delivery, queue: Destination, error: JMSError) -> None:
-        if not self.subscription.holds(delivery[1]):
-            return  # another consumer has it (C7)
-        self._unmoved += 1
-        pause = growing_pause(self._unmoved, _DEAD_LETTER_RETRY)
-        _log.error("%s cannot be moved to %s; retrying in %g s: %s", delivery[0].id, queue, pause, error)
-        self._postpone(delivery, pause)
 
     # ---- handing over -----------------------------------------------------------------------------------------------
 
@@ -311,18 +287,35 @@ class Intake:
         What has failed too often is a dead letter at once. A closed intake releases the others to the broker.
         """
         delay_before = self._session.redelivery.delay_before
-        again = []
+        again: list[Delivery] = []
+        returned: list[Return] = []
         for (envelope, receipt, attempts), reason in failures:
             delivery = (envelope, receipt, attempts + 1)
+            if self._returns is not None:
+                self._returns.note(envelope.id, reason)
             if self._is_refused(delivery, reason):
                 continue
             delay = delay_before(attempts + 1)
-            if delay or not self.is_open:
+            if self._returns is not None:
+                returned.append((receipt, attempts + 1, delay))
+            elif delay or not self.is_open:
                 self._postpone(delivery, delay)
             else:
                 again.append(delivery)
+        if returned:
+            self.give_back(returned)
         self._redeliveries.extendleft(reversed(again))
         self.refresh()
+
+    def give_back(self, returned: Sequence[Return] = ()) -> None:
+        """Release these, and what was put back here, to a provider that redelivers by itself; for others do nothing.
+
+        As long as it holds any of them, the provider redelivers none (C15).
+        """
+        if self._returns is not None:
+            put_back, self._redeliveries = self._redeliveries, deque()
+            self._returns.give_back([*returned, *((receipt, attempts, 0.0) for _, receipt, attempts in put_back)])
+            self.refresh()
 
     def _is_refused(self, delivery: Delivery, reason: str) -> bool:
         refuse = self.refusal(delivery, reason)
@@ -360,10 +353,6 @@ class Intake:
             _log.debug("what waited for %s cannot be released: %s", self.destination, error)
         self.subscription.close()
         self._session.receivers.discard(self)
-
-
-def _earlier(deadline: float | None, due: float) -> float:
-    return due if deadline is None else min(deadline, due)
 
 
 def intake_of(session: SessionState, spec: SubscriptionSpec) -> Intake:

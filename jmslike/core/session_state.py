@@ -30,6 +30,9 @@ class Receiver(Source, Protocol):
     def follow(self, *, running: bool) -> None:
         """Start or stop the subscription as the session is, or is about to be."""
 
+    def give_back(self) -> None:
+        """Release what was not handed over, where the provider redelivers by itself."""
+
 
 class SessionState:
     """One session, as its producers, consumers, browsers, listeners and messages see it.
@@ -121,6 +124,7 @@ class SessionState:
             self._commit(sends, acceptances(entries))
         except TransactionRolledBackError:
             redeliver((source, (delivery, "")) for source, delivery in entries)
+            self._give_back()
             raise
 
     def rollback(self) -> None:
@@ -132,6 +136,13 @@ class SessionState:
     def recover(self) -> None:
         """Redeliver what is unsettled, oldest first. An exception that the application handles meanwhile is why."""
         self.ledger.redeliver_all(reason_being_handled())
+        if self.acknowledgement.needs.transacted:
+            self._give_back()
+
+    def _give_back(self) -> None:
+        # the consumers of a transaction have one provider session, which redelivers nothing while it holds anything
+        for receiver in list(self.receivers):
+            receiver.give_back()
 
     # ---- start, stop and the end ------------------------------------------------------------------------------------
 

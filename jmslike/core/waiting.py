@@ -43,6 +43,13 @@ class Waiting:
         except IndexError:  # the session's thread has taken the last one
             return None
 
+    def until(self, deadline: float | None) -> float | None:
+        """Return the deadline (monotonic seconds; None: never), or when the first of them is due if that is earlier."""
+        due = self.due
+        if due is None:
+            return deadline
+        return due if deadline is None else min(deadline, due)
+
     def pop(self) -> Delivery | None:
         """Take out one that is due; None if there is none."""
         if not self._places:

@@ -15,6 +15,7 @@ from jmslike.spi import (
     Delivery,
     Outcome,
     Postponing,
+    Returning,
     SessionLink,
     Stoppable,
     Subscription,
@@ -258,7 +259,10 @@ class FailoverSubscription:
         self._next = None
         if self._failure is None and not self.is_closed:
             self._was_stopped = self._is_stopped
-            self._next = _Place(connection, link.subscribe(replace(self._spec, stopped=self._was_stopped)))
+            inner = link.subscribe(replace(self._spec, stopped=self._was_stopped))
+            if isinstance(inner, Returning) is not isinstance(self, Returning):
+                raise JMSError(f"{connection.url} settles in another way than the first host: see C15 of jmslike.spi")
+            self._next = _Place(connection, inner)
 
     def move(self) -> None:
         """Use what was prepared. The lock is held."""
@@ -329,6 +333,25 @@ class PushedSubscription(FailoverSubscription):
         self._follow(stopped=True)
 
 
+class ReturningSubscription(FailoverSubscription):
+    """See Returning: one whose host redelivers by itself."""
+
+    returns_all = True
+
+
+class PushedReturningSubscription(PushedSubscription, ReturningSubscription):
+    """One whose host pushes, and redelivers by itself."""
+
+
+_KINDS: Final = {
+    (False, False): FailoverSubscription,
+    (False, True): ReturningSubscription,
+    (True, False): PushedSubscription,
+    (True, True): PushedReturningSubscription,
+}
+"""By whether the first host's subscription is `Stoppable`, and whether it is `Returning`."""
+
+
 def subscription_of(
     reconnection: Reconnection,
     spec: SubscriptionSpec,
@@ -338,7 +361,7 @@ def subscription_of(
     discard: Callable[[FailoverSubscription], None],
 ) -> FailoverSubscription:
     """Return the subscription around one at a host."""
-    kind = PushedSubscription if isinstance(inner, Stoppable) else FailoverSubscription
+    kind = _KINDS[isinstance(inner, Stoppable), isinstance(inner, Returning)]
     return kind(reconnection, spec, connection, inner, unsettled, discard)
 
 

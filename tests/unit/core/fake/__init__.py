@@ -10,6 +10,7 @@ from __future__ import annotations
 from tests.unit.core.fake.broker import OTHER, QUEUE, TOPIC, FakeBroker, connection_of, text, texts
 from tests.unit.core.fake.clock import NOW, FakeClock
 from tests.unit.core.fake.factory import factory
+from tests.unit.core.fake.returning import ReturningBroker
 from tests.unit.core.fake.task import PATIENCE, SILENCE, Task
 from tests.unit.core.fake.transport import FakeTransport
 
@@ -23,6 +24,7 @@ __all__ = [
     "FakeBroker",
     "FakeClock",
     "FakeTransport",
+    "ReturningBroker",
     "Task",
     "connection_of",
     "factory",

@@ -11,13 +11,13 @@ from jmslike.capabilities import NATIVE, Feature, Support
 from jmslike.clock import Clock
 from jmslike.connection import Connection, _connections
 from jmslike.destinations import Queue, Topic
-from jmslike.errors import InvalidDestinationError, JMSError
+from jmslike.errors import InvalidDestinationError, JMSError, UnsupportedFeatureError
 from jmslike.session import Session
 from jmslike.settings import make_settings
-from jmslike.spi import Completion, Destination, Envelope, SubscriptionSpec
+from jmslike.spi import Completion, Constraints, Destination, Envelope, SessionSpec, SubscriptionSpec
 from tests.unit.core.fake.clock import FakeClock
 from tests.unit.core.fake.task import PATIENCE
-from tests.unit.core.fake.transport import FakeTransport
+from tests.unit.core.fake.transport import FakeLink, FakeTransport
 
 if TYPE_CHECKING:
     from tests.unit.core.fake.transport import FakeSubscription
@@ -63,6 +63,8 @@ class FakeBroker:
         self.actions: dict[str, deque[JMSError | Callable[[], object]]] = {}
         self.held_completions: list[Completion] | None = None  # None: called at once; a list: kept there for the test
         self.settle_at_hand_over = True
+        self.individual = True  # False: no session may settle in any order
+        self.makes_ids = False  # True: the ids and times of what is sent are the provider's
         self.transports: list[FakeTransport] = []
         self.connections: list[Connection] = []
 
@@ -75,6 +77,11 @@ class FakeBroker:
 
     def session(self, mode: int = Session.AUTO_ACKNOWLEDGE, **options: Any) -> Session:
         return self.connect(**options)._open_session(mode)  # type: ignore[arg-type]
+
+    def link(self, transport: FakeTransport, spec: SessionSpec) -> FakeLink:
+        if spec.individual and not self.individual:
+            raise UnsupportedFeatureError("this broker acknowledges all or nothing; use CLIENT_ACKNOWLEDGE")
+        return FakeLink(transport, spec)
 
     def cut(self) -> None:
         """Break every open connection."""
@@ -110,6 +117,14 @@ class FakeBroker:
             assert self.changed.wait_for(condition, PATIENCE)
 
     # ---- messages ---------------------------------------------------------------------------------------------------
+
+    def arrive(self, envelope: Envelope) -> None:
+        """Add a message that was sent, with an id and times of the provider's own if it makes them."""
+        if self.makes_ids and envelope.terms.id_prefix:
+            envelope.id_or_number = f"ID:provider-{envelope.body}"
+            envelope.sent_at += 1
+            envelope.constraints = Constraints(7)
+        self.put(envelope)
 
     def put(self, *envelopes: Envelope, attempts: int = 0) -> None:
         """Add each message to its queue, or to every subscription of its topic."""

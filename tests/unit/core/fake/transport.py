@@ -57,7 +57,7 @@ class FakeTransport:
     def session(self, spec: SessionSpec) -> FakeLink:
         self.check_open()
         self.broker.called("session", spec)
-        link = FakeLink(self, spec)
+        link = self.broker.link(self, spec)
         self.links.append(link)
         return link
 
@@ -130,10 +130,13 @@ class FakeLink:
         self.transport.check_open()
         self.broker.called("subscribe", spec)
         with self.broker.changed:
-            subscription = FakeSubscription(self, spec)
+            subscription = self.subscription(spec)
             self.subscriptions.append(subscription)
             self.broker.subscriptions.append(subscription)
         return subscription
+
+    def subscription(self, spec: SubscriptionSpec) -> FakeSubscription:
+        return FakeSubscription(self, spec)
 
     def commit(
         self,
@@ -152,7 +155,7 @@ class FakeLink:
         for subscription, receipts, outcome in settlements:
             subscription.apply(receipts, outcome)
         for _, envelope in sends:
-            self.broker.put(envelope)
+            self.broker.arrive(envelope)
 
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         self.broker.called("browse", queue, selector)
@@ -187,7 +190,7 @@ class FakeSender:
         self.link.transport.check()
         broker.called("send", envelope)
         broker.check(envelope.destination)
-        broker.put(envelope)
+        broker.arrive(envelope)
         if completion is None:
             return
         if broker.held_completions is None:
