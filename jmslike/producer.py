@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, Generic, Self, TypeVar, overload
 
 from jmslike.constants import DeliveryMode
 from jmslike.core.listener_calls import CompletionListener
-from jmslike.core.outbox import Outlet, seal
+from jmslike.core.outbox import Outlet, posting, seal
 from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
@@ -146,7 +146,7 @@ class MessageProducer(SendSettings, Generic[Sendable]):
         envelope = self._outbox.sealed(*order)
         outlet, message = order[:2]
         if listener is None:
-            outlet.post(envelope)
+            posting(outlet, message)(envelope)
         else:
             self._outbox.send_async(outlet, envelope, message, listener)
 

@@ -12,6 +12,7 @@ import jmslike.producer as synchronous
 from jmslike.aio.managers import Closing
 from jmslike.aio.sends import Sends
 from jmslike.core.listener_calls import CompletionListener
+from jmslike.core.outbox import posting
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
 
@@ -46,7 +47,7 @@ class MessageProducer(Closing, synchronous.MessageProducer):
         order = self._order(message, positional, given, destination)
         envelope = self._outbox.sealed(*order)
         outlet, original = order[:2]
-        await self._messages._sends.send(partial(outlet.post, envelope), original, completion_listener)
+        await self._messages._sends.send(partial(posting(outlet, original), envelope), original, completion_listener)
 
     async def close(self) -> None:
         """As `jmslike.MessageProducer.close`. One that is cancelled goes on in the background."""

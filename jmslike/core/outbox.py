@@ -21,7 +21,7 @@ from jmslike.envelope import Envelope, Terms, constraints_of, copy_of
 from jmslike.errors import JMSError, MessageFormatError
 from jmslike.instruments import Instruments, Post
 from jmslike.message import Message
-from jmslike.message.foreign import adopt
+from jmslike.message.foreign import adopt, stamp
 from jmslike.message.serializers import ObjectSerializer
 from jmslike.spi import Completion, Sender, SessionLink
 from jmslike.values.spelled import marked_like
@@ -117,7 +117,7 @@ class Outbox:
     ) -> Envelope:
         """Make the envelope of a message of any kind, after applying `prepare` to it; durations in seconds.
 
-        The outlet's `post` sends it.
+        `posting` sends it.
         """
         original = message
         if message is None:
@@ -135,7 +135,7 @@ class Outbox:
         envelope = seal(message, outlet.terms[delivery_mode], self.number(), sent_at, priority)
         envelope.constraints = constraints_of(expiration, due, envelope.properties)
         if original is not message:
-            message._stamp(original)
+            stamp(original, envelope)
         return envelope
 
     def forward(self, message: Message, destination: Destination, without: Collection[str]) -> None:
@@ -154,7 +154,7 @@ class Outbox:
         completed = self.completions.completion(message, listener)
         try:
             self.completions.begin(completed)
-            outlet.post(envelope, completed)
+            posting(outlet, message)(envelope, completed)
         except BaseException:
             self.completions.end(completed)
             raise
@@ -185,6 +185,27 @@ class Outbox:
             outlet.sender.close()
         self._outlets.clear()
         self.completions.close()
+
+
+def posting(outlet: Outlet, message: Any) -> Post:
+    """Return the outlet's post for this message.
+
+    A foreign message is stamped again when the send has ended: the provider may have made an id of its own.
+    """
+    return outlet.post if isinstance(message, Message) else partial(_post_foreign, outlet.post, message)
+
+
+def _post_foreign(post: Post, foreign: Any, envelope: Envelope, completion: Completion | None = None) -> None:
+    if completion is None:
+        post(envelope)
+        stamp(foreign, envelope)
+        return
+
+    def completed(error: JMSError | None) -> None:
+        stamp(foreign, envelope)
+        completion(error)
+
+    post(envelope, completed)
 
 
 def seal(message: Message, terms: Terms, number: int, sent_at: float, priority: int) -> Envelope:

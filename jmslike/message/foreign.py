@@ -7,6 +7,7 @@ from inspect import getattr_static
 from typing import Any, Protocol, TypeAlias
 
 from jmslike.destinations import Destination
+from jmslike.envelope import Envelope
 from jmslike.errors import MessageEOFError, MessageFormatError
 from jmslike.message.base import Message
 from jmslike.message.bytes import BytesMessage
@@ -18,6 +19,7 @@ from jmslike.message.stream import StreamMessage
 from jmslike.message.text import TextMessage
 
 _MISSING = object()
+_SET_BY_SEND = ("destination", "delivery_mode", "priority", "timestamp", "expiration", "delivery_time")
 
 
 class HasProperties(Protocol):
@@ -70,6 +72,13 @@ def adopt(message: object, serializer: ObjectSerializer | None = None) -> Messag
         ours.reply_to = reply_to
     ours.properties.update(properties)
     return ours
+
+
+def stamp(foreign: Any, envelope: Envelope) -> None:
+    """Copy the headers that send has set to the foreign message that was sent in this envelope (section 3.12)."""
+    foreign.message_id = envelope.id
+    for name in _SET_BY_SEND:
+        setattr(foreign, name, getattr(envelope, name))
 
 
 def _has(message: object, *names: str) -> bool:

@@ -8,8 +8,6 @@ from jmslike.errors import JMSError, MessageFormatError
 from jmslike.exact import exact_integer, type_name
 from jmslike.message import typed
 
-_SET_BY_SEND = ("destination", "delivery_mode", "priority", "message_id", "timestamp", "expiration", "delivery_time")
-
 DEFAULT_DELIVERY_MODE = 2
 DEFAULT_PRIORITY = 4
 
@@ -61,14 +59,13 @@ class HeaderAccess:
         draft = self._envelope = _draft(self._envelope)
         return draft
 
-    def _stamp(self, foreign: object) -> None:
-        """Copy the headers that send has set to the foreign message of which this one is a copy (section 3.12)."""
-        for name in _SET_BY_SEND:
-            setattr(foreign, name, getattr(self, name))
-
     @property
     def message_id(self) -> str | None:
-        """JMSMessageID, which begins with "ID:"; None before the message is sent. Overwritten by send."""
+        """JMSMessageID, which begins with "ID:"; None before the message is sent. Overwritten by send.
+
+        Where the provider makes the ids, what a transacted session has sent shows its id after the commit only, and so
+        the times that the provider sets. What was sent with a completion listener shows them when that is called.
+        """
         envelope = self._envelope
         return (envelope.id or None) if envelope is not None else None
 

@@ -71,6 +71,7 @@ class ConnectionInstruments(Instruments):
         self, post: Post, operation: Operation, envelope: Envelope, completion: Completion | None = None
     ) -> None:
         span = self._creation(operation, envelope)
+        self._describe(span, envelope)
         try:
             post(envelope, completion)
         finally:
@@ -80,6 +81,7 @@ class ConnectionInstruments(Instruments):
         span, began = self._creation(operation, envelope), perf_counter_ns()
 
         def end(error: BaseException | None) -> None:
+            self._describe(span, envelope)  # now: the provider may have made an id of its own
             metric = operation.metric if error is None else {**operation.metric, **failed(span, error)}
             elapsed = perf_counter_ns() - began
             span.end()
@@ -105,9 +107,11 @@ class ConnectionInstruments(Instruments):
         The context that the message carried before is that of a message which is sent on.
         """
         span = self._recorder.start(operation, SpanKind.PRODUCER, [context_in(envelope.properties)])
-        self._recorder.describe(span, envelope.id, envelope.headers.correlation_id)
         envelope.properties = with_span(envelope.properties, span)
         return span
+
+    def _describe(self, span: Span, envelope: Envelope) -> None:
+        self._recorder.describe(span, envelope.id, envelope.headers.correlation_id)
 
     # ---- commits ----------------------------------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from jmslike.message import (
     adopt,
     new_message,
 )
+from jmslike.message.foreign import stamp
 from jmslike.values import Byte, Char
 from tests.unit.message.support import sent
 
@@ -186,8 +187,7 @@ def test_headers_are_set_back() -> None:
     """MSG-45: what send sets is seen on the foreign message."""
     foreign = SimpleNamespace(text="x", properties={}, message_id=None)
     ours = adopt(foreign)
-    sent(ours)
-    ours._stamp(foreign)
+    stamp(foreign, sent(ours))
     assert vars(foreign) == {
         "text": "x",
         "properties": {},
