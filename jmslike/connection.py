@@ -14,6 +14,7 @@ import weakref
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar, Final, Self
 
+from jmslike import ending
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.clock import Clock, SystemClock
 from jmslike.constants import SessionMode
@@ -350,7 +351,10 @@ if hasattr(os, "register_at_fork"):
 
 def _end_all() -> None:
     """Let what was sent reach its provider when the interpreter ends with connections that are not closed."""
-    program_end.end([state.unclosed() for state in list(_states) if state.is_open])
+    try:
+        program_end.end([state.unclosed() for state in list(_states) if state.is_open])
+    finally:
+        ending.end()
 
 
 atexit.register(_end_all)

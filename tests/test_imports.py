@@ -28,6 +28,7 @@ BOUNDARY = {
     "jmslike.codec",
     "jmslike.constants",
     "jmslike.destinations",
+    "jmslike.ending",
     "jmslike.envelope",
     "jmslike.errors",
     "jmslike.locating",

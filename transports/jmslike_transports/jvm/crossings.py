@@ -1,0 +1,120 @@
+"""Crossings from Python to Java: which process and which thread makes them, and that none is under way at the end.
+
+A forked child has no threads of the JVM, so that its first call into Java would never return. A thread that calls Java
+is known there from then on, as long as it is not detached. And a thread that comes back from Java while the interpreter
+ends would abort the process.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final, TypeVar
+
+import jpype
+import jpype.config
+
+from jmslike.errors import IllegalStateError
+
+_Result = TypeVar("_Result")
+
+_TO_COME_BACK: Final = 1.0
+"""Seconds that other threads have at the end of the program to come back from Java: each of their waits is short."""
+_PAUSE: Final = 0.002
+
+_inside: Final[list[None]] = []
+"""One for each thread that is in Java now."""
+_forever: Final = threading.Lock()
+_forever.acquire()
+
+
+class _Process:
+    """The state of this process."""
+
+    def __init__(self) -> None:
+        self.why_not = ""
+        """Why no crossing is possible any more."""
+
+
+_process: Final = _Process()
+
+
+class _Place:
+    """A thread's place in the JVM, given back when the thread ends. It outlives the names of this module."""
+
+    def __init__(self) -> None:
+        self._process, self._ident, self._thread = _process, threading.get_ident, threading.get_ident()
+        self._jpype = jpype
+
+    def __del__(self) -> None:
+        if not self._process.why_not and self._ident() == self._thread and self._jpype.isJVMStarted():
+            self._jpype.JClass("java.lang.Thread").detach()
+
+
+class _Attachment(threading.local):
+    def __init__(self) -> None:
+        self.place = _Place()
+
+
+_attachment: Final = _Attachment()
+
+
+def check_process() -> None:
+    """Raise IllegalStateError in a forked child, and in the main thread at the end of the program.
+
+    Other threads wait here at the end of the program, until it has ended: they are daemons without work.
+    """
+    if _process.why_not:
+        _refuse()
+
+
+def cross(call: Callable[..., _Result], *arguments: Any) -> _Result:
+    """Call a Java method. Raises what it throws; otherwise like `check_process`."""
+    if _process.why_not:
+        _refuse()
+    _ = _attachment.place
+    _inside.append(None)
+    try:
+        return call(*arguments)
+    finally:
+        _inside.pop()
+
+
+def end() -> bool:
+    """End all crossings, because the interpreter ends. Waits for those that are under way, at most a second.
+
+    Returns whether the JVM is this process' own.
+    """
+    if _process.why_not:
+        return False
+    _process.why_not = "the program ends"
+    bound = time.monotonic() + _TO_COME_BACK
+    while _inside and time.monotonic() < bound:
+        time.sleep(_PAUSE)
+    jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()  # a Java thread that calls Python
+    return True
+
+
+def _refuse() -> None:
+    if _process.why_not != _FORKED and threading.current_thread() is not threading.main_thread():
+        _forever.acquire()
+    raise IllegalStateError(_process.why_not)
+
+
+_FORKED: Final = (
+    "the JVM was started in another process: a forked child cannot use it, nor start one of its own; start the child "
+    "with multiprocessing's method spawn, or fork before the first connection of jvm:"
+)
+
+
+def _in_child() -> None:
+    if jpype.isJVMStarted():
+        _process.why_not = _FORKED
+        _inside.clear()
+        jpype.config.onexit = False  # it would wait for the parent's threads
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_in_child)

@@ -1,0 +1,206 @@
+"""JMS errors for what Java throws (C11): by its class, and where that is general, by the class of a cause.
+
+The text has the messages and codes of the exception and of its causes and linked exceptions, each once.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import jpype
+
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    InvalidClientIDError,
+    InvalidDestinationError,
+    InvalidSelectorError,
+    JMSError,
+    JMSSecurityError,
+    MessageEOFError,
+    MessageFormatError,
+    MessageNotReadableError,
+    MessageNotWriteableError,
+    ResourceAllocationError,
+    TransactionInDoubtError,
+    TransactionInProgressError,
+    TransactionRolledBackError,
+    UnsupportedFeatureError,
+)
+
+_OF_JMS: Final[Mapping[str, type[JMSError]]] = {
+    "IllegalState": IllegalStateError,
+    "InvalidClientID": InvalidClientIDError,
+    "InvalidDestination": InvalidDestinationError,
+    "InvalidSelector": InvalidSelectorError,
+    "JMSSecurity": JMSSecurityError,
+    "MessageEOF": MessageEOFError,
+    "MessageFormat": MessageFormatError,
+    "MessageNotReadable": MessageNotReadableError,
+    "MessageNotWriteable": MessageNotWriteableError,
+    "ResourceAllocation": ResourceAllocationError,
+    "TransactionInProgress": TransactionInProgressError,
+    "TransactionRolledBack": TransactionRolledBackError,
+}
+_JMS_CLASS: Final = re.compile(r"(?:jakarta|javax)\.jms\.(\w+?)(?:Runtime)?Exception")
+
+_ARTEMIS: Final = "org.apache.activemq.artemis.api.core.ActiveMQ"
+_QPID: Final = "org.apache.qpid.jms."
+_CLASSIC: Final = "org.apache.activemq."
+
+_OTHERS: Final[Mapping[str, type[JMSError]]] = {
+    # a connection, or what a connection is made of, that is gone or does not answer
+    f"{_ARTEMIS}ConnectionTimedOutException": ConnectionLostError,
+    f"{_ARTEMIS}DisconnectedException": ConnectionLostError,
+    f"{_ARTEMIS}NotConnectedException": ConnectionLostError,
+    f"{_ARTEMIS}RemoteDisconnectException": ConnectionLostError,
+    f"{_ARTEMIS}UnBlockedException": ConnectionLostError,
+    f"{_QPID}JmsConnectionRemotelyClosedException": ConnectionLostError,
+    f"{_QPID}JmsOperationTimedOutException": ConnectionLostError,
+    f"{_QPID}JmsSendTimedOutException": ConnectionLostError,
+    f"{_QPID}exceptions.JmsConnectionClosedException": ConnectionLostError,
+    f"{_QPID}exceptions.JmsConnectionFailedException": ConnectionLostError,
+    f"{_QPID}provider.exceptions.ProviderClosedException": ConnectionLostError,
+    f"{_QPID}provider.exceptions.ProviderFailedException": ConnectionLostError,
+    f"{_QPID}provider.exceptions.ProviderIOException": ConnectionLostError,
+    f"{_CLASSIC}ConnectionClosedException": ConnectionLostError,
+    f"{_CLASSIC}ConnectionFailedException": ConnectionLostError,
+    "com.rabbitmq.client.ShutdownSignalException": ConnectionLostError,
+    "com.rabbitmq.client.ChannelContinuationTimeoutException": ConnectionLostError,
+    "java.io.IOException": ConnectionLostError,
+    "java.nio.channels.UnresolvedAddressException": ConnectionLostError,
+    "java.util.concurrent.TimeoutException": ConnectionLostError,
+    # refusals
+    f"{_ARTEMIS}AddressFullException": ResourceAllocationError,
+    f"{_ARTEMIS}QueueMaxConsumerLimitReached": ResourceAllocationError,
+    f"{_ARTEMIS}NonExistentQueueException": InvalidDestinationError,
+    f"{_ARTEMIS}AddressDoesNotExistException": InvalidDestinationError,
+    f"{_ARTEMIS}SecurityException": JMSSecurityError,
+    f"{_ARTEMIS}TransactionOutcomeUnknownException": TransactionInDoubtError,
+    f"{_ARTEMIS}TransactionRolledBackException": TransactionRolledBackError,
+    f"{_QPID}JmsResourceNotFoundException": InvalidDestinationError,
+    f"{_QPID}JmsTransactionInDoubtException": TransactionInDoubtError,
+    f"{_CLASSIC}DestinationDoesNotExistException": InvalidDestinationError,
+    "com.rabbitmq.client.PossibleAuthenticationFailureException": JMSSecurityError,
+    "com.rabbitmq.jms.util.RMQJMSSelectorException": InvalidSelectorError,
+    "java.security.GeneralSecurityException": JMSSecurityError,
+    "javax.naming.NamingSecurityException": JMSSecurityError,
+    "javax.naming.CommunicationException": ConnectionLostError,
+    "javax.net.ssl.SSLException": JMSSecurityError,
+    "java.lang.UnsupportedOperationException": UnsupportedFeatureError,
+}
+
+_REPLY: Final = re.compile(r"#method<(channel|connection)\.close>\(reply-code=(\d+)")
+"""How the client of RabbitMQ quotes what the broker refused."""
+_OF_REPLY: Final[Mapping[str, type[JMSError]]] = {
+    "403": JMSSecurityError,
+    "404": InvalidDestinationError,
+    "506": ResourceAllocationError,
+    "530": JMSSecurityError,
+}
+
+_REASON: Final = re.compile(r"\bMQRC[ _(]*(?:\w+\W+)??(\d{4})\b|\breason (?:code )?'?(\d{4})'?", re.IGNORECASE)
+"""How the client of IBM MQ quotes a reason code."""
+_OF_REASON: Final[Mapping[str, type[JMSError]]] = {
+    **dict.fromkeys(("2009", "2059", "2161", "2162", "2202", "2203", "2537", "2538"), ConnectionLostError),
+    **dict.fromkeys(("2035", "2063", "2393", "2397", "2399"), JMSSecurityError),
+    **dict.fromkeys(("2082", "2085", "2087", "2052"), InvalidDestinationError),
+    **dict.fromkeys(("2024", "2030", "2053", "2056", "2192"), ResourceAllocationError),
+    "2003": TransactionRolledBackError,
+}
+
+_DEPTH: Final = 8
+"""How many causes are looked at."""
+_GENERAL: Final = (JMSError, IllegalStateError)
+"""What a cause may say more about: some clients throw IllegalStateException once a connection is lost."""
+
+
+def error_of(error: BaseException) -> JMSError:
+    """Return the JMS error for what Java, JPype or this transport raised; a JMSError is returned as it is."""
+    if isinstance(error, JMSError):
+        return error
+    if isinstance(error, ValueError):  # of an option
+        return JMSError(str(error), linked_exception=error)
+    if not isinstance(error, jpype.JException):
+        return JMSError(f"{type(error).__name__}: {error}", linked_exception=error)
+    chain = list(_chain(error))
+    text = _text(chain)
+    return _type(chain, text)(text, _code(chain), error)
+
+
+def is_loss(error: BaseException) -> bool:
+    """Whether the error says that the connection is gone, or does not answer."""
+    return isinstance(error_of(error), ConnectionLostError)
+
+
+def _type(chain: list[Any], text: str) -> type[JMSError]:
+    replied = _REPLY.search(text)
+    if replied is not None:
+        if replied[1] == "channel":
+            return _OF_REPLY.get(replied[2], JMSError)
+        return _OF_REPLY.get(replied[2], ConnectionLostError)
+    found = _type_of(chain[0])
+    if found not in _GENERAL:
+        return found
+    reason = _reason(text)
+    if reason in _OF_REASON:
+        return _OF_REASON[reason]
+    causes = [cause for cause in map(_type_of, chain[1:]) if cause not in _GENERAL]
+    return causes[0] if causes else found
+
+
+def _type_of(throwable: Any) -> type[JMSError]:
+    """Return the type for the class of this exception alone, or for the nearest class that it extends."""
+    kind = throwable.getClass()
+    while kind is not None:
+        name = str(kind.getName())
+        known = _JMS_CLASS.fullmatch(name)
+        found = _OTHERS.get(name) if known is None else _OF_JMS.get(known[1])
+        if found is not None:
+            return found
+        kind = kind.getSuperclass()
+    return JMSError
+
+
+def _reason(text: str) -> str:
+    found = _REASON.search(text)
+    return "" if found is None else found[1] or found[2]
+
+
+def _chain(throwable: Any) -> Iterator[Any]:
+    """Yield the exception and what it was caused by; linked exceptions before causes, as they have the codes."""
+    waiting: list[Any] = [throwable]
+    seen: list[Any] = []
+    while waiting and len(seen) < _DEPTH:
+        current = waiting.pop(0)
+        if any(current.equals(each) for each in seen):
+            continue
+        seen.append(current)
+        yield current
+        linked = current.getLinkedException() if hasattr(current, "getLinkedException") else None
+        waiting += [each for each in (linked, current.getCause()) if each is not None]
+
+
+def _text(chain: list[Any]) -> str:
+    parts: list[str] = []
+    for throwable in chain:
+        message = throwable.getMessage()
+        part = " ".join(str(message).split()) if message is not None else ""
+        if not part or throwable.getClass().getPackage() != chain[0].getClass().getPackage():
+            part = f"{throwable.getClass().getSimpleName()}: {part}".removesuffix(": ")
+        code = _code([throwable])
+        if code is not None and code not in part:
+            part = f"{part} ({code})"
+        if not any(part in known or part.endswith(known) for known in parts):
+            parts.append(part)
+    return "; ".join(parts)
+
+
+def _code(chain: list[Any]) -> str | None:
+    for throwable in chain:
+        code = throwable.getErrorCode() if hasattr(throwable, "getErrorCode") else None
+        if code is not None:
+            return str(code)
+    return None

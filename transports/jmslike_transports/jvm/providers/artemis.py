@@ -1,0 +1,58 @@
+"""ActiveMQ Artemis, through its own client, which speaks its core protocol."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jmslike.capabilities import Feature, Support
+from jmslike_transports.jvm.address import Address
+from jmslike_transports.jvm.beans import set_properties
+from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
+
+_FACTORY: Final = "org.apache.activemq.artemis.jms.client.ActiveMQJMSConnectionFactory"
+_BYTES_OF_A_MESSAGE: Final = 600
+"""Bytes that the window has for each message: the client counts in bytes. Enough for a small body."""
+_CONFIRMATIONS: Final = 1 << 20
+"""Bytes that wait for the broker's confirmation; without it, asynchronous sends count as confirmed at once."""
+
+
+class Artemis(Provider):
+    """The client's URL has the transport's settings, and setters have the rest."""
+
+    product = "ActiveMQ Artemis"
+    coordinates = ("org.apache.activemq:artemis-jakarta-client",)
+    individual = 101  # ActiveMQJMSConstants.INDIVIDUAL_ACKNOWLEDGE
+
+    def connection_factory(self, loader: Any, address: Address) -> Any:
+        """See Provider.connection_factory."""
+        factory = made(self, loader, address, _FACTORY, _url(address))
+        cross(_configure, factory, address)
+        return factory
+
+    def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
+        """See Provider.features."""
+        return EVERYTHING
+
+
+def _url(address: Address) -> str:
+    settings = {"connect-timeout-millis": str(milliseconds(address.connect_timeout)), "tcpNoDelay": "true"}
+    return f"tcp://{address.host}:{address.port}?{'&'.join(f'{name}={value}' for name, value in settings.items())}"
+
+
+def _configure(factory: Any, address: Address) -> None:
+    call = milliseconds(address.request_timeout)
+    factory.setReconnectAttempts(0)
+    factory.setInitialConnectAttempts(1)
+    factory.setUseTopologyForLoadBalancing(False)
+    factory.setCallTimeout(call)
+    factory.setCallFailoverTimeout(call)
+    factory.setClientFailureCheckPeriod(HEARTBEAT)
+    factory.setConnectionTTL(6 * HEARTBEAT)
+    factory.setConsumerWindowSize(0 if address.window == 1 else min(address.window * _BYTES_OF_A_MESSAGE, 2**31 - 1))
+    factory.setConfirmationWindowSize(_CONFIRMATIONS)
+    factory.setBlockOnDurableSend(True)
+    factory.setBlockOnNonDurableSend(False)
+    factory.setBlockOnAcknowledge(False)
+    set_properties(factory, address.properties)

@@ -1,0 +1,96 @@
+"""A provider that is known by name. What differs from client to client stands in its file, and nowhere else."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from typing import Any, ClassVar, Final
+
+import jpype
+
+from jmslike.capabilities import NATIVE, Feature, Support, partial, unsupported
+from jmslike.errors import JMSError
+from jmslike_transports.jvm.address import Address
+from jmslike_transports.jvm.classpath import VARIABLE
+from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.machine import class_of, context_of
+
+HEARTBEAT: Final = 10_000
+"""Milliseconds between signs of life, where a client has them."""
+
+
+class Provider(ABC):
+    """A JMS provider's Java client."""
+
+    product: ClassVar[str]
+    """What it is called until its metadata says so."""
+    coordinates: ClassVar[tuple[str, ...]]
+    """The Maven artifacts of its client."""
+    individual: ClassVar[int | None] = None
+    """The session mode that acknowledges each message by itself; None if it has none."""
+    connects_lazily: ClassVar[bool] = False
+    """Whether a wrong password shows only when the connection is used."""
+
+    @abstractmethod
+    def connection_factory(self, loader: Any, address: Address) -> Any:
+        """Return the Java connection factory for the address' one host.
+
+        Raises JMSError for a class path without the client, ValueError for options that it has not.
+        """
+
+    @abstractmethod
+    def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
+        """Return the features of a connection whose metadata says this version of JMS."""
+
+
+KEPT_BY_THE_STOPPED: Final = "a stopped consumer keeps what was pushed to it: Java has no way to give that back"
+NO_COUNTS: Final = "JMS has no call that counts a queue's messages: browse it, or use the provider's console"
+
+EVERYTHING: Final[Mapping[Feature, Support]] = {
+    **dict.fromkeys(Feature, NATIVE),
+    Feature.COMPETING_CONSUMERS: partial(CONN_28=KEPT_BY_THE_STOPPED),
+    Feature.REDELIVERY_DELAY: partial("what the session received besides it from the same consumer waits with it"),
+    Feature.STATISTICS: unsupported(NO_COUNTS),
+}
+"""What a client of Jakarta Messaging 3.1 has."""
+
+_SINCE_2_0: Final[Mapping[Feature, Support]] = {
+    Feature.SHARED_SUBSCRIPTION: unsupported("it came with JMS 2.0: give each consumer a subscription of its own"),
+    Feature.DELAY: unsupported("it came with JMS 2.0: send when it is due"),
+}
+
+
+def of_version(features: Mapping[Feature, Support], major: int) -> Mapping[Feature, Support]:
+    """Return the features without those that came with JMS 2.0, for a client of JMS 1.1."""
+    return {**features, **_SINCE_2_0} if major < 2 else features
+
+
+def made(provider: Provider, loader: Any, address: Address, class_name: str, *arguments: Any) -> Any:
+    """Return a new object of the client's class. Raises JMSError if the class path has not the class."""
+    with context_of(loader):
+        return cross(lambda: client_class(provider, loader, address, class_name)(*arguments))
+
+
+def client_class(provider: Provider, loader: Any, address: Address, class_name: str) -> Any:
+    """Return a class of the client. Raises JMSError if the class path has it not."""
+    try:
+        return class_of(loader, class_name)
+    except jpype.JException as error:
+        raise JMSError(_missing(provider, address, class_name, error)) from error
+
+
+def _missing(provider: Provider, address: Address, class_name: str, error: BaseException) -> str:
+    cause = str(error)
+    lacking = "" if class_name in cause else f" ({cause})"
+    where = ":".join(address.class_path)
+    found = f"the class path has no {class_name}{lacking}: {where}" if where else "there is no class path"
+    return (
+        f"{found}; give the jars of {provider.product}'s Java client in classpath= or {VARIABLE}. They are those of "
+        f"{' and '.join(provider.coordinates)} from Maven with all that they need: "
+        "mvn dependency:copy-dependencies fetches them, in a project that depends on it"
+    )
+
+
+def milliseconds(seconds: float) -> int:
+    """Return whole milliseconds, at least one, as an int of Java."""
+    return min(max(1, round(seconds * 1000)), 2**31 - 1)
