@@ -177,7 +177,7 @@ def _write_properties(parts: list[bytes], properties: Mapping[str, Any]) -> int:
 # ---- from Java -------------------------------------------------------------------------------------------------------
 
 
-def decode(octets: bytes | memoryview, source: Destination | None = None) -> tuple[Envelope, int]:
+def decode(octets: bytes | bytearray | memoryview, source: Destination | None = None) -> tuple[Envelope, int]:
     """Return the envelope of a record, and how often the message was delivered before.
 
     `source` is the destination of a message that names none. Raises MessageFormatError for what is no record.
