@@ -88,7 +88,9 @@ _OTHERS: Final[Mapping[str, type[JMSError]]] = {
     "java.security.GeneralSecurityException": JMSSecurityError,
     "javax.naming.NamingSecurityException": JMSSecurityError,
     "javax.naming.CommunicationException": ConnectionLostError,
-    "javax.net.ssl.SSLException": JMSSecurityError,
+    "javax.net.ssl.SSLHandshakeException": JMSSecurityError,
+    "javax.net.ssl.SSLPeerUnverifiedException": JMSSecurityError,
+    "java.lang.SecurityException": JMSSecurityError,
     "java.lang.UnsupportedOperationException": UnsupportedFeatureError,
 }
 
@@ -148,6 +150,8 @@ def _type(chain: list[Any], text: str) -> type[JMSError]:
     if reason in _OF_REASON:
         return _OF_REASON[reason]
     causes = [cause for cause in map(_type_of, chain[1:]) if cause not in _GENERAL]
+    if JMSSecurityError in causes:  # a refused user is often told by closing the connection
+        return JMSSecurityError
     return causes[0] if causes else found
 
 

@@ -30,6 +30,10 @@ class Provider(ABC):
     """The session mode that acknowledges each message by itself; None if it has none."""
     connects_lazily: ClassVar[bool] = False
     """Whether a wrong password shows only when the connection is used."""
+    confirms_sends: ClassVar[bool] = True
+    """Whether `send` returns when the broker has a persistent message; else only a CompletionListener hears of that."""
+    completes_sends: ClassVar[bool] = True
+    """Whether there are sends with a CompletionListener."""
 
     @abstractmethod
     def connection_factory(self, loader: Any, address: Address) -> Any:

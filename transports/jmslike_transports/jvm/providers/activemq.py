@@ -1,0 +1,68 @@
+"""ActiveMQ Classic, through its own client, which speaks OpenWire."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from jmslike.capabilities import Feature, Support, partial
+from jmslike_transports.jvm.address import Address
+from jmslike_transports.jvm.beans import set_properties
+from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds, of_version
+from jmslike_transports.jvm.tls import key_managers, require_verification, trust_managers
+
+_FACTORY: Final = "org.apache.activemq.ActiveMQConnectionFactory"
+_TLS_FACTORY: Final = "org.apache.activemq.ActiveMQSslConnectionFactory"
+_UNLIMITED: Final = -1
+_COUNTED_BY_CLIENT: Final = (
+    "the broker counts no deliveries: its client does, and what another client gave back counts as first delivered"
+)
+
+
+class ActiveMQ(Provider):
+    """Its jars of version 6 have the API of jakarta.jms, and those of 5 that of javax.jms, under the same names."""
+
+    product = "ActiveMQ"
+    coordinates = ("org.apache.activemq:activemq-client",)
+    individual = 4  # ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE
+    connects_lazily = True
+    completes_sends = False
+
+    def connection_factory(self, loader: Any, address: Address) -> Any:
+        """See Provider.connection_factory."""
+        name = _FACTORY if address.tls is None else _TLS_FACTORY
+        factory = made(self, loader, address, name, _url(address))
+        cross(_configure, factory, address)
+        return factory
+
+    def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
+        """See Provider.features. Its client of Jakarta Messaging 3.1 has neither shared subscriptions nor delays."""
+        return of_version({**EVERYTHING, Feature.REDELIVERY_COUNT: partial(_COUNTED_BY_CLIENT)}, 1)
+
+
+def _url(address: Address) -> str:
+    settings = {
+        "connectionTimeout": milliseconds(address.connect_timeout),
+        "wireFormat.maxInactivityDuration": 2 * HEARTBEAT,
+        "wireFormat.maxInactivityDurationInitalDelay": milliseconds(address.connect_timeout),  # its own spelling
+    }
+    query = "&".join(f"{name}={value}" for name, value in settings.items())
+    return f"{'tcp' if address.tls is None else 'ssl'}://{address.host}:{address.port}?{query}"
+
+
+def _configure(factory: Any, address: Address) -> None:
+    factory.setConnectResponseTimeout(milliseconds(address.request_timeout))
+    factory.setSendTimeout(milliseconds(address.request_timeout))
+    factory.setCloseTimeout(milliseconds(address.request_timeout))
+    factory.setWarnAboutUnstartedConnectionTimeout(-1)
+    factory.getPrefetchPolicy().setAll(address.window)
+    factory.setMessagePrioritySupported(True)
+    redelivery = factory.getRedeliveryPolicy()
+    redelivery.setMaximumRedeliveries(_UNLIMITED)
+    redelivery.setInitialRedeliveryDelay(0)
+    redelivery.setRedeliveryDelay(0)
+    if address.tls is not None:
+        require_verification(address.tls, "the client of ActiveMQ")
+        factory.setKeyAndTrustManagers(key_managers(address.tls), trust_managers(address.tls), None)
+    set_properties(factory, address.properties)
