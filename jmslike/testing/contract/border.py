@@ -20,7 +20,7 @@ from jmslike.capabilities import Capabilities, Feature, Level
 from jmslike.constants import SessionMode
 from jmslike.core.acknowledgement import ACKNOWLEDGEMENTS
 from jmslike.destinations import Destination, Queue, Topic
-from jmslike.errors import JMSError
+from jmslike.errors import JMSError, UnsupportedFeatureError
 from jmslike.registry import resolve
 from jmslike.selector import parse
 from jmslike.spi import (
@@ -145,6 +145,15 @@ class Border:
     ) -> SessionLink:
         """Open a session link, on the first transport unless another is named."""
         return (transport or self.transport).session(ACKNOWLEDGEMENTS[mode].needs)
+
+    def individual_session(self) -> SessionLink:
+        """Open a link of which a test settles one delivery, and keeps earlier ones. Skips the test where the provider
+        refuses that.
+        """
+        try:
+            return self.session(SessionMode.INDIVIDUAL_ACKNOWLEDGE)
+        except UnsupportedFeatureError as reason:
+            pytest.skip(str(reason))
 
     def queue(self) -> Queue:
         """Return a queue with a name used nowhere else."""
