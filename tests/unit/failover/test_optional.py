@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from jmslike.errors import UnsupportedFeatureError
-from jmslike.spi import Counting, Deleting, Embedding, Flush, Flushing, Stoppable, SubscriptionSpec
+from jmslike.spi import Counting, Deleting, Embedding, Flush, Flushing, Returning, Stoppable, SubscriptionSpec
 from jmslike_transports.failover import factory
 from jmslike_transports.native import factory as native
-from tests.unit.core.fake import QUEUE, Task, text
+from tests.unit.core.fake import QUEUE, ReturningBroker, Task, text
 from tests.unit.failover.world import Reported, World
 
 
@@ -52,6 +52,36 @@ def test_only_what_is_pushed_to_is_stoppable(world: World) -> None:
     subscription = world.session(transport).subscribe(SubscriptionSpec(QUEUE))
     assert not isinstance(subscription, Stoppable)
     transport.close()
+
+
+def test_a_provider_that_redelivers_by_itself_is_seen(world: World) -> None:
+    """C15: a host of the other kind is not taken: the core goes on as it began."""
+    world.hosts[0].broker = ReturningBroker(world.clock)
+    subscription: Any = world.session(world.open()).subscribe(SubscriptionSpec(QUEUE))
+    is_returning: bool = isinstance(subscription, Returning)
+    assert is_returning
+    is_stoppable: bool = isinstance(subscription, Stoppable)
+    assert is_stoppable
+    world.hosts[0].broker.put(text("a"), text("b"))
+    first, second = (subscription.take(0)[1] for _ in range(2))
+    subscription.settle([first], 1)
+    subscription.postpone([second], 1, 5)
+    assert world.hosts[0].broker.attempts(QUEUE) == [("a", 1)]
+    world.hosts[0].go_down()
+    world.advance_until(lambda: world.hosts[1].broker.named("subscribe"))
+    world.hosts[1].broker = ReturningBroker(world.clock)
+    world.advance_until(lambda: world.events.names[-1:] == ["resumed"])
+    world.hosts[1].broker.put(text("c"))
+    assert subscription.take(0)[0].body == "c"
+
+
+def test_a_session_that_a_host_refuses_leaves_the_link_usable(world: World) -> None:
+    world.hosts[0].broker.individual = False
+    transport = world.open()
+    with pytest.raises(UnsupportedFeatureError, match="all or nothing"):
+        world.session(transport, individual=True)
+    world.session(transport).sender(QUEUE).send(text("a"))
+    assert world.hosts[0].broker.bodies(QUEUE) == ["a"]
 
 
 def test_the_engine_of_this_process_is_seen() -> None:
