@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, Self
 
 from jmslike.core.listener_calls import CompletionListener, check_completion_listener
-from jmslike.core.outbox import Outbox, Outlet, posting
+from jmslike.core.outbox import Outbox, Outlet
 from jmslike.core.session_state import SessionState
 from jmslike.destinations import Destination
 from jmslike.durations import Duration
@@ -54,7 +54,7 @@ class JMSProducer(SendSettings, PropertyGetters):
         outbox = session.outbox
         outlet, message, envelope = self._sealed(outbox, destination, body)
         if self._listener is None:
-            posting(outlet, message)(envelope)
+            outlet.post(envelope)
         else:
             outbox.send_async(outlet, envelope, message, self._listener)
         return self

@@ -22,7 +22,6 @@ from jmslike.constants import SessionMode
 from jmslike.context_consumer import JMSConsumer as SynchronousConsumer
 from jmslike.context_producer import JMSProducer as SynchronousProducer
 from jmslike.core.listener_calls import UNRUN_ON_A_LOOP, CompletionListener, check_completion_listener
-from jmslike.core.outbox import posting
 from jmslike.destinations import Destination, Queue
 from jmslike.message import Message
 from jmslike.message_factory import MessageConverter, optional_converter
@@ -198,7 +197,7 @@ class JMSProducer(SynchronousProducer):
         """As `jmslike.JMSProducer.send`; methods of the completion listener may be coroutines."""
         session = await self._context._opened()
         outlet, message, envelope = self._sealed(session._state.outbox, destination, body)
-        await session._sends.send(partial(posting(outlet, message), envelope), message, self._listener)
+        await session._sends.send(partial(outlet.post, envelope), message, self._listener)
         return self
 
     def _check_listener(self, listener: CompletionListener) -> None:

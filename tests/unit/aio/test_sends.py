@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Future
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -42,6 +43,22 @@ def test_sends_of_several_tasks_keep_the_order_of_their_calls(url: str) -> None:
             queue, producer = context.create_queue("q"), context.create_producer()
             await asyncio.gather(*(producer.send(queue, str(number)) for number in range(50)))
         assert await left_in(url, queue) == [str(number) for number in range(50)]
+
+    asyncio.run(run())
+
+
+def test_the_id_that_the_provider_makes_is_shown_after_the_send(broker: FakeBroker) -> None:
+    """MSG-45: on a foreign message, too."""
+    broker.makes_ids = True
+    foreign = SimpleNamespace(text="b", properties={})
+
+    async def run() -> None:
+        async with await connected(broker) as connection:
+            session = await connection.create_session()
+            producer, own = session.create_producer(QUEUE), session.create_text_message("a")
+            await producer.send(own)
+            await producer.send(foreign)
+            assert (own.message_id, foreign.message_id) == ("ID:provider-a", "ID:provider-b")
 
     asyncio.run(run())
 

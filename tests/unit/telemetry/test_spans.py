@@ -118,6 +118,17 @@ def test_an_asynchronous_send_ends_with_its_answer(recording: Recording, broker:
     assert len(told.threads) == 2
 
 
+def test_a_send_has_the_id_that_the_provider_makes(recording: Recording, broker: FakeBroker) -> None:
+    broker.makes_ids = True
+    session = broker.session(telemetry=recording.telemetry)
+    producer = session.create_producer(session.create_queue("q"))
+    producer.send(session.create_text_message("a"))
+    producer.send(session.create_text_message("b"), completion_listener=Told())
+    session.close()
+    ids = [(span.attributes or {})["messaging.message.id"] for span in recording.spans("send q")]
+    assert ids == ["ID:provider-a", "ID:provider-b"]
+
+
 def test_a_send_that_fails(recording: Recording, broker: FakeBroker) -> None:
     session = broker.session(telemetry=recording.telemetry)
     producer = session.create_producer(session.create_queue("q"))

@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 QUEUE = Queue("q")
 OTHER = Queue("other")
 TOPIC = Topic("t")
+PROVIDER_EXPIRATION = 10**15
+"""The expiration of a provider that makes the times itself."""
 
 
 class Mailbox:
@@ -123,7 +125,7 @@ class FakeBroker:
         if self.makes_ids and envelope.terms.id_prefix:
             envelope.id_or_number = f"ID:provider-{envelope.body}"
             envelope.sent_at += 1
-            envelope.constraints = Constraints(7)
+            envelope.constraints = Constraints(expiration=PROVIDER_EXPIRATION)
         self.put(envelope)
 
     def put(self, *envelopes: Envelope, attempts: int = 0) -> None:
