@@ -99,12 +99,13 @@ class Border:
     @contextmanager
     def refusing_url(self) -> Iterator[str]:
         """Yield the provider's URL with a port that refuses connections. Skips the test if the URL has no port."""
-        port = urlsplit(self._harness.url).port
+        url = self._harness.url
+        port = urlsplit(url[url.rfind(":", 0, url.find("://")) + 1 :]).port  # of jvm:artemis://, too
         if port is None:
             pytest.skip("the URL has no port")
         with socket.socket() as bound:
             bound.bind(("127.0.0.1", 0))  # without listening
-            yield self._harness.url.replace(f":{port}", f":{bound.getsockname()[1]}")
+            yield url.replace(f":{port}", f":{bound.getsockname()[1]}")
 
     def declares(self, feature: Feature, *levels: Level) -> bool:
         """Whether the feature is declared at one of the levels; without levels, at any that can be used."""
