@@ -110,6 +110,25 @@ def test_a_new_message_crosses_without_an_id() -> None:
     assert first.id not in (second.id, envelope.id)
 
 
+HALF = "half of a pair: \ud83d"
+
+
+def test_a_new_message_has_no_half_of_a_surrogate_pair() -> None:
+    for half in (text(HALF), text("a", properties={"p": HALF}), text("a", headers=Headers(HALF))):
+        half.terms = Terms(Queue("q"), 2, "origin", "ID:connection:1:1:1:")
+        with pytest.raises(MessageFormatError, match="surrogate"):
+            encode(half)
+
+
+def test_one_that_was_received_keeps_it() -> None:
+    received, _ = decode(encode(text(HALF, properties={"p": HALF, "q": "\U0001f600"}, headers=Headers(HALF))))
+    assert (received.body, received.properties, received.headers.correlation_id) == (
+        HALF,
+        {"p": HALF, "q": "\U0001f600"},
+        HALF,
+    )
+
+
 def test_a_property_with_the_name_of_a_mark_stays_one() -> None:
     received, _ = decode(encode(text("a", properties={KIND: "b", "jmslike_other": 1, "jmslike": 2})))
     assert received.properties == {KIND: "b", "jmslike_other": 1, "jmslike": 2}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from struct import Struct
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from jmslike.values import Byte, Char, Float, Long, Short
 
@@ -13,6 +13,9 @@ _pack, _unpack, _HEAD = _ENTRY.pack, _ENTRY.unpack_from, _ENTRY.size
 
 NULL: Final = -1
 UTF_16: Final = -2
+TextForm: TypeAlias = Callable[[str], tuple[bytes, int]]
+"""Returns the bytes of a text, and its size."""
+
 _STRING, _OCTETS, _NOTHING = b"Sxn"
 _PACKERS: Final[Mapping[type, tuple[int, Callable[[Any], bytes]]]] = {
     bool: (ord("z"), Struct(">?").pack),
@@ -47,7 +50,7 @@ _READERS: Final[Mapping[int, Callable[[bytes], Any]]] = {
 }
 
 
-def write_entry(parts: list[bytes], name: str, value: Any) -> None:
+def write_entry(parts: list[bytes], name: str, value: Any, octets_of: TextForm) -> None:
     """Append an entry."""
     octets, name_size = octets_of(name)
     if value.__class__ is str:
@@ -59,14 +62,16 @@ def write_entry(parts: list[bytes], name: str, value: Any) -> None:
         parts += (_pack(letter, name_size, len(content)), octets, content)
 
 
-def octets_of(text: str) -> tuple[bytes, int]:
-    """Return the text as it is in a record, and its size."""
-    try:
-        octets = text.encode()
-    except UnicodeEncodeError:
-        octets = text.encode("utf-16-be", "surrogatepass")
-        return octets, UTF_16 - len(octets)
+def utf8_of(text: str) -> tuple[bytes, int]:
+    """Return the text in UTF-8, and its size. Raises UnicodeEncodeError for half of a surrogate pair."""
+    octets = text.encode()
     return octets, len(octets)
+
+
+def units_of(text: str) -> tuple[bytes, int]:
+    """Return any text in UTF-16, and its size."""
+    octets = text.encode("utf-16-be", "surrogatepass")
+    return octets, UTF_16 - len(octets)
 
 
 def read_text(octets: bytes, at: int, size: int) -> tuple[str | None, int]:

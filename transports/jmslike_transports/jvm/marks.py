@@ -52,8 +52,8 @@ def without_marks(envelope: Envelope) -> Envelope:
     timestamp = _whole(marks, _TIMESTAMP) or _whole(marks, _STOMP_TIMESTAMP) or envelope.timestamp
     kind, body = _content(envelope, marks)
     headers = envelope.headers
-    correlation = _text(marks, _CORRELATION) or _text(marks, _STOMP_CORRELATION)
-    if correlation is not None:
+    correlation = marks.get(_CORRELATION, marks.get(_STOMP_CORRELATION))
+    if isinstance(correlation, str):
         headers = headers._replace(correlation_id=octets_of(correlation))
     return Envelope.make(
         id=message_id,

@@ -32,11 +32,13 @@ from jmslike.errors import InvalidDestinationError, MessageFormatError
 from jmslike_transports.jvm.entries import (
     NULL,
     UTF_16,
-    octets_of,
+    TextForm,
     read_entries,
     read_items,
     read_octets,
     read_text,
+    units_of,
+    utf8_of,
     write_entry,
 )
 from jmslike_transports.jvm.marks import ESCAPED, OWN, without_marks
@@ -84,7 +86,22 @@ _SET_BY_PROVIDERS: Final = frozenset(
 
 
 def encode(envelope: Envelope) -> bytes:
-    """Return the record of a message to send."""
+    """Return the record of a message to send.
+
+    Raises MessageFormatError for half of a surrogate pair in a new message, which some providers would send as another
+    character, or not at all. One that was received is sent on as it is.
+    """
+    try:
+        return _encoded(envelope, utf8_of)
+    except UnicodeEncodeError as error:
+        if envelope.terms.id_prefix:
+            raise MessageFormatError(
+                "the message has half of a surrogate pair, which cannot be encoded: it was not sent"
+            ) from error
+        return _encoded(envelope, units_of)
+
+
+def _encoded(envelope: Envelope, octets_of: TextForm) -> bytes:
     terms, properties, kind, body = envelope.terms, envelope.properties, envelope.kind, envelope.body
     flags = timestamp = expiration = due = reply_code = count = 0
     id_size = correlation_size = reply_size = type_size = NULL
@@ -96,23 +113,23 @@ def encode(envelope: Envelope) -> bytes:
     octets, name_size = octets_of(terms.destination.name)
     parts.append(octets)
     if envelope.headers is not NO_HEADERS:
-        flags, reply_code, correlation_size, reply_size, type_size = _write_headers(parts, envelope.headers)
+        flags, reply_code, correlation_size, reply_size, type_size = _write_headers(parts, envelope.headers, octets_of)
     constraints = envelope.constraints
     if constraints is not None:
         expiration, due = constraints.expiration, constraints.due
     if properties:
-        count = _write_properties(parts, properties)
+        count = _write_properties(parts, properties, octets_of)
         if OWN in ",".join(properties):
             flags |= _MARKED
     if kind == "object":
         octets, is_text, marks = encode_body(kind, body)
         for mark, value in marks.items():
-            write_entry(parts, mark, value)
+            write_entry(parts, mark, value, octets_of)
         count += len(marks)
         flags |= _MARKED
         kind, body = ("text", octets.decode()) if is_text else ("bytes", octets)
     code = _CODES[kind]
-    size = _write_body(parts, code, body)
+    size = _write_body(parts, code, body, octets_of)
     parts[0] = _pack_head(
         code, flags, terms.delivery_mode, envelope.priority, _CODES_OF_DESTINATIONS[terms.destination.__class__],
         reply_code, timestamp, expiration, due, 0,
@@ -121,7 +138,7 @@ def encode(envelope: Envelope) -> bytes:
     return b"".join(parts)
 
 
-def _write_headers(parts: list[bytes], headers: Headers) -> tuple[int, int, int, int, int]:
+def _write_headers(parts: list[bytes], headers: Headers, octets_of: TextForm) -> tuple[int, int, int, int, int]:
     """Append what the client sets, and return flags, the kind of the reply's destination, and three sizes."""
     correlation_id, reply_to, message_type = headers
     flags = reply_code = 0
@@ -142,7 +159,7 @@ def _write_headers(parts: list[bytes], headers: Headers) -> tuple[int, int, int,
     return flags, reply_code, correlation_size, reply_size, type_size
 
 
-def _write_body(parts: list[bytes], code: int, body: Any) -> int:
+def _write_body(parts: list[bytes], code: int, body: Any, octets_of: TextForm) -> int:
     """Append the body, and return its size or the number of its items."""
     if code == _TEXT:
         if body is None:
@@ -155,21 +172,21 @@ def _write_body(parts: list[bytes], code: int, body: Any) -> int:
         return len(body)
     if code == _MAP:
         for name, value in body.items():
-            write_entry(parts, name, value)
+            write_entry(parts, name, value, octets_of)
         return len(body)
     if code == _STREAM:
         for value in body:
-            write_entry(parts, "", value)
+            write_entry(parts, "", value, octets_of)
         return len(body)
     return 0
 
 
-def _write_properties(parts: list[bytes], properties: Mapping[str, Any]) -> int:
+def _write_properties(parts: list[bytes], properties: Mapping[str, Any], octets_of: TextForm) -> int:
     """Append the properties, and return their number."""
     count = 0
     for name, value in properties.items():
         if name not in _SET_BY_PROVIDERS:
-            write_entry(parts, f"{ESCAPED}{name}" if name.startswith(OWN) else name, value)
+            write_entry(parts, f"{ESCAPED}{name}" if name.startswith(OWN) else name, value, octets_of)
             count += 1
     return count
 

@@ -12,7 +12,7 @@ from contextlib import suppress
 from struct import Struct
 from typing import Any, Final
 
-from jmslike.codec import connection_of
+from jmslike.codec import KIND, connection_of, decode_body
 from jmslike.destinations import Destination
 from jmslike.errors import MessageFormatError
 from jmslike.spi import NO_HEADERS, NO_PROPERTIES, Envelope, Headers
@@ -202,6 +202,10 @@ def _decoded(body: bytes, source: Destination) -> Envelope:
     _require(_PROPERTY_TYPES, properties.values())
     properties.pop(_DELIVERY_COUNT, None)  # how often its sender had received it
     kind, content = _read_content(reader, kind, headers.get(_ENCODED_OBJECT) is True)
+    mark = properties.pop(KIND, None)
+    if mark is not None and kind in ("text", "bytes"):  # another jmslike sent it through the Java client
+        octets = content if isinstance(content, bytes) else (content or "").encode()
+        kind, content = decode_body(octets, kind == "text", {KIND: mark} if isinstance(mark, str) else {})
     message_id = headers.get(_ID)
     if message_id.__class__ is not str:
         message_id = f"ID:{internal_id}"

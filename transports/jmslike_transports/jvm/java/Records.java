@@ -33,6 +33,7 @@ public final class Records {
     private static final String COUNT = "JMSXDeliveryCount";
     private static final String OF_STOMP = "jmslike_", OF_THIS = "JMS_jmslike_";
     private static final String STOMP_ID = OF_STOMP + "id";
+    private static final String MARK_OF_KIND = OF_STOMP + "kind";
     private static final List<String> HIDDEN = List.of(
             "JMSTimestamp", "JMSjmslike_due", "JMSjmslike_origin", "JMSjmslike_correlation", "JMSjmslike_group_seq");
     private static final String OLD_ID = OF_THIS + "id", OLD_TIMESTAMP = OF_THIS + "timestamp";
@@ -288,6 +289,9 @@ public final class Records {
         if (id != null) {
             set(message, OLD_ID, id);
             set(message, OLD_TIMESTAMP, from.getLong(start + TIMESTAMP));
+        }
+        if (code == MESSAGE && codeOf(message) != MESSAGE) { // RabbitMQ's client has no other than texts
+            set(message, MARK_OF_KIND, "message");
         }
         if (correlationBytes != null) {
             setCorrelation(message, correlationBytes);
