@@ -76,7 +76,7 @@ _CONVERTERS: Final[Mapping[str, Callable[[str, Any], Any]]] = {
 
 GENERAL_OPTIONS: Final = tuple(item.name for item in fields(Settings))
 
-WIRE_OPTIONS: Final = ("connect_timeout", "request_timeout")
+WIRE_OPTIONS: Final = ("window", "connect_timeout", "request_timeout")
 """The general options that also go to the transport."""
 
 

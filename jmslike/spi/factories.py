@@ -24,8 +24,8 @@ class TransportFactory(Protocol):
     def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> Transport:
         """Make a transport that is not open yet. Raises ValueError for a bad option value.
 
-        `url` has no user, password or options. `options` has the transport's own and, where given, `connect_timeout`
-        and `request_timeout`.
+        `url` has no user, password or options. `options` has the transport's own and, where given, `connect_timeout`,
+        `request_timeout` and, for a library that must know it before it connects, `window`.
         """
 
     def forget(self, url: str) -> None:
@@ -62,8 +62,8 @@ class WrapperFactory(Protocol):
     """The entry point of a transport around others: `failover:(URL,URL)?option=value`.
 
     The inner URLs are checked, so that a wrapper parses no URL and looks no transport up. Inner URLs have the options
-    of their transports; the options of the whole connection stand behind the parentheses. Of these, `connect_timeout`
-    and `request_timeout` also go to the targets.
+    of their transports; the options of the whole connection stand behind the parentheses. Of these, `window`,
+    `connect_timeout` and `request_timeout` also go to the targets.
     """
 
     options: Mapping[str, str]

@@ -68,7 +68,7 @@ def test_options_go_where_they_belong() -> None:
     url = "fake://host?colour=bl%75e+sky&window=7&connect_timeout=3&client_id=me"
     assert made(url, request_timeout=4, dead_letter="") == (
         "fake://host",
-        {"colour": "blue sky", "connect_timeout": "3", "request_timeout": "4"},
+        {"colour": "blue sky", "window": "7", "connect_timeout": "3", "request_timeout": "4"},
         None,
         None,
     )

@@ -45,7 +45,7 @@ def test_the_names_of_the_options() -> None:
         "object_serializer",
         "telemetry",
     }
-    assert set(WIRE_OPTIONS) == {"connect_timeout", "request_timeout"}
+    assert set(WIRE_OPTIONS) == {"window", "connect_timeout", "request_timeout"}
 
 
 @pytest.mark.parametrize(

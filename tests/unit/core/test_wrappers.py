@@ -146,7 +146,7 @@ def test_the_user_of_the_connection_goes_before_those_inside(
 
 def test_the_timeouts_of_the_connection_reach_the_inner_transports(installed: Installed) -> None:
     made = installed.connect("failover:(a://x,b://y)?connect_timeout=3&window=7", request_timeout=4)
-    assert [call[1] for call in made] == [{"connect_timeout": "3", "request_timeout": "4"}] * 2
+    assert [call[1] for call in made] == [{"window": "7", "connect_timeout": "3", "request_timeout": "4"}] * 2
     assert ConnectionFactory("failover:(a://x)?window=7")._provider.settings.window == 7
 
 
