@@ -93,7 +93,6 @@ def end() -> bool:
     bound = time.monotonic() + _TO_COME_BACK
     while _inside and time.monotonic() < bound:
         time.sleep(_PAUSE)
-    jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()  # a Java thread that calls Python
     return True
 
 

@@ -36,6 +36,7 @@ _OPTIONS: Final = (
     "-Dslf4j.internal.verbosity=ERROR",  # not a word on standard error where a client logs to nowhere
 )
 _COLLECTOR: Final = "-XX:+UseSerialGC"
+_LOGGING: Final = "java.util.logging"
 _APIS: Final = {"jakarta.jms.ConnectionFactory": "jakarta", "javax.jms.ConnectionFactory": "javax"}
 _SET_JAVA_HOME: Final = "set JAVA_HOME to the folder of a JDK or JRE, 17 or newer"
 
@@ -148,6 +149,8 @@ def _start() -> None:
             "options"
         ) from error
     jpype.config.onexit = False  # it would wait for the threads of clients
+    if not any(_LOGGING in option for option in options):  # a client's failures reach the caller as errors
+        jpype.JClass("java.util.logging.LogManager").getLogManager().reset()
     ending.after_connections(_leave)
 
 
@@ -169,7 +172,8 @@ def _adopt() -> None:
 
 
 def _leave() -> None:
-    crossings.end()
+    if crossings.end():
+        jpype.JClass("org.jpype.ref.JPypeReferenceQueue").getInstance().stop()  # a Java thread that calls Python
 
 
 def _arguments() -> list[str]:

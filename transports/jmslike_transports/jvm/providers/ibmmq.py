@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import jpype
+
 from jmslike.capabilities import Feature, Support, partial
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
@@ -13,6 +15,7 @@ from jmslike_transports.jvm.providers.base import EVERYTHING, Provider, made, of
 from jmslike_transports.jvm.tls import require_verification, ssl_context
 
 _FACTORY: Final = "com.ibm.mq.jakarta.jms.MQConnectionFactory"
+_LOG: Final = "com.ibm.msg.client.commonservices.log.status"
 _CLIENT: Final = 1  # WMQConstants.WMQ_CM_CLIENT
 _RECONNECTS_NEVER: Final = 0x2000000  # WMQConstants.WMQ_CLIENT_RECONNECT_DISABLED
 _CHANNEL: Final = "SYSTEM.DEF.SVRCONN"
@@ -27,6 +30,7 @@ class IbmMq(Provider):
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""
+        cross(_write_no_log)
         factory = made(self, loader, address, _FACTORY)
         cross(_configure, factory, address)
         return factory
@@ -34,6 +38,13 @@ class IbmMq(Provider):
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
         return of_version({**EVERYTHING, Feature.DELAY: partial("the queue manager needs its delay daemon")}, major)
+
+
+def _write_no_log() -> None:
+    """Keep the client from writing a log into the working directory, unless the program has decided on that."""
+    system = jpype.JClass("java.lang.System")
+    if system.getProperty(_LOG) is None:
+        system.setProperty(_LOG, "OFF")
 
 
 def _configure(factory: Any, address: Address) -> None:
