@@ -1,17 +1,18 @@
 """Properties by which another jmslike says what a message's headers or body do not hold on its wire.
 
 Those of STOMP have names that begin with `JMSjmslike_`, which some Java clients do not list: Java asks for them where
-it finds `jmslike_id`. Those of this transport begin with `JMS_jmslike_`.
+it finds an id of STOMP. Those of this transport begin with `JMS_jmslike_`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, Final
 
 from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties
 from jmslike.envelope import NO_PROPERTIES, Envelope
-from jmslike_transports.shared.text_forms import moment, octets_of
+from jmslike_transports.shared.text_forms import STOMP_HEADERS, moment, octets_of
 
 OWN: Final = "jmslike_"
 """How the names begin that are marks of the codec or of STOMP."""
@@ -23,6 +24,10 @@ _TIMESTAMP: Final = "JMS_jmslike_timestamp"
 _CORRELATION: Final = "JMS_jmslike_correlation"
 
 _STOMP_ID: Final = "jmslike_id"
+_ARTEMIS_IDS: Final = ("NATIVE_MESSAGE_ID", "__HDR_MESSAGE_ID")
+"""Properties of Artemis, for the ids of messages that come by STOMP or OpenWire."""
+_OURS: Final = re.compile(r"ID:[0-9a-f-]{36}:1:1:1:[0-9]+")
+"""How an id of jmslike looks."""
 _STOMP_TIMESTAMP: Final = "JMSTimestamp"
 _STOMP_DUE: Final = "JMSjmslike_due"
 _STOMP_ORIGIN: Final = "JMSjmslike_origin"
@@ -43,12 +48,16 @@ def without_marks(envelope: Envelope) -> Envelope:
     """Return the message that the marks among the properties describe, without them."""
     named: dict[str, Any] = dict(envelope.properties)
     marks: dict[str, Any] = {name: named.pop(name) for name in _NAMES if name in named}
+    stomp_id = _text(marks, _STOMP_ID) or _id_of_artemis(named)
+    if stomp_id is not None:
+        hidden = STOMP_HEADERS.union(_ARTEMIS_IDS)
+        named = {name: value for name, value in named.items() if name not in hidden}
     properties = {name.removeprefix(ESCAPED): value for name, value in named.items()}
     sequence = _whole(marks, _STOMP_GROUP_SEQ)
     if sequence is not None and _GROUP in properties:
         properties[_SEQ] = sequence
     types = _text(marks, TYPES)
-    message_id = _text(marks, _ID) or _text(marks, _STOMP_ID) or envelope.id
+    message_id = _text(marks, _ID) or stomp_id or envelope.id
     timestamp = _whole(marks, _TIMESTAMP) or _whole(marks, _STOMP_TIMESTAMP) or envelope.timestamp
     kind, body = _content(envelope, marks)
     headers = envelope.headers
@@ -67,8 +76,14 @@ def without_marks(envelope: Envelope) -> Envelope:
         delivery_time=moment(_whole(marks, _STOMP_DUE) or envelope.due),
         headers=headers,
         properties=decode_properties(properties, types) if types else properties or NO_PROPERTIES,
-        origin=_text(marks, _STOMP_ORIGIN) or (connection_of(message_id) if _STOMP_ID in marks else None),
+        origin=_text(marks, _STOMP_ORIGIN) or (connection_of(message_id) if stomp_id is not None else None),
     )
+
+
+def _id_of_artemis(properties: Mapping[str, Any]) -> str | None:
+    """Return the id of a message that jmslike sent to Artemis by STOMP, whose headers became properties there."""
+    found = next((text for name in _ARTEMIS_IDS if (text := _text(properties, name)) is not None), "")
+    return found if _OURS.fullmatch(found) else None
 
 
 def _content(envelope: Envelope, marks: Mapping[str, Any]) -> tuple[str, Any]:

@@ -32,7 +32,8 @@ public final class Records {
 
     private static final String COUNT = "JMSXDeliveryCount";
     private static final String OF_STOMP = "jmslike_", OF_THIS = "JMS_jmslike_";
-    private static final String STOMP_ID = OF_STOMP + "id";
+    private static final String STOMP_ID = OF_STOMP + "id", ARTEMIS_ID = "NATIVE_MESSAGE_ID";
+    private static final String AMQP_ID = "__HDR_MESSAGE_ID"; // all that Qpid's client sees of Artemis' ids
     private static final String MARK_OF_KIND = OF_STOMP + "kind";
     private static final List<String> HIDDEN = List.of(
             "JMSTimestamp", "JMSjmslike_due", "JMSjmslike_origin", "JMSjmslike_correlation", "JMSjmslike_group_seq");
@@ -163,10 +164,9 @@ public final class Records {
             if (name.equals(COUNT)) {
                 continue;
             }
-            if (name.startsWith(OF_STOMP) || name.startsWith(OF_THIS)) {
-                isMarked = true;
-                isOfStomp |= name.equals(STOMP_ID);
-            }
+            boolean isId = name.equals(STOMP_ID) || name.equals(ARTEMIS_ID) || name.equals(AMQP_ID);
+            isMarked |= isId || name.startsWith(OF_STOMP) || name.startsWith(OF_THIS);
+            isOfStomp |= isId;
             count += putProperty(message, name, into);
         }
         if (isOfStomp) {
@@ -284,7 +284,13 @@ public final class Records {
         Message message = empty(session, code);
         for (int count = from.getInt(start + PROPERTIES); count > 0; count--) {
             Values.Entry entry = Values.entry(from);
-            set(message, entry.name(), entry.value());
+            try {
+                set(message, entry.name(), entry.value());
+            } catch (MessageFormatException refused) {
+                if (id == null) {
+                    throw refused;
+                } // else it came with a message of another protocol that is sent on without it
+            }
         }
         if (id != null) {
             set(message, OLD_ID, id);
