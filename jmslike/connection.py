@@ -184,7 +184,8 @@ class Connection:
         transacted session ignores `acknowledge_mode`.
 
         Raises JMSError for an unknown mode, and for what is no boolean; UnsupportedFeatureError where there are no
-        transactions; ConnectionLostError from a loss of the connection on.
+        transactions, or for INDIVIDUAL_ACKNOWLEDGE where the provider acknowledges all or nothing; ConnectionLostError
+        from a loss of the connection on.
         """
         if transacted is not _UNSAID:
             if first is not False:

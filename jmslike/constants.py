@@ -32,4 +32,4 @@ class SessionMode(IntEnum):
     DUPS_OK_ACKNOWLEDGE = 3
     """The session acknowledges in batches; after a failure messages may be redelivered."""
     INDIVIDUAL_ACKNOWLEDGE = 4
-    """`Message.acknowledge` acknowledges that message alone (an extension)."""
+    """`Message.acknowledge` acknowledges that message alone (an extension). Some providers cannot do that."""

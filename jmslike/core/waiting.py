@@ -45,6 +45,8 @@ class Waiting:
 
     def until(self, deadline: float | None) -> float | None:
         """Return the deadline (monotonic seconds; None: never), or when the first of them is due if that is earlier."""
+        if not self._places:
+            return deadline
         due = self.due
         if due is None:
             return deadline

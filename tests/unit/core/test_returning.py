@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from jmslike.consumer import MessageConsumer
+from jmslike.context import JMSContext
 from jmslike.destinations import Queue
 from jmslike.errors import TransactionRolledBackError, UnsupportedFeatureError
 from jmslike.message import TextMessage
@@ -284,7 +285,7 @@ def test_individual_sessions_keep_their_failures(broker: FakeBroker) -> None:
 
 
 def test_a_provider_may_refuse_individual_sessions(broker: FakeBroker) -> None:
-    """The connection stays usable, and so does a context, until it is used."""
+    """The connection stays usable."""
     broker.individual = False
     session = broker.session()
     connection = connection_of(session)
@@ -296,3 +297,17 @@ def test_a_provider_may_refuse_individual_sessions(broker: FakeBroker) -> None:
     received_message = session.create_consumer(QUEUE).receive(PATIENCE)
     assert received_message is not None
     connection.close()
+
+
+def test_a_context_whose_session_the_provider_refuses(broker: FakeBroker) -> None:
+    """CTX-02: it says so at its first use; other contexts of the connection go on."""
+    broker.individual = False
+    context = JMSContext(broker.connect(), Session.AUTO_ACKNOWLEDGE)
+    refused = context.create_context(Session.INDIVIDUAL_ACKNOWLEDGE)
+    for _ in range(2):
+        with pytest.raises(UnsupportedFeatureError, match="CLIENT_ACKNOWLEDGE"):
+            refused.create_consumer(QUEUE)
+    refused.close()
+    context.create_producer().send(QUEUE, "a")
+    assert context.create_consumer(QUEUE).receive_body(str, PATIENCE) == "a"
+    context.close()
