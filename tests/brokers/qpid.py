@@ -16,9 +16,12 @@ HERE = Path(__file__).parent
 PROGRAM = HERE / "Qpid.java"
 TOPICS = "amq.topic/"
 """What a client puts before the name of a topic: names without it are queues."""
-SASL = b"AMQP\x03\x01\x00\x00"
-ACCEPTED = b"\x00\x53\x44\xc0\x03\x01\x50\x00"
+HEADER = b"AMQP"
+SASL, AMQP = 1, 0
+"""The types of frames."""
+LOGGED_IN = b"\x00\x53\x44\xc0\x03\x01\x50\x00"
 """The outcome of SASL, with the code 0."""
+BEGUN, CLOSED = b"\x00\x53\x11", b"\x00\x53\x18"
 
 
 class Qpid(LocalBroker):
@@ -52,7 +55,7 @@ class Qpid(LocalBroker):
         return [self._java, *memory, quiet, "-cp", class_path(self._classes), *arguments]
 
     def shake_hands(self) -> None:
-        """Log in by AMQP 1.0."""
+        """Begin a session of AMQP 1.0."""
         answers_amqp(self.ports["amqp"])
 
     @property
@@ -106,15 +109,31 @@ def configuration(port: int) -> Mapping[str, Any]:
 
 
 def answers_amqp(port: int) -> None:
-    """Log in by AMQP 1.0 as the good user and hang up; raise OSError if that fails."""
+    """Log in by AMQP 1.0 as the good user and begin a session; raise OSError if that fails.
+
+    The broker listens before its virtual host is ready, and until then it closes what a client opens.
+    """
     response = b"\0".join([b"", USER.encode(), PASSWORD.encode()])
-    fields = b"\x02\xa3\x05PLAIN\xa0" + bytes([len(response)]) + response
-    body = b"\x02\x01\x00\x00\x00\x53\x41\xc0" + bytes([len(fields)]) + fields
+    login = frame(SASL, b"\x53\x41", b"\xa3\x05PLAIN\xa0" + bytes([len(response)]) + response, 2)
+    opening = frame(AMQP, b"\x53\x10", b"\xa1\x05tests\xa1\x09127.0.0.1", 2)
+    beginning = frame(AMQP, b"\x53\x11", b"\x40\x43\x52\x01\x52\x01", 4)
     with socket.create_connection(("127.0.0.1", port), timeout=5) as connection:
-        connection.sendall(SASL + (len(body) + 4).to_bytes(4) + body)
-        heard = b""
-        while chunk := connection.recv(4096):
-            heard += chunk
-            if heard.endswith(ACCEPTED):
-                return
-        raise ConnectionRefusedError(f"it answers {heard!r}")
+        answer_to(connection, HEADER + bytes([3, 1, 0, 0]) + login, LOGGED_IN)
+        answer_to(connection, HEADER + bytes([0, 1, 0, 0]) + opening + beginning, BEGUN)
+
+
+def answer_to(connection: socket.socket, said: bytes, wanted: bytes) -> None:
+    """Send that, and read until the answer has what is wanted; raise OSError if the broker closes before."""
+    connection.sendall(said)
+    heard = b""
+    while wanted not in heard:
+        chunk = connection.recv(4096)
+        heard += chunk
+        if not chunk or CLOSED in heard:
+            raise ConnectionRefusedError(f"it answers {heard!r}")
+
+
+def frame(kind: int, descriptor: bytes, fields: bytes, count: int) -> bytes:
+    """Return a frame with one performative, whose fields are so many."""
+    body = b"\0" + descriptor + b"\xc0" + bytes([len(fields) + 1, count]) + fields
+    return (8 + len(body)).to_bytes(4) + bytes([2, kind, 0, 0]) + body
