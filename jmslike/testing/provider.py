@@ -126,9 +126,9 @@ class Provider:
         return Topic(self.name("topic"))
 
     def name(self, prefix: str = "n") -> str:
-        """Return a name used nowhere else, for a client id or a subscription."""
+        """Return a name used nowhere else, for a client id or a subscription. Some providers take no hyphen in it."""
         self._names += 1
-        return f"{prefix}-{self._mark}-{self._names}"
+        return f"{prefix}_{self._mark}_{self._names}"
 
     def eventually(self, condition: Callable[[], object]) -> None:
         """Wait until the condition is true; AssertionError after the harness's patience."""

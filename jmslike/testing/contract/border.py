@@ -165,8 +165,8 @@ class Border:
         return Topic(self.name("topic"))
 
     def name(self, prefix: str) -> str:
-        """Return a name used nowhere else."""
-        return f"contract-{prefix}-{uuid.uuid4().hex[:12]}"
+        """Return a name used nowhere else. It has no hyphen, as some providers take none."""
+        return f"contract_{prefix}_{uuid.uuid4().hex[:12]}"
 
     def subscribe(
         self, link: SessionLink, destination: Destination, selector: str | None = None, **spec: Any
