@@ -29,9 +29,6 @@ from jmslike.url import Options, Wrapper, parse_place, parse_wrapper, scheme_of,
 
 GROUP: Final = "jmslike.transports"
 
-PLANNED: Final = frozenset({"jvm"})
-"""Schemes that later versions will have, and a user may have read of."""
-
 Factory = TransportFactory | WrapperFactory
 
 _GENERAL_OBJECTS: Final = frozenset({"object_serializer", "telemetry"})
@@ -175,8 +172,7 @@ def _scheme(url: str) -> str:
 def _factory(scheme: str) -> Factory:
     found = next((entry for entry in _installed() if entry.name == scheme), None)
     if found is None:
-        why = " in this version; it is planned" if scheme in PLANNED else ""
-        raise JMSError(f"no transport for {scheme}://{why}; known are {', '.join(known_schemes())}")
+        raise JMSError(f"no transport for {scheme}://; known are {', '.join(known_schemes())}")
     return load(found)
 
 

@@ -23,11 +23,13 @@ _BROKER_PORT: Final = "61616"
 _STOMP_PORT: Final = "61613"
 _TIBCO_PORT: Final = "7222"
 
+_BY_JNDI: Final = "jvm:///path/to/jndi.properties?factory=NAME"
+"""The URL for a provider that `jvm:` does not know by name."""
 _JAVA_ONLY: Final = {
-    "t3": "jvm:weblogic://",
-    "t3s": "jvm:weblogic://",
-    "mq": "jvm:mq://",
-    "tibjmsnaming": "jvm:tibco://",
+    "t3": _BY_JNDI,
+    "t3s": _BY_JNDI,
+    "mq": "jvm:openmq://HOST:7676, or jvm:ibmmq://HOST:1414/QUEUE_MANAGER for IBM MQ",
+    "tibjmsnaming": _BY_JNDI,
 }
 """Schemes whose protocol only the provider's Java client speaks, and the URL to use."""
 _OTHER_PORT: Final = {
@@ -99,8 +101,8 @@ def _scheme_of(url: str) -> str:
 def _refuse(scheme: str) -> None:
     if scheme in _JAVA_ONLY:
         raise JMSError(
-            f"{scheme}: is spoken by the Java client of the provider only; the URL to use is {_JAVA_ONLY[scheme]}..., "
-            "which this version does not have yet; it is planned"
+            f"{scheme}: is spoken by the Java client of the provider only, which jvm: runs; the URL to use is "
+            f"{_JAVA_ONLY[scheme]}"
         )
     if scheme in _OTHER_PORT:
         raise JMSError(
@@ -165,8 +167,8 @@ def _host(url: str) -> tuple[str, Named]:
     host, port = found["host"], found["port"] or _BROKER_PORT
     if port == _TIBCO_PORT:
         raise JMSError(
-            f"{place.address} looks like TIBCO EMS, which its Java client reaches only; the URL to use is "
-            f"jvm:tibco://{host}:{port}, which this version does not have yet; it is planned"
+            f"{place.address} looks like TIBCO EMS, which its Java client reaches only, and jvm: runs that; the URL to "
+            f"use is {_BY_JNDI}"
         )
     if port != _BROKER_PORT:
         raise JMSError(

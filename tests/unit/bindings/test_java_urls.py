@@ -66,11 +66,11 @@ def test_a_url_of_java_is_translated(java: str, ours: str) -> None:
 @pytest.mark.parametrize(
     ("url", "named"),
     [
-        ("t3://host:7001", "jvm:.*planned"),
-        ("t3s://host:7002", "jvm:.*planned"),
-        ("mq://host:1414/QM1", "jvm:.*planned"),
-        ("tibjmsnaming://host:7222", "jvm:.*planned"),
-        ("tcp://host:7222", "jvm:.*planned"),
+        ("t3://host:7001", r"use is jvm:///.*\?factory=NAME"),
+        ("t3s://host:7002", r"use is jvm:///.*\?factory=NAME"),
+        ("mq://host:1414/QM1", "use is jvm:openmq://HOST:7676, or jvm:ibmmq://HOST:1414/"),
+        ("tibjmsnaming://host:7222", r"use is jvm:///.*\?factory=NAME"),
+        ("tcp://host:7222", r"TIBCO EMS.* use is jvm:///.*\?factory=NAME"),
         ("ssl://host:61617", "stomps://"),
         ("nio://host:61616", "stomp://"),
         ("https://host", "stomps://"),

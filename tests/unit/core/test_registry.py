@@ -194,12 +194,6 @@ def test_an_unknown_scheme_names_the_known() -> None:
         ConnectionFactory("other://host")
 
 
-@pytest.mark.parametrize("scheme", ["jvm"])
-def test_a_planned_scheme_is_said_to_be_planned(scheme: str) -> None:
-    with pytest.raises(JMSError, match=rf"no transport for {scheme}:// in this version; it is planned; known are "):
-        ConnectionFactory(f"{scheme}://host")
-
-
 def test_a_missing_library_is_named_with_what_to_install() -> None:
     with pytest.raises(JMSError) as caught:
         ConnectionFactory("lost://host")

@@ -253,15 +253,6 @@ def test_objects_are_refused_in_the_url(installed: Installed, url: str) -> None:
 # ---- without their transports ---------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("url", ["jvm:artemis://x", "jvm:///f?factory=n"])
-def test_planned_schemes_are_said_to_be_planned(url: str) -> None:
-    scheme = url.partition(":")[0]
-    with pytest.raises(
-        JMSError, match=f"no transport for {scheme}:// in this version; it is planned; known are amqp, "
-    ):
-        ConnectionFactory(url)
-
-
 # ---- what is shown --------------------------------------------------------------------------------------------------
 
 

@@ -59,7 +59,7 @@ def test_a_properties_file_has_urls_of_java(tmp_path: Path) -> None:
         ("orders", "no connection factory is named 'orders'; known are shop, weblogic, wrong"),
         ("shop", "'shop' needs the environment variable TILL, which is not set"),
         ("wrong", "the connection factory 'wrong' cannot be made: unknown option 'colour'"),
-        ("weblogic", "the connection factory 'weblogic' cannot be made: .*jvm:weblogic"),
+        ("weblogic", "the connection factory 'weblogic' cannot be made: .*jvm:///"),
     ],
 )
 def test_what_is_wrong_is_a_naming_error(file: Path, name: str, message: str, monkeypatch: pytest.MonkeyPatch) -> None:
