@@ -250,9 +250,6 @@ def test_objects_are_refused_in_the_url(installed: Installed, url: str) -> None:
         ConnectionFactory(url)
 
 
-# ---- without their transports ---------------------------------------------------------------------------------------
-
-
 # ---- what is shown --------------------------------------------------------------------------------------------------
 
 

@@ -14,19 +14,27 @@ def _truth(text: str) -> bool:
     return choice("properties", text, {"true": True, "false": False})
 
 
+def _whole(text: str, bits: int) -> int:
+    """Return a whole number that fits: JPype cuts off the bits of others."""
+    number = int(text)
+    if not -(2 ** (bits - 1)) <= number < 2 ** (bits - 1):
+        raise ValueError(text)
+    return number
+
+
 _CONVERTERS: Final[Mapping[str, Callable[[str], Any]]] = {
     "boolean": lambda text: jpype.JBoolean(_truth(text)),
     "java.lang.Boolean": lambda text: jpype.JClass("java.lang.Boolean")(_truth(text)),
-    "int": lambda text: jpype.JInt(int(text)),
-    "java.lang.Integer": lambda text: jpype.JClass("java.lang.Integer")(int(text)),
-    "long": lambda text: jpype.JLong(int(text)),
-    "java.lang.Long": lambda text: jpype.JClass("java.lang.Long")(int(text)),
-    "short": lambda text: jpype.JShort(int(text)),
+    "int": lambda text: jpype.JInt(_whole(text, 32)),
+    "java.lang.Integer": lambda text: jpype.JClass("java.lang.Integer")(_whole(text, 32)),
+    "long": lambda text: jpype.JLong(_whole(text, 64)),
+    "java.lang.Long": lambda text: jpype.JClass("java.lang.Long")(_whole(text, 64)),
+    "short": lambda text: jpype.JShort(_whole(text, 16)),
     "double": lambda text: jpype.JDouble(float(text)),
     "float": lambda text: jpype.JFloat(float(text)),
     "java.lang.String": lambda text: jpype.JClass("java.lang.String")(text),
 }
-"""What makes a Java value of a text, for each type of a setter; ValueError or OverflowError if it cannot."""
+"""What makes a Java value of a text, for each type of a setter; ValueError if it cannot."""
 
 
 def set_properties(bean: Any, properties: Iterable[tuple[str, str]]) -> None:
@@ -55,7 +63,7 @@ def _set(bean: Any, name: str, last: str, text: str) -> None:
     for type_name in types:
         try:
             value = _CONVERTERS[type_name](text)
-        except (ValueError, OverflowError):
+        except ValueError:
             continue
         getattr(bean, f"set{_capital(last)}")(value)
         return

@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
+from urllib.parse import quote
+from uuid import uuid4
 
 from jmslike.capabilities import Feature, Support
-from jmslike_transports.jvm.address import Address
+from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
@@ -38,7 +44,41 @@ class Artemis(Provider):
 
 def _url(address: Address) -> str:
     settings = {"connect-timeout-millis": str(milliseconds(address.connect_timeout)), "tcpNoDelay": "true"}
-    return f"tcp://{address.host}:{address.port}?{'&'.join(f'{name}={value}' for name, value in settings.items())}"
+    if address.tls is not None:
+        settings |= _tls(address.tls)
+    query = "&".join(f"{name}={quote(value, safe='')}" for name, value in settings.items())
+    return f"tcp://{address.host}:{address.port}?{query}"
+
+
+def _tls(tls: Tls) -> dict[str, str]:
+    """Return the settings of a client that reads PEM files itself, and a pair of them by a file that names both."""
+    settings = {"sslEnabled": "true", "verifyHost": str(tls.verify).lower(), "trustAll": str(not tls.verify).lower()}
+    if tls.authority is not None:
+        settings |= {"trustStoreType": "PEM", "trustStorePath": os.path.abspath(tls.authority)}
+    if tls.certificate is not None:
+        pair = (os.path.abspath(tls.key or tls.certificate), os.path.abspath(tls.certificate))
+        settings |= {"keyStoreType": "PEMCFG", "keyStorePath": str(_pair(*pair))}
+    return settings
+
+
+@cache
+def _pair(key: str, certificate: str) -> Path:
+    file = Path(_folder().name, f"{uuid4().hex}.pemcfg")
+    lines = {"source.key": key, "source.cert": certificate}
+    file.write_text("".join(f"{name}={_escaped(value)}\n" for name, value in lines.items()), encoding="iso-8859-1")
+    return file
+
+
+@cache
+def _folder() -> TemporaryDirectory[str]:
+    """Return a folder that lasts as long as the process."""
+    return TemporaryDirectory(prefix="jmslike-")
+
+
+def _escaped(path: str) -> str:
+    """Escape a value of Java's properties."""
+    plain = path.replace("\\", "\\\\")
+    return "".join(each if " " < each < "\x7f" else f"\\u{ord(each):04x}" for each in plain)
 
 
 def _configure(factory: Any, address: Address) -> None:
