@@ -26,7 +26,7 @@ class ActiveMQ(Provider):
     product = "ActiveMQ"
     coordinates = ("org.apache.activemq:activemq-client",)
     individual = 4  # ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE
-    connects_lazily = True
+    returns_at_close = True
     completes_sends = False
 
     def connection_factory(self, loader: Any, address: Address) -> Any:

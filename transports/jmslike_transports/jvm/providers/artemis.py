@@ -30,6 +30,7 @@ class Artemis(Provider):
     product = "ActiveMQ Artemis"
     coordinates = ("org.apache.activemq:artemis-jakarta-client",)
     individual = 101  # ActiveMQJMSConstants.INDIVIDUAL_ACKNOWLEDGE
+    returns_at_close = True
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""

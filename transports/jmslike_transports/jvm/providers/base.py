@@ -28,8 +28,8 @@ class Provider(ABC):
     """The Maven artifacts of its client."""
     individual: ClassVar[int | None] = None
     """The session mode that acknowledges each message by itself; None if it has none."""
-    connects_lazily: ClassVar[bool] = False
-    """Whether a wrong password shows only when the connection is used."""
+    returns_at_close: ClassVar[bool] = False
+    """Whether a consumer of the individual mode gives back, when it closes, what it delivered unacknowledged."""
     confirms_sends: ClassVar[bool] = True
     """Whether `send` returns when the broker has a persistent message; else only a CompletionListener hears of that."""
     completes_sends: ClassVar[bool] = True
@@ -47,12 +47,10 @@ class Provider(ABC):
         """Return the features of a connection whose metadata says this version of JMS."""
 
 
-KEPT_BY_THE_STOPPED: Final = "a stopped consumer keeps what was pushed to it: Java has no way to give that back"
 NO_COUNTS: Final = "JMS has no call that counts a queue's messages: browse it, or use the provider's console"
 
 EVERYTHING: Final[Mapping[Feature, Support]] = {
     **dict.fromkeys(Feature, NATIVE),
-    Feature.COMPETING_CONSUMERS: partial(CONN_28=KEPT_BY_THE_STOPPED),
     Feature.REDELIVERY_DELAY: partial("what the session received besides it from the same consumer waits with it"),
     Feature.STATISTICS: unsupported(NO_COUNTS),
 }

@@ -26,7 +26,6 @@ class Jndi(Provider):
 
     product = "JNDI"
     coordinates = ()
-    connects_lazily = True
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory. Raises JMSError if JNDI does not find it."""

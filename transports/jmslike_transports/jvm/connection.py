@@ -1,0 +1,210 @@
+"""One connection through a Java client, and how a thread of Python waits for what Java does.
+
+No call into Java takes longer than a step, so that Ctrl-C, `close` and the time-outs of the library always work.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Any, Final
+
+import jpype
+
+from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.spi import Destination, Events
+from jmslike_transports.jvm.address import Address
+from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.errors import error_of, is_loss
+from jmslike_transports.jvm.machine import bridge_of, loader_of
+from jmslike_transports.jvm.providers.base import Provider
+from jmslike_transports.jvm.pump import Pump
+from jmslike_transports.shared.flush import Answer, BrokerFlush
+from jmslike_transports.shared.inventory import Inventory
+from jmslike_transports.shared.loss import LosableConnection
+
+_log = logging.getLogger("jmslike.jvm")
+
+STEP: Final = 50
+"""Milliseconds that a call waits in Java at most."""
+
+_AUTO: Final = 1
+
+
+class JvmConnection(LosableConnection):
+    """The Java client of one connection, its events, and what is open on it."""
+
+    def __init__(self, address: Address, provider: Provider, events: Events) -> None:
+        super().__init__()
+        self.address = address
+        self.provider = provider
+        self.report = events.failed
+        self.on_lost = events.lost
+        self._temporaries: set[str] = set()
+        self.numbers = itertools.count(1)
+        self.inventory: Inventory[Any] = Inventory(self._temporaries.__contains__)
+        self._client: Any = None
+        self._pump: Pump | None = None
+        self._own: Any = None  # the worker of what belongs to no session
+        self._making = threading.Lock()
+
+    def connect(self) -> tuple[str, str, int, int]:
+        """Connect to the first host that answers.
+
+        Return the provider's name and version, and the major and minor version of JMS.
+        """
+        failures = []
+        for address in self.address.for_each_host():
+            try:
+                return self._connect_to(address)
+            except JMSError as error:
+                if not isinstance(error, ConnectionLostError):
+                    raise
+                failures.append(f"{address.shown}: {error}")
+                cause = error
+        raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
+
+    def _connect_to(self, address: Address) -> tuple[str, str, int, int]:
+        self.check_open()
+        loader = loader_of(address.class_path)
+        factory = self.provider.connection_factory(loader, address)
+        client = cross(bridge_of(loader, factory).client, factory, address.user, address.password)
+        about = self._wait(cross(client.open), address.connect_timeout)
+        if about is None:
+            cross(client.close)  # it goes on in a thread of Java
+            raise ConnectionLostError(f"the provider did not answer within {address.connect_timeout:g} s")
+        self._client = client
+        self._pump = Pump(client.events, self._report_loss)
+        name, version, major, minor = about
+        return str(name), str(version), int(major), int(minor)
+
+    @property
+    def pump(self) -> Pump:
+        """What hears from Java, from `connect` on."""
+        assert self._pump is not None
+        return self._pump
+
+    def identify(self, client_id: str) -> None:
+        """Claim the client id."""
+        self.finish(cross(self._client.identify, client_id))
+
+    # ---- waiting ---------------------------------------------------------------------------------------------------
+
+    def finish(self, call: Any) -> Any:
+        """Wait for what Java does, and return its result, or raise its error as a JMSError.
+
+        The connection is lost if that takes longer than `request_timeout`.
+        """
+        limit = self.address.request_timeout
+        deadline = time.monotonic() + limit
+        while not cross(call.ends, STEP):
+            self.check()
+            if time.monotonic() >= deadline:
+                raise self.give_up(f"the provider did not answer within {limit:g} s")
+        return self.run(call.result)
+
+    def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
+        """Call a method of Java that returns soon. Raises its error as a JMSError."""
+        try:
+            return cross(step, *arguments)
+        except jpype.JException as error:
+            raise self.explained(error) from error
+
+    def explained(self, error: BaseException) -> JMSError:
+        """Return the error to raise for one of Java; the connection is lost if it says so."""
+        if self.is_lost:
+            return self.loss()
+        found = error_of(error)
+        if not is_loss(error):
+            return found
+        self.lose(found)
+        return self.loss()
+
+    def _wait(self, call: Any, seconds: float) -> Any:
+        """Wait at most `seconds` for the result; None if it does not come. Raises Java's error as a JMSError."""
+        deadline = time.monotonic() + seconds
+        while not cross(call.ends, STEP):
+            self.check_open()
+            if time.monotonic() >= deadline:
+                return None
+        try:
+            return cross(call.result)
+        except jpype.JException as error:
+            found = error_of(error)
+            raise (ConnectionLostError(str(found)) if is_loss(error) else found) from error
+
+    # ---- sessions --------------------------------------------------------------------------------------------------
+
+    def worker(self, transacted: bool, mode: int) -> Any:
+        """Open a Java session."""
+        return self.finish(cross(self._client.session, transacted, mode))
+
+    @property
+    def own_worker(self) -> Any:
+        """A Java session for what belongs to no session: temporary destinations, and the end of subscriptions."""
+        with self._making:
+            if self._own is None:
+                self._own = self.worker(False, _AUTO)
+            return self._own
+
+    def create_temporary(self, *, is_queue: bool) -> str:
+        """Make a temporary destination, and return its name."""
+        name = str(self.finish(cross(self.own_worker.createTemporary, is_queue)))
+        self._temporaries.add(name)
+        return name
+
+    def delete_temporary(self, destination: Destination) -> None:
+        """Delete a temporary destination that was made here."""
+        self.finish(cross(self._client.deleteTemporary, kind_of(destination), destination.name))
+
+    def flush(self) -> BrokerFlush:
+        """See Flushing.flush."""
+        outlets = [link.outlet_if_any for link in self.inventory.links()]
+        return BrokerFlush(self, [outlet.completions for outlet in outlets if outlet is not None], self._ask)
+
+    def _ask(self) -> Answer:
+        # the provider opens a session after all that it got before on this connection
+        call = self.run(self._client.session, False, _AUTO)
+
+        def answer(seconds: float) -> bool:
+            try:
+                return self._wait(call, seconds) is not None
+            except JMSError:
+                return False
+
+        return answer
+
+    # ---- the end ---------------------------------------------------------------------------------------------------
+
+    def _report_loss(self, error: BaseException) -> None:
+        self.lose(error_of(error))
+
+    def _abandon(self, reason: JMSError) -> None:
+        self.inventory.lose(reason)
+        for link in self.inventory.links():
+            link.lose(reason)
+        if self._pump is not None:
+            self._pump.end()
+        if self._client is not None:
+            cross(self._client.close)  # it goes on in a thread of Java
+
+    def close(self) -> None:
+        """Close the connection; waits for the provider, at most `request_timeout`."""
+        if not self._begin_close() or self._client is None:
+            return
+        try:
+            if not self.is_lost:
+                self.finish(cross(self._client.close))
+        except JMSError as error:
+            _log.debug("closing a connection: %s", error)
+        finally:
+            if self._pump is not None:
+                self._pump.end()
+
+
+def kind_of(destination: Destination) -> int:
+    """Return the number by which the helper knows the kind of a destination."""
+    return (0 if destination.is_queue else 1) + (2 if destination.is_temporary else 0)

@@ -1,0 +1,38 @@
+"""The entry point of the scheme `jvm`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from typing import Any, Final
+
+from jmslike.locating import Location
+from jmslike.spi import MultiProviderFactory
+from jmslike_transports.jvm.address import JNDI, OPTIONS, PORTS, parse_address
+from jmslike_transports.jvm.providers import PROVIDERS
+from jmslike_transports.jvm.transport import JvmTransport
+from jmslike_transports.shared.url import location_of
+
+
+class JvmFactory:
+    """Makes connections through Java clients."""
+
+    options: Mapping[str, str] = OPTIONS
+    providers: Collection[str] = PORTS.keys()
+
+    def make(self, url: str, options: Mapping[str, Any], user: str | None, password: str | None) -> JvmTransport:
+        """See TransportFactory.make."""
+        address = parse_address(url, options, user, password)
+        return JvmTransport(address, PROVIDERS[address.provider])
+
+    def locate(self, url: str, options: Mapping[str, Any]) -> Location:
+        """See Locating.locate."""
+        address = parse_address(url, options, None, None)
+        if address.provider == JNDI:
+            return Location(frozenset({f"{address.path} {options['factory']}"}))
+        return location_of(address.hosts, "".join(address.own.values()))
+
+    def forget(self, url: str) -> None:
+        """See TransportFactory.forget. The process keeps nothing for a URL of `jvm:`."""
+
+
+factory: Final[MultiProviderFactory] = JvmFactory()

@@ -1,0 +1,106 @@
+package jmslike.jakarta;
+
+import jakarta.jms.Connection;
+import jakarta.jms.ConnectionFactory;
+import jakarta.jms.ExceptionListener;
+import jakarta.jms.JMSException;
+import jakarta.jms.TemporaryQueue;
+import jakarta.jms.TemporaryTopic;
+
+/**
+ * One connection to a provider, as a Java program has it.
+ *
+ * <p>A connection may be given a client id only before anything else. So the one that `open` tries, which says what the
+ * provider is, is replaced by another when there is a client id.
+ */
+public final class Client implements ExceptionListener {
+    public final Events events = new Events();
+    final Destinations destinations = new Destinations();
+    private final ConnectionFactory factory;
+    private final String user;
+    private final String password;
+    private volatile Connection connection;
+
+    public Client(ConnectionFactory factory, String user, String password) {
+        this.factory = factory;
+        this.user = user;
+        this.password = password;
+    }
+
+    /** Connect; the result is the provider's name, its version, and the major and minor version of JMS. */
+    public Call open() {
+        return Call.start("open", () -> {
+            var opened = connect(null);
+            var about = opened.getMetaData();
+            connection = opened;
+            return new Object[] {
+                about.getJMSProviderName(), about.getProviderVersion(), about.getJMSMajorVersion(), about.getJMSMinorVersion()
+            };
+        });
+    }
+
+    /** Connect again with the client id, and close the first connection. */
+    public Call identify(String clientId) {
+        return Call.start("identify", () -> {
+            var first = connection;
+            connection = connect(clientId);
+            first.setExceptionListener(null);
+            first.close();
+            return null;
+        });
+    }
+
+    private Connection connect(String clientId) throws JMSException {
+        var made = user == null ? factory.createConnection() : factory.createConnection(user, password);
+        try {
+            if (clientId != null) {
+                made.setClientID(clientId);
+            }
+            made.setExceptionListener(this);
+            made.start(); // some clients connect no earlier
+            return made;
+        } catch (JMSException | RuntimeException error) {
+            made.close();
+            throw error;
+        }
+    }
+
+    @Override
+    public void onException(JMSException error) {
+        events.lost(error);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Open a session with a thread of its own; the call's result is the Worker. */
+    public Call session(boolean transacted, int mode) {
+        return new Worker(this).open(transacted, mode);
+    }
+
+    /** Delete a temporary destination that was made here. */
+    public Call deleteTemporary(int kind, String name) {
+        return Call.start("delete", () -> {
+            var found = destinations.find(null, kind, name);
+            if ((kind & Destinations.TOPIC) == 0) {
+                ((TemporaryQueue) found).delete();
+            } else {
+                ((TemporaryTopic) found).delete();
+            }
+            destinations.forget(kind, name);
+            return null;
+        });
+    }
+
+    /** Close the connection, and with it all that is open. */
+    public Call close() {
+        return Call.start("close", () -> {
+            var last = connection;
+            if (last != null) {
+                last.close();
+            }
+            return null;
+        });
+    }
+}

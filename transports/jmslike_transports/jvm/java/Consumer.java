@@ -1,0 +1,324 @@
+package jmslike.jakarta;
+
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import java.nio.BufferOverflowException;
+import java.nio.ByteBuffer;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+/**
+ * One consumer.
+ *
+ * <p>A message leaves the client library only when a caller takes it, or when a listener that is free waits for one: what
+ * a session has received is what it acknowledges.
+ */
+public final class Consumer {
+    /** The answers of `take` besides a record: no message, too small a buffer, woken, closed. */
+    public static final int NOTHING = -1;
+    public static final int TOO_SMALL = -2;
+    public static final int WOKEN = -3;
+    public static final int CLOSED = -4;
+
+    private final Worker worker;
+    private final int number;
+    private final MessageConsumer inner;
+    private final Map<Long, Message> unsettled = new ConcurrentHashMap<>(); // in an individual mode, by their count
+    private long taken;
+    private boolean flowing; // the last look found a message, so the next may well be in the client library
+    private Message last;
+    private Message untaken;
+    private Throwable failure;
+    private long notBefore = System.nanoTime();
+    private boolean armed;
+    private boolean woken;
+    private boolean closed;
+
+    Consumer(Worker worker, int number, MessageConsumer inner) {
+        this.worker = worker;
+        this.number = number;
+        this.inner = inner;
+    }
+
+    // ---- taking ----------------------------------------------------------------------------------------------------
+
+    /**
+     * Take a message within so many milliseconds, and write its record into the buffer.
+     *
+     * @param settle to acknowledge it at once, unless it was delivered before
+     * @return twice the length of the record, and one more if it is acknowledged; or one of the other answers
+     */
+    public int take(ByteBuffer buffer, int millis, boolean settle) throws Throwable {
+        var deadline = System.nanoTime() + MILLISECONDS.toNanos(millis);
+        var message = waiting();
+        if (message == null) {
+            var answer = pause(millis);
+            if (answer != 0) {
+                return answer;
+            }
+            message = armed ? flowed() : received(deadline);
+            if (message == null) {
+                return nothing(deadline);
+            }
+        }
+        return handed(message, buffer, settle);
+    }
+
+    private Message waiting() throws Throwable {
+        worker.lock.lock();
+        try {
+            if (failure != null) {
+                var why = failure;
+                failure = null;
+                throw why;
+            }
+            var message = untaken;
+            untaken = null;
+            return message;
+        } finally {
+            worker.lock.unlock();
+        }
+    }
+
+    /** Return an answer if no message is to be asked for now, else 0. */
+    private int pause(int millis) throws InterruptedException {
+        worker.lock.lock();
+        try {
+            if (closed) {
+                return CLOSED;
+            }
+            if (woken) {
+                woken = false;
+                return WOKEN;
+            }
+            var pause = notBefore - System.nanoTime();
+            if (pause <= 0) {
+                return 0;
+            }
+            worker.changed.awaitNanos(Math.min(pause, MILLISECONDS.toNanos(millis)));
+            return NOTHING;
+        } finally {
+            worker.lock.unlock();
+        }
+    }
+
+    private Message received(long deadline) throws Throwable {
+        if (!worker.turn.tryLock(Math.max(0, deadline - System.nanoTime()), java.util.concurrent.TimeUnit.NANOSECONDS)) {
+            return null;
+        }
+        try {
+            return receive((deadline - System.nanoTime()) / 1_000_000);
+        } finally {
+            worker.turn.unlock();
+        }
+    }
+
+    /** Return a message that the client library has already; it is not asked to ask the provider. */
+    private Message flowed() throws JMSException {
+        Message message = null;
+        if (flowing && worker.turn.tryLock()) {
+            try {
+                message = inner.receive(1);
+            } finally {
+                worker.turn.unlock();
+            }
+        }
+        flowing = message != null;
+        if (message == null) {
+            worker.rest();
+        }
+        return message;
+    }
+
+    private Message receive(long millis) throws JMSException {
+        return millis > 0 ? inner.receive(millis) : inner.receiveNoWait();
+    }
+
+    /** Answer that there is no message; not before the time is up, whatever the client library does. */
+    private int nothing(long deadline) throws InterruptedException {
+        worker.lock.lock();
+        try {
+            while (!woken && !closed && untaken == null) {
+                var left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return NOTHING;
+                }
+                worker.changed.awaitNanos(left);
+            }
+            if (woken) {
+                woken = false;
+                return WOKEN;
+            }
+            return closed ? CLOSED : NOTHING;
+        } finally {
+            worker.lock.unlock();
+        }
+    }
+
+    private int handed(Message message, ByteBuffer buffer, boolean settle) throws JMSException {
+        buffer.clear();
+        try {
+            Records.write(message, buffer);
+        } catch (BufferOverflowException tooSmall) {
+            worker.lock.lock();
+            try {
+                untaken = message;
+            } finally {
+                worker.lock.unlock();
+            }
+            return TOO_SMALL;
+        }
+        last = message;
+        var replyTo = message.getJMSReplyTo();
+        if (replyTo != null) {
+            worker.client.destinations.remember(replyTo);
+        }
+        if (settle && !message.getJMSRedelivered()) {
+            worker.turn.lock();
+            try {
+                message.acknowledge();
+            } finally {
+                worker.turn.unlock();
+            }
+            return 2 * buffer.position() + 1;
+        }
+        if (worker.individual) {
+            unsettled.put(++taken, message);
+        }
+        return 2 * buffer.position();
+    }
+
+    // ---- the worker's side; the lock is held where nothing else is said ----------------------------------------------
+
+    boolean isWanted(long now) {
+        return armed && !closed && untaken == null && failure == null && now - notBefore >= 0;
+    }
+
+    /** Return in how many nanoseconds it will be wanted. */
+    long pause() {
+        return armed && !closed && untaken == null ? Math.max(0, notBefore - System.nanoTime()) : Long.MAX_VALUE;
+    }
+
+    /** Have this message to be taken first, if there is one. */
+    void put(Message message) {
+        untaken = message;
+    }
+
+    /** Return the message that is there to be taken, if any, which it has no more. */
+    Message withdraw() {
+        var message = untaken;
+        untaken = null;
+        return message;
+    }
+
+    boolean holdsUntaken() {
+        return untaken != null;
+    }
+
+    void forget() {
+        untaken = null;
+        unsettled.clear();
+    }
+
+    void end() {
+        closed = true;
+    }
+
+    /** Wait for a message, for the listener; the turn is held, and not the lock. Return whether there is one. */
+    boolean look(int millis) {
+        Message message = null;
+        Throwable error = null;
+        try {
+            message = receive(millis);
+        } catch (Throwable thrown) {
+            error = thrown;
+        }
+        if (message == null && error == null) {
+            return false;
+        }
+        worker.lock.lock();
+        try {
+            untaken = message;
+            failure = error;
+            flowing = message != null;
+            worker.isIdle = false;
+        } finally {
+            worker.lock.unlock();
+        }
+        worker.client.events.ready(number);
+        return true;
+    }
+
+    // ---- what callers say ------------------------------------------------------------------------------------------
+
+    /** Let the worker wait for a message, or not; return whether one waits already. */
+    public boolean arm(boolean arms) {
+        worker.lock.lock();
+        try {
+            armed = arms;
+            if (arms) {
+                worker.rest();
+            }
+            return untaken != null || failure != null;
+        } finally {
+            worker.lock.unlock();
+        }
+    }
+
+    /** Ask for no message within so many milliseconds. */
+    public void defer(long millis) {
+        worker.lock.lock();
+        try {
+            notBefore = System.nanoTime() + MILLISECONDS.toNanos(millis);
+            worker.changed.signalAll();
+        } finally {
+            worker.lock.unlock();
+        }
+    }
+
+    /** Let the take that waits, or else the next one, come back. */
+    public void wake() {
+        worker.lock.lock();
+        try {
+            woken = true;
+            worker.changed.signalAll();
+        } finally {
+            worker.lock.unlock();
+        }
+    }
+
+    /** Acknowledge all that the session has received; no client library waits for the provider then. */
+    public void acknowledge() throws JMSException {
+        worker.turn.lock();
+        try {
+            last.acknowledge();
+        } finally {
+            worker.turn.unlock();
+        }
+    }
+
+    /** Acknowledge, in an individual mode, the messages that were taken as these, counted from 1. */
+    public Call acknowledge(long[] counts) {
+        return worker.submit(() -> {
+            for (var count : counts) {
+                unsettled.remove(count).acknowledge();
+            }
+            return null;
+        });
+    }
+
+    /** Close; what was taken stays with the session. */
+    public Call close() {
+        worker.lock.lock();
+        try {
+            closed = true;
+            worker.changed.signalAll();
+        } finally {
+            worker.lock.unlock();
+        }
+        return worker.close(this, number, inner);
+    }
+}

@@ -1,0 +1,470 @@
+package jmslike.jakarta;
+
+import jakarta.jms.Destination;
+import jakarta.jms.JMSException;
+import jakarta.jms.Message;
+import jakarta.jms.MessageConsumer;
+import jakarta.jms.MessageProducer;
+import jakarta.jms.Queue;
+import jakarta.jms.Session;
+import jakarta.jms.Topic;
+import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
+
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
+/**
+ * One session, with a thread of its own that carries out what may take long.
+ *
+ * <p>Who touches the session holds `turn`: that thread, or a caller that receives, which needs no other thread then.
+ */
+public final class Worker implements Runnable {
+    private static final int STEP = 50; // milliseconds in a receive, in which nothing else is done
+    private static final int SHORT_STEP = 10; // where several consumers are looked after
+    private static final int MOST_PRODUCERS = 100;
+
+    final ReentrantLock turn = new ReentrantLock(true);
+    final ReentrantLock lock = new ReentrantLock();
+    final Condition changed = lock.newCondition();
+    final Client client;
+    private final ArrayDeque<Call> calls = new ArrayDeque<>();
+    private final List<Consumer> consumers = new ArrayList<>();
+    private final Map<Integer, Message> left = new HashMap<>(); // by consumers that were closed, and not taken
+    private final List<Throwable> unsent = new ArrayList<>();
+    private final List<String> stamps = new ArrayList<>();
+    private final Map<Destination, MessageProducer> producers =
+            new LinkedHashMap<>(16, 0.75f, true) {
+                @Override
+                protected boolean removeEldestEntry(Map.Entry<Destination, MessageProducer> eldest) {
+                    if (size() <= MOST_PRODUCERS) {
+                        return false;
+                    }
+                    closeQuietly(eldest.getValue());
+                    return true;
+                }
+            };
+    private Session session;
+    private boolean transacted;
+    boolean individual; // each message is acknowledged by itself
+    boolean isIdle; // the listener of what is armed is free: it has found nothing more
+    private boolean ended;
+
+    Worker(Client client) {
+        this.client = client;
+    }
+
+    Call open(boolean transacted, int mode) {
+        this.transacted = transacted;
+        individual = !transacted && mode > Session.DUPS_OK_ACKNOWLEDGE;
+        var call = submit(() -> {
+            try {
+                session = client.connection().createSession(transacted, transacted ? Session.SESSION_TRANSACTED : mode);
+                return this;
+            } catch (Throwable error) {
+                end();
+                throw error;
+            }
+        });
+        Call.thread("session", this).start();
+        return call;
+    }
+
+    // ---- the thread ------------------------------------------------------------------------------------------------
+
+    /** Let the thread carry it out. */
+    Call submit(Callable<?> body) {
+        return submit(new Call(body));
+    }
+
+    private Call submit(Call call) {
+        lock.lock();
+        try {
+            if (ended) {
+                call.refuse(new jakarta.jms.IllegalStateException("the session is closed"));
+            } else {
+                calls.add(call);
+                changed.signalAll();
+            }
+        } finally {
+            lock.unlock();
+        }
+        return call;
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (true) {
+                Call call;
+                List<Consumer> wanted = List.of();
+                lock.lock();
+                try {
+                    while ((call = calls.poll()) == null && !ended && (wanted = wanted()).isEmpty()) {
+                        awaitChange();
+                    }
+                    if (call == null && ended) {
+                        return;
+                    }
+                } finally {
+                    lock.unlock();
+                }
+                turn.lock();
+                try {
+                    if (call != null) {
+                        call.run();
+                    } else {
+                        look(wanted);
+                    }
+                } finally {
+                    turn.unlock();
+                }
+            }
+        } catch (InterruptedException interrupted) {
+            end();
+        }
+    }
+
+    private List<Consumer> wanted() {
+        if (!isIdle) {
+            return List.of();
+        }
+        var now = System.nanoTime();
+        var wanted = new ArrayList<Consumer>();
+        for (var consumer : consumers) {
+            if (consumer.isWanted(now)) {
+                wanted.add(consumer);
+            }
+        }
+        return wanted;
+    }
+
+    private void awaitChange() throws InterruptedException {
+        long pause = Long.MAX_VALUE;
+        for (var consumer : consumers) {
+            pause = Math.min(pause, consumer.pause());
+        }
+        if (pause == Long.MAX_VALUE || !isIdle) {
+            changed.await();
+        } else {
+            changed.awaitNanos(Math.max(pause, 1));
+        }
+    }
+
+    /** Wait for a message of these consumers, for a short time. */
+    private void look(List<Consumer> wanted) {
+        if (wanted.size() == 1) {
+            wanted.get(0).look(STEP);
+            return;
+        }
+        for (var consumer : wanted) {
+            if (consumer.look(0)) {
+                rotate(consumer);
+                return;
+            }
+        }
+        wanted.get(0).look(SHORT_STEP);
+        rotate(wanted.get(0));
+    }
+
+    private void rotate(Consumer served) {
+        lock.lock();
+        try {
+            if (consumers.remove(served)) {
+                consumers.add(served);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Look after what is armed, from now on: its listener is free. */
+    void rest() {
+        lock.lock();
+        try {
+            isIdle = true;
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- sending ---------------------------------------------------------------------------------------------------
+
+    /** Send what the buffer holds; the result is what the provider has written into the message. */
+    public Call send(ByteBuffer buffer, int length) {
+        var record = copied(buffer, length);
+        return submit(() -> send(record));
+    }
+
+    /** Send as part of the transaction that `commit` ends. */
+    public void post(ByteBuffer buffer, int length) {
+        var record = copied(buffer, length);
+        submit(() -> {
+            try {
+                stamps.add(send(record));
+            } catch (Throwable error) {
+                unsent.add(error);
+            }
+            return null;
+        });
+    }
+
+    /** Send, and report the end as an event of that number. */
+    public void send(ByteBuffer buffer, int length, long number, boolean pipelined) {
+        var record = copied(buffer, length);
+        var call = submit(() -> {
+            try {
+                if (pipelined) {
+                    var outgoing = Records.read(record, session, client.destinations);
+                    PipelinedSend.send(prepared(outgoing), outgoing, client.events, number);
+                } else {
+                    client.events.sent(number, send(record));
+                }
+            } catch (Throwable error) {
+                client.events.failed(number, error);
+            }
+            return null;
+        });
+        lock.lock();
+        try {
+            if (ended) {
+                client.events.failed(number, new jakarta.jms.IllegalStateException("the session is closed"));
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private static ByteBuffer copied(ByteBuffer buffer, int length) {
+        var copy = new byte[length];
+        buffer.get(0, copy);
+        return ByteBuffer.wrap(copy);
+    }
+
+    private String send(ByteBuffer record) throws JMSException {
+        var outgoing = Records.read(record, session, client.destinations);
+        prepared(outgoing).send(outgoing.message(), outgoing.mode(), outgoing.priority(), lifetime(outgoing));
+        return stamp(outgoing.message(), outgoing.due() != 0);
+    }
+
+    private MessageProducer prepared(Records.Outgoing outgoing) throws JMSException {
+        var producer = producers.get(outgoing.destination());
+        if (producer == null) {
+            producer = session.createProducer(outgoing.destination());
+            producers.put(outgoing.destination(), producer);
+        }
+        if (outgoing.due() != 0) {
+            producer.setDeliveryDelay(Math.max(0, outgoing.due() - System.currentTimeMillis()));
+            producers.remove(outgoing.destination()); // the delay is the producer's: it serves no other message
+        }
+        return producer;
+    }
+
+    static long lifetime(Records.Outgoing outgoing) {
+        var expiration = outgoing.expiration();
+        return expiration == 0 ? 0 : Math.max(1, expiration - System.currentTimeMillis());
+    }
+
+    /** Return the headers that the provider sets, in one text: timestamp, expiration, delivery time, and id. */
+    static String stamp(Message message, boolean delayed) throws JMSException {
+        var due = delayed ? message.getJMSDeliveryTime() : 0;
+        var id = message.getJMSMessageID();
+        return message.getJMSTimestamp() + " " + message.getJMSExpiration() + " " + due + " " + (id == null ? "" : id);
+    }
+
+    private static void closeQuietly(MessageProducer producer) {
+        try {
+            producer.close();
+        } catch (JMSException error) {
+            // it is gone, with its session or its connection
+        }
+    }
+
+    // ---- receiving -------------------------------------------------------------------------------------------------
+
+    /**
+     * Subscribe; the result is the Consumer. A subscription that is shared or durable has a name.
+     *
+     * <p>A consumer that follows another of its number has what that one received and no caller took.
+     */
+    public Call subscribe(
+            int number, int kind, String name, String selector, String subscription, boolean durable, boolean shared, boolean noLocal) {
+        return submit(() -> {
+            var destination = client.destinations.find(session, kind, name);
+            var consumer = new Consumer(this, number, consumer(kind, destination, selector, subscription, durable, shared, noLocal));
+            lock.lock();
+            try {
+                consumer.put(left.remove(number));
+                consumers.add(consumer);
+            } finally {
+                lock.unlock();
+            }
+            return consumer;
+        });
+    }
+
+    private MessageConsumer consumer(
+            int kind, Destination destination, String selector, String subscription, boolean durable, boolean shared, boolean noLocal)
+            throws JMSException {
+        if (subscription == null) {
+            return (kind & Destinations.TOPIC) == 0
+                    ? session.createConsumer(destination, selector)
+                    : session.createConsumer(destination, selector, noLocal);
+        }
+        var topic = (Topic) destination;
+        if (!shared) {
+            return session.createDurableSubscriber(topic, subscription, selector, noLocal);
+        }
+        return durable
+                ? session.createSharedDurableConsumer(topic, subscription, selector)
+                : session.createSharedConsumer(topic, subscription, selector);
+    }
+
+    Call close(Consumer consumer, int number, MessageConsumer inner) {
+        return submit(() -> {
+            lock.lock();
+            try {
+                consumers.remove(consumer);
+                var message = consumer.withdraw();
+                if (message != null) {
+                    left.put(number, message);
+                }
+            } finally {
+                lock.unlock();
+            }
+            inner.close();
+            return null;
+        });
+    }
+
+    /** Look at what waits in a queue; the result is the Browser. */
+    public Call browse(int kind, String name, String selector) {
+        return submit(() -> new Browser(this, session.createBrowser((Queue) client.destinations.find(session, kind, name), selector)));
+    }
+
+    // ---- settling --------------------------------------------------------------------------------------------------
+
+    /**
+     * Commit; the result is what the provider has written into each message that was posted.
+     *
+     * <p>What no caller has taken yet would be acknowledged, too: then the transaction is rolled back.
+     */
+    public Call commit() {
+        return submit(() -> {
+            var error = unsent.isEmpty() ? null : unsent.get(0);
+            if (error == null && holdsUntaken()) {
+                error = new JMSException("a message has arrived that no consumer has taken yet");
+            }
+            if (error != null) {
+                rollBack();
+                throw new NothingSent(error);
+            }
+            try {
+                session.commit();
+                return String.join("\n", stamps);
+            } finally {
+                stamps.clear();
+            }
+        });
+    }
+
+    private boolean holdsUntaken() {
+        lock.lock();
+        try {
+            return !left.isEmpty() || consumers.stream().anyMatch(Consumer::holdsUntaken);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Give back all that was received, and drop what was posted. */
+    public Call rollback() {
+        return submit(() -> {
+            rollBack();
+            return null;
+        });
+    }
+
+    private void rollBack() throws JMSException {
+        unsent.clear();
+        stamps.clear();
+        forgetTaken();
+        if (transacted) {
+            session.rollback();
+        } else {
+            session.recover();
+        }
+    }
+
+    private void forgetTaken() {
+        lock.lock();
+        try {
+            left.clear();
+            consumers.forEach(Consumer::forget);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    // ---- others ----------------------------------------------------------------------------------------------------
+
+    /** Make a temporary queue or topic; the result is its name. */
+    public Call createTemporary(boolean isQueue) {
+        return submit(() -> {
+            Destination made = isQueue ? session.createTemporaryQueue() : session.createTemporaryTopic();
+            client.destinations.keep(made);
+            return isQueue ? ((Queue) made).getQueueName() : ((Topic) made).getTopicName();
+        });
+    }
+
+    /** Delete a durable subscription. */
+    public Call unsubscribe(String name) {
+        return submit(() -> {
+            session.unsubscribe(name);
+            return null;
+        });
+    }
+
+    /** Close the session, which gives back what is not settled. */
+    public Call close() {
+        return submit(() -> {
+            try {
+                session.close();
+            } finally {
+                end();
+            }
+            return null;
+        });
+    }
+
+    private void end() {
+        var why = new jakarta.jms.IllegalStateException("the session is closed");
+        lock.lock();
+        try {
+            ended = true;
+            consumers.forEach(Consumer::end);
+            calls.forEach(call -> call.refuse(why));
+            calls.clear();
+            changed.signalAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** A transaction that was rolled back before its commit was asked for. */
+    public static final class NothingSent extends Exception {
+        private static final long serialVersionUID = 1;
+
+        NothingSent(Throwable cause) {
+            super(cause);
+        }
+    }
+}

@@ -1,0 +1,239 @@
+"""One session: its Java sessions, as its mode needs them.
+
+A Java session settles all that it has received, or nothing. So a transacted session has one, in which it also sends.
+Elsewhere each consumer has one of its own, and a further one sends.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Generator, Sequence
+from itertools import groupby
+from typing import Any, Final
+
+from jmslike.errors import (
+    ConnectionLostError,
+    IllegalStateError,
+    JMSError,
+    TransactionInDoubtError,
+    TransactionRolledBackError,
+    UnsupportedFeatureError,
+)
+from jmslike.selector import Selector
+from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
+from jmslike_transports.jvm.connection import JvmConnection, kind_of
+from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.holdings import Holdings, Receipt
+from jmslike_transports.jvm.records import decode
+from jmslike_transports.jvm.sender import JvmSender, Outlet, stamp
+from jmslike_transports.jvm.subscription import JvmSubscription
+from jmslike_transports.shared.commit import STALE
+from jmslike_transports.shared.inventory import Subscriptions
+
+_AUTO: Final = 1
+_CLIENT: Final = 2
+
+
+class JvmLink:
+    """See SessionLink."""
+
+    def __init__(self, connection: JvmConnection, spec: SessionSpec) -> None:
+        if spec.individual and connection.provider.individual is None:
+            raise UnsupportedFeatureError(
+                f"{connection.provider.product} acknowledges no message by itself: use CLIENT_ACKNOWLEDGE, or a "
+                "transacted session"
+            )
+        self._connection = connection
+        self._spec = spec
+        self.subscriptions: Subscriptions[JvmSubscription] = Subscriptions(connection)
+        self._workers: list[Any] = []
+        self._lock = threading.Lock()
+        self._closed = False
+        self._outlet: Outlet | None = None
+        self._holdings: Holdings | None = None  # of a transacted session
+
+    # ---- its Java sessions -------------------------------------------------------------------------------------------
+
+    def _open(self, *, transacted: bool, mode: int = _AUTO) -> Any:
+        worker = self._connection.worker(transacted, mode)
+        with self._lock:
+            if not self._closed:
+                self._workers.append(worker)
+                return worker
+        self._connection.finish(cross(worker.close))
+        raise IllegalStateError("the session is closed")
+
+    def outlet(self) -> Outlet:
+        """Return what sends; opened by the first that asks."""
+        outlet = self._outlet
+        if outlet is None:
+            made = Outlet(self._connection, self._open(transacted=self._spec.transacted))
+            with self._lock:
+                outlet = self._outlet = self._outlet or made
+            if outlet is not made:
+                self._end(made.worker)
+        return outlet
+
+    @property
+    def outlet_if_any(self) -> Outlet | None:
+        """What sends, if anything has asked for it."""
+        return self._outlet
+
+    def _end(self, worker: Any) -> None:
+        with self._lock:
+            if worker not in self._workers:
+                return  # the session closes, or has closed
+            self._workers.remove(worker)
+        if not self._connection.is_lost:
+            self._connection.finish(cross(worker.close))
+
+    def _transaction(self) -> Holdings:
+        worker, finish = self.outlet().worker, self._connection.finish
+        if self._holdings is None:
+            self._holdings = Holdings(lambda _: finish(cross(worker.commit)), lambda: finish(cross(worker.rollback)))
+        return self._holdings
+
+    # ---- sending and receiving ---------------------------------------------------------------------------------------
+
+    def sender(self, destination: Destination) -> JvmSender:
+        """See SessionLink.sender."""
+        self._connection.inventory.require_present(destination)
+        return JvmSender(self.outlet, destination)
+
+    def subscribe(self, spec: SubscriptionSpec) -> JvmSubscription:
+        """See SessionLink.subscribe."""
+        self._connection.check()
+        self._connection.inventory.require_subscribable(spec)
+        subscription = self._subscription(spec)
+        self.subscriptions.add(subscription)
+        return subscription
+
+    def _subscription(self, spec: SubscriptionSpec) -> JvmSubscription:
+        connection, needs = self._connection, self._spec
+        if needs.transacted:
+            return JvmSubscription(connection, spec, self.outlet().worker, self._transaction())
+        individual = connection.provider.individual if needs.individual else None
+        is_transacted = needs.awaits_settlement and individual is None
+        worker = self._open(transacted=is_transacted, mode=individual or _CLIENT)
+        finish = connection.finish
+
+        def acknowledge(receipts: Sequence[Receipt]) -> object:
+            if is_transacted:
+                return finish(cross(worker.commit))
+            if individual is not None:
+                for consumer, those in groupby(receipts, lambda receipt: receipt.consumer):
+                    finish(cross(consumer.acknowledge, [receipt.number for receipt in those]))
+                return None
+            return connection.run(receipts[-1].consumer.acknowledge)
+
+        holdings = Holdings(acknowledge, lambda: finish(cross(worker.rollback)), individually=individual is not None)
+        try:
+            subscription = JvmSubscription(
+                connection,
+                spec,
+                worker,
+                holdings,
+                settles_at_hand_over=not (is_transacted or individual),
+                closes_when_settled=individual is not None and connection.provider.returns_at_close,
+                end=lambda: self._end(worker),
+            )
+        except BaseException:
+            self._end(worker)
+            raise
+        return subscription
+
+    # ---- commit ------------------------------------------------------------------------------------------------------
+
+    def commit(
+        self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any], *, dead_letters: bool = False
+    ) -> None:
+        """See SessionLink.commit. Dead letters join a transaction that is open."""
+        with self.subscriptions.settling:
+            self._connection.check()
+            self.subscriptions.check()
+            if not all(source.holds(receipt) for source, receipts, _ in settlements for receipt in receipts):
+                raise TransactionRolledBackError(STALE)
+            if self._spec.transacted and not dead_letters:
+                self._commit([envelope for _, envelope in sends], settlements)
+                return
+            for sender, envelope in sends:
+                sender.send(envelope)
+            for source, receipts, outcome in settlements:
+                source.settle(receipts, outcome)
+
+    def _commit(self, envelopes: Sequence[Envelope], settlements: Sequence[Any]) -> None:
+        connection, outlet, holdings = self._connection, self.outlet(), self._transaction()
+        try:
+            for envelope in envelopes:
+                outlet.post(envelope)
+            for _, receipts, outcome in settlements:
+                holdings.mark(receipts, outcome)
+            if not holdings.are_accepted:
+                raise JMSError("the session holds a message that it could not hand over")
+        except JMSError as error:
+            self._roll_back(error)
+        stamps = self._ended(cross(outlet.worker.commit), holdings)
+        for envelope, text in zip(envelopes, stamps.split("\n"), strict=bool(envelopes)):
+            stamp(envelope, text)
+        connection.check()
+
+    def _roll_back(self, why: JMSError) -> None:
+        self._transaction().clear()
+        self._connection.finish(cross(self.outlet().worker.rollback))
+        raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {why}") from why
+
+    def _ended(self, call: Any, holdings: Holdings) -> str:
+        try:
+            return str(self._connection.finish(call))
+        except TransactionRolledBackError:
+            raise
+        except ConnectionLostError as error:
+            raise TransactionInDoubtError(
+                "transaction in doubt: the connection was lost during the commit; what was received is redelivered if "
+                f"it was not committed: {error}"
+            ) from error
+        except JMSError as error:
+            raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {error}") from error
+        finally:
+            holdings.clear()
+
+    # ---- browsing and closing ----------------------------------------------------------------------------------------
+
+    def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
+        """See SessionLink.browse."""
+        finish = self._connection.finish
+        self._connection.inventory.require_present(queue)
+        worker = self._open(transacted=False)
+        text = None if selector is None else selector.text
+        try:
+            browser = finish(cross(worker.browse, kind_of(queue), queue.name, text))
+            while (record := finish(cross(browser.next))) is not None:
+                yield decode(bytes(record))[0]
+        finally:
+            self._end(worker)
+
+    def lose(self, error: JMSError) -> None:
+        """Fail what waits, because the connection is gone."""
+        outlet = self._outlet
+        if outlet is not None:
+            outlet.completions.answer_all(error)
+
+    def close(self) -> None:
+        """See SessionLink.close."""
+        self.subscriptions.close()
+        with self._lock:
+            self._closed = True
+            workers, self._workers = self._workers, []
+        outlet = self._outlet
+        if outlet is not None:
+            outlet.finish_sends(self._connection.address.request_timeout)
+        try:
+            for worker in workers:
+                if not self._connection.is_lost:
+                    self._connection.finish(cross(worker.close))
+        finally:
+            if outlet is not None:
+                outlet.completions.close()
+            if self._holdings is not None:
+                self._holdings.clear()
+            self._connection.inventory.discard(self)

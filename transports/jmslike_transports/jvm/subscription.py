@@ -1,0 +1,273 @@
+"""One consumer of a Java client. The provider pushes to that; a message leaves it when `take` asks."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+import jpype
+
+from jmslike.errors import JMSError
+from jmslike.spi import Delivery, Outcome, SubscriptionSpec
+from jmslike_transports.jvm.buffer import Buffer
+from jmslike_transports.jvm.connection import STEP, JvmConnection, kind_of
+from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.holdings import Holdings, Receipt, is_open
+from jmslike_transports.jvm.records import decode
+
+_NOTHING: Final = -1
+_TOO_SMALL: Final = -2
+_WOKEN: Final = -3
+"""Answers of the helper instead of a length."""
+
+_COUNTS: Final = 10_000
+"""Messages whose attempts are known here while they wait for their redelivery: some providers do not count."""
+
+
+class JvmSubscription:
+    """See Returning, and Stoppable: where a consumer may be closed without ending the subscription, it is.
+
+    `settles_at_hand_over` says that its Java session may acknowledge a message as soon as it is taken.
+    `closes_when_settled` is for a client that gives back, with the end of a consumer, what it has delivered and not
+    acknowledged. `end` closes the Java session when the subscription is closed and holds nothing, if it has one of its
+    own.
+    """
+
+    def __init__(
+        self,
+        connection: JvmConnection,
+        spec: SubscriptionSpec,
+        worker: Any,
+        holdings: Holdings,
+        *,
+        settles_at_hand_over: bool = False,
+        closes_when_settled: bool = False,
+        end: Callable[[], object] | None = None,
+    ) -> None:
+        self.spec = spec
+        self._connection = connection
+        self._worker = worker
+        self._holdings = holdings
+        self._settles = settles_at_hand_over
+        self._closes_when_settled = closes_when_settled
+        self._end = end
+        self._buffer = Buffer()
+        self._number = next(connection.numbers)
+        self._attempts: OrderedDict[str, int] = OrderedDict()
+        self._callback: Callable[[], bool] | None = None
+        self._closed = False
+        self._changing = threading.Lock()  # of what Java has of it
+        self._woken = threading.Event()  # while it has no consumer in Java
+        self._consumer: Any = None
+        self._taken = 0  # by that consumer
+        connection.pump.attend(self._number, self._tell)
+        try:
+            if not (spec.stopped and self._may_go):
+                self._open()
+        except BaseException:
+            connection.pump.forget(self._number)
+            raise
+
+    @property
+    def _may_go(self) -> bool:
+        """Whether the subscription lives without a consumer."""
+        return self.spec.destination.is_queue or (self.spec.durable and self.spec.shared)
+
+    def _open(self) -> None:
+        self._consumer = self._connection.finish(_subscribing(self._worker, self._number, self.spec))
+        self._taken = 0
+        if self._callback is not None:
+            self.ready(self._callback)
+
+    # ---- starting and stopping --------------------------------------------------------------------------------------
+
+    def start(self) -> None:
+        """See Stoppable.start."""
+        with self._changing:
+            if not self._closed and self._consumer is None:
+                self._open()
+
+    def stop(self) -> None:
+        """See Stoppable.stop. A consumer that cannot go without loss keeps what was pushed to it."""
+        with self._changing:
+            stays = not self._may_go or (self._closes_when_settled and self._holdings.of(self))
+            consumer = self._consumer
+            if not self._closed and consumer is not None and not stays:
+                self._consumer = None
+                self._close_consumer(consumer)
+
+    # ---- taking -----------------------------------------------------------------------------------------------------
+
+    def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
+        """See Subscription.take."""
+        connection, settle = self._connection, settle and self._settles
+        deadline = None if timeout is None else time.monotonic() + timeout
+        millis = STEP if timeout is None else min(STEP, -int(-timeout * 1000 // 1))
+        while not self._closed:
+            connection.check()
+            answer = self._asked(millis, settle)
+            if answer >= 0:
+                return self._delivery(answer >> 1, is_settled=bool(answer & 1))
+            if answer == _TOO_SMALL:
+                self._buffer.grow()
+            elif answer != _NOTHING:  # woken, or closed
+                break
+            elif deadline is not None:
+                left = deadline - time.monotonic()
+                if left <= 0:
+                    break
+                millis = min(STEP, max(1, int(left * 1000)))
+        connection.check()
+        return None
+
+    def _asked(self, millis: int, settle: bool) -> int:
+        consumer = self._consumer
+        if consumer is None:
+            if not self._woken.wait(millis / 1000):
+                return _NOTHING
+            self._woken.clear()
+            return _WOKEN
+        try:
+            return int(cross(consumer.take, self._buffer.java, millis, settle))
+        except jpype.JException as error:
+            raise self._connection.explained(error) from error
+
+    def _delivery(self, length: int, *, is_settled: bool) -> Delivery:
+        envelope, attempts = decode(self._buffer.view[:length], self.spec.destination)
+        if self._attempts:
+            attempts = max(attempts, self._attempts.pop(envelope.id, 0))
+        if is_settled:
+            return envelope, None, attempts
+        self._taken += 1
+        receipt = Receipt(self, self._consumer, self._taken, envelope.id)
+        self._holdings.add(receipt)
+        return envelope, receipt, attempts
+
+    def ready(self, callback: Callable[[], bool] | None) -> None:
+        """See Subscription.ready."""
+        self._callback = callback
+        consumer = self._consumer
+        if consumer is not None and cross(consumer.arm, callback is not None) and callback is not None:
+            callback()
+
+    def _tell(self) -> None:
+        callback = self._callback
+        if callback is not None:
+            callback()
+
+    def interrupt(self) -> None:
+        """See Subscription.interrupt."""
+        consumer = self._consumer
+        if consumer is None:
+            self._woken.set()
+        else:
+            cross(consumer.wake)
+
+    # ---- settling --------------------------------------------------------------------------------------------------
+
+    def settle(self, receipts: Sequence[Receipt], outcome: Outcome) -> None:
+        """See Subscription.settle. A release takes effect when all that the Java session holds is settled."""
+        if self._connection.is_lost:
+            if any(is_open(receipt) for receipt in receipts):
+                raise self._connection.loss()
+            return
+        if outcome is not None:
+            self._note(receipts, outcome)
+        self._holdings.settle(receipts, outcome)
+        self._end_if_settled()
+
+    def postpone(self, receipts: Sequence[Receipt], attempts: int, delay: float) -> None:
+        """See Postponing.postpone. What else is in the subscription waits, too."""
+        consumer = self._consumer
+        if consumer is not None:
+            cross(consumer.defer, round(delay * 1000))
+        self.settle(receipts, attempts)
+
+    def _note(self, receipts: Sequence[Receipt], attempts: int) -> None:
+        for receipt in receipts:
+            if is_open(receipt):
+                self._attempts[receipt.message_id] = attempts
+        while len(self._attempts) > _COUNTS:
+            self._attempts.popitem(last=False)
+
+    def holds(self, receipt: Receipt) -> bool:
+        """See Subscription.holds."""
+        return is_open(receipt) and not self._connection.is_lost
+
+    # ---- closing ----------------------------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """See Subscription.close."""
+        with self._changing:
+            if self._closed:
+                return
+            self._closed = True
+            self._callback = None
+            self._connection.pump.forget(self._number)
+            self.interrupt()
+            if self._consumer is not None and not self._closes_when_settled:
+                self._close_consumer(self._consumer)
+        self._end_if_settled()
+
+    def _close_consumer(self, consumer: Any) -> None:
+        connection = self._connection
+        try:
+            if not connection.is_lost:
+                connection.finish(cross(consumer.close))
+        except JMSError:
+            if not connection.is_lost:
+                raise
+
+    def _end_if_settled(self) -> None:
+        if self._closed and not self.is_in_use:
+            end, self._end = self._end, None
+            if end is not None:
+                end()
+
+    def release(self) -> None:
+        """Close; the Java session gives back what is held when it closes, which it is about to."""
+        self.close()
+        self._holdings.clear()
+
+    # ---- what the connection asks (see OpenSubscription) -------------------------------------------------------------
+
+    @property
+    def is_in_use(self) -> bool:
+        """Whether it is open, or holds an unsettled receipt."""
+        return not self._closed or self._holdings.of(self)
+
+    @property
+    def is_exclusive(self) -> bool:
+        """Whether no other consumer may have the same subscription."""
+        return self.spec.durable and not self.spec.shared
+
+    def reads(self, destination: object) -> bool:
+        """Whether this is an open consumer of the destination."""
+        return not self._closed and self.spec.destination == destination
+
+    def uses(self, name: str) -> bool:
+        """Whether this keeps the durable subscription of that name in use."""
+        return self.spec.durable and self.spec.name == name and self.is_in_use
+
+    def lose(self, error: JMSError) -> None:
+        """Wake what waits, because the connection is gone: its next call raises."""
+        self.interrupt()
+        self._tell()
+
+
+def _subscribing(worker: Any, number: int, spec: SubscriptionSpec) -> Any:
+    destination, selector = spec.destination, spec.selector
+    return cross(
+        worker.subscribe,
+        number,
+        kind_of(destination),
+        destination.name,
+        None if selector is None else selector.text,
+        spec.name,
+        spec.durable,
+        spec.shared,
+        spec.excluded_origin is not None,
+    )
