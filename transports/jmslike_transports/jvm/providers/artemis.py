@@ -89,8 +89,8 @@ def _configure(factory: Any, address: Address) -> None:
     factory.setUseTopologyForLoadBalancing(False)
     factory.setCallTimeout(call)
     factory.setCallFailoverTimeout(call)
-    factory.setClientFailureCheckPeriod(HEARTBEAT)
-    factory.setConnectionTTL(6 * HEARTBEAT)
+    factory.setClientFailureCheckPeriod(HEARTBEAT // 2)
+    factory.setConnectionTTL(HEARTBEAT * 3 // 2)  # a silent broker is noticed after that long, or after twice that
     factory.setConsumerWindowSize(0 if address.window == 1 else min(address.window * _BYTES_OF_A_MESSAGE, 2**31 - 1))
     factory.setConfirmationWindowSize(_CONFIRMATIONS)
     factory.setBlockOnDurableSend(True)
