@@ -30,7 +30,13 @@ public final class Client implements ExceptionListener {
     /** Connect; the result is the provider's name, its version, and the major and minor version of JMS. */
     public Call open() {
         return Call.start("open", () -> {
-            var opened = connect(null);
+            Connection opened;
+            try {
+                opened = connect(null);
+            } catch (JMSException | RuntimeException error) {
+                release();
+                throw error;
+            }
             var about = opened.getMetaData();
             connection = opened;
             return new Object[] {
@@ -97,10 +103,24 @@ public final class Client implements ExceptionListener {
     public Call close() {
         return Call.start("close", () -> {
             var last = connection;
-            if (last != null) {
-                last.close();
+            try {
+                if (last != null) {
+                    last.close();
+                }
+            } finally {
+                release();
             }
             return null;
         });
+    }
+
+    /** That of Artemis keeps the socket of a connection whose user was refused. */
+    private void release() {
+        if (factory instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (Exception error) { // it has told its failure before
+            }
+        }
     }
 }
