@@ -47,13 +47,17 @@ def classes() -> dict[str, bytes]:
             sources, output = Path(temporary, api), Path(temporary, f"{api}-classes")
             sources.mkdir()
             for path in _java_files():
-                text = re.sub(rf"\b{API}\b", api, path.read_text(encoding="utf-8"))
-                (sources / path.name).write_text(text, encoding="utf-8")
+                (sources / path.name).write_text(for_api(path, api), encoding="utf-8")
             options = ["--release", _RELEASE, "-encoding", "UTF-8", "-Xlint:all", "-Werror", "-cp", f"{libraries}/*"]
             run(program("javac"), *options, "-d", str(output), *map(str, sorted(sources.iterdir())))
             for path in sorted(output.rglob("*.class")):
                 found[path.relative_to(output).as_posix()] = path.read_bytes()
     return found
+
+
+def for_api(source: Path, api: str) -> str:
+    """Return a Java file as it is for that API."""
+    return re.sub(rf"\b{API}\b", api, source.read_text(encoding="utf-8"))
 
 
 def sources_hash() -> str:

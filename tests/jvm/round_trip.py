@@ -2,23 +2,49 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
+import tempfile
 import threading
+from collections.abc import Callable, Mapping
+from pathlib import Path
 from types import TracebackType
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 from jmslike.destinations import Destination
 from jmslike.envelope import Envelope
 from jmslike_transports.jvm.records import decode, encode
 from tests.brokers import Broker
 from tests.brokers.software import program
-from tests.interop.build import classpath
-from tests.interop.clients import PROTOCOLS
-from tests.jvm.helper import JAR
+from tests.jvm import jars
+from tests.jvm.helper import API, JAR, OLDER_API, for_api
 
 PROGRAM: Final = JAR.parents[3] / "tests" / "jvm" / "java" / "RoundTrip.java"
 PATIENCE: Final = 60.0
 """Seconds until a program that does not answer is killed."""
+
+
+class Client(NamedTuple):
+    """A client library: its broker, the protocol that it speaks, its jars and factory, and the package of its API."""
+
+    broker: str
+    protocol: str
+    jars: Callable[[], Path]
+    factory: str
+    api: str = API
+
+
+_ARTEMIS: Final = "org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory"
+_CLASSIC: Final = "org.apache.activemq.ActiveMQConnectionFactory"
+CLIENTS: Final[Mapping[str, Client]] = {
+    "core": Client("artemis", "core", jars.jakarta, _ARTEMIS),
+    "core-javax": Client("artemis", "core", jars.artemis_javax, _ARTEMIS, OLDER_API),
+    "qpid": Client("artemis", "amqp", jars.jakarta, "org.apache.qpid.jms.JmsConnectionFactory"),
+    "openwire": Client("activemq", "openwire", jars.jakarta, _CLASSIC),
+    "openwire-javax": Client("activemq", "openwire", jars.activemq_javax, _CLASSIC, OLDER_API),
+    "rabbitmq": Client("rabbitmq", "amqp", jars.jakarta, "com.rabbitmq.jms.admin.RMQConnectionFactory"),
+    "openmq": Client("openmq", "mqtcp", jars.openmq_client, "com.sun.messaging.ConnectionFactory"),
+}
 
 
 class JavaError(Exception):
@@ -30,9 +56,13 @@ class RoundTrip:
 
     def __init__(self, client: str, broker: Broker) -> None:
         self.client = client
-        options = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", f"{classpath()}:{JAR}"]
-        arguments = [client, broker.url(PROTOCOLS[client]), *broker.user]
-        command = [program("java"), *options, str(PROGRAM), *arguments]
+        library = CLIENTS[client]
+        self._folder = tempfile.TemporaryDirectory()
+        source = Path(self._folder.name, PROGRAM.name)
+        source.write_text(for_api(PROGRAM, library.api), encoding="utf-8")
+        options = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=error", "-cp", f"{library.jars()}/*{os.pathsep}{JAR}"]
+        arguments = [library.factory, broker.url(library.protocol), *broker.user]
+        command = [program("java"), *options, str(source), *arguments]
         self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
 
     def put(self, envelope: Envelope) -> None:
@@ -72,3 +102,4 @@ class RoundTrip:
         assert self._process.stdout is not None
         self._process.kill()
         self._process.communicate()
+        self._folder.cleanup()

@@ -2,6 +2,7 @@ import jakarta.jms.BytesMessage;
 import jakarta.jms.Connection;
 import jakarta.jms.ConnectionFactory;
 import jakarta.jms.Message;
+import jakarta.jms.MessageProducer;
 import jakarta.jms.ObjectMessage;
 import jakarta.jms.Session;
 import java.io.DataInputStream;
@@ -9,6 +10,7 @@ import java.io.DataOutputStream;
 import java.io.EOFException;
 import java.io.PrintStream;
 import java.io.Serializable;
+import java.lang.reflect.InvocationTargetException;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
@@ -62,18 +64,18 @@ public final class RoundTrip {
         }
     }
 
-    private static ConnectionFactory factory(String client, String url) throws Exception {
-        switch (client) {
-            case "core":
-                return new org.apache.activemq.artemis.jms.client.ActiveMQConnectionFactory(url);
-            case "openwire":
-                return new org.apache.activemq.ActiveMQConnectionFactory(url);
-            case "qpid":
-                return new org.apache.qpid.jms.JmsConnectionFactory(url);
-            default:
-                var factory = new com.rabbitmq.jms.admin.RMQConnectionFactory();
-                factory.setUri(url);
-                return factory;
+    private static ConnectionFactory factory(String type, String url) throws Exception {
+        Class<?> factory = Class.forName(type);
+        try {
+            return (ConnectionFactory) factory.getConstructor(String.class).newInstance(url);
+        } catch (NoSuchMethodException none) {
+            Object made = factory.getConstructor().newInstance();
+            if (type.startsWith("com.rabbitmq")) {
+                factory.getMethod("setUri", String.class).invoke(made, url);
+            } else {
+                factory.getMethod("setProperty", String.class, String.class).invoke(made, "imqAddressList", url);
+            }
+            return (ConnectionFactory) made;
         }
     }
 
@@ -92,11 +94,15 @@ public final class RoundTrip {
     }
 
     private void put(Records.Outgoing outgoing) throws Exception {
-        var producer = session.createProducer(outgoing.destination());
+        MessageProducer producer = session.createProducer(outgoing.destination());
         long now = System.currentTimeMillis();
         long timeToLive = outgoing.expiration() == 0 ? 0 : outgoing.expiration() - now;
         if (outgoing.due() != 0) {
-            producer.setDeliveryDelay(outgoing.due() - now);
+            try { // JMS 1.1 has no such method
+                MessageProducer.class.getMethod("setDeliveryDelay", long.class).invoke(producer, outgoing.due() - now);
+            } catch (InvocationTargetException error) {
+                throw (Exception) error.getCause();
+            }
         }
         producer.send(outgoing.message(), outgoing.mode(), outgoing.priority(), timeToLive);
         producer.close();

@@ -1,5 +1,7 @@
 package jmslike.jakarta;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
@@ -257,6 +259,11 @@ public final class Records {
                 value = message.readObject();
             } catch (MessageEOFException end) {
                 return count;
+            } catch (JMSException error) {
+                if (count == 0 && error.getLinkedException() instanceof NullPointerException) {
+                    return 0; // OpenMQ's way to say that there is nothing
+                }
+                throw error;
             }
             Values.putEntry(into, "", value);
         }
@@ -334,6 +341,9 @@ public final class Records {
         try {
             message.setObjectProperty(name, value);
         } catch (JMSException | RuntimeException refused) {
+            if (value == null) {
+                return; // a property that is not there is null, too
+            }
             throw refusal("the property '" + name + "' cannot be sent", refused);
         }
     }
@@ -354,6 +364,8 @@ public final class Records {
         } catch (JMSException | UnsupportedOperationException noBytes) {
             // only the property has them
         }
+        String text = new String(octets, US_ASCII); // OpenMQ's broker fails on others
+        message.setJMSCorrelationID(text.chars().allMatch(each -> each >= ' ' && each <= '~') ? text : null);
         set(message, OLD_CORRELATION, HexFormat.of().formatHex(octets));
     }
 

@@ -33,6 +33,15 @@ record SerializedObject(byte[] octets, boolean isEncoded) {
                         Map<?, ?> headers = (Map<?, ?>) field(type.getSuperclass(), "rmqProperties", message);
                         boolean isEncoded = Boolean.TRUE.equals(headers.get(ENCODED));
                         return new SerializedObject((byte[]) field(type, "buf", message), isEncoded);
+                    case "com.sun.messaging.jmq.jmsclient.ObjectMessageImpl":
+                        return new SerializedObject(some((byte[]) field(type, "messageBody", message)), false);
+                    case "com.ibm.jakarta.jms.JMSMessage":
+                    case "com.ibm.jms.JMSMessage":
+                        return of((Message) field(type, "delegateMsg", message));
+                    case "com.ibm.msg.client.jakarta.jms.internal.JmsObjectMessageImpl":
+                    case "com.ibm.msg.client.jms.internal.JmsObjectMessageImpl":
+                        Object body = field(type, "providerObjectMessage", message);
+                        return new SerializedObject(some((byte[]) call(body, "getSerializedObject")), false);
                     default:
                 }
             } catch (ReflectiveOperationException | IOException | RuntimeException changed) {
