@@ -1,8 +1,9 @@
 """Every ```python block of README.md and docs/ runs: those of a page one after the other, in a process of its own.
 
 A page about a broker that keeps what was sent has its examples for `localhost`, and names that begin with `shop.`; they
-run on the broker of the tests, under names that are new each time. What is in /var/lib on a page is in a folder of the
-test. Every ```console block prints what it says, where "..." stands for anything.
+run on the broker of the tests, under names that are new each time. A page with a user and a password has those of the
+brokers of the tests. What is in /var/lib on a page is in a folder of the test. Every ```console block prints what it
+says, where "..." stands for anything.
 """
 
 from __future__ import annotations
@@ -13,17 +14,36 @@ import re
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import MappingProxyType
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.brokers import Broker
+from tests.brokers import Broker, UnavailableError
+from tests.brokers.fixtures import give_up
+from tests.jvm import jars
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("**/*.md"))]
-BROKERS = {"kafka.md": ("kafka", "localhost:9092")}
-"""For pages that need one: the broker, which is called as its protocol, and its address on the page."""
+
+
+class Needed(NamedTuple):
+    """What the examples of a page need: a broker for a protocol, the address on the page, perhaps Java clients."""
+
+    broker: str
+    protocol: str
+    address: str
+    class_path: Callable[[], Path] | None = None
+
+
+BROKERS = {
+    "kafka.md": Needed("kafka", "kafka", "localhost:9092"),
+    "jvm.md": Needed("artemis", "core", "localhost:61616", jars.jakarta),
+}
+"""For pages that need one."""
 UNTYPED = ("native-engine.md",)
 """It asserts what `take` returns, without looking for None each time."""
 BUT_KAFKA_PYTHON = [f"-Wignore:{word}_text is deprecated:DeprecationWarning" for word in ("open", "read")]
@@ -51,7 +71,7 @@ def test_blocks_keep_their_lines() -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        pytest.param(page, marks=[pytest.mark.broker(BROKERS[page.name][0])] if page.name in BROKERS else [])
+        pytest.param(page, marks=[pytest.mark.broker(BROKERS[page.name].broker)] if page.name in BROKERS else [])
         for page in PAGES
     ],
     ids=lambda page: page.name,
@@ -59,16 +79,28 @@ def test_blocks_keep_their_lines() -> None:
 def test_code_of_a_page_runs(page: Path, tmp_path: Path, request: pytest.FixtureRequest) -> None:
     script = tmp_path / f"page_{page.stem}.py"  # no module has this name
     code = python_of(page.read_text(encoding="utf-8"))
+    variables = {}
     if page.name in BROKERS:
-        name, address = BROKERS[page.name]
-        broker: Broker = request.getfixturevalue(name)
-        code = code.replace(address, urlsplit(broker.url(name)).netloc)
+        needed = BROKERS[page.name]
+        broker: Broker = request.getfixturevalue(needed.broker)
+        code = code.replace(needed.address, urlsplit(broker.url(needed.protocol)).netloc)
         code = code.replace("shop.", f"shop-{uuid.uuid4().hex}.")
+        variables = variables_of(needed)
     script.write_text(code.replace(FOLDERS, str(tmp_path)), encoding="utf-8")
-    result = run([sys.executable, "-Werror", *BUT_KAFKA_PYTHON, script.name], tmp_path)
+    result = run([sys.executable, "-Werror", *BUT_KAFKA_PYTHON, script.name], tmp_path, variables)
     assert result.returncode == 0, f"{page.relative_to(ROOT)}:\n{result.stderr}"
     if page.name not in BROKERS:
         check_console(page, tmp_path)
+
+
+def variables_of(needed: Needed) -> dict[str, str]:
+    """Return the environment variables that a page tells its reader to set."""
+    if needed.class_path is None:
+        return {}
+    try:
+        return {"JMSLIKE_JVM_CLASSPATH": str(needed.class_path())}
+    except UnavailableError as missing:
+        give_up("Java clients", missing)
 
 
 def check_console(page: Path, folder: Path) -> None:
@@ -81,13 +113,15 @@ def check_console(page: Path, folder: Path) -> None:
             assert (same, result.stderr) == (True, ""), f"{page.relative_to(ROOT)}: {command}\n{printed}"
 
 
-def run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+def run(
+    command: list[str], folder: Path, variables: Mapping[str, str] = MappingProxyType({})
+) -> subprocess.CompletedProcess[str]:
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ["PATH"]])
     inherited = {name: value for name, value in os.environ.items() if name != "COLUMNS"}  # which pytest-xdist sets
     return subprocess.run(
         command,
         cwd=folder,
-        env={**inherited, "PATH": path, "PYTHONPATH": str(ROOT)},
+        env={**inherited, "PATH": path, "PYTHONPATH": str(ROOT), **variables},
         capture_output=True,
         text=True,
         timeout=60,
