@@ -8,26 +8,62 @@ from __future__ import annotations
 import sys
 import tempfile
 from collections.abc import Iterator, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import NamedTuple
+from urllib.parse import quote
 
 from jmslike import ConnectionFactory
 from jmslike.capabilities import Capabilities, Feature, Level, Support
-from tests.brokers import UnavailableError, broker
+from tests.brokers import Broker, UnavailableError, broker
+from tests.harnesses import JAVA_CLIENTS, java_client_url
 
 PAGE = Path(__file__).parent.parent / "docs" / "compatibility.md"
 
-BROKERS: Mapping[str, str | tuple[str, str, str]] = {
+
+class Wire(NamedTuple):
+    """A broker of the tests, reached by a protocol of its own."""
+
+    broker: str
+    protocol: str
+    options: str = ""
+
+    def url(self, it: Broker) -> str:
+        """Return the URL of a connection."""
+        return f"{it.url(self.protocol)}{self.options}"
+
+
+class JavaClient(NamedTuple):
+    """A broker of the tests, reached through a Java client, by its name in `jvm:`."""
+
+    broker: str
+    provider: str
+
+    def url(self, it: Broker) -> str:
+        """Return the URL of a connection. Raises UnavailableError if this machine cannot fetch the client's jars."""
+        jars = JAVA_CLIENTS[self.provider].jars()
+        return f"{java_client_url(it, self.provider)}?classpath={quote(str(jars), safe='')}"
+
+
+BROKERS: Mapping[str, str | Wire | JavaClient] = {
     "native": "native://compatibility",
     "native, in a folder": "native://{folder}",
-    "Artemis, STOMP": ("artemis", "stomp", ""),
-    "Classic, STOMP": ("activemq", "stomp", ""),
-    "RabbitMQ, STOMP": ("rabbitmq", "stomp", ""),
-    "RabbitMQ, AMQP": ("rabbitmq", "amqp", ""),
-    "RabbitMQ's quorum queues, AMQP": ("rabbitmq", "amqp", "?profile=plain&queue_type=quorum"),
-    "Kafka": ("kafka", "kafka", ""),
+    "Artemis, STOMP": Wire("artemis", "stomp"),
+    "Classic, STOMP": Wire("activemq", "stomp"),
+    "RabbitMQ, STOMP": Wire("rabbitmq", "stomp"),
+    "RabbitMQ, AMQP": Wire("rabbitmq", "amqp"),
+    "RabbitMQ's quorum queues, AMQP": Wire("rabbitmq", "amqp", "?profile=plain&queue_type=quorum"),
+    "Kafka": Wire("kafka", "kafka"),
+    "Artemis, jvm": JavaClient("artemis", "artemis"),
+    "Classic, jvm": JavaClient("activemq", "activemq"),
+    "AMQP 1.0, jvm": JavaClient("artemis", "qpid"),
+    "RabbitMQ, jvm": JavaClient("rabbitmq", "rabbitmq"),
+    "OpenMQ, jvm": JavaClient("openmq", "openmq"),
 }
-"""The broker, its protocol and options behind each transport of the page; for the native engine its URL."""
+"""What is behind each transport of the page; for the native engine its URL."""
+
+JAVA = ", jvm"
+"""How the titles end that stand in the second table."""
 
 VERSION = "*version asked*"
 WORDS = {Level.UNSUPPORTED: "no"}
@@ -44,6 +80,11 @@ may differ: `jmslike capabilities URL` and `connection.capabilities` show the sa
   [the list of behaviours](../tests/semantics.txt).
 - **no**: a call that asks for it raises `UnsupportedFeatureError`. A header or property that asks for it arrives, but
   has no effect. The list below says what to use instead.
+"""
+
+THROUGH_JAVA = """\
+The same through Java clients, by [`jvm:`](jvm.md). The version is the one that the client says. Through JNDI, a
+connection declares everything that the client's version of JMS has.
 """
 
 
@@ -90,7 +131,15 @@ def exceptions(support: Support) -> Iterator[str]:
 
 def render(transports: Mapping[str, Declared]) -> str:
     """Return the page."""
+    through_java = {title: column for title, column in transports.items() if title.endswith(JAVA)}
+    others = {title: column for title, column in transports.items() if title not in through_java}
+    tables = [table(others), THROUGH_JAVA.strip(), table(through_java)] if through_java else [table(others)]
+    sections = [f"## {title}\n\n{column.details}" for title, column in transports.items()]
+    return "\n\n".join([INTRODUCTION.strip(), *tables, *sections]) + "\n"
 
+
+def table(transports: Mapping[str, Declared]) -> str:
+    """Return a table with a column for each of these transports."""
     columns = transports.values()
     rows = [
         ["feature", *transports],
@@ -98,21 +147,32 @@ def render(transports: Mapping[str, Declared]) -> str:
         [VERSION, *(column.version for column in columns)],
         *([feature.value, *(column.levels.get(feature.value, "?") for column in columns)] for feature in Feature),
     ]
-    table = "\n".join(f"| {' | '.join(row)} |" for row in rows)
-    sections = [f"## {title}\n\n{column.details}" for title, column in transports.items()]
-    return "\n\n".join([INTRODUCTION.strip(), table, *sections]) + "\n"
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
 
 
 def read(page: str) -> dict[str, Declared]:
     """Return what a page says, by the transports' titles."""
     top, *sections = page.split("\n## ")
-    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in top.splitlines() if line.startswith("|")]
-    (_, *titles), _, (_, *versions), *features = rows
     details = {title: text.strip() for title, _, text in (section.partition("\n") for section in sections)}
     return {
-        title: Declared(version, {name: levels[index] for name, *levels in features}, details[title])
-        for index, (title, version) in enumerate(zip(titles, versions, strict=True))
+        title: Declared(version, levels, details[title])
+        for rows in tables(top)
+        for title, version, levels in columns_of(rows)
     }
+
+
+def tables(text: str) -> Iterator[list[list[str]]]:
+    """Yield the rows of each table, each row as its cells."""
+    for is_table, lines in groupby(text.splitlines(), lambda line: line.startswith("|")):
+        if is_table:
+            yield [[cell.strip() for cell in line.strip("|").split("|")] for line in lines]
+
+
+def columns_of(rows: list[list[str]]) -> Iterator[tuple[str, str, dict[str, str]]]:
+    """Yield title, version and levels of each column."""
+    (_, *titles), _, (_, *versions), *features = rows
+    for index, (title, version) in enumerate(zip(titles, versions, strict=True)):
+        yield title, version, {name: levels[index] for name, *levels in features}
 
 
 def main() -> None:
@@ -125,9 +185,8 @@ def main() -> None:
                 with tempfile.TemporaryDirectory() as folder:
                     transports[title] = ask(behind.format(folder=folder))
             else:
-                name, protocol, options = behind
-                with broker(name) as it:
-                    transports[title] = ask(f"{it.url(protocol)}{options}")
+                with broker(behind.broker) as it:
+                    transports[title] = ask(behind.url(it))
         except UnavailableError as missing:
             print(f"{title} stays as it is: {missing}", file=sys.stderr)
             transports[title] = before.get(title, UNKNOWN)

@@ -84,17 +84,22 @@ def jvm_harness(broker: Broker, provider: str, resolution: float = Harness.resol
         class_path = client.jars()
     except UnavailableError as missing:
         give_up(f"the Java client of {provider}", missing)
-    address = urlsplit(broker.url(client.protocol))
-    login = ":".join(quote(part, safe="") for part in broker.user)
-    ports = tuple(broker.ports.values()) if isinstance(broker, LocalBroker) else (address.port or 0,)
+    url = java_client_url(broker, provider)
+    ports = tuple(broker.ports.values()) if isinstance(broker, LocalBroker) else (urlsplit(url[4:]).port or 0,)
 
     def cut() -> None:
         for port in ports:
             cut_links_to(port)
 
     harness = harness_of(broker, client.protocol, resolution, classpath=str(class_path), **options)
-    url = f"jvm:{provider}://{login}@{address.hostname}:{address.port}{address.path}"
     return replace(harness, name=f"{broker.name} by jvm:{provider}", url=url, cut=cut)
+
+
+def java_client_url(broker: Broker, provider: str) -> str:
+    """Return the URL of a broker through a Java client, by the provider's name in `jvm:`, without the class path."""
+    address = urlsplit(broker.url(JAVA_CLIENTS[provider].protocol))
+    login = ":".join(quote(part, safe="") for part in broker.user)
+    return f"jvm:{provider}://{login}@{address.hostname}:{address.port}{address.path}"
 
 
 def kafka_harness(broker: Broker, **options: object) -> Harness:
