@@ -52,6 +52,17 @@ public final class Consumer {
      * @return twice the length of the record, and one more if it is acknowledged; or one of the other answers
      */
     public int take(ByteBuffer buffer, int millis, boolean settle) throws Throwable {
+        var thread = Thread.currentThread(); // of Python: there, that of RabbitMQ would not find its own classes
+        var before = thread.getContextClassLoader();
+        thread.setContextClassLoader(Consumer.class.getClassLoader());
+        try {
+            return taken(buffer, millis, settle);
+        } finally {
+            thread.setContextClassLoader(before);
+        }
+    }
+
+    private int taken(ByteBuffer buffer, int millis, boolean settle) throws Throwable {
         var deadline = System.nanoTime() + MILLISECONDS.toNanos(millis);
         var message = waiting();
         if (message == null) {
