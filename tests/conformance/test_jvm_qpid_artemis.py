@@ -1,0 +1,17 @@
+"""The JMS behaviours on Apache Artemis, through Qpid JMS (AMQP 1.0)."""
+
+from __future__ import annotations
+
+import pytest
+
+from jmslike.testing import Harness
+from jmslike.testing.conformance import *  # noqa: F403
+from tests.brokers import Broker
+from tests.harnesses import jvm_harness
+
+pytestmark = pytest.mark.long
+
+
+@pytest.fixture(scope="session")
+def harness(artemis: Broker) -> Harness:
+    return jvm_harness(artemis, "qpid")

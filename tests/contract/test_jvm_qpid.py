@@ -1,0 +1,16 @@
+"""The clauses of the SPI on Qpid Broker-J, through Qpid JMS (AMQP 1.0)."""
+
+from __future__ import annotations
+
+import pytest
+
+from jmslike.testing import Harness
+from jmslike.testing.contract.suite import *  # noqa: F403
+from tests.brokers import Broker
+from tests.brokers.qpid import TOPICS
+from tests.harnesses import jvm_harness
+
+
+@pytest.fixture(scope="session")
+def harness(qpid: Broker) -> Harness:
+    return jvm_harness(qpid, "qpid", properties=f"topicPrefix={TOPICS}")

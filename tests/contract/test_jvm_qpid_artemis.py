@@ -1,0 +1,15 @@
+"""The clauses of the SPI on Apache Artemis, through Qpid JMS (AMQP 1.0)."""
+
+from __future__ import annotations
+
+import pytest
+
+from jmslike.testing import Harness
+from jmslike.testing.contract.suite import *  # noqa: F403
+from tests.brokers import Broker
+from tests.harnesses import jvm_harness
+
+
+@pytest.fixture(scope="session")
+def harness(artemis: Broker) -> Harness:
+    return jvm_harness(artemis, "qpid")
