@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ from tests.harnesses import jvm_harness
 
 KEPT = [str(number) for number in range(20)]
 PATIENCE = 30.0
-OPTIONS = {Qpid.name: {"properties": f"topicPrefix={TOPICS}"}}
+OPTIONS: dict[str, dict[str, Any]] = {Qpid.name: {"properties": f"topicPrefix={TOPICS}"}}
 
 
 @pytest.fixture(params=[Qpid.name, OpenMQ.name])
