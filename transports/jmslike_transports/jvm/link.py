@@ -204,7 +204,7 @@ class JvmLink:
         finish = self._connection.finish
         self._connection.inventory.require_present(queue)
         worker = self._open(transacted=False)
-        text = None if selector is None else selector.text
+        text = None if selector is None else self._connection.provider.selector(selector)
         try:
             browser = finish(cross(worker.browse, kind_of(queue), queue.name, text))
             while (record := finish(cross(browser.next))) is not None:

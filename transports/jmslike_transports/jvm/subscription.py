@@ -56,6 +56,7 @@ class JvmSubscription:
         self._end = end
         self._buffer = Buffer()
         self._number = next(connection.numbers)
+        self._selector = None if spec.selector is None else connection.provider.selector(spec.selector)
         self._attempts: OrderedDict[str, int] = OrderedDict()
         self._callback: Callable[[], bool] | None = None
         self._closed = False
@@ -77,7 +78,7 @@ class JvmSubscription:
         return self.spec.destination.is_queue or (self.spec.durable and self.spec.shared)
 
     def _open(self) -> None:
-        self._consumer = self._connection.finish(_subscribing(self._worker, self._number, self.spec))
+        self._consumer = self._connection.finish(_subscribing(self._worker, self._number, self.spec, self._selector))
         self._taken = 0
         if self._callback is not None:
             self.ready(self._callback)
@@ -258,14 +259,14 @@ class JvmSubscription:
         self._tell()
 
 
-def _subscribing(worker: Any, number: int, spec: SubscriptionSpec) -> Any:
-    destination, selector = spec.destination, spec.selector
+def _subscribing(worker: Any, number: int, spec: SubscriptionSpec, selector: str | None) -> Any:
+    destination = spec.destination
     return cross(
         worker.subscribe,
         number,
         kind_of(destination),
         destination.name,
-        None if selector is None else selector.text,
+        selector,
         spec.name,
         spec.durable,
         spec.shared,

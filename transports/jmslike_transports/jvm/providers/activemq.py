@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jmslike.capabilities import Feature, Support, partial
+from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds, of_version
 from jmslike_transports.jvm.tls import key_managers, require_verification, trust_managers
+from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.activemq.ActiveMQConnectionFactory"
+_SELECTORS: Final = TypedSelectors("ActiveMQ", ascii_names=True, joins_strings=True)
+_BEYOND: Final = "its client damages characters beyond U+FFFF, such as emoji, in the properties that the broker sees"
+_SELECTING: Final = partial(**ASCII_NAMES, **FRACTIONS, **dict.fromkeys(("SC_70", "SEL_17", "SEL_24"), _BEYOND))
 _TLS_FACTORY: Final = "org.apache.activemq.ActiveMQSslConnectionFactory"
 _UNLIMITED: Final = -1
 _COUNTED_BY_CLIENT: Final = (
@@ -38,7 +43,17 @@ class ActiveMQ(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features. Its client of Jakarta Messaging 3.1 has neither shared subscriptions nor delays."""
-        return of_version({**EVERYTHING, Feature.REDELIVERY_COUNT: partial(_COUNTED_BY_CLIENT)}, 1)
+        features = {
+            **EVERYTHING,
+            Feature.QUEUE_SELECTOR: _SELECTING,
+            Feature.TOPIC_SELECTOR: _SELECTING,
+            Feature.REDELIVERY_COUNT: partial(_COUNTED_BY_CLIENT),
+        }
+        return of_version(features, 1)
+
+    def selector(self, selector: Selector) -> str:
+        """See Provider.selector."""
+        return _SELECTORS.write(selector.tree)
 
 
 def _url(address: Address) -> str:

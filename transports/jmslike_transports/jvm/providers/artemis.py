@@ -11,13 +11,19 @@ from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
 
-from jmslike.capabilities import Feature, Support
+from jmslike.capabilities import Feature, Support, partial
+from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
+from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.activemq.artemis.jms.client.ActiveMQJMSConnectionFactory"
+_SELECTORS: Final = TypedSelectors(
+    "ActiveMQ Artemis", {"JMSXGroupSeq": "_AMQ_GROUP_SEQUENCE"}, ascii_names=True, joins_strings=True
+)
+_SELECTING: Final = partial(**ASCII_NAMES, **FRACTIONS)
 _BYTES_OF_A_MESSAGE: Final = 600
 """Bytes that the window has for each message: the client counts in bytes. Enough for a small body."""
 _CONFIRMATIONS: Final = 1 << 20
@@ -40,7 +46,11 @@ class Artemis(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return EVERYTHING
+        return {**EVERYTHING, Feature.QUEUE_SELECTOR: _SELECTING, Feature.TOPIC_SELECTOR: _SELECTING}
+
+    def selector(self, selector: Selector) -> str:
+        """See Provider.selector."""
+        return _SELECTORS.write(selector.tree)
 
 
 def _url(address: Address) -> str:

@@ -10,6 +10,7 @@ import jpype
 
 from jmslike.capabilities import NATIVE, Feature, Support, partial, unsupported
 from jmslike.errors import JMSError
+from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.classpath import VARIABLE
 from jmslike_transports.jvm.crossings import cross
@@ -45,6 +46,13 @@ class Provider(ABC):
     @abstractmethod
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """Return the features of a connection whose metadata says this version of JMS."""
+
+    def selector(self, selector: Selector) -> str:
+        """Return the text of a selector as the provider understands it.
+
+        Raises UnsupportedFeatureError for what it surely would not understand as the specification says.
+        """
+        return selector.text
 
 
 NO_COUNTS: Final = "JMS has no call that counts a queue's messages: browse it, or use the provider's console"

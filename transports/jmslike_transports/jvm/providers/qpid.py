@@ -6,13 +6,16 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jmslike.capabilities import Feature, Support
+from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
 from jmslike_transports.jvm.tls import ssl_context
+from jmslike_transports.shared.typed_selectors import TypedSelectors
 
 _FACTORY: Final = "org.apache.qpid.jms.JmsConnectionFactory"
+_SELECTORS: Final = TypedSelectors("the broker", joins_strings=True)
 
 
 class Qpid(Provider):
@@ -31,6 +34,10 @@ class Qpid(Provider):
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
         return EVERYTHING
+
+    def selector(self, selector: Selector) -> str:
+        """See Provider.selector."""
+        return _SELECTORS.write(selector.tree)
 
 
 def _url(address: Address) -> str:

@@ -22,6 +22,7 @@ from jmslike.errors import (
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SubscriptionSpec
 from jmslike_transports.shared.dead_letters import came_from
+from jmslike_transports.shared.selector_writer import SelectorWriter, calculated_names
 from jmslike_transports.stomp.dialects.base import (
     KEPT_UNTIL_SETTLED,
     BrokerRequest,
@@ -30,7 +31,6 @@ from jmslike_transports.stomp.dialects.base import (
     encode_envelope,
     require_utf8,
 )
-from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter, calculated_names
 from jmslike_transports.stomp.frames import header_lines
 from jmslike_transports.stomp.mapping import (
     GROUP,

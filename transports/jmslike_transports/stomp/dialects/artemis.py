@@ -10,6 +10,7 @@ from jmslike.errors import InvalidClientIDError, InvalidDestinationError, Unsupp
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, Queue, SubscriptionSpec, Topic
 from jmslike_transports.shared.dead_letters import came_from
+from jmslike_transports.shared.selector_writer import SelectorWriter
 from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS
 from jmslike_transports.stomp.dialects.base import (
     KEPT_BY_THE_STOPPED,
@@ -19,7 +20,6 @@ from jmslike_transports.stomp.dialects.base import (
     SubscriptionPlan,
     require_utf8,
 )
-from jmslike_transports.stomp.dialects.selector_writer import SelectorWriter
 from jmslike_transports.stomp.frames import fits_connect
 from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
 from jmslike_transports.stomp.strangers import doubt_about_body, is_strange, lost
