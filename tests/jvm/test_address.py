@@ -65,6 +65,15 @@ def test_jndi_needs_the_name_of_the_factory(tmp_path: Path) -> None:
         parse_address(f"jvm://{file}", {}, None, None)
 
 
+@pytest.mark.parametrize("tls", ["true", "false"])
+def test_jndi_leaves_tls_to_the_factory(tls: str, tmp_path: Path) -> None:
+    """A connection that is not protected, though the URL says so, would be worse than an error."""
+    file = tmp_path / "jndi.properties"
+    file.write_text("")
+    with pytest.raises(ValueError, match="option tls: the connection factory that JNDI finds says"):
+        parse_address(f"jvm://{file}", {"factory": "A", "tls": tls}, None, None)
+
+
 def test_properties_are_pairs() -> None:
     address = parse_address("jvm:artemis://one", {"properties": "callTimeout = 5000; password=a=b;"}, None, None)
     assert address.properties == (("callTimeout", "5000"), ("password", "a=b"))

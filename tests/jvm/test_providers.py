@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 
+from jmslike import ConnectionFactory
 from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
 from jmslike_transports.jvm.errors import error_of, is_loss
 from tests.brokers import Broker
@@ -219,6 +221,24 @@ def test_what_jndi_finds_must_be_a_factory(jakarta: str, tmp_path: Path) -> None
         factory_for(f"jvm://{file}", jakarta, factory="orders")
 
 
+def test_jndi_that_does_not_answer_is_a_loss(jakarta: str, tmp_path: Path) -> None:
+    file = tmp_path / "jndi.properties"
+    file.write_text(
+        f"java.naming.factory.initial=com.sun.jndi.ldap.LdapCtxFactory\njava.naming.provider.url=ldap://{NOWHERE}\n"
+    )
+    with pytest.raises(ConnectionLostError, match="JNDI finds no 'cn=shop'"):
+        factory_for(f"jvm://{file}", jakarta, factory="cn=shop")
+
+
+def test_what_a_client_cannot_be_set_to_is_refused(jakarta: str) -> None:
+    """C11: a value that is wrong is found by the client, when the connection is made."""
+    for properties, what in {"nonsense=1": "has no 'nonsense'", "callTimeout=soon": "is no long"}.items():
+        options = urlencode({"classpath": jakarta, "properties": properties})
+        factory = ConnectionFactory(f"jvm:artemis://{NOWHERE}?{options}")
+        with pytest.raises(JMSError, match=f"option properties: .*{what}"):
+            factory.create_connection()
+
+
 def test_ibm_mq_is_configured_from_the_url(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     client = fetched(jars.ibmmq)
@@ -250,6 +270,15 @@ def test_openmq_connects(openmq: Broker) -> None:
         assert "OpenMQ" in str(connection.getMetaData().getJMSProviderName())
     with pytest.raises(JMSSecurityError), connected(url, client, "a wrong one"):
         pass
+
+
+def test_openmq_takes_no_files_of_tls(authority: Authority) -> None:
+    client = fetched(jars.openmq_client)
+    with pytest.raises(ValueError, match=r"option tls_ca: .* javax\.net\.ssl\.trustStore .* JMSLIKE_JVM_OPTIONS"):
+        factory_for(f"jvm:openmq://{NOWHERE}", client, tls="true", tls_ca=str(authority.file))
+    for verify in ("true", "false"):
+        factory, _ = factory_for(f"jvm:openmq://{NOWHERE}", client, tls="true", tls_verify=verify)
+        assert str(factory.getProperty("imqSSLIsHostTrusted")) == ("false" if verify == "true" else "true")
 
 
 def test_other_errors_keep_their_text() -> None:

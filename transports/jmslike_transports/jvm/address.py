@@ -159,6 +159,8 @@ def _own(provider: str, path: str, options: Mapping[str, str]) -> dict[str, str]
             raise ValueError(f"option {name} is one of {form}")
     own = {name: value for name, value in options.items() if name in _OWNERS}
     if provider == JNDI:
+        if "tls" in options:
+            raise ValueError("option tls: the connection factory that JNDI finds says whether TLS is used, and how")
         if not own.get("factory"):
             raise ValueError("option factory is missing: the name by which JNDI knows the connection factory")
     elif path:

@@ -70,7 +70,7 @@ class JvmConnection(LosableConnection):
     def _connect_to(self, address: Address) -> tuple[str, str, int, int]:
         self.check_open()
         loader = loader_of(address.class_path)
-        factory = self.provider.connection_factory(loader, address)
+        factory = self._factory(loader, address)
         client = cross(bridge_of(loader, factory).client, factory, address.user, address.password)
         about = self._wait(cross(client.open), address.connect_timeout)
         if about is None:
@@ -80,6 +80,12 @@ class JvmConnection(LosableConnection):
         self._pump = Pump(client.events, self._report_loss)
         name, version, major, minor = about
         return str(name), str(version), int(major), int(minor)
+
+    def _factory(self, loader: Any, address: Address) -> Any:
+        try:
+            return self.provider.connection_factory(loader, address)
+        except (ValueError, jpype.JException) as error:  # an option or a value that the client has not
+            raise error_of(error) from error
 
     @property
     def pump(self) -> Pump:

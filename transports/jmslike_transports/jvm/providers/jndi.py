@@ -9,7 +9,6 @@ from typing import Any, Final
 import jpype
 
 from jmslike.capabilities import Feature, Support
-from jmslike.errors import JMSError
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.classpath import VARIABLE
@@ -28,12 +27,14 @@ class Jndi(Provider):
     coordinates = ()
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
-        """See Provider.connection_factory. Raises JMSError if JNDI does not find it."""
+        """See Provider.connection_factory. Raises JMSError if JNDI does not find it.
+
+        ConnectionLostError says that JNDI does not answer, JMSSecurityError that it refuses the user."""
         with context_of(loader):
             try:
                 factory = cross(_look_up, address)
             except jpype.JException as error:
-                raise JMSError(_not_found(address, error)) from error
+                raise type(error_of(error))(_not_found(address, error)) from error
         cross(set_properties, factory, address.properties)
         return factory
 

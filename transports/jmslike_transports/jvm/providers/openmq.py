@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jmslike.capabilities import Feature, Support
-from jmslike_transports.jvm.address import Address
+from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.machine import OPTIONS_VARIABLE
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds, of_version
 
 _FACTORY: Final = "com.sun.messaging.ConnectionFactory"
@@ -30,9 +31,24 @@ class OpenMq(Provider):
         return of_version(EVERYTHING, major)
 
 
+def _trust(tls: Tls | None) -> dict[str, str]:
+    """Return the settings of TLS. Raises ValueError for files, which this client takes from the JVM's settings only."""
+    if tls is None:
+        return {}
+    files = {"tls_ca": tls.authority, "tls_cert": tls.certificate, "tls_key": tls.key}
+    given = next((name for name, file in files.items() if file is not None), None)
+    if given is not None:
+        raise ValueError(
+            f"option {given}: the client of OpenMQ takes keystores of the JVM: set javax.net.ssl.trustStore or "
+            f"javax.net.ssl.keyStore by -D in {OPTIONS_VARIABLE}"
+        )
+    return {"imqSSLIsHostTrusted": str(not tls.verify).lower()}
+
+
 def _configure(factory: Any, address: Address) -> None:
     service = "jms" if address.tls is None else "ssljms"
     settings = {
+        **_trust(address.tls),
         "imqAddressList": f"mq://{address.host}:{address.port}/{service}",
         "imqAddressListIterations": "1",
         "imqReconnectEnabled": "false",
