@@ -79,12 +79,7 @@ def declare_delays(rabbitmq: Broker) -> None:
 
 def jvm_harness(broker: Broker, provider: str, resolution: float = Harness.resolution, **options: object) -> Harness:
     """Return the harness of a broker through a Java client, by the provider's name in `jvm:`."""
-    client = JAVA_CLIENTS[provider]
-    try:
-        class_path = client.jars()
-    except UnavailableError as missing:
-        give_up(f"the Java client of {provider}", missing)
-    url = java_client_url(broker, provider)
+    client, class_path, url = JAVA_CLIENTS[provider], java_client(provider), java_client_url(broker, provider)
     ports = tuple(broker.ports.values()) if isinstance(broker, LocalBroker) else (urlsplit(url[4:]).port or 0,)
 
     def cut() -> None:
@@ -93,6 +88,19 @@ def jvm_harness(broker: Broker, provider: str, resolution: float = Harness.resol
 
     harness = harness_of(broker, client.protocol, resolution, classpath=str(class_path), **options)
     return replace(harness, name=f"{broker.name} by jvm:{provider}", url=url, cut=cut)
+
+
+def jvm_url(broker: Broker, provider: str) -> str:
+    """Return the URL of a broker through a Java client, with the class path."""
+    return f"{java_client_url(broker, provider)}?classpath={quote(str(java_client(provider)))}"
+
+
+def java_client(provider: str) -> Path:
+    """Return the folder of a provider's jars; where it cannot be had, the test is skipped, which on CI is a failure."""
+    try:
+        return JAVA_CLIENTS[provider].jars()
+    except UnavailableError as missing:
+        give_up(f"the Java client of {provider}", missing)
 
 
 def java_client_url(broker: Broker, provider: str) -> str:

@@ -13,7 +13,7 @@ from tests.brokers.rabbitmq import RabbitMQ
 from tests.faults.administrator import Administrator, Guest
 from tests.faults.proxy import Proxy
 from tests.faults.steps import Connect
-from tests.faults.targets import KINDS, LASTING, Target
+from tests.faults.targets import KINDS, LASTING, TARGETS, Target
 
 
 @pytest.fixture(params=KINDS)
@@ -35,7 +35,7 @@ def lasting(request: pytest.FixtureRequest) -> Target:
 
 
 def target_of(request: pytest.FixtureRequest) -> Target:
-    name, protocol = LASTING[request.param]
+    name, protocol = TARGETS[request.param]
     broker = request.getfixturevalue(name)
     assert isinstance(broker, Broker)
     return Target(broker, protocol)

@@ -22,7 +22,7 @@ from jmslike.listening import ListenerContainer
 from tests.brokers import Broker, LocalBroker, broker
 from tests.faults.failover_load import LISTENERS, FailoverLoad
 from tests.faults.tally import LONGEST_SILENCE, Costs, Tally, put_number
-from tests.faults.targets import LASTING, Target
+from tests.faults.targets import TARGETS, Target
 
 QUEUE = "marked.kills"
 BATCH = 10
@@ -145,7 +145,7 @@ def kills_of(broker: Broker, count: int) -> list[Callable[[], None]]:
 def main() -> int:
     """Run it on a broker of its own; exit code 1 if a message was lost, or came twice and was not marked."""
     parser = argparse.ArgumentParser(prog="python -m tests.faults.kills", description=__doc__)
-    parser.add_argument("target", choices=LASTING)
+    parser.add_argument("target", choices=TARGETS)
     parser.add_argument("--messages", type=int, default=20_000)
     parser.add_argument("--kills", type=int, default=20)
     kinds = parser.add_mutually_exclusive_group()
@@ -154,7 +154,7 @@ def main() -> int:
     parser.set_defaults(kind=ReconnectingLoad)
     options = parser.parse_args()
     logging.getLogger().setLevel(logging.CRITICAL)  # errors are expected
-    name, protocol = LASTING[options.target]
+    name, protocol = TARGETS[options.target]
     with broker(name) as it:
         if not isinstance(it, LocalBroker):
             parser.error(f"{it.name} is given by a variable, and not ours to kill")

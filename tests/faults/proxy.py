@@ -22,7 +22,7 @@ class Proxy:
     """Forwards what comes to `url` to the broker and back, each way with a delay of `delay` seconds."""
 
     def __init__(self, broker_url: str) -> None:
-        address = urlsplit(broker_url)
+        address = urlsplit(broker_url.removeprefix("jvm:"))
         assert address.port is not None
         self.delay = 0.0
         self.sprung = threading.Event()

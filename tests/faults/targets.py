@@ -7,21 +7,38 @@ from dataclasses import dataclass
 from typing import Final
 
 from tests.brokers import Broker
+from tests.harnesses import jvm_url
 
 KINDS: Final[Mapping[str, tuple[str, str]]] = {
     "artemis": ("artemis", "stomp"),
     "activemq": ("activemq", "stomp"),
     "rabbitmq": ("rabbitmq", "stomp"),
     "rabbitmq-amqp": ("rabbitmq", "amqp"),
+    "jvm-artemis": ("artemis", "jvm:artemis"),
 }
-"""The broker and the protocol of each target."""
+"""The broker and the protocol of each target; one of `jvm:` is the provider's name."""
 
 LASTING: Final[Mapping[str, tuple[str, str]]] = {**KINDS, "kafka": ("kafka", "kafka")}
 """Those to which connections outlive a loss, with Kafka, whose client reconnects by itself."""
 
-_SHORTEST_HEARTBEATS: Final[Mapping[str, float]] = {"stomp": 0.2, "amqp": 1.0}
+OTHER_JAVA_CLIENTS: Final[Mapping[str, tuple[str, str]]] = {
+    "jvm-qpid": ("artemis", "jvm:qpid"),
+    "jvm-activemq": ("activemq", "jvm:activemq"),
+    "jvm-rabbitmq": ("rabbitmq", "jvm:rabbitmq"),
+}
+"""The other Java clients, which only some tests use."""
+
+TARGETS: Final[Mapping[str, tuple[str, str]]] = {**LASTING, **OTHER_JAVA_CLIENTS}
+
+_SHORTEST_HEARTBEATS: Final[Mapping[str, float]] = {"stomp": 0.2, "amqp": 1.0, "jvm:artemis": 0.5}
 
 _PARTITIONS: Final = 8
+
+
+def url_of(broker: Broker, protocol: str) -> str:
+    """Return the URL of the broker for a protocol, or for a Java client of `jvm:`."""
+    kind, _, provider = protocol.partition(":")
+    return jvm_url(broker, provider) if kind == "jvm" else broker.url(protocol)
 
 
 @dataclass(frozen=True)
@@ -33,7 +50,7 @@ class Target:
 
     @property
     def url(self) -> str:
-        return self.broker.url(self.protocol)
+        return url_of(self.broker, self.protocol)
 
     @property
     def shared_url(self) -> str:
@@ -44,3 +61,10 @@ class Target:
     def heartbeat(self) -> float:
         """The shortest there is, in seconds."""
         return _SHORTEST_HEARTBEATS[self.protocol]
+
+    def heartbeats(self, seconds: float) -> dict[str, object]:
+        """Return the options of a connection that has heartbeats of so many seconds, or with 0 none."""
+        if self.protocol != "jvm:artemis":
+            return {"heartbeat": seconds}
+        period = round(seconds * 1000) or -1
+        return {"properties": f"clientFailureCheckPeriod={period};connectionTTL={2 * period if seconds else -1}"}

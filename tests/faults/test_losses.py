@@ -44,7 +44,7 @@ def test_the_broker_is_killed(ours: Target, connect: Connect, name: str) -> None
 def test_the_network_fails(
     target: Target, proxy: Proxy, connect: Connect, name: str, fail: Callable[[Proxy], None]
 ) -> None:
-    connection = connect(proxy.url, heartbeat=2 * target.heartbeat)
+    connection = connect(proxy.url, **target.heartbeats(2 * target.heartbeat))
     with loss_of(connection), Load(connection, name) as load:
         load.wait_until_it_flows()
         fail(proxy)
@@ -94,7 +94,7 @@ def test_no_acknowledgement_is_said_to_be_done_after_a_loss(
 def test_a_slow_listener_does_not_cost_the_connection(
     target: Target, proxy: Proxy, connect: Connect, name: str
 ) -> None:
-    connection = connect(proxy.url, heartbeat=target.heartbeat, window=2)
+    connection = connect(proxy.url, window=2, **target.heartbeats(target.heartbeat))
     lost, heard, go_on = threading.Event(), threading.Semaphore(0), threading.Event()
     connection.exception_listener = lambda _: lost.set()
 
@@ -114,7 +114,7 @@ def test_a_slow_listener_does_not_cost_the_connection(
 
 def test_a_slow_network_costs_time_only(target: Target, proxy: Proxy, connect: Connect, name: str) -> None:
     proxy.delay = 0.02
-    connection = connect(proxy.url, heartbeat=2 * target.heartbeat)
+    connection = connect(proxy.url, **target.heartbeats(2 * target.heartbeat))
     session = connection.create_session(Session.SESSION_TRANSACTED)
     consumer = session.create_consumer(session.create_queue(name))
     put(session, name, ["a", "b"])

@@ -7,7 +7,7 @@ import pytest
 
 from tests.brokers import Broker
 from tests.faults.proxy import Proxy
-from tests.faults.targets import KINDS
+from tests.faults.targets import KINDS, url_of
 
 TARGETS = {**KINDS, "kafka": ("kafka", "kafka")}
 
@@ -18,7 +18,7 @@ def address(request: pytest.FixtureRequest) -> str:
     name, protocol = TARGETS[request.param]
     broker = request.getfixturevalue(name)
     assert isinstance(broker, Broker)
-    return broker.url(protocol)
+    return url_of(broker, protocol)
 
 
 @pytest.fixture

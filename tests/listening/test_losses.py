@@ -10,7 +10,7 @@ from jmslike import Message
 from jmslike.listening import JmsTemplate, ListenerContainer
 from tests.brokers import Broker
 from tests.faults.proxy import Proxy
-from tests.faults.targets import KINDS
+from tests.faults.targets import KINDS, url_of
 from tests.unit.listening.steps import eventually
 
 BATCH = 50
@@ -28,7 +28,7 @@ def address(request: pytest.FixtureRequest) -> str:
     name, protocol = TARGETS[request.param]
     broker = request.getfixturevalue(name)
     assert isinstance(broker, Broker)
-    return broker.url(protocol)
+    return url_of(broker, protocol)
 
 
 @pytest.mark.parametrize("form", ["{}", "failover:({})"])

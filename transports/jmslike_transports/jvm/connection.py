@@ -72,9 +72,13 @@ class JvmConnection(LosableConnection):
         loader = loader_of(address.class_path)
         factory = self._factory(loader, address)
         client = cross(bridge_of(loader, factory).client, factory, address.user, address.password)
-        about = self._wait(cross(client.open), address.connect_timeout)
+        about = None
+        try:
+            about = self._wait(cross(client.open), address.connect_timeout)
+        finally:
+            if about is None:
+                cross(client.close)  # it goes on in a thread of Java
         if about is None:
-            cross(client.close)  # it goes on in a thread of Java
             raise ConnectionLostError(f"the provider did not answer within {address.connect_timeout:g} s")
         self._client = client
         self._pump = Pump(client.events, self._report_loss)

@@ -21,6 +21,7 @@ from jmslike_transports.jvm.records import decode
 _NOTHING: Final = -1
 _TOO_SMALL: Final = -2
 _WOKEN: Final = -3
+_UNANSWERED: Final = -5
 """Answers of the helper instead of a length."""
 
 _COUNTS: Final = 10_000
@@ -107,6 +108,7 @@ class JvmSubscription:
         connection, settle = self._connection, settle and self._settles
         deadline = None if timeout is None else time.monotonic() + timeout
         millis = STEP if timeout is None else min(STEP, -int(-timeout * 1000 // 1))
+        silent_since = 0.0
         while not self._closed:
             connection.check()
             answer = self._asked(millis, settle)
@@ -114,7 +116,12 @@ class JvmSubscription:
                 return self._delivery(answer >> 1, is_settled=bool(answer & 1))
             if answer == _TOO_SMALL:
                 self._buffer.grow()
-            elif answer != _NOTHING:  # woken, or closed
+            elif answer == _UNANSWERED and timeout == 0:
+                silent_since = silent_since or time.monotonic()
+                limit = connection.address.request_timeout
+                if time.monotonic() - silent_since >= limit:
+                    raise connection.give_up(f"the provider did not say within {limit:g} s whether there is a message")
+            elif answer not in (_NOTHING, _UNANSWERED):  # woken, or closed
                 break
             elif deadline is not None:
                 left = deadline - time.monotonic()

@@ -6,6 +6,8 @@ import jakarta.jms.ExceptionListener;
 import jakarta.jms.JMSException;
 import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One connection to a provider, as a Java program has it.
@@ -19,7 +21,9 @@ public final class Client implements ExceptionListener {
     private final ConnectionFactory factory;
     private final String user;
     private final String password;
+    private final Set<Worker> workers = ConcurrentHashMap.newKeySet();
     private volatile Connection connection;
+    private volatile boolean closed;
 
     public Client(ConnectionFactory factory, String user, String password) {
         this.factory = factory;
@@ -38,7 +42,7 @@ public final class Client implements ExceptionListener {
                 throw error;
             }
             var about = opened.getMetaData();
-            connection = opened;
+            keep(opened);
             return new Object[] {
                 about.getJMSProviderName(), about.getProviderVersion(), about.getJMSMajorVersion(), about.getJMSMinorVersion()
             };
@@ -49,11 +53,22 @@ public final class Client implements ExceptionListener {
     public Call identify(String clientId) {
         return Call.start("identify", () -> {
             var first = connection;
-            connection = connect(clientId);
-            first.setExceptionListener(null);
-            first.close();
+            try {
+                keep(connect(clientId));
+                first.setExceptionListener(null);
+            } finally {
+                first.close();
+            }
             return null;
         });
+    }
+
+    private void keep(Connection opened) throws JMSException {
+        connection = opened;
+        if (closed) { // its caller no longer waits
+            opened.close();
+            throw new jakarta.jms.IllegalStateException("the connection is closed");
+        }
     }
 
     private Connection connect(String clientId) throws JMSException {
@@ -82,7 +97,17 @@ public final class Client implements ExceptionListener {
 
     /** Open a session with a thread of its own; the call's result is the Worker. */
     public Call session(boolean transacted, int mode) {
-        return new Worker(this).open(transacted, mode);
+        var worker = new Worker(this);
+        workers.add(worker);
+        var call = worker.open(transacted, mode);
+        if (closed) {
+            worker.end();
+        }
+        return call;
+    }
+
+    void forget(Worker worker) {
+        workers.remove(worker);
     }
 
     /** Delete a temporary destination that was made here. */
@@ -99,8 +124,11 @@ public final class Client implements ExceptionListener {
         });
     }
 
-    /** Close the connection, and with it all that is open. */
+    /** Close the connection, and with it all that is open; the sessions' threads end, whether the provider answers or not. */
     public Call close() {
+        closed = true;
+        workers.forEach(Worker::end);
+        events.watch.end();
         return Call.start("close", () -> {
             var last = connection;
             try {

@@ -17,11 +17,12 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
  * a session has received is what it acknowledges.
  */
 public final class Consumer {
-    /** The answers of `take` besides a record: no message, too small a buffer, woken, closed. */
+    /** The answers of `take` besides a record: no message, too small a buffer, woken, closed, no word of the provider. */
     public static final int NOTHING = -1;
     public static final int TOO_SMALL = -2;
     public static final int WOKEN = -3;
     public static final int CLOSED = -4;
+    public static final int UNANSWERED = -5;
 
     private final Worker worker;
     private final int number;
@@ -70,7 +71,11 @@ public final class Consumer {
             if (answer != 0) {
                 return answer;
             }
-            message = armed ? flowed() : received(deadline);
+            try {
+                message = armed ? flowed() : received(deadline);
+            } catch (Watch.Unanswered unanswered) {
+                return UNANSWERED;
+            }
             if (message == null) {
                 return nothing(deadline);
             }
@@ -128,11 +133,11 @@ public final class Consumer {
     }
 
     /** Return a message that the client library has already; it is not asked to ask the provider. */
-    private Message flowed() throws JMSException {
+    private Message flowed() throws JMSException, Watch.Unanswered {
         Message message = null;
         if (flowing && worker.turn.tryLock()) {
             try {
-                message = inner.receive(1);
+                message = receive(1);
             } finally {
                 worker.turn.unlock();
             }
@@ -144,8 +149,8 @@ public final class Consumer {
         return message;
     }
 
-    private Message receive(long millis) throws JMSException {
-        return millis > 0 ? inner.receive(millis) : inner.receiveNoWait();
+    private Message receive(long millis) throws JMSException, Watch.Unanswered {
+        return worker.client.events.watch.receive(inner, millis);
     }
 
     /** Answer that there is no message; not before the time is up, whatever the client library does. */
@@ -244,6 +249,8 @@ public final class Consumer {
         Throwable error = null;
         try {
             message = receive(millis);
+        } catch (Watch.Unanswered unanswered) {
+            return false;
         } catch (Throwable thrown) {
             error = thrown;
         }

@@ -17,6 +17,7 @@ public final class Events {
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
     private volatile Throwable loss;
+    final Watch watch = new Watch();
 
     /** Report that a message waits in the consumer of that number. */
     void ready(int consumer) {
@@ -45,8 +46,9 @@ public final class Events {
         lines.add("E");
     }
 
-    /** Wait at most so long for events; return those that are there, one on a line. */
+    /** Look after what takes long, and wait at most so long for events; return those that are there, one on a line. */
     public String next(int millis) throws InterruptedException {
+        watch.look();
         var line = lines.poll(millis, MILLISECONDS);
         if (line == null) {
             return "";

@@ -445,7 +445,9 @@ public final class Worker implements Runnable {
         });
     }
 
-    private void end() {
+    /** Let the thread end after what it does now. */
+    void end() {
+        client.forget(this);
         var why = new jakarta.jms.IllegalStateException("the session is closed");
         lock.lock();
         try {
