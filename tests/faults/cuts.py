@@ -34,6 +34,12 @@ STEPS: Final[Mapping[str, Mapping[str, bytes]]] = {
         "receipt": b"\0\0\0\4\0\x5a\0\x15",
         "acks": b"\0\0\0\r\0\x3c\0\x50",
     },
+    "jvm:artemis": {  # its core protocol: the size, the type, and the channel of a packet
+        "send": b"\x49\0\0\0\0\0\0\0",  # a part of a large message
+        "commit": b"\0\0\0\x09\x2b",
+        "receipt": b"\0\0\0\x09\x15",
+        "acks": b"\x29\0\0\0\0\0\0\0",
+    },
 }
 """With which octets each step begins."""
 
@@ -48,10 +54,10 @@ CUTS = BEFORE_COMMIT, AT_COMMIT, AT_ITS_RECEIPT, AT_THE_ACKS
 
 def at(cut: Cut, target: Target) -> Cut:
     """Return what the cut means for that target."""
-    if target.broker.name == "activemq" and cut is AT_THE_ACKS:
+    if (target.broker.name == "activemq" or target.protocol == "jvm:artemis") and cut is AT_THE_ACKS:
         return AT_THE_ACKS_WITHIN  # they are part of its transaction
-    if target.protocol == "amqp" and cut is BEFORE_COMMIT:
-        return BEFORE_COMMIT_AHEAD  # the commit is written with the sends, and the outcome is unknown
+    if target.protocol in ("amqp", "jvm:artemis") and cut is BEFORE_COMMIT:
+        return BEFORE_COMMIT_AHEAD  # the commit follows the sends at once, and the outcome is unknown
     return cut
 
 

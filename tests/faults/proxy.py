@@ -9,7 +9,7 @@ import threading
 from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 T = TypeVar("T")
 LONGEST = 10.0
@@ -18,17 +18,27 @@ RESET = struct.pack("ii", 1, 0)
 """What makes the end of a socket a reset, as the other side of a broken network sees it."""
 
 
+def port_of(url: str) -> int:
+    """Return the port in a broker's URL."""
+    port = _address_of(url).port
+    assert port is not None
+    return port
+
+
+def _address_of(url: str) -> SplitResult:
+    return urlsplit(url.removeprefix("jvm:"))
+
+
 class Proxy:
     """Forwards what comes to `url` to the broker and back, each way with a delay of `delay` seconds."""
 
     def __init__(self, broker_url: str) -> None:
-        address = urlsplit(broker_url.removeprefix("jvm:"))
-        assert address.port is not None
+        address, port = _address_of(broker_url), port_of(broker_url)
         self.delay = 0.0
         self.sprung = threading.Event()
         self.accepted = threading.Event()
         """Set when a client connects; a test clears it."""
-        self._broker = (address.hostname, address.port)
+        self._broker = (address.hostname, port)
         self._trap: tuple[bytes, bool] | None = None
         self._noticing: tuple[bytes, threading.Event] | None = None
         self._links: set[asyncio.StreamWriter] = set()
@@ -39,8 +49,8 @@ class Proxy:
         self._thread = threading.Thread(target=self._loop.run_forever)
         self._thread.start()
         self._server = self._run(asyncio.start_server(self._link, "127.0.0.1", 0))
-        port = self._server.sockets[0].getsockname()[1]
-        self.url = broker_url.replace(f":{address.port}", f":{port}")
+        own_port = self._server.sockets[0].getsockname()[1]
+        self.url = broker_url.replace(f":{port}", f":{own_port}")
 
     def cut(self) -> None:
         """Break every link at once; what is on its way is lost. New ones are served."""

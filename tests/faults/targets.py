@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
+from urllib.parse import quote
 
 from tests.brokers import Broker
 from tests.harnesses import jvm_url
 
-KINDS: Final[Mapping[str, tuple[str, str]]] = {
+WIRES: Final[Mapping[str, tuple[str, str]]] = {
     "artemis": ("artemis", "stomp"),
     "activemq": ("activemq", "stomp"),
     "rabbitmq": ("rabbitmq", "stomp"),
     "rabbitmq-amqp": ("rabbitmq", "amqp"),
-    "jvm-artemis": ("artemis", "jvm:artemis"),
 }
-"""The broker and the protocol of each target; one of `jvm:` is the provider's name."""
+"""The broker and the protocol of each target that speaks one itself."""
+
+KINDS: Final[Mapping[str, tuple[str, str]]] = {**WIRES, "jvm-artemis": ("artemis", "jvm:artemis")}
+"""Those, and a Java client."""
 
 LASTING: Final[Mapping[str, tuple[str, str]]] = {**KINDS, "kafka": ("kafka", "kafka")}
 """Those to which connections outlive a loss, with Kafka, whose client reconnects by itself."""
@@ -68,3 +71,8 @@ class Target:
             return {"heartbeat": seconds}
         period = round(seconds * 1000) or -1
         return {"properties": f"clientFailureCheckPeriod={period};connectionTTL={2 * period if seconds else -1}"}
+
+    def with_heartbeats(self, url: str, seconds: float) -> str:
+        """Return the URL with the same options, for `failover:`."""
+        options = "&".join(f"{name}={quote(str(value))}" for name, value in self.heartbeats(seconds).items())
+        return f"{url}{'&' if '?' in url else '?'}{options}"

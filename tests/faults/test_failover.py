@@ -5,7 +5,6 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from urllib.parse import urlsplit
 
 import pytest
 
@@ -14,15 +13,19 @@ from tests.brokers.broker import free_ports
 from tests.faults.cuts import CUTS, Cut, at, set_trap
 from tests.faults.failover_load import FailoverLoad
 from tests.faults.kills import kills_of, run
-from tests.faults.proxy import Proxy
+from tests.faults.proxy import Proxy, port_of
 from tests.faults.steps import PATIENCE, Connect, put, take, text_of
 from tests.faults.tally import Costs
 from tests.faults.targets import Target
 
 SOON = 1
 DELAY = 0.02
-LOGGING_IN = {"stomp": [b"CONNECT"], "amqp": [b"\0\x0a\0\x0b", b"\0\x0a\0\x1f", b"\0\x0a\0\x28"]}
-"""What a client sends: CONNECT; connection.start-ok, tune-ok and open."""
+LOGGING_IN = {
+    "stomp": [b"CONNECT"],
+    "amqp": [b"\0\x0a\0\x0b", b"\0\x0a\0\x1f", b"\0\x0a\0\x28"],
+    "jvm:artemis": [b"ARTEMIS", b"\x1e\0\0\0\0\0\0\0\x01"],
+}
+"""What a client sends: CONNECT; connection.start-ok, tune-ok and open; the first octets, and the login."""
 
 
 def check(costs: Costs) -> None:
@@ -39,8 +42,8 @@ def test_the_broker_is_killed(lasting: Target) -> None:
 def test_the_network_fails(ours: Target, proxy: Proxy) -> None:
     """The first of two hosts is dead, and the link to the second is cut, half-closed, silent, and slow."""
     (port,) = free_ports(1)
-    dead = ours.url.replace(f":{urlsplit(ours.url).port}", f":{port}")
-    load = FailoverLoad(f"{dead},{proxy.url}?heartbeat={SOON}", 1000, connect_timeout=SOON)
+    dead = ours.url.replace(f":{port_of(ours.url)}", f":{port}")
+    load = FailoverLoad(f"{dead},{ours.with_heartbeats(proxy.url, SOON)}", 1000, connect_timeout=SOON)
 
     def fall_silent() -> None:
         load.interrupted.clear()

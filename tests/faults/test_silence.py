@@ -17,7 +17,7 @@ SOON = 0.3
 def test_it_is_silent_from_the_start(proxy: Proxy) -> None:
     proxy.freeze()
     factory = ConnectionFactory(proxy.url, connect_timeout=SOON)
-    with pytest.raises(ConnectionLostError, match="no answer|did not answer"):
+    with pytest.raises(ConnectionLostError, match=r"no answer|did not answer"):
         within_bounds(factory.create_connection)
 
 

@@ -16,8 +16,9 @@ import pytest
 
 from jmslike import ConnectionFactory, ConnectionLostError, JMSError
 from tests.brokers.certificates import Authority, Credentials
+from tests.faults.conftest import target_of
 from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, within_bounds
-from tests.faults.targets import Target
+from tests.faults.targets import WIRES, Target
 
 T = TypeVar("T")
 CHUNK = 65536
@@ -111,6 +112,12 @@ def stranger(found: Callable[[str], Authority]) -> Authority:
 def server(authority: Authority) -> Credentials:
     """Return the certificate of the server."""
     return authority.certify("server", f"subjectAltName = DNS:{SERVER_NAME}")
+
+
+@pytest.fixture(params=WIRES)
+def target(request: pytest.FixtureRequest) -> Target:
+    """Return each target whose TLS is Python's."""
+    return target_of(request)
 
 
 @pytest.fixture

@@ -72,6 +72,9 @@ _OTHERS: Final[Mapping[str, type[JMSError]]] = {
     "java.io.IOException": ConnectionLostError,
     "java.nio.channels.UnresolvedAddressException": ConnectionLostError,
     "java.util.concurrent.TimeoutException": ConnectionLostError,
+    # the helper
+    "jmslike.jakarta.Worker$NothingSent": TransactionRolledBackError,
+    "jmslike.javax.Worker$NothingSent": TransactionRolledBackError,
     # refusals
     f"{_ARTEMIS}AddressFullException": ResourceAllocationError,
     f"{_ARTEMIS}QueueMaxConsumerLimitReached": ResourceAllocationError,

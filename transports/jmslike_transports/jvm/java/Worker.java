@@ -364,7 +364,11 @@ public final class Worker implements Runnable {
                 error = new JMSException("a message has arrived that no consumer has taken yet");
             }
             if (error != null) {
-                rollBack();
+                try {
+                    rollBack();
+                } catch (JMSException lost) {
+                    error.addSuppressed(lost); // the provider rolls back what it has of a session that is gone
+                }
                 throw new NothingSent(error);
             }
             try {
@@ -466,7 +470,7 @@ public final class Worker implements Runnable {
         private static final long serialVersionUID = 1;
 
         NothingSent(Throwable cause) {
-            super(cause);
+            super("no message of the transaction was sent", cause);
         }
     }
 }
