@@ -10,6 +10,7 @@ from tests.brokers.software import installed, program, run
 
 VERSION = "2.44.0"
 GATHER = "<journal-buffer-timeout>100000</journal-buffer-timeout>"  # nanoseconds a write waits for others, not 3 ms
+ENDLESS = "<max-delivery-attempts>-1</max-delivery-attempts>"  # of 10, after which the broker moves a message
 COUNT = "<persist-delivery-count-before-delivery>true</persist-delivery-count-before-delivery>"  # survives a crash
 
 
@@ -48,6 +49,7 @@ class Artemis(LocalBroker):
         run(artemis, "create", *login, *listen, *others, *journal, "--silent", "--force", str(self._instance))
         settings = self._instance / "etc" / "broker.xml"
         text = settings.read_text().replace("<max-disk-usage>90<", "<max-disk-usage>100<")
+        text = text.replace('<address-setting match="#">', f'<address-setting match="#">{ENDLESS}')
         settings.write_text(text.replace("<journal-datasync>", f"{COUNT}{GATHER}<journal-datasync>"))
 
     def command(self) -> list[str]:

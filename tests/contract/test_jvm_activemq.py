@@ -12,4 +12,4 @@ from tests.harnesses import jvm_harness
 
 @pytest.fixture(scope="session")
 def harness(activemq: Broker) -> Harness:
-    return jvm_harness(activemq, "activemq")
+    return jvm_harness(activemq, "activemq", window=10)

@@ -12,4 +12,4 @@ from tests.harnesses import jvm_harness
 
 @pytest.fixture(scope="session")
 def harness(artemis: Broker) -> Harness:
-    return jvm_harness(artemis, "artemis")
+    return jvm_harness(artemis, "artemis", window=10)

@@ -14,4 +14,4 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="session")
 def harness(openmq: Broker) -> Harness:
-    return jvm_harness(openmq, "openmq")
+    return jvm_harness(openmq, "openmq", window=10)

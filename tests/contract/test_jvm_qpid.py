@@ -13,4 +13,4 @@ from tests.harnesses import jvm_harness
 
 @pytest.fixture(scope="session")
 def harness(qpid: Broker) -> Harness:
-    return jvm_harness(qpid, "qpid", properties=f"topicPrefix={TOPICS}")
+    return jvm_harness(qpid, "qpid", properties=f"topicPrefix={TOPICS}", window=10)

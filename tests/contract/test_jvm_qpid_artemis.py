@@ -12,4 +12,4 @@ from tests.harnesses import jvm_harness
 
 @pytest.fixture(scope="session")
 def harness(artemis: Broker) -> Harness:
-    return jvm_harness(artemis, "qpid")
+    return jvm_harness(artemis, "qpid", window=10)

@@ -12,4 +12,4 @@ from tests.harnesses import jvm_harness
 
 @pytest.fixture(scope="session")
 def harness(rabbitmq: Broker) -> Harness:
-    return jvm_harness(rabbitmq, "rabbitmq")
+    return jvm_harness(rabbitmq, "rabbitmq", window=10)

@@ -82,7 +82,7 @@ def test_the_timestamp_is_the_time_of_the_send(jms: Provider) -> None:
 
 @requires(Feature.TRANSACTION)
 def test_the_timestamp_is_the_time_of_the_send_in_a_transaction_too(jms: Provider) -> None:
-    """HDR-05: hand-off, not commit."""
+    """TX-15: hand-off, not commit."""
     line = Line(jms, session_mode=Session.SESSION_TRANSACTED)
     message = line.session.create_message()
     line.producer.send(message)

@@ -169,7 +169,7 @@ def test_a_redelivery_waits_for_its_delay(jms: Provider) -> None:
 
 @pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
 def test_others_pass_a_message_that_waits_for_its_redelivery(jms: Provider, mode: int) -> None:
-    """RED-09: what follows is received meanwhile, and the message comes again afterwards."""
+    """RED-10: what follows is received meanwhile, and the message comes again afterwards."""
     connection, queue = jms.connection(redelivery_delay=1, max_redeliveries=1), jms.queue()
     session = connection.create_session(mode)
     consumer = session.create_consumer(queue)

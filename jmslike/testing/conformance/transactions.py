@@ -283,7 +283,7 @@ def test_time_to_live_counts_from_the_send(jms: Provider) -> None:
 
 @requires(Feature.TRANSACTION, Feature.DELAY)
 def test_a_delivery_delay_counts_from_the_send(jms: Provider) -> None:
-    """TX-14: the delivery time is fixed by the send. If the commit comes later, the message is there at once."""
+    """TX-16: the delivery time is fixed by the send. If the commit comes later, the message is there at once."""
     session, queue = transacted(jms), jms.queue()
     other = jms.connection().create_session()
     message = session.create_text_message("1")

@@ -7,7 +7,7 @@ import pytest
 from jmslike.capabilities import Feature
 from jmslike.constants import SessionMode
 from jmslike.errors import ConnectionLostError
-from jmslike.spi import ACCEPT, Delivery, Stoppable, Subscription
+from jmslike.spi import ACCEPT, Delivery, Returning, Stoppable, Subscription
 from jmslike.testing.contract.border import Border
 
 _NUMBERS = [str(number) for number in range(20)]
@@ -40,6 +40,8 @@ def test_a_shared_subscription_lives_while_all_its_consumers_are_stopped(border:
     first, second = (
         border.subscribe(border.session(), topic, name=name, shared=True, stopped=True, window=1) for _ in range(2)
     )
+    if isinstance(first, Returning):
+        pytest.skip("the provider's client keeps what is pushed to a consumer that keeps the subscription")
     border.send(link, topic, _NUMBERS[:10])
     _start(second)
     found = _accepted(border, second, 9)  # a provider may leave one with the other, to keep the subscription

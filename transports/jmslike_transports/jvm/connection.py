@@ -20,6 +20,7 @@ from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.errors import error_of, is_loss
 from jmslike_transports.jvm.machine import bridge_of, loader_of
+from jmslike_transports.jvm.names import require_destination
 from jmslike_transports.jvm.providers.base import Provider
 from jmslike_transports.jvm.pump import Pump
 from jmslike_transports.shared.flush import Answer, BrokerFlush
@@ -145,6 +146,11 @@ class JvmConnection(LosableConnection):
         except jpype.JException as error:
             found = error_of(error)
             raise (ConnectionLostError(str(found)) if is_loss(error) else found) from error
+
+    def require_usable(self, destination: Destination) -> None:
+        """Raise InvalidDestinationError for one that was deleted, or whose name the provider cannot have."""
+        self.inventory.require_present(destination)
+        require_destination(destination, self.provider.refused_in_names)
 
     # ---- sessions --------------------------------------------------------------------------------------------------
 

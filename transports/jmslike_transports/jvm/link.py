@@ -1,7 +1,9 @@
 """One session: its Java sessions, as its mode needs them.
 
-A Java session settles all that it has received, or nothing. So a transacted session has one, in which it also sends.
-Elsewhere each consumer has one of its own, and a further one sends.
+A Java session settles all that it has received, or nothing, unless the provider has an individual mode. So a transacted
+session has one, in which it also sends. Elsewhere each consumer has one of its own, and a further one sends: a
+transaction where `acknowledge` has to take all at once, else one in the individual mode, or in CLIENT_ACKNOWLEDGE if
+there is none.
 """
 
 from __future__ import annotations
@@ -24,10 +26,12 @@ from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
 from jmslike_transports.jvm.connection import JvmConnection, kind_of
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.holdings import Holdings, Receipt
+from jmslike_transports.jvm.names import require_subscription
 from jmslike_transports.jvm.records import decode
 from jmslike_transports.jvm.sender import JvmSender, Outlet, stamp
-from jmslike_transports.jvm.subscription import JvmSubscription
+from jmslike_transports.jvm.subscription import JvmSubscription, ReturningSubscription
 from jmslike_transports.shared.commit import STALE
+from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
 
 _AUTO: Final = 1
@@ -97,13 +101,17 @@ class JvmLink:
 
     def sender(self, destination: Destination) -> JvmSender:
         """See SessionLink.sender."""
-        self._connection.inventory.require_present(destination)
+        self._connection.require_usable(destination)
         return JvmSender(self.outlet, destination)
 
     def subscribe(self, spec: SubscriptionSpec) -> JvmSubscription:
         """See SessionLink.subscribe."""
         self._connection.check()
+        self._connection.require_usable(spec.destination)
         self._connection.inventory.require_subscribable(spec)
+        if spec.name is not None:
+            require_subscription(spec.name)
+        require_dead_letters(spec, self._connection.require_usable)
         subscription = self._subscription(spec)
         self.subscriptions.add(subscription)
         return subscription
@@ -111,8 +119,8 @@ class JvmLink:
     def _subscription(self, spec: SubscriptionSpec) -> JvmSubscription:
         connection, needs = self._connection, self._spec
         if needs.transacted:
-            return JvmSubscription(connection, spec, self.outlet().worker, self._transaction())
-        individual = connection.provider.individual if needs.individual else None
+            return ReturningSubscription(connection, spec, self.outlet().worker, self._transaction())
+        individual = connection.provider.individual if needs.individual or not needs.awaits_settlement else None
         is_transacted = needs.awaits_settlement and individual is None
         worker = self._open(transacted=is_transacted, mode=individual or _CLIENT)
         finish = connection.finish
@@ -128,13 +136,14 @@ class JvmLink:
 
         holdings = Holdings(acknowledge, lambda: finish(cross(worker.rollback)), individually=individual is not None)
         try:
-            subscription = JvmSubscription(
+            subscription = (ReturningSubscription if individual is None else JvmSubscription)(
                 connection,
                 spec,
                 worker,
                 holdings,
-                settles_at_hand_over=not (is_transacted or individual),
+                settles_at_hand_over=not needs.awaits_settlement,
                 closes_when_settled=individual is not None and connection.provider.returns_at_close,
+                outlet=Outlet(connection, worker) if is_transacted else None,
                 end=lambda: self._end(worker),
             )
         except BaseException:
@@ -156,10 +165,17 @@ class JvmLink:
             if self._spec.transacted and not dead_letters:
                 self._commit([envelope for _, envelope in sends], settlements)
                 return
+            within = self._transaction_of(settlements)
             for sender, envelope in sends:
-                sender.send(envelope)
+                (sender if within is None else within).send(envelope, None)
             for source, receipts, outcome in settlements:
                 source.settle(receipts, outcome)
+
+    @staticmethod
+    def _transaction_of(settlements: Sequence[Any]) -> Outlet | None:
+        """Return what sends in the Java session that is to settle, where that is a transaction."""
+        outlets = {source.outlet for source, _, _ in settlements}
+        return outlets.pop() if len(outlets) == 1 else None
 
     def _commit(self, envelopes: Sequence[Envelope], settlements: Sequence[Any]) -> None:
         connection, outlet, holdings = self._connection, self.outlet(), self._transaction()
@@ -202,7 +218,7 @@ class JvmLink:
     def browse(self, queue: Destination, selector: Selector | None) -> Generator[Envelope, None, None]:
         """See SessionLink.browse."""
         finish = self._connection.finish
-        self._connection.inventory.require_present(queue)
+        self._connection.require_usable(queue)
         worker = self._open(transacted=False)
         text = None if selector is None else self._connection.provider.selector(selector)
         try:

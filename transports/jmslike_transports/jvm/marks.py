@@ -21,6 +21,7 @@ ESCAPED: Final = "jmslike_p_"
 
 _ID: Final = "JMS_jmslike_id"
 _TIMESTAMP: Final = "JMS_jmslike_timestamp"
+_EXPIRATION: Final = "JMS_jmslike_expiration"
 _CORRELATION: Final = "JMS_jmslike_correlation"
 
 _STOMP_ID: Final = "jmslike_id"
@@ -35,7 +36,7 @@ _STOMP_CORRELATION: Final = "JMSjmslike_correlation"
 _STOMP_GROUP_SEQ: Final = "JMSjmslike_group_seq"
 
 _NAMES: Final = (
-    _ID, _TIMESTAMP, _CORRELATION,
+    _ID, _TIMESTAMP, _EXPIRATION, _CORRELATION,
     _STOMP_ID, _STOMP_TIMESTAMP, _STOMP_DUE, _STOMP_ORIGIN, _STOMP_CORRELATION, _STOMP_GROUP_SEQ,
     KIND, ITEMS, TYPES,
 )  # fmt: skip
@@ -72,7 +73,7 @@ def without_marks(envelope: Envelope) -> Envelope:
         delivery_mode=envelope.delivery_mode,
         priority=envelope.priority,
         timestamp=moment(timestamp),
-        expiration=envelope.expiration,
+        expiration=moment(_whole(marks, _EXPIRATION) or envelope.expiration),
         delivery_time=moment(_whole(marks, _STOMP_DUE) or envelope.due),
         headers=headers,
         properties=decode_properties(properties, types) if types else properties or NO_PROPERTIES,

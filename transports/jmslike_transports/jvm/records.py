@@ -13,7 +13,8 @@ An entry is a letter for the type of its value, as in `jmslike.codec`, the size 
 both. A text is in UTF-8, and its size is the number of bytes. The size -1 stands for null. A text with half of a
 surrogate pair is in UTF-16, and n bytes of it have the size -2 - n; Java writes every text with surrogates so.
 
-On the way to Java a record has an id and a timestamp only where the message keeps those that it had before.
+On the way to Java a record has an id and a timestamp only where the message keeps those that it had before. In any
+other record, expiration and delivery time are durations.
 """
 
 from __future__ import annotations
@@ -117,6 +118,9 @@ def _encoded(envelope: Envelope, octets_of: TextForm) -> bytes:
     constraints = envelope.constraints
     if constraints is not None:
         expiration, due = constraints.expiration, constraints.due
+        if not timestamp:  # the provider counts from the moment of its own timestamp
+            sent_at = envelope.timestamp
+            expiration, due = expiration and max(1, expiration - sent_at), due and max(1, due - sent_at)
     if properties:
         count = _write_properties(parts, properties, octets_of)
         if OWN in ",".join(properties):

@@ -17,6 +17,7 @@ from jmslike_transports.jvm.connection import STEP, JvmConnection, kind_of
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.holdings import Holdings, Receipt, is_open
 from jmslike_transports.jvm.records import decode
+from jmslike_transports.jvm.sender import Outlet
 
 _NOTHING: Final = -1
 _TOO_SMALL: Final = -2
@@ -29,12 +30,12 @@ _COUNTS: Final = 10_000
 
 
 class JvmSubscription:
-    """See Returning, and Stoppable: where a consumer may be closed without ending the subscription, it is.
+    """See Postponing, and Stoppable: where a consumer may be closed without ending the subscription, it is.
 
     `settles_at_hand_over` says that its Java session may acknowledge a message as soon as it is taken.
     `closes_when_settled` is for a client that gives back, with the end of a consumer, what it has delivered and not
-    acknowledged. `end` closes the Java session when the subscription is closed and holds nothing, if it has one of its
-    own.
+    acknowledged. `outlet` sends in the transaction of its own Java session. `end` closes the Java session when the
+    subscription is closed and holds nothing, if it has one of its own.
     """
 
     def __init__(
@@ -46,6 +47,7 @@ class JvmSubscription:
         *,
         settles_at_hand_over: bool = False,
         closes_when_settled: bool = False,
+        outlet: Outlet | None = None,
         end: Callable[[], object] | None = None,
     ) -> None:
         self.spec = spec
@@ -54,6 +56,7 @@ class JvmSubscription:
         self._holdings = holdings
         self._settles = settles_at_hand_over
         self._closes_when_settled = closes_when_settled
+        self.outlet = outlet
         self._end = end
         self._buffer = Buffer()
         self._number = next(connection.numbers)
@@ -224,7 +227,7 @@ class JvmSubscription:
         connection = self._connection
         try:
             if not connection.is_lost:
-                connection.finish(cross(consumer.close))
+                connection.finish(cross(consumer.close, not self._closes_when_settled))
         except JMSError:
             if not connection.is_lost:
                 raise
@@ -264,6 +267,12 @@ class JvmSubscription:
         """Wake what waits, because the connection is gone: its next call raises."""
         self.interrupt()
         self._tell()
+
+
+class ReturningSubscription(JvmSubscription):
+    """See Returning."""
+
+    returns_all = True
 
 
 def _subscribing(worker: Any, number: int, spec: SubscriptionSpec, selector: str | None) -> Any:

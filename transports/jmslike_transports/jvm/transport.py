@@ -11,6 +11,7 @@ from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.connection import JvmConnection
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.link import JvmLink
+from jmslike_transports.jvm.names import require_client_id, require_subscription
 from jmslike_transports.jvm.providers.base import Provider
 from jmslike_transports.shared.flush import BrokerFlush
 
@@ -35,6 +36,7 @@ class JvmTransport:
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify."""
+        require_client_id(client_id)
         self.connection.identify(client_id)
 
     def session(self, spec: SessionSpec) -> JvmLink:
@@ -57,6 +59,7 @@ class JvmTransport:
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
         connection = self.connection
+        require_subscription(name)
         connection.inventory.require_idle(name)
         connection.finish(cross(connection.own_worker.unsubscribe, name))
 

@@ -129,6 +129,7 @@ public final class Client implements ExceptionListener {
         closed = true;
         workers.forEach(Worker::end);
         events.watch.end();
+        destinations.end();
         return Call.start("close", () -> {
             var last = connection;
             try {

@@ -177,7 +177,7 @@ public final class Consumer {
     private int handed(Message message, ByteBuffer buffer, boolean settle) throws JMSException {
         buffer.clear();
         try {
-            Records.write(message, buffer);
+            Records.write(message, buffer, worker.client.destinations);
         } catch (BufferOverflowException tooSmall) {
             worker.lock.lock();
             try {
@@ -188,10 +188,6 @@ public final class Consumer {
             return TOO_SMALL;
         }
         last = message;
-        var replyTo = message.getJMSReplyTo();
-        if (replyTo != null) {
-            worker.client.destinations.remember(replyTo);
-        }
         if (settle && !message.getJMSRedelivered()) {
             worker.turn.lock();
             try {
@@ -328,8 +324,8 @@ public final class Consumer {
         });
     }
 
-    /** Close; what was taken stays with the session. */
-    public Call close() {
+    /** Close; what was taken stays with the session, and with `keeps` also what was received and not taken. */
+    public Call close(boolean keeps) {
         worker.lock.lock();
         try {
             closed = true;
@@ -337,6 +333,6 @@ public final class Consumer {
         } finally {
             worker.lock.unlock();
         }
-        return worker.close(this, number, inner);
+        return worker.close(this, number, inner, keeps);
     }
 }

@@ -8,9 +8,10 @@ import jakarta.jms.TemporaryQueue;
 import jakarta.jms.TemporaryTopic;
 import jakarta.jms.Topic;
 import java.lang.reflect.Method;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The destinations of one connection, by kind and name, for any thread.
@@ -27,7 +28,10 @@ public final class Destinations {
 
     private record Key(int kind, String name) {}
 
-    private final Map<Key, Destination> own = new HashMap<>();
+    /** The temporary destinations of all connections: their names tell them apart. */
+    private static final Map<Key, Destination> TEMPORARIES = new ConcurrentHashMap<>();
+
+    private final Set<Key> own = ConcurrentHashMap.newKeySet();
     private final Map<Key, Destination> seen = new LinkedHashMap<>(64, 0.75f, true) {
         @Override
         protected boolean removeEldestEntry(Map.Entry<Key, Destination> eldest) {
@@ -38,14 +42,14 @@ public final class Destinations {
     /** Return the destination, which is made if it is not remembered; of a temporary one, one of the same name. */
     public Destination find(Session session, int kind, String name) throws JMSException {
         Key key = new Key(kind, name);
-        synchronized (this) {
-            Destination known = own.get(key);
-            if (known == null) {
+        Destination known = TEMPORARIES.get(key);
+        if (known == null) {
+            synchronized (this) {
                 known = seen.get(key);
             }
-            if (known != null) {
-                return known;
-            }
+        }
+        if (known != null) {
+            return known;
         }
         boolean isQueue = (kind & TOPIC) == 0;
         Destination made = isQueue ? session.createQueue(name) : session.createTopic(name);
@@ -61,14 +65,25 @@ public final class Destinations {
         }
     }
 
-    /** Remember a temporary destination that this connection made, until it is forgotten. */
+    /** Remember a temporary destination that this connection made, for all connections, until it is forgotten. */
     public void keep(Destination destination) throws JMSException {
-        put(own, new Key(kindOf(destination), nameOf(destination)), destination);
+        Key key = new Key(kindOf(destination), nameOf(destination));
+        own.add(key);
+        TEMPORARIES.put(key, destination);
     }
 
-    public synchronized void forget(int kind, String name) {
-        Key key = new Key(kind, name);
+    public void forget(int kind, String name) {
+        forget(new Key(kind, name));
+    }
+
+    /** Forget what this connection made, because it ends. */
+    void end() {
+        own.forEach(this::forget);
+    }
+
+    private synchronized void forget(Key key) {
         own.remove(key);
+        TEMPORARIES.remove(key);
         seen.remove(key);
     }
 

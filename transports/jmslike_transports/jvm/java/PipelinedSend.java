@@ -18,8 +18,8 @@ final class PipelinedSend implements CompletionListener {
     }
 
     static void send(MessageProducer producer, Records.Outgoing outgoing, Events events, long number) throws JMSException {
-        var listener = new PipelinedSend(events, number, outgoing.due() != 0);
-        producer.send(outgoing.message(), outgoing.mode(), outgoing.priority(), Worker.lifetime(outgoing), listener);
+        var listener = new PipelinedSend(events, number, outgoing.delay() != 0);
+        producer.send(outgoing.message(), outgoing.mode(), outgoing.priority(), outgoing.lifetime(), listener);
     }
 
     @Override

@@ -39,15 +39,17 @@ public final class Records {
     private static final String MARK_OF_KIND = OF_STOMP + "kind";
     private static final List<String> HIDDEN = List.of(
             "JMSTimestamp", "JMSjmslike_due", "JMSjmslike_origin", "JMSjmslike_correlation", "JMSjmslike_group_seq");
+    private static final String ARTEMIS_DUE = "_AMQ_SCHED_DELIVERY"; // its client lists it, and JMSDeliveryTime has it
     private static final String OLD_ID = OF_THIS + "id", OLD_TIMESTAMP = OF_THIS + "timestamp";
+    private static final String OLD_EXPIRATION = OF_THIS + "expiration";
     private static final String OLD_CORRELATION = OF_THIS + "correlation";
     private static final String BINARY = "ID:AMQP_BINARY:"; // how Qpid spells bytes
 
     private static volatile boolean hasDeliveryTime = true;
 
-    /** A message to send, and how: times in milliseconds since the epoch, 0 for none. */
+    /** A message to send, and how: for how many milliseconds it lives, and in how many it is due; 0 for ever, and at once. */
     public record Outgoing(
-            Message message, Destination destination, int mode, int priority, long expiration, long due) {}
+            Message message, Destination destination, int mode, int priority, long lifetime, long delay) {}
 
     private Records() {}
 
@@ -163,7 +165,7 @@ public final class Records {
         int count = 0;
         while (names.hasMoreElements()) {
             String name = (String) names.nextElement();
-            if (name.equals(COUNT)) {
+            if (name.equals(COUNT) || name.equals(ARTEMIS_DUE)) {
                 continue;
             }
             boolean isId = name.equals(STOMP_ID) || name.equals(ARTEMIS_ID) || name.equals(AMQP_ID);
@@ -302,6 +304,9 @@ public final class Records {
         if (id != null) {
             set(message, OLD_ID, id);
             set(message, OLD_TIMESTAMP, from.getLong(start + TIMESTAMP));
+            if (from.getLong(start + EXPIRATION) != 0) { // the provider's own differs by some milliseconds
+                set(message, OLD_EXPIRATION, from.getLong(start + EXPIRATION));
+            }
         }
         if (code == MESSAGE && codeOf(message) != MESSAGE) { // RabbitMQ's client has no other than texts
             set(message, MARK_OF_KIND, "message");
@@ -323,8 +328,13 @@ public final class Records {
                 destinations.find(session, from.get(start + KIND), name),
                 from.get(start + MODE),
                 from.get(start + PRIORITY),
-                from.getLong(start + EXPIRATION),
-                from.getLong(start + DUE));
+                duration(from.getLong(start + EXPIRATION), id != null),
+                duration(from.getLong(start + DUE), id != null));
+    }
+
+    /** Return the milliseconds from now on of a time; one of a new message is given so already, and 0 is none. */
+    private static long duration(long time, boolean isKept) {
+        return time == 0 || !isKept ? time : Math.max(1, time - System.currentTimeMillis());
     }
 
     private static Message empty(Session session, int code) throws JMSException {

@@ -251,8 +251,8 @@ public final class Worker implements Runnable {
 
     private String send(ByteBuffer record) throws JMSException {
         var outgoing = Records.read(record, session, client.destinations);
-        prepared(outgoing).send(outgoing.message(), outgoing.mode(), outgoing.priority(), lifetime(outgoing));
-        return stamp(outgoing.message(), outgoing.due() != 0);
+        prepared(outgoing).send(outgoing.message(), outgoing.mode(), outgoing.priority(), outgoing.lifetime());
+        return stamp(outgoing.message(), outgoing.delay() != 0);
     }
 
     private MessageProducer prepared(Records.Outgoing outgoing) throws JMSException {
@@ -261,16 +261,11 @@ public final class Worker implements Runnable {
             producer = session.createProducer(outgoing.destination());
             producers.put(outgoing.destination(), producer);
         }
-        if (outgoing.due() != 0) {
-            producer.setDeliveryDelay(Math.max(0, outgoing.due() - System.currentTimeMillis()));
+        if (outgoing.delay() != 0) {
+            producer.setDeliveryDelay(outgoing.delay());
             producers.remove(outgoing.destination()); // the delay is the producer's: it serves no other message
         }
         return producer;
-    }
-
-    static long lifetime(Records.Outgoing outgoing) {
-        var expiration = outgoing.expiration();
-        return expiration == 0 ? 0 : Math.max(1, expiration - System.currentTimeMillis());
     }
 
     /** Return the headers that the provider sets, in one text: timestamp, expiration, delivery time, and id. */
@@ -328,13 +323,13 @@ public final class Worker implements Runnable {
                 : session.createSharedConsumer(topic, subscription, selector);
     }
 
-    Call close(Consumer consumer, int number, MessageConsumer inner) {
+    Call close(Consumer consumer, int number, MessageConsumer inner, boolean keeps) {
         return submit(() -> {
             lock.lock();
             try {
                 consumers.remove(consumer);
                 var message = consumer.withdraw();
-                if (message != null) {
+                if (message != null && keeps) {
                     left.put(number, message);
                 }
             } finally {

@@ -16,7 +16,8 @@ from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
-from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
+from jmslike_transports.jvm.names import LINE_ENDS
+from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, SENT_AT_COMMIT, Provider, made, milliseconds
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.activemq.artemis.jms.client.ActiveMQJMSConnectionFactory"
@@ -24,8 +25,24 @@ _SELECTORS: Final = TypedSelectors(
     "ActiveMQ Artemis", {"JMSXGroupSeq": "_AMQ_GROUP_SEQUENCE"}, ascii_names=True, joins_strings=True
 )
 _SELECTING: Final = partial(**ASCII_NAMES, **FRACTIONS)
-_BYTES_OF_A_MESSAGE: Final = 600
-"""Bytes that the window has for each message: the client counts in bytes. Enough for a small body."""
+_FEATURES: Final[Mapping[Feature, Support]] = {
+    **EVERYTHING,
+    Feature.QUEUE_SELECTOR: _SELECTING,
+    Feature.TOPIC_SELECTOR: _SELECTING,
+    Feature.TRANSACTION: partial(
+        TX_15=SENT_AT_COMMIT,
+        TX_13="the commit creates a temporary destination again that another connection deleted",
+        TX_16=SENT_AT_COMMIT,
+    ),
+    Feature.TEMPORARY: partial(CONN_19="a send from another connection creates the deleted destination again"),
+    Feature.DURABLE_SUBSCRIPTION: partial(SUB_17="Artemis does not tell a shared subscription from one that is not"),
+    Feature.SHARED_SUBSCRIPTION: partial(SUB_16="Artemis refuses to change the topic of one that has no consumer"),
+}
+"""Where its own client and the broker leave the specification."""
+
+
+_BYTES_OF_A_MESSAGE: Final = 200
+"""Bytes that the window has for each message, as the client counts in bytes: no message is smaller."""
 _CONFIRMATIONS: Final = 1 << 20
 """Bytes that wait for the broker's confirmation; without it, asynchronous sends count as confirmed at once."""
 
@@ -37,6 +54,7 @@ class Artemis(Provider):
     coordinates = ("org.apache.activemq:artemis-jakarta-client",)
     individual = 101  # ActiveMQJMSConstants.INDIVIDUAL_ACKNOWLEDGE
     returns_at_close = True
+    refused_in_names = ("::", "?", *LINE_ENDS)
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""
@@ -46,7 +64,7 @@ class Artemis(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return {**EVERYTHING, Feature.QUEUE_SELECTOR: _SELECTING, Feature.TOPIC_SELECTOR: _SELECTING}
+        return _FEATURES
 
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""

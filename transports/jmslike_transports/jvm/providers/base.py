@@ -31,6 +31,8 @@ class Provider(ABC):
     """The session mode that acknowledges each message by itself; None if it has none."""
     returns_at_close: ClassVar[bool] = False
     """Whether a consumer of the individual mode gives back, when it closes, what it delivered unacknowledged."""
+    refused_in_names: ClassVar[tuple[str, ...]] = ()
+    """What no name of a queue or topic may have, because it has a meaning for the client or the broker."""
     confirms_sends: ClassVar[bool] = True
     """Whether `send` returns when the broker has a persistent message; else only a CompletionListener hears of that."""
     completes_sends: ClassVar[bool] = True
@@ -55,11 +57,15 @@ class Provider(ABC):
         return selector.text
 
 
+SENT_AT_COMMIT: Final = "jmslike sends when the transaction commits, and the client sets the times of the message then"
 NO_COUNTS: Final = "JMS has no call that counts a queue's messages: browse it, or use the provider's console"
 
 EVERYTHING: Final[Mapping[Feature, Support]] = {
     **dict.fromkeys(Feature, NATIVE),
-    Feature.REDELIVERY_DELAY: partial("what the session received besides it from the same consumer waits with it"),
+    Feature.REDELIVERY_DELAY: partial(
+        RED_10="a Java session acknowledges all that it has received: what follows in the same consumer waits, too"
+    ),
+    Feature.TRANSACTION: partial(TX_15=SENT_AT_COMMIT, TX_16=SENT_AT_COMMIT),
     Feature.STATISTICS: unsupported(NO_COUNTS),
 }
 """What a client of Jakarta Messaging 3.1 has."""
