@@ -71,7 +71,7 @@ def test_every_property_type_survives_the_journey(jms: Provider) -> None:
 
 
 def test_strings_of_any_characters_survive_the_journey(jms: Provider) -> None:
-    """PROP-21: also those that a wire protocol must escape."""
+    """PROP-22: also those that a wire protocol must escape."""
     line = Line(jms)
     values = ["", " both ", "a:b\\c\n\r\td", "größe", "\U0001f600", "x" * 5000, "null", "'"]
     message = line.session.create_message()

@@ -48,7 +48,7 @@ def test_a_subscription_exists_when_its_consumer_does(jms: Provider) -> None:
 
 @needs_sharing
 def test_consumers_of_a_shared_subscription_share_its_messages(jms: Provider) -> None:
-    """SUB-04: of any session or connection with one client id, or none; each message goes to one consumer."""
+    """SUB-26: of any session or connection with one client id, or none; each message goes to one consumer."""
     connection, topic, name = jms.connection(), jms.topic(), jms.name()
     consumers = [
         connection.create_session().create_shared_consumer(topic, name),

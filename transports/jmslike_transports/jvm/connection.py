@@ -150,7 +150,7 @@ class JvmConnection(LosableConnection):
     def require_usable(self, destination: Destination) -> None:
         """Raise InvalidDestinationError for one that was deleted, or whose name the provider cannot have."""
         self.inventory.require_present(destination)
-        require_destination(destination, self.provider.refused_in_names)
+        require_destination(destination, self.provider.names)
 
     # ---- sessions --------------------------------------------------------------------------------------------------
 

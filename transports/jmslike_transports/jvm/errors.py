@@ -76,6 +76,7 @@ _OTHERS: Final[Mapping[str, type[JMSError]]] = {
     "jmslike.jakarta.Worker$NothingSent": TransactionRolledBackError,
     "jmslike.javax.Worker$NothingSent": TransactionRolledBackError,
     # refusals
+    "java.io.UTFDataFormatException": MessageFormatError,  # a text of more than 65,535 bytes, in Java's own form
     f"{_ARTEMIS}AddressFullException": ResourceAllocationError,
     f"{_ARTEMIS}QueueMaxConsumerLimitReached": ResourceAllocationError,
     f"{_ARTEMIS}NonExistentQueueException": InvalidDestinationError,

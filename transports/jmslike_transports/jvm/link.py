@@ -110,7 +110,7 @@ class JvmLink:
         self._connection.require_usable(spec.destination)
         self._connection.inventory.require_subscribable(spec)
         if spec.name is not None:
-            require_subscription(spec.name)
+            require_subscription(spec.name, self._connection.provider.names)
         require_dead_letters(spec, self._connection.require_usable)
         subscription = self._subscription(spec)
         self.subscriptions.add(subscription)
@@ -224,7 +224,9 @@ class JvmLink:
         try:
             browser = finish(cross(worker.browse, kind_of(queue), queue.name, text))
             while (record := finish(cross(browser.next))) is not None:
-                yield decode(bytes(record))[0]
+                envelope = decode(bytes(record))[0]
+                if text is not None or selector is None or selector.selects(envelope):
+                    yield envelope
         finally:
             self._end(worker)
 

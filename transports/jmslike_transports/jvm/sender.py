@@ -56,10 +56,14 @@ class Outlet:
         self._write(envelope, self.worker.post)
 
     def _write(self, envelope: Envelope, send: Callable[..., Any]) -> Any:
-        record = encode(envelope)
+        record = self._encoded(envelope)
         with self._turn:
             size = self._buffer.put(record)
             return cross(send, self._buffer.java, size)
+
+    def _encoded(self, envelope: Envelope) -> bytes:
+        self._connection.provider.require_sendable(envelope)
+        return encode(envelope)
 
     def _send_confirmed(self, envelope: Envelope) -> None:
         """Send, and wait for the completion: the client's own `send` returns before the provider has the message."""
@@ -80,7 +84,7 @@ class Outlet:
     def _begin(self, envelope: Envelope, completion: Completion) -> None:
         connection = self._connection
         number = next(connection.numbers)
-        record = encode(envelope)
+        record = self._encoded(envelope)
         with self._turn:
             self.completions.add(OpenSend(number, envelope, completion))
             connection.pump.expect(number, self)

@@ -36,7 +36,7 @@ class JvmTransport:
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify."""
-        require_client_id(client_id)
+        require_client_id(client_id, self.connection.provider.names)
         self.connection.identify(client_id)
 
     def session(self, spec: SessionSpec) -> JvmLink:
@@ -59,7 +59,7 @@ class JvmTransport:
     def unsubscribe(self, name: str) -> None:
         """See Transport.unsubscribe."""
         connection = self.connection
-        require_subscription(name)
+        require_subscription(name, self.connection.provider.names)
         connection.inventory.require_idle(name)
         connection.finish(cross(connection.own_worker.unsubscribe, name))
 

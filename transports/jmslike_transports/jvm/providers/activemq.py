@@ -2,24 +2,35 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 from jmslike.capabilities import Feature, Support, partial
+from jmslike.errors import MessageFormatError
 from jmslike.selector import Selector
+from jmslike.spi import Envelope
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.names import NameRules
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds, of_version
+from jmslike_transports.jvm.texts import LONGEST, items_of, require_short
 from jmslike_transports.jvm.tls import key_managers, require_verification, trust_managers
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.activemq.ActiveMQConnectionFactory"
 _SELECTORS: Final = TypedSelectors("ActiveMQ", ascii_names=True, joins_strings=True)
-_BEYOND: Final = "its client damages characters beyond U+FFFF, such as emoji, in the properties that the broker sees"
+_DAMAGED: Final = "U+0000 and characters beyond U+FFFF, such as emoji"
+_LIVING: Final = re.compile("[\x01-\uffff]*\\Z")
+_BEYOND: Final = f"it damages {_DAMAGED} in properties and in the items of maps: MessageFormatError"
 _SELECTING: Final = partial(**ASCII_NAMES, **FRACTIONS, **dict.fromkeys(("SC_70", "SEL_17", "SEL_24"), _BEYOND))
+_OTHER_CONNECTION: Final = "the broker compares connections, not client ids: an earlier one is another"
+_FIRST_PAGE: Final = "the broker looks for a match only among the first messages of a queue (its maxPageSize, 200)"
 _TLS_FACTORY: Final = "org.apache.activemq.ActiveMQSslConnectionFactory"
 _UNLIMITED: Final = -1
+_GROUP: Final = "JMSXGroupID"
 _COUNTED_BY_CLIENT: Final = (
     "the broker counts no deliveries: its client does, and what another client gave back counts as first delivered"
 )
@@ -33,6 +44,7 @@ class ActiveMQ(Provider):
     individual = 4  # ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE
     returns_at_close = True
     completes_sends = False
+    names = NameRules(refused=(",", "?"), longest=LONGEST - len("queue://") - 2, strips=True)
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""
@@ -45,11 +57,24 @@ class ActiveMQ(Provider):
         """See Provider.features. Its client of Jakarta Messaging 3.1 has neither shared subscriptions nor delays."""
         features = {
             **EVERYTHING,
-            Feature.QUEUE_SELECTOR: _SELECTING,
+            Feature.QUEUE_SELECTOR: replace(_SELECTING, exceptions={**_SELECTING.exceptions, "CONS-22": _FIRST_PAGE}),
             Feature.TOPIC_SELECTOR: _SELECTING,
-            Feature.REDELIVERY_COUNT: partial(_COUNTED_BY_CLIENT),
+            Feature.NO_LOCAL: partial(
+                SUB_14="the broker compares connections, and not client ids: earlier ones are others"
+            ),
+            Feature.FOREIGN_MESSAGES: partial(PROP_22=_BEYOND),
+            Feature.REDELIVERY_COUNT: partial(RED_02=_COUNTED_BY_CLIENT),
         }
         return of_version(features, 1)
+
+    def require_sendable(self, envelope: Envelope) -> None:
+        """See Provider.require_sendable."""
+        properties, items, headers = envelope.properties, items_of(envelope), envelope.headers
+        for name, value in (*properties.items(), *items.items()):
+            if isinstance(value, str) and name != _GROUP and not _LIVING.match(value):
+                raise MessageFormatError(f"message not sent: in the value of {name!r} ActiveMQ damages {_DAMAGED}")
+        texts = (*properties, *items, headers.correlation_id, headers.type, properties.get(_GROUP))
+        require_short(texts, LONGEST, self.product)
 
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""

@@ -16,7 +16,7 @@ from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
-from jmslike_transports.jvm.names import LINE_ENDS
+from jmslike_transports.jvm.names import LINE_ENDS, NameRules
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, SENT_AT_COMMIT, Provider, made, milliseconds
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
@@ -54,7 +54,7 @@ class Artemis(Provider):
     coordinates = ("org.apache.activemq:artemis-jakarta-client",)
     individual = 101  # ActiveMQJMSConstants.INDIVIDUAL_ACKNOWLEDGE
     returns_at_close = True
-    refused_in_names = ("::", "?", *LINE_ENDS)
+    names = NameRules(refused=("::", "?", *LINE_ENDS))
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""

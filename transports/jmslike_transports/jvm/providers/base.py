@@ -11,10 +11,12 @@ import jpype
 from jmslike.capabilities import NATIVE, Feature, Support, partial, unsupported
 from jmslike.errors import JMSError
 from jmslike.selector import Selector
+from jmslike.spi import Envelope
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.classpath import VARIABLE
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.machine import class_of, context_of
+from jmslike_transports.jvm.names import NameRules
 
 HEARTBEAT: Final = 10_000
 """Milliseconds between signs of life, where a client has them."""
@@ -31,8 +33,8 @@ class Provider(ABC):
     """The session mode that acknowledges each message by itself; None if it has none."""
     returns_at_close: ClassVar[bool] = False
     """Whether a consumer of the individual mode gives back, when it closes, what it delivered unacknowledged."""
-    refused_in_names: ClassVar[tuple[str, ...]] = ()
-    """What no name of a queue or topic may have, because it has a meaning for the client or the broker."""
+    names: ClassVar[NameRules] = NameRules()
+    """What it cannot have in names."""
     confirms_sends: ClassVar[bool] = True
     """Whether `send` returns when the broker has a persistent message; else only a CompletionListener hears of that."""
     completes_sends: ClassVar[bool] = True
@@ -49,8 +51,11 @@ class Provider(ABC):
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """Return the features of a connection whose metadata says this version of JMS."""
 
-    def selector(self, selector: Selector) -> str:
-        """Return the text of a selector as the provider understands it.
+    def require_sendable(self, envelope: Envelope) -> None:  # noqa: B027 - most clients take all messages
+        """Raise MessageFormatError for a message that the client would damage, or over which it would lose the link."""
+
+    def selector(self, selector: Selector) -> str | None:
+        """Return the text of a selector as the provider understands it; None if the core selects (EMULATED).
 
         Raises UnsupportedFeatureError for what it surely would not understand as the specification says.
         """

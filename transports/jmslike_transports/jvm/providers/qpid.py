@@ -5,17 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
-from jmslike.capabilities import Feature, Support
+from jmslike.capabilities import Feature, Support, partial
 from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
 from jmslike_transports.jvm.tls import ssl_context
-from jmslike_transports.shared.typed_selectors import TypedSelectors
+from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.qpid.jms.JmsConnectionFactory"
 _SELECTORS: Final = TypedSelectors("the broker", joins_strings=True)
+_SELECTING: Final = partial(
+    **FRACTIONS, **dict.fromkeys(ASCII_NAMES, "Artemis and Broker-J know only ASCII in names: InvalidSelectorError")
+)
 
 
 class Qpid(Provider):
@@ -33,7 +36,7 @@ class Qpid(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return EVERYTHING
+        return {**EVERYTHING, Feature.QUEUE_SELECTOR: _SELECTING, Feature.TOPIC_SELECTOR: _SELECTING}
 
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""

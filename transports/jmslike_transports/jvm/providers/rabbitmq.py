@@ -7,17 +7,32 @@ from typing import Any, Final
 
 import jpype
 
-from jmslike.capabilities import Feature, Support, partial, unsupported
+from jmslike.capabilities import EMULATED, Feature, Support, partial, unsupported
+from jmslike.selector import Selector
+from jmslike.spi import Envelope
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
-from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, client_class, made, milliseconds
+from jmslike_transports.jvm.names import NameRules
+from jmslike_transports.jvm.providers.base import (
+    EVERYTHING,
+    HEARTBEAT,
+    SENT_AT_COMMIT,
+    Provider,
+    client_class,
+    made,
+    milliseconds,
+)
+from jmslike_transports.jvm.texts import LONGEST, items_of, require_short
 from jmslike_transports.jvm.tls import ssl_context
+from jmslike_transports.shared.rabbitmq import NO_MESSAGE_GROUP, NO_QUEUE_SELECTOR
 
 _FACTORY: Final = "com.rabbitmq.jms.admin.RMQConnectionFactory"
 _AMQP_FACTORY: Final = "com.rabbitmq.client.ConnectionFactory"
 _TRUST_ALL: Final = "com.rabbitmq.client.TrustEverythingTrustManager"
 _ALL: Final = 0
+_LONGEST_HEADER: Final = 255
+"""Bytes of a short string of AMQP."""
 _ACKNOWLEDGED_AFTER: Final = 2_000
 
 
@@ -28,6 +43,7 @@ class RabbitMQ(Provider):
     coordinates = ("com.rabbitmq.jms:rabbitmq-jms",)
     individual = 4  # RMQSession.CLIENT_INDIVIDUAL_ACKNOWLEDGE
     confirms_sends = False
+    names = NameRules(refused_first="amq.", longest=255)
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""
@@ -46,12 +62,42 @@ class RabbitMQ(Provider):
         """See Provider.features."""
         return {
             **EVERYTHING,
-            Feature.QUEUE_SELECTOR: unsupported("RabbitMQ selects only for topics: use a topic's subscription"),
-            Feature.REDELIVERY_COUNT: partial("RabbitMQ has only a mark for what was delivered before"),
-            Feature.DELAY: partial("the broker needs its plugin rabbitmq_delayed_message_exchange"),
-            Feature.PRIORITY: unsupported("its client declares queues without priorities"),
-            Feature.MESSAGE_GROUP: unsupported("RabbitMQ does not heed JMSXGroupID: use a queue for each group"),
+            Feature.QUEUE_SELECTOR: NO_QUEUE_SELECTOR,
+            Feature.TOPIC_SELECTOR: EMULATED,
+            Feature.REDELIVERY_COUNT: partial(RED_02="RabbitMQ has only a mark for what was delivered before"),
+            Feature.BROWSE: partial(QB_01="what was looked at is marked redelivered afterwards"),
+            Feature.DELAY: unsupported(
+                "its client needs the broker's plugin rabbitmq_delayed_message_exchange, and loses the connection if "
+                "that is missing: use amqp://"
+            ),
+            Feature.PRIORITY: partial(ORD_02="its client declares queues without priorities"),
+            Feature.NO_LOCAL: unsupported("its client delivers what the connection itself published all the same"),
+            Feature.TEMPORARY: partial(
+                CONN_19="a send from another connection to a deleted one is lost",
+            ),
+            Feature.SHARED_SUBSCRIPTION: partial(
+                SUB_25="what was on its way to a closed consumer waits until its session closes",
+                SUB_26="its client invents a client id for each connection that has none",
+            ),
+            Feature.TRANSACTION: partial(
+                TX_13="what is sent to a deleted temporary destination is lost, and the commit succeeds",
+                TX_15=SENT_AT_COMMIT,
+            ),
+            Feature.DURABLE_SUBSCRIPTION: partial(
+                SUB_08="its client names the broker's queue by the subscription alone, and not by the client id, too",
+                SUB_22="its client does not ask whether a subscription exists",
+            ),
+            Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
         }
+
+    def require_sendable(self, envelope: Envelope) -> None:
+        """See Provider.require_sendable. After a send that failed in the client, no other is confirmed."""
+        properties, items, headers = envelope.properties, items_of(envelope), envelope.headers
+        require_short((*properties, headers.correlation_id), _LONGEST_HEADER, self.product)
+        require_short((*properties.values(), headers.type, *items, *items.values()), LONGEST, self.product)
+
+    def selector(self, selector: Selector) -> None:
+        """See Provider.selector. The client needs a plugin of the broker, and its selectors are not those of JMS."""
 
 
 def _configure(factory: Any, amqp: Any, address: Address) -> None:
