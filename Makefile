@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PYTEST := $(BIN)/python -m pytest
 PYTHONS := python3.11 python3.12 python3.13 python3.14
-TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp
+TARGETS_OF_KILLS := artemis activemq rabbitmq rabbitmq-amqp jvm-artemis
 
 .NOTPARALLEL:
 .PHONY: demo sample site unit fix lint check test test-browser test-brokers test-suites test-faults test-pythons test-python test-long

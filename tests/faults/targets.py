@@ -76,3 +76,7 @@ class Target:
         """Return the URL with the same options, for `failover:`."""
         options = "&".join(f"{name}={quote(str(value))}" for name, value in self.heartbeats(seconds).items())
         return f"{url}{'&' if '?' in url else '?'}{options}"
+
+    def forgotten_soon(self, url: str) -> str:
+        """Return the URL with which the broker soon gives up a link that was cut: Artemis waits for a Java client."""
+        return self.with_heartbeats(url, self.heartbeat) if self.protocol == "jvm:artemis" else url

@@ -13,6 +13,7 @@ from jmslike import Connection, InvalidDestinationError, JMSError, Message, Mess
 from jmslike.capabilities import Feature
 from tests.faults.proxy import Proxy
 from tests.faults.steps import PATIENCE, Connect, text_of, within_bounds
+from tests.faults.targets import Target
 
 
 class Watch:
@@ -62,9 +63,9 @@ def restore(proxy: Proxy) -> Callable[[Connection], None]:
 
 
 def test_every_subscription_goes_on(
-    proxy: Proxy, connect: Connect, name: str, restore: Callable[[Connection], None]
+    target: Target, proxy: Proxy, connect: Connect, name: str, restore: Callable[[Connection], None]
 ) -> None:
-    connection = connect(f"failover:({proxy.url})", client_id=f"client-{name}")
+    connection = connect(f"failover:({target.forgotten_soon(proxy.url)})", client_id=f"client-{name}")
     topic = Topic(f"topic-{name}")
     consumers = subscriptions(connection, topic, name)
     heard: SimpleQueue[Message] = SimpleQueue()

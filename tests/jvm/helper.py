@@ -30,9 +30,11 @@ def build() -> None:
     """Build the jar from the sources. Raises UnavailableError if this machine cannot."""
     manifest = ["Manifest-Version: 1.0", f"Created-By: {javac_version()} (javac)", f"Sources: {sources_hash()}"]
     entries = {MANIFEST: "".join(f"{_folded(line)}\r\n" for line in manifest).encode(), **classes()}
-    with ZipFile(JAR, "w", ZIP_DEFLATED) as jar:
+    new = JAR.with_suffix(".new")  # a JVM that has the old one open goes on with that
+    with ZipFile(new, "w", ZIP_DEFLATED) as jar:
         for name, content in entries.items():
             jar.writestr(ZipInfo(name), content, ZIP_DEFLATED)  # no time: the same classes give the same jar
+    new.replace(JAR)
 
 
 def classes() -> dict[str, bytes]:

@@ -14,7 +14,7 @@ from typing import Any, Final
 
 import jpype
 
-from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.spi import Destination, Events
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.crossings import cross
@@ -129,10 +129,20 @@ class JvmConnection(LosableConnection):
         if self.is_lost:
             return self.loss()
         found = error_of(error)
-        if not is_loss(error):
-            return found
-        self.lose(found)
-        return self.loss()
+        if is_loss(error) or (isinstance(found, IllegalStateError) and not self._is_there()):
+            self.lose(found)
+            return self.loss()
+        return found
+
+    def _is_there(self) -> bool:
+        """Whether the provider opens a session: some clients close all that is open before they say that it is gone."""
+        try:
+            worker = self._wait(cross(self._client.session, False, _AUTO), self.address.request_timeout)
+            if worker is not None:
+                cross(worker.close)
+        except JMSError:
+            return self.is_closing
+        return worker is not None
 
     def _wait(self, call: Any, seconds: float) -> Any:
         """Wait at most `seconds` for the result; None if it does not come. Raises Java's error as a JMSError."""
@@ -178,8 +188,9 @@ class JvmConnection(LosableConnection):
 
     def flush(self) -> BrokerFlush:
         """See Flushing.flush."""
-        outlets = [link.outlet_if_any for link in self.inventory.links()]
-        return BrokerFlush(self, [outlet.completions for outlet in outlets if outlet is not None], self._ask)
+        outlets = [outlet for link in self.inventory.links() if (outlet := link.outlet_if_any) is not None]
+        posted = [outlet.posted for outlet in outlets]
+        return BrokerFlush(self, [outlet.completions for outlet in outlets], self._ask, posted)
 
     def _ask(self) -> Answer:
         # the provider opens a session after all that it got before on this connection

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Final
 
 from jmslike.constants import DeliveryMode
 from jmslike.envelope import constraints_of, seconds_of
@@ -14,6 +15,7 @@ from jmslike_transports.jvm.buffer import Buffer
 from jmslike_transports.jvm.connection import JvmConnection
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.records import encode
+from jmslike_transports.shared.flush import shown
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 
@@ -33,6 +35,8 @@ class Outlet:
     def __init__(self, connection: JvmConnection, worker: Any) -> None:
         self.worker = worker
         self.completions: OrderedCompletions[OpenSend] = OrderedCompletions()
+        self.posted: Final[Counter[str]] = Counter()
+        """Messages for which the provider has not answered, and is not asked to, by their destinations."""
         self._connection = connection
         self._buffer = Buffer()
         self._turn = threading.Lock()
@@ -49,6 +53,10 @@ class Outlet:
             self._send_confirmed(envelope)
             return
         stamp(envelope, str(connection.finish(self._write(envelope, self.worker.send))))
+        if envelope.delivery_mode == DeliveryMode.PERSISTENT:
+            self.posted.clear()  # the provider reads in order, so it has those, too
+        else:
+            self.posted[shown(envelope.destination)] += 1
 
     def post(self, envelope: Envelope) -> None:
         """Send as a part of the transaction of the Java session."""
