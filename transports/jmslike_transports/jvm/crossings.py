@@ -7,6 +7,7 @@ ends would abort the process.
 
 from __future__ import annotations
 
+import gc
 import os
 import threading
 import time
@@ -108,11 +109,15 @@ _FORKED: Final = (
 )
 
 
+_JPYPE: Final = "_jpype"
+
+
 def _in_child() -> None:
     if jpype.isJVMStarted():
         _process.why_not = _FORKED
         _inside.clear()
         jpype.config.onexit = False  # it would wait for the parent's threads
+        gc.callbacks[:] = [each for each in gc.callbacks if each.__module__ != _JPYPE]  # they would call Java
 
 
 if hasattr(os, "register_at_fork"):
