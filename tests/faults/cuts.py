@@ -36,8 +36,8 @@ STEPS: Final[Mapping[str, Mapping[str, bytes]]] = {
     },
     "jvm:artemis": {  # its core protocol: the size, the type, and the channel of a packet
         "send": b"\x49\0\0\0\0\0\0\0",  # a part of a large message
-        "commit": b"\0\0\0\x09\x2b",
-        "receipt": b"\0\0\0\x09\x15",
+        "commit": b"\0\0\0\x11\x2b",
+        "receipt": b"\xff\xff\xff\xff\xff\xff\xff",  # the number of a request that is no send
         "acks": b"\x29\0\0\0\0\0\0\0",
     },
 }

@@ -70,7 +70,7 @@ class Target:
         if self.protocol != "jvm:artemis":
             return {"heartbeat": seconds}
         period = round(seconds * 1000) or -1
-        return {"properties": f"clientFailureCheckPeriod={period};connectionTTL={2 * period if seconds else -1}"}
+        return {"properties": f"clientFailureCheckPeriod={period};connectionTTL={4 * period if seconds else -1}"}
 
     def with_heartbeats(self, url: str, seconds: float) -> str:
         """Return the URL with the same options, for `failover:`."""
