@@ -134,7 +134,7 @@ def test_what_a_closed_consumer_holds_can_be_settled_after_its_successor_has_clo
 
 
 def test_a_successor_selects_what_its_predecessor_did(kafka: Broker, connect: Connect, name: str) -> None:
-    """SUB-16: what has come already was for a subscription with another selector, which is still in use."""
+    """SUB-28: what has come already was for a subscription with another selector, which is still in use."""
     connection = connect(kafka.url("kafka"))
     session = connection.create_session(Session.CLIENT_ACKNOWLEDGE)
     topic = session.create_topic(name)

@@ -214,7 +214,7 @@ def test_a_shared_durable_subscription_changes_only_while_inactive(jms: Provider
 
 @requires(Feature.DURABLE_SUBSCRIPTION, Feature.SHARED_SUBSCRIPTION, Feature.TOPIC_SELECTOR)
 def test_a_shared_durable_selector_changes_only_while_inactive(jms: Provider) -> None:
-    """SUB-16: another selector raises JMSError while a consumer is open, and starts it again, empty, when none is."""
+    """SUB-28: another selector raises JMSError while a consumer is open, and starts it again, empty, when none is."""
     session, topic, name = jms.connection().create_session(), jms.topic(), jms.name()
     with session.create_shared_durable_consumer(topic, name):
         with pytest.raises(JMSError):

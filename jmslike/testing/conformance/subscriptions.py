@@ -101,7 +101,7 @@ def test_an_active_shared_subscription_cannot_change_its_topic(jms: Provider) ->
 
 @requires(Feature.SHARED_SUBSCRIPTION, Feature.TOPIC_SELECTOR)
 def test_an_active_shared_subscription_cannot_change_its_selector(jms: Provider) -> None:
-    """SUB-06: the same name with another selector raises JMSError; with the same one it is shared."""
+    """SUB-27: the same name with another selector raises JMSError; with the same one it is shared."""
     session, topic, name = jms.connection().create_session(), jms.topic(), jms.name()
     session.create_shared_consumer(topic, name, "n = 1")
     session.create_shared_consumer(topic, name, "n = 1")

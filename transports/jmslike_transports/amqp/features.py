@@ -35,7 +35,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     ),
     Feature.STATISTICS: partial("the depth, without what was pushed to consumers, and the number of consumers"),
     Feature.DURABLE_SUBSCRIPTION: partial(SUB_12=_NO_DEFINITION, SUB_17=_NO_DEFINITION),
-    Feature.SHARED_SUBSCRIPTION: partial(SUB_06=_NO_DEFINITION, SUB_16=_NO_DEFINITION),
+    Feature.SHARED_SUBSCRIPTION: partial(**dict.fromkeys(("SUB_06", "SUB_16", "SUB_27", "SUB_28"), _NO_DEFINITION)),
 }
 _ONE_PRIORITY: Final = partial(
     ORD_02="a queue orders by priority only if it was declared so, which other clients may not expect: ?max_priority=9"

@@ -34,6 +34,7 @@ _ALL: Final = 0
 _LONGEST_HEADER: Final = 255
 """Bytes of a short string of AMQP."""
 _ACKNOWLEDGED_AFTER: Final = 2_000
+_UNKNOWN_SELECTOR: Final = "jmslike selects, and the broker does not know by what: unsubscribe first"
 
 
 class RabbitMQ(Provider):
@@ -78,6 +79,8 @@ class RabbitMQ(Provider):
             Feature.SHARED_SUBSCRIPTION: partial(
                 SUB_25="what was on its way to a closed consumer waits until its session closes",
                 SUB_26="its client invents a client id for each connection that has none",
+                SUB_27=_UNKNOWN_SELECTOR,
+                SUB_28=_UNKNOWN_SELECTOR,
             ),
             Feature.TRANSACTION: partial(
                 TX_13="what is sent to a deleted temporary destination is lost, and the commit succeeds",

@@ -95,6 +95,8 @@ class Artemis(Dialect):
             KEPT_BY_THE_STOPPED,
             SUB_06=_NO_DEFINITION,
             SUB_16=_NO_DEFINITION,
+            SUB_27=_NO_DEFINITION,
+            SUB_28=_NO_DEFINITION,
             SUB_25="messages that a closed consumer did not take wait until its session has settled the others",
         ),
         Feature.REDELIVERY_COUNT: partial(

@@ -108,6 +108,8 @@ class RabbitMQ(Dialect):
             KEPT_BY_THE_STOPPED,
             SUB_06=_NO_DEFINITION,
             SUB_16=_NO_DEFINITION,
+            SUB_27=_NO_DEFINITION,
+            SUB_28=_NO_DEFINITION,
         ),
         Feature.REDELIVERY_COUNT: partial(
             ACK_05=_ALL_MARKED,
