@@ -168,6 +168,16 @@ class JvmConnection(LosableConnection):
         """Open a Java session."""
         return self.finish(cross(self._client.session, transacted, mode))
 
+    def end(self, close: Callable[..., Any], *arguments: Any) -> None:
+        """Close a Java session or consumer. One of a connection that is lost, or is being closed, ends anyway."""
+        if self.is_lost:
+            return
+        try:
+            self.finish(cross(close, *arguments))
+        except JMSError:
+            if not (self.is_lost or self.is_closing):
+                raise
+
     @property
     def own_worker(self) -> Any:
         """A Java session for what belongs to no session: temporary destinations, and the end of subscriptions."""

@@ -71,7 +71,8 @@ class JvmLink:
         """Return what sends; opened by the first that asks."""
         outlet = self._outlet
         if outlet is None:
-            made = Outlet(self._connection, self._open(transacted=self._spec.transacted))
+            transacted = self._spec.transacted
+            made = Outlet(self._connection, self._open(transacted=transacted), transacted=transacted)
             with self._lock:
                 outlet = self._outlet = self._outlet or made
             if outlet is not made:
@@ -88,8 +89,7 @@ class JvmLink:
             if worker not in self._workers:
                 return  # the session closes, or has closed
             self._workers.remove(worker)
-        if not self._connection.is_lost:
-            self._connection.finish(cross(worker.close))
+        self._connection.end(worker.close)
 
     def _transaction(self) -> Holdings:
         worker, finish = self.outlet().worker, self._connection.finish
@@ -143,7 +143,7 @@ class JvmLink:
                 holdings,
                 settles_at_hand_over=not needs.awaits_settlement,
                 closes_when_settled=individual is not None and connection.provider.returns_at_close,
-                outlet=Outlet(connection, worker) if is_transacted else None,
+                outlet=Outlet(connection, worker, transacted=True) if is_transacted else None,
                 end=lambda: self._end(worker),
             )
         except BaseException:
@@ -247,8 +247,7 @@ class JvmLink:
             outlet.finish_sends(self._connection.address.request_timeout)
         try:
             for worker in workers:
-                if not self._connection.is_lost:
-                    self._connection.finish(cross(worker.close))
+                self._connection.end(worker.close)
         finally:
             if outlet is not None:
                 outlet.completions.close()

@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from jmslike.constants import DeliveryMode
 from jmslike.envelope import constraints_of, seconds_of
-from jmslike.errors import JMSError
+from jmslike.errors import IllegalStateError, JMSError
 from jmslike.spi import Completion, Destination, Envelope
 from jmslike_transports.jvm.buffer import Buffer
 from jmslike_transports.jvm.connection import JvmConnection
@@ -30,10 +30,11 @@ class OpenSend(Unanswered):
 
 
 class Outlet:
-    """Sends in one Java session; any thread of its link."""
+    """Sends in one Java session; any thread of its link. In a transacted one, the commit confirms."""
 
-    def __init__(self, connection: JvmConnection, worker: Any) -> None:
+    def __init__(self, connection: JvmConnection, worker: Any, *, transacted: bool) -> None:
         self.worker = worker
+        self._confirms = transacted or connection.provider.confirms_sends
         self.completions: OrderedCompletions[OpenSend] = OrderedCompletions()
         self.posted: Final[Counter[str]] = Counter()
         """Messages for which the provider has not answered, and is not asked to, by their destinations."""
@@ -45,11 +46,12 @@ class Outlet:
         """See Sender.send."""
         connection = self._connection
         connection.check()
+        connection.check_open()
         connection.inventory.require_present(envelope.destination)
         if completion is not None:
             self._begin(envelope, completion)
             return
-        if envelope.delivery_mode == DeliveryMode.PERSISTENT and not connection.provider.confirms_sends:
+        if envelope.delivery_mode == DeliveryMode.PERSISTENT and not self._confirms:
             self._send_confirmed(envelope)
             return
         stamp(envelope, str(connection.finish(self._write(envelope, self.worker.send))))
@@ -100,6 +102,8 @@ class Outlet:
             cross(self.worker.send, self._buffer.java, size, number, connection.provider.completes_sends)
         if connection.is_lost:  # perhaps before this send could be told
             self.completions.answer_all(connection.loss())
+        elif connection.is_closing:  # after its sessions; perhaps no one heard of this send any more
+            self.completions.answer_all(IllegalStateError("message not sent: the connection is closed"))
 
     def sent(self, number: int, text: str) -> None:
         """See Sends.sent."""

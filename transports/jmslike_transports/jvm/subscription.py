@@ -224,13 +224,7 @@ class JvmSubscription:
         self._end_if_settled()
 
     def _close_consumer(self, consumer: Any) -> None:
-        connection = self._connection
-        try:
-            if not connection.is_lost:
-                connection.finish(cross(consumer.close, not self._closes_when_settled))
-        except JMSError:
-            if not connection.is_lost:
-                raise
+        self._connection.end(consumer.close, not self._closes_when_settled)
 
     def _end_if_settled(self) -> None:
         if self._closed and not self.is_in_use:
