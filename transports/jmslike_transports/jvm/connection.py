@@ -98,6 +98,11 @@ class JvmConnection(LosableConnection):
         assert self._pump is not None
         return self._pump
 
+    @property
+    def java(self) -> Any:
+        """The client's own connection."""
+        return cross(self._client.connection)
+
     def identify(self, client_id: str) -> None:
         """Claim the client id."""
         self.finish(cross(self._client.identify, client_id))

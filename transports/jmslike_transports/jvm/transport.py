@@ -32,7 +32,8 @@ class JvmTransport:
         """See Transport.open."""
         self.connection = JvmConnection(self._address, self._provider, events)
         name, version, major, minor = self.connection.connect()
-        return Capabilities(self._provider.product or name, version, self._provider.features(major, minor))
+        features = self._provider.features_of(self.connection.java, major, minor)
+        return Capabilities(self._provider.product or name, version, features)
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify."""

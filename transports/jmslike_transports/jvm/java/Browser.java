@@ -27,8 +27,20 @@ public final class Browser {
             if (messages == null) {
                 messages = browser.getEnumeration();
             }
-            return messages.hasMoreElements() ? record((Message) messages.nextElement()) : null;
+            while (messages.hasMoreElements()) {
+                var message = (Message) messages.nextElement();
+                if (!isExpired(message)) {
+                    return record(message);
+                }
+            }
+            return null;
         });
+    }
+
+    /** Some brokers show what they have not removed yet. */
+    private static boolean isExpired(Message message) throws JMSException {
+        var expiration = message.getJMSExpiration();
+        return expiration != 0 && expiration <= System.currentTimeMillis();
     }
 
     private static byte[] record(Message message) throws JMSException {

@@ -91,7 +91,8 @@ public final class Client implements ExceptionListener {
         events.lost(error);
     }
 
-    Connection connection() {
+    /** The client's own connection. */
+    public Connection connection() {
         return connection;
     }
 

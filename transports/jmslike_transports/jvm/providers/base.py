@@ -51,6 +51,10 @@ class Provider(ABC):
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """Return the features of a connection whose metadata says this version of JMS."""
 
+    def features_of(self, connection: Any, major: int, minor: int) -> Mapping[Feature, Support]:
+        """Return the features of an open Java connection, which may tell the broker where `features` cannot."""
+        return self.features(major, minor)
+
     def require_sendable(self, envelope: Envelope) -> None:  # noqa: B027 - most clients take all messages
         """Raise MessageFormatError for a message that the client would damage, or over which it would lose the link."""
 

@@ -5,28 +5,68 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Final
 
+import jpype
+
 from jmslike.capabilities import Feature, Support, partial
 from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.names import LINE_ENDS, NameRules
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
 from jmslike_transports.jvm.tls import ssl_context
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.qpid.jms.JmsConnectionFactory"
+_LONGEST: Final = 16_000
+"""Bytes of a name: it stands twice in the frame that opens a consumer, and some brokers take 64 KiB in a frame."""
 _SELECTORS: Final = TypedSelectors("the broker", joins_strings=True)
 _SELECTING: Final = partial(
     **FRACTIONS, **dict.fromkeys(ASCII_NAMES, "Artemis and Broker-J know only ASCII in names: InvalidSelectorError")
 )
 
 
+_FEATURES: Final[Mapping[Feature, Support]] = {
+    **EVERYTHING,
+    Feature.QUEUE_SELECTOR: _SELECTING,
+    Feature.TOPIC_SELECTOR: _SELECTING,
+}
+_MAKES_AGAIN: Final = "the broker makes a destination that a message is sent to, also one that was temporary"
+_ONE_KIND: Final = "the broker does not tell a shared subscription from one that is not"
+_ARTEMIS: Final[Mapping[Feature, Support]] = {
+    **_FEATURES,
+    Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
+    Feature.NAMES: partial(DST_02="an address of AMQP 1.0 is a queue or a topic: the second consumer is refused"),
+    Feature.DURABLE_SUBSCRIPTION: partial(SUB_17=_ONE_KIND),
+}
+_BROKER_J: Final[Mapping[Feature, Support]] = {
+    **_FEATURES,
+    Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
+    Feature.DURABLE_SUBSCRIPTION: partial(
+        SUB_17="the other kind of the name is another subscription, or none: `Link not found`",
+        SUB_14="with noLocal, it has nothing of what was sent while it had no consumer",
+    ),
+    Feature.REDELIVERY_COUNT: partial(
+        **dict.fromkeys(
+            ("ACK_05", "CONN_17", "RED_03"),
+            "the broker counts as delivered what it pushed and took back, which so becomes a dead letter early",
+        )
+    ),
+}
+_BROKERS: Final[Mapping[str, Mapping[Feature, Support]]] = {
+    "apache-activemq-artemis": _ARTEMIS,
+    "Apache Qpid Broker-J Core": _BROKER_J,
+}
+"""By the product that the broker names when the connection opens."""
+
+
 class Qpid(Provider):
-    """Its metadata names the client and not the broker."""
+    """Its metadata names the client and not the broker; that stands in the client's private objects."""
 
     product = "Qpid JMS"
     coordinates = ("org.apache.qpid:qpid-jms-client",)
     individual = 101
+    names = NameRules(refused=("::", "?", *LINE_ENDS), longest=_LONGEST)
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""
@@ -36,11 +76,36 @@ class Qpid(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return {**EVERYTHING, Feature.QUEUE_SELECTOR: _SELECTING, Feature.TOPIC_SELECTOR: _SELECTING}
+        return _FEATURES
+
+    def features_of(self, connection: Any, major: int, minor: int) -> Mapping[Feature, Support]:
+        """See Provider.features_of."""
+        return _BROKERS.get(cross(_product, connection), _FEATURES)
 
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""
         return _SELECTORS.write(selector.tree)
+
+
+def _product(connection: Any) -> str:
+    """Return what the broker says that it is; the empty text if this version of the client hides that elsewhere."""
+    try:
+        provider = _private(connection, "provider")
+        while str(provider.getClass().getSimpleName()) != "AmqpProvider":
+            provider = _private(provider, "next")
+        return next(
+            str(pair.getValue())
+            for pair in _private(provider, "protonConnection").getRemoteProperties().entrySet()
+            if str(pair.getKey()) == "product"
+        )
+    except (jpype.JException, AttributeError, StopIteration):
+        return ""
+
+
+def _private(owner: Any, name: str) -> Any:
+    field = owner.getClass().getDeclaredField(name)
+    field.setAccessible(True)
+    return field.get(owner)
 
 
 def _url(address: Address) -> str:
