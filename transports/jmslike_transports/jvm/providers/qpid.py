@@ -48,7 +48,7 @@ _BROKER_J: Final[Mapping[Feature, Support]] = {
     ),
     Feature.REDELIVERY_COUNT: partial(
         **dict.fromkeys(
-            ("ACK_05", "CONN_17", "RED_03"),
+            ("ACK_05", "RED_03"),
             "the broker counts as delivered what it pushed and took back, which so becomes a dead letter early",
         )
     ),
