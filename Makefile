@@ -99,7 +99,7 @@ test-long: $(VENV)/.has-test
 	for target in $(TARGETS_OF_KILLS) kafka; do $(BIN)/python -m tests.faults.kills $$target --container || exit 1; done
 	for target in $(TARGETS_OF_KILLS) kafka; do $(BIN)/python -m tests.faults.kills $$target --failover || exit 1; done
 	$(BIN)/python -m tests.faults.kafka_exactly_once --kills 100
-	for target in native:// native://$$(mktemp -d) artemis; do \
+	for target in native:// native://$$(mktemp -d) artemis jvm-artemis; do \
 		$(BIN)/python -m tests.aio.cancellations --count 1000 $$target || exit 1; \
 	done
 	$(MAKE) soak ARGS="--messages 5000000"

@@ -99,3 +99,15 @@ def test_what_is_marked_is_acknowledged_by_the_caller() -> None:
     java.holdings.clear()
     assert java.holdings.are_accepted
     assert second.state is State.ENDED
+
+
+def test_a_message_is_held_until_it_is_acknowledged() -> None:
+    """CONN-08: a stop that comes meanwhile must not close its consumer."""
+    held: list[bool] = []
+    holdings = Holdings(lambda _: held.append(holdings.of(source)), lambda: None, individually=True)
+    source = object()
+    receipt = Receipt(source, None, 1, "ID:1")
+    holdings.add(receipt)
+    holdings.settle([receipt], ACCEPT)
+    assert held == [True]
+    assert not holdings.of(source)

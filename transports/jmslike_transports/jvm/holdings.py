@@ -88,9 +88,11 @@ class Holdings:
         """Settle these, as far as they are open, and return them."""
         mine = self.mark(receipts, outcome)
         if self._individually and outcome is ACCEPT and mine:
-            for receipt in mine:
-                del self._held[receipt]
-            self._acknowledge(mine)
+            try:
+                self._acknowledge(mine)
+            finally:  # not before: a stop closes the consumer of what is not held
+                for receipt in mine:
+                    self._held.pop(receipt, None)
         if mine and not self._open and self._held:
             are_accepted, held = self.are_accepted, list(self._held)
             self.clear()

@@ -39,7 +39,8 @@ public final class Records {
     private static final String MARK_OF_KIND = OF_STOMP + "kind";
     private static final List<String> HIDDEN = List.of(
             "JMSTimestamp", "JMSjmslike_due", "JMSjmslike_origin", "JMSjmslike_correlation", "JMSjmslike_group_seq");
-    private static final String ARTEMIS_DUE = "_AMQ_SCHED_DELIVERY"; // its client lists it, and JMSDeliveryTime has it
+    private static final List<String> OF_ARTEMIS = List.of( // its client lists them: the delivery time, and a size
+            "_AMQ_SCHED_DELIVERY", "_AMQ_LARGE_SIZE");
     private static final String OLD_ID = OF_THIS + "id", OLD_TIMESTAMP = OF_THIS + "timestamp";
     private static final String OLD_EXPIRATION = OF_THIS + "expiration";
     private static final String OLD_CORRELATION = OF_THIS + "correlation";
@@ -165,7 +166,7 @@ public final class Records {
         int count = 0;
         while (names.hasMoreElements()) {
             String name = (String) names.nextElement();
-            if (name.equals(COUNT) || name.equals(ARTEMIS_DUE)) {
+            if (name.equals(COUNT) || OF_ARTEMIS.contains(name)) {
                 continue;
             }
             boolean isId = name.equals(STOMP_ID) || name.equals(ARTEMIS_ID) || name.equals(AMQP_ID);
