@@ -17,7 +17,7 @@ from tests.brokers import UnavailableError
 
 MODULES = ("native_memory", "backlog", "selector_backlog", "selectors")
 ON_DISK = ("native_durable",)
-OF_BROKERS = ("stomp_artemis", "amqp_rabbitmq", "kafka_broker")
+OF_BROKERS = ("stomp_artemis", "jvm_artemis", "amqp_rabbitmq", "kafka_broker")
 
 
 def main() -> int:
