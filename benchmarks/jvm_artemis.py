@@ -194,7 +194,7 @@ def receive(who: str, mode: str) -> float:
 
 
 class Crossings(list[None]):
-    """In place of the list of threads that are in Java: counts those that enter."""
+    """A list of the threads that are in Java, which counts each that enters."""
 
     made = 0
 
