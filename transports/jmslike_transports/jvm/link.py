@@ -128,6 +128,10 @@ class JvmLink:
         def acknowledge(receipts: Sequence[Receipt]) -> object:
             if is_transacted:
                 return finish(cross(worker.commit))
+            if individual is not None and not needs.awaits_settlement:
+                for receipt in receipts:  # as when `take` settles, without the provider's answer
+                    connection.run(receipt.consumer.settle, receipt.number)
+                return None
             if individual is not None:
                 for consumer, those in groupby(receipts, lambda receipt: receipt.consumer):
                     finish(cross(consumer.acknowledge, [receipt.number for receipt in those]))

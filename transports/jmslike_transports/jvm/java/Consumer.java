@@ -316,6 +316,16 @@ public final class Consumer {
         }
     }
 
+    /** Acknowledge, in an individual mode, the message that was taken as this one, in the caller's thread. */
+    public void settle(long count) throws JMSException {
+        worker.turn.lock();
+        try {
+            unsettled.remove(count).acknowledge();
+        } finally {
+            worker.turn.unlock();
+        }
+    }
+
     /** Acknowledge, in an individual mode, the messages that were taken as these, counted from 1. */
     public Call acknowledge(long[] counts) {
         return worker.submit(() -> {
