@@ -119,7 +119,13 @@ class JvmLink:
     def _subscription(self, spec: SubscriptionSpec) -> JvmSubscription:
         connection, needs = self._connection, self._spec
         if needs.transacted:
-            return ReturningSubscription(connection, spec, self.outlet().worker, self._transaction())
+            return ReturningSubscription(
+                connection,
+                spec,
+                self.outlet().worker,
+                self._transaction(),
+                stays_while_held=connection.provider.closes_after_transaction,
+            )
         individual = connection.provider.individual if needs.individual or not needs.awaits_settlement else None
         is_transacted = needs.awaits_settlement and individual is None
         worker = self._open(transacted=is_transacted, mode=individual or _CLIENT)

@@ -34,7 +34,8 @@ class JvmSubscription:
 
     `settles_at_hand_over` says that its Java session may acknowledge a message as soon as it is taken.
     `closes_when_settled` is for a client that gives back, with the end of a consumer, what it has delivered and not
-    acknowledged. `outlet` sends in the transaction of its own Java session. `end` closes the Java session when the
+    acknowledged. `stays_while_held` is for one that gives back nothing at its end while the session holds what it has
+    delivered. `outlet` sends in the transaction of its own Java session. `end` closes the Java session when the
     subscription is closed and holds nothing, if it has one of its own.
     """
 
@@ -47,6 +48,7 @@ class JvmSubscription:
         *,
         settles_at_hand_over: bool = False,
         closes_when_settled: bool = False,
+        stays_while_held: bool = False,
         outlet: Outlet | None = None,
         end: Callable[[], object] | None = None,
     ) -> None:
@@ -56,6 +58,7 @@ class JvmSubscription:
         self._holdings = holdings
         self._settles = settles_at_hand_over
         self._closes_when_settled = closes_when_settled
+        self._stays_while_held = stays_while_held or closes_when_settled
         self.outlet = outlet
         self._end = end
         self._buffer = Buffer()
@@ -98,7 +101,7 @@ class JvmSubscription:
     def stop(self) -> None:
         """See Stoppable.stop. A consumer that cannot go without loss keeps what was pushed to it."""
         with self._changing:
-            stays = not self._may_go or (self._closes_when_settled and self._holdings.of(self))
+            stays = not self._may_go or (self._stays_while_held and self._holdings.of(self))
             consumer = self._consumer
             if not self._closed and consumer is not None and not stays:
                 self._consumer = None

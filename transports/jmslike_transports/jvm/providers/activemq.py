@@ -43,6 +43,7 @@ class ActiveMQ(Provider):
     coordinates = ("org.apache.activemq:activemq-client",)
     individual = 4  # ActiveMQSession.INDIVIDUAL_ACKNOWLEDGE
     returns_at_close = True
+    closes_after_transaction = True
     completes_sends = False
     names = NameRules(refused=(",", "?"), longest=LONGEST - len("queue://") - 2, strips=True)
 

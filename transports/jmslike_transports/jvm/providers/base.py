@@ -33,6 +33,8 @@ class Provider(ABC):
     """The session mode that acknowledges each message by itself; None if it has none."""
     returns_at_close: ClassVar[bool] = False
     """Whether a consumer of the individual mode gives back, when it closes, what it delivered unacknowledged."""
+    closes_after_transaction: ClassVar[bool] = False
+    """Whether a consumer that has received in a transaction keeps what was pushed to it until the transaction ends."""
     names: ClassVar[NameRules] = NameRules()
     """What it cannot have in names."""
     confirms_sends: ClassVar[bool] = True
