@@ -25,6 +25,7 @@ _SELECTORS: Final = TypedSelectors(
     "ActiveMQ Artemis", {"JMSXGroupSeq": "_AMQ_GROUP_SEQUENCE"}, ascii_names=True, joins_strings=True
 )
 _SELECTING: Final = partial(**ASCII_NAMES, **FRACTIONS)
+_UNCHANGED: Final = "Artemis refuses to change a durable one that has no consumer: unsubscribe first"
 _FEATURES: Final[Mapping[Feature, Support]] = {
     **EVERYTHING,
     Feature.QUEUE_SELECTOR: _SELECTING,
@@ -36,7 +37,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     ),
     Feature.TEMPORARY: partial(CONN_19="a send from another connection creates the deleted destination again"),
     Feature.DURABLE_SUBSCRIPTION: partial(SUB_17="Artemis does not tell a shared subscription from one that is not"),
-    Feature.SHARED_SUBSCRIPTION: partial(SUB_16="Artemis refuses to change the topic of one that has no consumer"),
+    Feature.SHARED_SUBSCRIPTION: partial(SUB_16=_UNCHANGED, SUB_28=_UNCHANGED),
 }
 """Where its own client and the broker leave the specification."""
 
