@@ -32,6 +32,9 @@ _log = logging.getLogger("jmslike.jvm")
 STEP: Final = 50
 """Milliseconds that a call waits in Java at most."""
 
+_SHORTEST_BOUND: Final = 1000
+"""Milliseconds; else half the request timeout, so that both fit into it: a receive, and what is said of its end."""
+
 _AUTO: Final = 1
 
 
@@ -73,6 +76,7 @@ class JvmConnection(LosableConnection):
         loader = loader_of(address.class_path)
         factory = self._factory(loader, address)
         client = cross(bridge_of(loader, factory).client, factory, address.user, address.password)
+        cross(client.bound, max(_SHORTEST_BOUND, round(address.request_timeout * 500)))
         about = None
         try:
             about = self._wait(cross(client.open), address.connect_timeout)

@@ -73,14 +73,15 @@ def check_process() -> None:
 
 def cross(call: Callable[..., _Result], *arguments: Any) -> _Result:
     """Call a Java method. Raises what it throws; otherwise like `check_process`."""
-    if _process.why_not:
-        _refuse()
-    _ = _attachment.place
-    _inside.append(None)
+    _inside.append(None)  # first: the end of the program looks here after it has forbidden the rest
     try:
-        return call(*arguments)
+        if not _process.why_not:
+            _ = _attachment.place
+            return call(*arguments)
     finally:
         _inside.pop()
+    _refuse()
+    raise AssertionError("no crossing was made")
 
 
 def end() -> bool:

@@ -5,6 +5,7 @@ A session in the provider's individual mode acknowledges each message by itself,
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Sequence
 from enum import Enum
 from typing import Any, Final
@@ -44,6 +45,7 @@ class Holdings:
 
     When none is open any more, the session acknowledges them all, or gives all back if any was released: the provider
     redelivers those. What is accepted meanwhile waits for the others, unless the session acknowledges `individually`.
+    Where `acknowledge` returns False, because the session has received more, it waits for that, too.
     """
 
     def __init__(
@@ -59,15 +61,23 @@ class Holdings:
         self._held: dict[Receipt, None] = {}  # in their order
         self._open = 0
         self._released = 0
+        self._lock = threading.Lock()  # a closing thread may clear; never held during a call of Java
 
     def add(self, receipt: Receipt) -> None:
         """Hold one more."""
-        self._held[receipt] = None
-        self._open += 1
+        with self._lock:
+            self._held[receipt] = None
+            self._open += 1
 
     def of(self, source: object) -> bool:
         """Whether a message of that subscription is held."""
-        return any(receipt.source is source for receipt in list(self._held))
+        with self._lock:
+            return any(receipt.source is source for receipt in self._held)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing is held."""
+        return not self._held
 
     @property
     def are_accepted(self) -> bool:
@@ -76,12 +86,13 @@ class Holdings:
 
     def mark(self, receipts: Iterable[Receipt], outcome: Outcome) -> list[Receipt]:
         """Note the outcome of these, as far as they are open, and return them."""
-        mine = [receipt for receipt in receipts if is_open(receipt)]
-        for receipt in mine:
-            receipt.state = State.ACCEPTED if outcome is ACCEPT else State.RELEASED
-        self._open -= len(mine)
-        if outcome is not ACCEPT:
-            self._released += len(mine)
+        with self._lock:
+            mine = [receipt for receipt in receipts if is_open(receipt)]
+            for receipt in mine:
+                receipt.state = State.ACCEPTED if outcome is ACCEPT else State.RELEASED
+            self._open -= len(mine)
+            if outcome is not ACCEPT:
+                self._released += len(mine)
         return mine
 
     def settle(self, receipts: Iterable[Receipt], outcome: Outcome) -> list[Receipt]:
@@ -91,20 +102,28 @@ class Holdings:
             try:
                 self._acknowledge(mine)
             finally:  # not before: a stop closes the consumer of what is not held
-                for receipt in mine:
-                    self._held.pop(receipt, None)
+                with self._lock:
+                    for receipt in mine:
+                        self._held.pop(receipt, None)
         if mine and not self._open and self._held:
-            are_accepted, held = self.are_accepted, list(self._held)
-            self.clear()
-            if are_accepted:
-                self._acknowledge(held)
+            self._finish()
+        return mine
+
+    def _finish(self) -> None:
+        is_done = True
+        try:
+            if self.are_accepted:
+                is_done = self._acknowledge(list(self._held)) is not False
             else:
                 self._give_back()
-        return mine
+        finally:
+            if is_done:
+                self.clear()
 
     def clear(self) -> None:
         """Hold nothing any more: the session has settled all, or given back all."""
-        for receipt in self._held:
-            receipt.state = State.ENDED
-        self._held.clear()
-        self._open = self._released = 0
+        with self._lock:
+            for receipt in self._held:
+                receipt.state = State.ENDED
+            self._held.clear()
+            self._open = self._released = 0

@@ -8,13 +8,13 @@ there is none.
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections.abc import Generator, Sequence
 from itertools import groupby
 from typing import Any, Final
 
 from jmslike.errors import (
-    ConnectionLostError,
     IllegalStateError,
     JMSError,
     TransactionInDoubtError,
@@ -33,6 +33,8 @@ from jmslike_transports.jvm.subscription import JvmSubscription, ReturningSubscr
 from jmslike_transports.shared.commit import STALE
 from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
+
+_log = logging.getLogger("jmslike.jvm")
 
 _AUTO: Final = 1
 _CLIENT: Final = 2
@@ -94,8 +96,13 @@ class JvmLink:
     def _transaction(self) -> Holdings:
         worker, finish = self.outlet().worker, self._connection.finish
         if self._holdings is None:
-            self._holdings = Holdings(lambda _: finish(cross(worker.commit)), lambda: finish(cross(worker.rollback)))
+            self._holdings = Holdings(lambda _: self._commit_received(worker), lambda: finish(cross(worker.rollback)))
         return self._holdings
+
+    def _commit_received(self, worker: Any) -> None:
+        for subscription in self.subscriptions.all():
+            subscription.confirm()
+        self._connection.finish(cross(worker.commit))
 
     # ---- sending and receiving ---------------------------------------------------------------------------------------
 
@@ -133,16 +140,18 @@ class JvmLink:
 
         def acknowledge(receipts: Sequence[Receipt]) -> object:
             if is_transacted:
+                subscription.confirm()
                 return finish(cross(worker.commit))
-            if individual is not None and not needs.awaits_settlement:
-                for receipt in receipts:  # as when `take` settles, without the provider's answer
+            if individual is None:
+                subscription.confirm()
+                return bool(connection.run(receipts[-1].consumer.acknowledge))
+            if not needs.awaits_settlement:
+                for receipt in receipts:  # without the provider's answer
                     connection.run(receipt.consumer.settle, receipt.number)
                 return None
-            if individual is not None:
-                for consumer, those in groupby(receipts, lambda receipt: receipt.consumer):
-                    finish(cross(consumer.acknowledge, [receipt.number for receipt in those]))
-                return None
-            return connection.run(receipts[-1].consumer.acknowledge)
+            for consumer, those in groupby(receipts, lambda receipt: receipt.consumer):
+                finish(cross(consumer.acknowledge, [receipt.number for receipt in those]))
+            return None
 
         holdings = Holdings(acknowledge, lambda: finish(cross(worker.rollback)), individually=individual is not None)
         try:
@@ -151,7 +160,6 @@ class JvmLink:
                 spec,
                 worker,
                 holdings,
-                settles_at_hand_over=not needs.awaits_settlement,
                 closes_when_settled=individual is not None and connection.provider.returns_at_close,
                 outlet=Outlet(connection, worker, transacted=True) if is_transacted else None,
                 end=lambda: self._end(worker),
@@ -196,30 +204,34 @@ class JvmLink:
                 holdings.mark(receipts, outcome)
             if not holdings.are_accepted:
                 raise JMSError("the session holds a message that it could not hand over")
+            for subscription in self.subscriptions.all():
+                subscription.confirm()
+            call = cross(outlet.worker.commit)
         except JMSError as error:
-            self._roll_back(error)
-        stamps = self._ended(cross(outlet.worker.commit), holdings)
+            self._undo()
+            raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {error}") from error
+        except BaseException:  # such as Ctrl-C: the next transaction must not begin with this one's messages
+            self._undo()
+            raise
+        stamps = self._ended(call, holdings)
         for envelope, text in zip(envelopes, stamps.split("\n"), strict=bool(envelopes)):
             stamp(envelope, text)
         connection.check()
 
-    def _roll_back(self, why: JMSError) -> None:
+    def _undo(self) -> None:
         self._transaction().clear()
         self._connection.finish(cross(self.outlet().worker.rollback))
-        raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {why}") from why
 
     def _ended(self, call: Any, holdings: Holdings) -> str:
         try:
             return str(self._connection.finish(call))
-        except TransactionRolledBackError:
+        except (TransactionRolledBackError, TransactionInDoubtError):
             raise
-        except ConnectionLostError as error:
-            raise TransactionInDoubtError(
-                "transaction in doubt: the connection was lost during the commit; what was received is redelivered if "
-                f"it was not committed: {error}"
-            ) from error
         except JMSError as error:
-            raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {error}") from error
+            raise TransactionInDoubtError(
+                "transaction in doubt: the commit failed, and the provider did not say that it was rolled back; what "
+                f"was received is redelivered if it was not committed: {error}"
+            ) from error
         finally:
             holdings.clear()
 
@@ -229,8 +241,8 @@ class JvmLink:
         """See SessionLink.browse."""
         finish = self._connection.finish
         self._connection.require_usable(queue)
-        worker = self._open(transacted=False)
         text = None if selector is None else self._connection.provider.selector(selector)
+        worker = self._open(transacted=False)
         try:
             browser = finish(cross(worker.browse, kind_of(queue), queue.name, text))
             while (record := finish(cross(browser.next))) is not None:
@@ -239,6 +251,12 @@ class JvmLink:
                     yield envelope
         finally:
             self._end(worker)
+
+    def _close(self, worker: Any) -> None:
+        try:
+            self._connection.end(worker.close)
+        except JMSError as error:  # the others are closed
+            _log.debug("closing a session: %s", error)
 
     def lose(self, error: JMSError) -> None:
         """Fail what waits, because the connection is gone."""
@@ -257,7 +275,7 @@ class JvmLink:
             outlet.finish_sends(self._connection.address.request_timeout)
         try:
             for worker in workers:
-                self._connection.end(worker.close)
+                self._close(worker)
         finally:
             if outlet is not None:
                 outlet.completions.close()

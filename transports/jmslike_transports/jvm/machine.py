@@ -74,8 +74,8 @@ def start() -> None:
 
     Raises JMSError if there is none, or if it cannot be used; IllegalStateError in a forked child.
     """
+    check_process()  # before the lock, which a forked child may find held
     with _lock:
-        check_process()
         if _started:
             return
         if jpype.isJVMStarted():

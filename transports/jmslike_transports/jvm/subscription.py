@@ -21,7 +21,7 @@ from jmslike_transports.jvm.sender import Outlet
 
 _NOTHING: Final = -1
 _TOO_SMALL: Final = -2
-_WOKEN: Final = -3
+_CLOSED: Final = -4
 _UNANSWERED: Final = -5
 """Answers of the helper instead of a length."""
 
@@ -32,7 +32,6 @@ _COUNTS: Final = 10_000
 class JvmSubscription:
     """See Postponing, and Stoppable: where a consumer may be closed without ending the subscription, it is.
 
-    `settles_at_hand_over` says that its Java session may acknowledge a message as soon as it is taken.
     `closes_when_settled` is for a client that gives back, with the end of a consumer, what it has delivered and not
     acknowledged. `stays_while_held` is for one that gives back nothing at its end while the session holds what it has
     delivered. `outlet` sends in the transaction of its own Java session. `end` closes the Java session when the
@@ -46,7 +45,6 @@ class JvmSubscription:
         worker: Any,
         holdings: Holdings,
         *,
-        settles_at_hand_over: bool = False,
         closes_when_settled: bool = False,
         stays_while_held: bool = False,
         outlet: Outlet | None = None,
@@ -56,7 +54,6 @@ class JvmSubscription:
         self._connection = connection
         self._worker = worker
         self._holdings = holdings
-        self._settles = settles_at_hand_over
         self._closes_when_settled = closes_when_settled
         self._stays_while_held = stays_while_held or closes_when_settled
         self.outlet = outlet
@@ -68,7 +65,8 @@ class JvmSubscription:
         self._callback: Callable[[], bool] | None = None
         self._closed = False
         self._changing = threading.Lock()  # of what Java has of it
-        self._woken = threading.Event()  # while it has no consumer in Java
+        self._woken = threading.Event()
+        self._is_stopped = False
         self._consumer: Any = None
         self._taken = 0  # by that consumer
         connection.pump.attend(self._number, self._tell)
@@ -87,39 +85,48 @@ class JvmSubscription:
     def _open(self) -> None:
         self._consumer = self._connection.finish(_subscribing(self._worker, self._number, self.spec, self._selector))
         self._taken = 0
-        if self._callback is not None:
-            self.ready(self._callback)
 
     # ---- starting and stopping --------------------------------------------------------------------------------------
 
     def start(self) -> None:
         """See Stoppable.start."""
         with self._changing:
+            self._is_stopped = False
             if not self._closed and self._consumer is None:
                 self._open()
+        callback = self._callback
+        if callback is not None:
+            self.ready(callback)
 
     def stop(self) -> None:
-        """See Stoppable.stop. A consumer that cannot go without loss keeps what was pushed to it."""
+        """See Stoppable.stop. A consumer that cannot go without loss keeps what was pushed to it, at least for now."""
         with self._changing:
-            stays = not self._may_go or (self._stays_while_held and self._holdings.of(self))
-            consumer = self._consumer
-            if not self._closed and consumer is not None and not stays:
-                self._consumer = None
-                self._close_consumer(consumer)
+            self._is_stopped = True
+            self._go_if_possible()
+
+    def _go_if_possible(self) -> None:
+        consumer = self._consumer
+        stays = not self._may_go or (self._stays_while_held and self._holdings.of(self))
+        if self._is_stopped and not self._closed and consumer is not None and not stays:
+            self._consumer = None
+            self._close_consumer(consumer)
 
     # ---- taking -----------------------------------------------------------------------------------------------------
 
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
         """See Subscription.take."""
-        connection, settle = self._connection, settle and self._settles
+        connection = self._connection
         deadline = None if timeout is None else time.monotonic() + timeout
         millis = STEP if timeout is None else min(STEP, -int(-timeout * 1000 // 1))
         silent_since = 0.0
         while not self._closed:
             connection.check()
-            answer = self._asked(millis, settle)
+            if self._woken.is_set():
+                self._woken.clear()
+                break
+            answer = self._asked(millis)
             if answer >= 0:
-                return self._delivery(answer >> 1, is_settled=bool(answer & 1))
+                return self._delivery(answer)
             if answer == _TOO_SMALL:
                 self._buffer.grow()
             elif answer == _UNANSWERED and timeout == 0:
@@ -127,7 +134,7 @@ class JvmSubscription:
                 limit = connection.address.request_timeout
                 if time.monotonic() - silent_since >= limit:
                     raise connection.give_up(f"the provider did not say within {limit:g} s whether there is a message")
-            elif answer not in (_NOTHING, _UNANSWERED):  # woken, or closed
+            elif answer == _CLOSED:
                 break
             elif deadline is not None:
                 left = deadline - time.monotonic()
@@ -137,27 +144,23 @@ class JvmSubscription:
         connection.check()
         return None
 
-    def _asked(self, millis: int, settle: bool) -> int:
+    def _asked(self, millis: int) -> int:
         consumer = self._consumer
         if consumer is None:
-            if not self._woken.wait(millis / 1000):
-                return _NOTHING
-            self._woken.clear()
-            return _WOKEN
+            self._woken.wait(millis / 1000)
+            return _NOTHING
         try:
-            return int(cross(consumer.take, self._buffer.java, millis, settle))
+            return int(cross(consumer.take, self._buffer.java, millis, self._taken))
         except jpype.JException as error:
             raise self._connection.explained(error) from error
 
-    def _delivery(self, length: int, *, is_settled: bool) -> Delivery:
+    def _delivery(self, length: int) -> Delivery:
         envelope, attempts = decode(self._buffer.view[:length], self.spec.destination)
         if self._attempts:
             attempts = max(attempts, self._attempts.pop(envelope.id, 0))
-        if is_settled:
-            return envelope, None, attempts
-        self._taken += 1
-        receipt = Receipt(self, self._consumer, self._taken, envelope.id)
+        receipt = Receipt(self, self._consumer, self._taken + 1, envelope.id)
         self._holdings.add(receipt)
+        self._taken += 1  # last: until then, the next take would get the same message
         return envelope, receipt, attempts
 
     def ready(self, callback: Callable[[], bool] | None) -> None:
@@ -174,11 +177,16 @@ class JvmSubscription:
 
     def interrupt(self) -> None:
         """See Subscription.interrupt."""
+        self._woken.set()
         consumer = self._consumer
-        if consumer is None:
-            self._woken.set()
-        else:
+        if consumer is not None:
             cross(consumer.wake)
+
+    def confirm(self) -> None:
+        """Let Java know how many messages have come, before it acknowledges: one that was lost on the way has not."""
+        consumer = self._consumer
+        if consumer is not None:
+            self._connection.run(consumer.confirm, self._taken)
 
     # ---- settling --------------------------------------------------------------------------------------------------
 
@@ -191,7 +199,8 @@ class JvmSubscription:
         if outcome is not None:
             self._note(receipts, outcome)
         self._holdings.settle(receipts, outcome)
-        self._end_if_settled()
+        if self._is_stopped or self._closed:
+            self._go_when_settled()
 
     def postpone(self, receipts: Sequence[Receipt], attempts: int, delay: float) -> None:
         """See Postponing.postpone. What else is in the subscription waits, too."""
@@ -227,7 +236,12 @@ class JvmSubscription:
         self._end_if_settled()
 
     def _close_consumer(self, consumer: Any) -> None:
-        self._connection.end(consumer.close, not self._closes_when_settled)
+        self._connection.end(consumer.close, not self._closes_when_settled, self._holdings.is_empty)
+
+    def _go_when_settled(self) -> None:
+        with self._changing:
+            self._go_if_possible()
+        self._end_if_settled()
 
     def _end_if_settled(self) -> None:
         if self._closed and not self.is_in_use:

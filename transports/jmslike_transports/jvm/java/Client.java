@@ -31,6 +31,11 @@ public final class Client implements ExceptionListener {
         this.password = password;
     }
 
+    /** Interrupt a receive that takes so many milliseconds longer than it was to wait. */
+    public void bound(long millis) {
+        events.watch.bound(millis);
+    }
+
     /** Connect; the result is the provider's name, its version, and the major and minor version of JMS. */
     public Call open() {
         return Call.start("open", () -> {

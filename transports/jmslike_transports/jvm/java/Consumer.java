@@ -6,6 +6,7 @@ import jakarta.jms.MessageConsumer;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
@@ -29,7 +30,7 @@ public final class Consumer {
     private final Worker worker;
     private final int number;
     private final MessageConsumer inner;
-    private final Map<Long, Message> unsettled = new ConcurrentHashMap<>(); // in an individual mode, by their count
+    private final Map<Long, Message> unsettled = new ConcurrentHashMap<>(); // by their count; else the last one alone
     private long taken;
     private boolean flowing; // the last look found a message, so the next may well be in the client library
     private Message last;
@@ -51,21 +52,22 @@ public final class Consumer {
     /**
      * Take a message within so many milliseconds, and write its record into the buffer.
      *
-     * @param settle to acknowledge it at once, unless it was delivered before
-     * @return twice the length of the record, and one more if it is acknowledged; or one of the other answers
+     * @param count how many the caller has of this consumer: a call that was interrupted may have lost its answer
+     * @return the length of the record, or one of the other answers
      */
-    public int take(ByteBuffer buffer, int millis, boolean settle) throws Throwable {
+    public int take(ByteBuffer buffer, int millis, long count) throws Throwable {
         var thread = Thread.currentThread(); // of Python: there, that of RabbitMQ would not find its own classes
         var before = thread.getContextClassLoader();
         thread.setContextClassLoader(Consumer.class.getClassLoader());
         try {
-            return taken(buffer, millis, settle);
+            confirm(count);
+            return taken(buffer, millis);
         } finally {
             thread.setContextClassLoader(before);
         }
     }
 
-    private int taken(ByteBuffer buffer, int millis, boolean settle) throws Throwable {
+    private int taken(ByteBuffer buffer, int millis) throws Throwable {
         var deadline = System.nanoTime() + MILLISECONDS.toNanos(millis);
         var message = waiting();
         if (message == null) {
@@ -82,7 +84,7 @@ public final class Consumer {
                 return nothing(deadline);
             }
         }
-        return handed(message, buffer, settle);
+        return handed(message, buffer);
     }
 
     private Message waiting() throws Throwable {
@@ -108,10 +110,7 @@ public final class Consumer {
             if (closed) {
                 return CLOSED;
             }
-            if (woken) {
-                woken = false;
-                return WOKEN;
-            }
+            woken = false;
             var pause = notBefore - System.nanoTime();
             if (pause <= 0) {
                 return 0;
@@ -166,43 +165,49 @@ public final class Consumer {
                 }
                 worker.changed.awaitNanos(left);
             }
-            if (woken) {
-                woken = false;
-                return WOKEN;
-            }
-            return closed ? CLOSED : NOTHING;
+            return closed ? CLOSED : woken ? WOKEN : NOTHING;
         } finally {
             worker.lock.unlock();
         }
     }
 
-    private int handed(Message message, ByteBuffer buffer, boolean settle) throws JMSException {
+    private int handed(Message message, ByteBuffer buffer) throws JMSException {
         buffer.clear();
+        var isWritten = false;
         try {
             Records.write(message, buffer, worker.client.destinations);
+            isWritten = true;
         } catch (BufferOverflowException tooSmall) {
+            return TOO_SMALL;
+        } finally {
             worker.lock.lock();
             try {
-                untaken = message;
+                if (isWritten) {
+                    last = message;
+                    unsettled.put(++taken, message);
+                } else {
+                    untaken = message;
+                }
             } finally {
                 worker.lock.unlock();
             }
-            return TOO_SMALL;
         }
-        last = message;
-        if (settle && !message.getJMSRedelivered()) {
-            worker.turn.lock();
-            try {
-                message.acknowledge();
-            } finally {
-                worker.turn.unlock();
+        return buffer.position();
+    }
+
+    /** Hear how many messages the caller has: the last one is to be taken again if its record was lost on the way. */
+    public void confirm(long count) {
+        worker.lock.lock();
+        try {
+            if (count < taken) {
+                untaken = unsettled.remove(taken--);
+                last = unsettled.get(taken);
+            } else if (!worker.individual && unsettled.size() > 1) {
+                unsettled.keySet().retainAll(Set.of(taken)); // only the last one may be asked for
             }
-            return 2 * buffer.position() + 1;
+        } finally {
+            worker.lock.unlock();
         }
-        if (worker.individual) {
-            unsettled.put(++taken, message);
-        }
-        return 2 * buffer.position();
     }
 
     // ---- the worker's side; the lock is held where nothing else is said ----------------------------------------------
@@ -275,9 +280,7 @@ public final class Consumer {
         worker.lock.lock();
         try {
             armed = arms;
-            if (arms) {
-                worker.rest();
-            }
+            worker.rest(); // what its listener was to take is another's now
             return untaken != null || failure != null;
         } finally {
             worker.lock.unlock();
@@ -295,7 +298,7 @@ public final class Consumer {
         }
     }
 
-    /** Let the take that waits, or else the next one, come back. */
+    /** Let the take that waits come back. */
     public void wake() {
         worker.lock.lock();
         try {
@@ -306,11 +309,19 @@ public final class Consumer {
         }
     }
 
-    /** Acknowledge all that the session has received; no client library waits for the provider then. */
-    public void acknowledge() throws JMSException {
+    /**
+     * Acknowledge all that the session has received, unless that is more than callers have taken.
+     *
+     * @return whether it has: else a later call acknowledges these, too
+     */
+    public boolean acknowledge() throws JMSException {
         worker.turn.lock();
         try {
+            if (worker.holdsUntaken()) {
+                return false;
+            }
             last.acknowledge();
+            return true;
         } finally {
             worker.turn.unlock();
         }
@@ -336,8 +347,12 @@ public final class Consumer {
         });
     }
 
-    /** Close; what was taken stays with the session, and with `keeps` also what was received and not taken. */
-    public Call close(boolean keeps) {
+    /**
+     * Close; what was taken stays with the session, and with `keeps` also what was received and not taken.
+     *
+     * @param returns to give that back at once, as no caller has anything of the session
+     */
+    public Call close(boolean keeps, boolean returns) {
         worker.lock.lock();
         try {
             closed = true;
@@ -345,6 +360,6 @@ public final class Consumer {
         } finally {
             worker.lock.unlock();
         }
-        return worker.close(this, number, inner, keeps);
+        return worker.close(this, number, inner, keeps, returns);
     }
 }

@@ -103,6 +103,9 @@ public final class Records {
         } catch (BufferOverflowException tooSmall) {
             throw tooSmall;
         } catch (MessageFormatException | RuntimeException unreadable) {
+            if (unreadable instanceof RuntimeException && unreadable.getCause() != null) {
+                throw unreadable; // such as a time-out while a large body is fetched: it may be read later
+            }
             into.position(body);
             into.putInt(start + BODY, code == MAP || code == STREAM ? 0 : NULL);
             flags |= LOST;

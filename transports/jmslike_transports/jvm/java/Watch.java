@@ -13,17 +13,22 @@ import static java.util.concurrent.TimeUnit.SECONDS;
  * The receives that are in progress, which it interrupts when they take long.
  *
  * <p>Before it says that there is no message, the client of Artemis waits for the provider's word, and has no bound for
- * that. A caller that comes from Python must not stay in Java meanwhile.
+ * that. A caller that comes from Python must not stay in Java meanwhile. In the same call the client may also fetch a large
+ * body, which takes its time.
  */
 final class Watch {
-    private static final long LONGEST = SECONDS.toNanos(1);
-
+    private volatile long longest = SECONDS.toNanos(15);
     private final Map<Thread, Long> bounds = new ConcurrentHashMap<>(); // of threads in a receive that is not interrupted
+
+    /** Interrupt a receive that takes so many milliseconds longer than it was to wait. */
+    void bound(long millis) {
+        longest = MILLISECONDS.toNanos(millis);
+    }
 
     /** Receive; Unanswered says that the provider does not answer. */
     Message receive(MessageConsumer consumer, long millis) throws JMSException, Unanswered {
         var thread = Thread.currentThread();
-        bounds.put(thread, System.nanoTime() + LONGEST + MILLISECONDS.toNanos(Math.max(0, millis)));
+        bounds.put(thread, System.nanoTime() + longest + MILLISECONDS.toNanos(Math.max(0, millis)));
         Message message;
         try {
             message = millis > 0 ? consumer.receive(millis) : consumer.receiveNoWait();

@@ -8,13 +8,17 @@ import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
+import jakarta.jms.TransactionRolledBackException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -29,6 +33,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 public final class Worker implements Runnable {
     private static final int STEP = 50; // milliseconds in a receive, in which nothing else is done
     private static final int SHORT_STEP = 10; // where several consumers are looked after
+    private static final int PATIENCE = 1000; // milliseconds that a close waits for what the thread does
     private static final int MOST_PRODUCERS = 100;
 
     final ReentrantLock turn = new ReentrantLock(true);
@@ -40,6 +45,7 @@ public final class Worker implements Runnable {
     private final Map<Integer, Message> left = new HashMap<>(); // by consumers that were closed, and not taken
     private final List<Throwable> unsent = new ArrayList<>();
     private final List<String> stamps = new ArrayList<>();
+    private final Set<MessageProducer> delayed = Collections.newSetFromMap(new WeakHashMap<>());
     private final Map<Destination, MessageProducer> producers =
             new LinkedHashMap<>(16, 0.75f, true) {
                 @Override
@@ -222,11 +228,8 @@ public final class Worker implements Runnable {
         var record = copied(buffer, length);
         var call = submit(() -> {
             try {
-                if (pipelined) {
-                    var outgoing = Records.read(record, session, client.destinations);
-                    PipelinedSend.send(prepared(outgoing), outgoing, client.events, number);
-                } else {
-                    client.events.sent(number, send(record));
+                if (!pipelined || !pipeline(record, number)) {
+                    client.events.sent(number, send(record.rewind()));
                 }
             } catch (Throwable error) {
                 client.events.failed(number, error);
@@ -240,6 +243,17 @@ public final class Worker implements Runnable {
             }
         } finally {
             lock.unlock();
+        }
+    }
+
+    /** Send without waiting; return whether the client can: that of JMS 1.1 cannot. */
+    private boolean pipeline(ByteBuffer record, long number) throws JMSException {
+        try {
+            var outgoing = Records.read(record, session, client.destinations);
+            PipelinedSend.send(prepared(outgoing), outgoing, client.events, number);
+            return true;
+        } catch (LinkageError older) {
+            return false;
         }
     }
 
@@ -261,9 +275,9 @@ public final class Worker implements Runnable {
             producer = session.createProducer(outgoing.destination());
             producers.put(outgoing.destination(), producer);
         }
-        if (outgoing.delay() != 0) {
+        if (outgoing.delay() != 0 || delayed.contains(producer)) { // the delay is the producer's
             producer.setDeliveryDelay(outgoing.delay());
-            producers.remove(outgoing.destination()); // the delay is the producer's: it serves no other message
+            delayed.add(producer);
         }
         return producer;
     }
@@ -323,7 +337,7 @@ public final class Worker implements Runnable {
                 : session.createSharedConsumer(topic, subscription, selector);
     }
 
-    Call close(Consumer consumer, int number, MessageConsumer inner, boolean keeps) {
+    Call close(Consumer consumer, int number, MessageConsumer inner, boolean keeps, boolean returns) {
         return submit(() -> {
             lock.lock();
             try {
@@ -336,6 +350,9 @@ public final class Worker implements Runnable {
                 lock.unlock();
             }
             inner.close();
+            if (returns && left.containsKey(number)) {
+                rollBack();
+            }
             return null;
         });
     }
@@ -359,23 +376,25 @@ public final class Worker implements Runnable {
                 error = new JMSException("a message has arrived that no consumer has taken yet");
             }
             if (error != null) {
-                try {
-                    rollBack();
-                } catch (JMSException lost) {
-                    error.addSuppressed(lost); // the provider rolls back what it has of a session that is gone
-                }
+                rollBackQuietly(error);
                 throw new NothingSent(error);
             }
             try {
                 session.commit();
                 return String.join("\n", stamps);
+            } catch (TransactionRolledBackException undone) {
+                throw undone;
+            } catch (JMSException unknown) {
+                rollBackQuietly(unknown);
+                throw unknown;
             } finally {
                 stamps.clear();
             }
         });
     }
 
-    private boolean holdsUntaken() {
+    /** Whether it has received what no caller has taken. */
+    boolean holdsUntaken() {
         lock.lock();
         try {
             return !left.isEmpty() || consumers.stream().anyMatch(Consumer::holdsUntaken);
@@ -400,6 +419,14 @@ public final class Worker implements Runnable {
             session.rollback();
         } else {
             session.recover();
+        }
+    }
+
+    private void rollBackQuietly(Throwable why) {
+        try {
+            rollBack();
+        } catch (JMSException lost) {
+            why.addSuppressed(lost); // the provider rolls back what it has of a session that is gone
         }
     }
 
@@ -432,12 +459,18 @@ public final class Worker implements Runnable {
         });
     }
 
-    /** Close the session, which gives back what is not settled. */
+    /** Close the session, which gives back what is not settled, also while its thread waits for the provider. */
     public Call close() {
-        return submit(() -> {
+        return Call.start("close", () -> {
+            var isMine = turn.tryLock(PATIENCE, MILLISECONDS);
             try {
-                session.close();
+                if (session != null) {
+                    session.close(); // JMS allows that to any thread
+                }
             } finally {
+                if (isMine) {
+                    turn.unlock();
+                }
                 end();
             }
             return null;
