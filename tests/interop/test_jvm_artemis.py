@@ -30,18 +30,18 @@ def native_java(artemis: Broker, java_program: MakeJava) -> Java:
     return java_program("core", artemis)
 
 
-def test_what_may_be_lost_is_warned_of_once() -> None:
+def test_what_may_be_lost_is_warned_of_once() -> None:  # type: ignore[no-redef]
     """Nothing is lost."""
 
 
-def test_we_see_no_property_that_java_did_not_set(jms: Provider, python: Python, native_java: Java) -> None:
+def test_we_see_no_property_that_java_did_not_set(jms: Provider, python: Python, native_java: Java) -> None:  # type: ignore[no-redef]
     """What Artemis adds to a message of another protocol, its own client shows."""
     queue = jms.queue()
     native_java.send(queue, body="x", properties={"colour": "red"})
     assert set(python.receive(queue).property_names) - {"JMSXDeliveryCount"} == {"colour"}
 
 
-def test_what_passes_through_java_comes_back_whole(jms: Provider, python: Python, java: Java) -> None:
+def test_what_passes_through_java_comes_back_whole(jms: Provider, python: Python, java: Java) -> None:  # type: ignore[no-redef]
     """But a stream with bytes through AMQP 1.0: Artemis fails to write it, and puts it into its dead letters."""
     queue, back = jms.queue(), jms.queue()
     for kind, body in OTHER_KINDS.items():
