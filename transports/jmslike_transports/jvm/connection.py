@@ -124,7 +124,10 @@ class JvmConnection(LosableConnection):
             self.check()
             if time.monotonic() >= deadline:
                 raise self.give_up(f"the provider did not answer within {limit:g} s")
-        return self.run(call.result)
+        error = cross(call.error)
+        if error is not None:
+            raise self.explained(error) from error
+        return cross(call.result)
 
     def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
         """Call a method of Java that returns soon. Raises its error as a JMSError."""
@@ -160,11 +163,11 @@ class JvmConnection(LosableConnection):
             self.check_open()
             if time.monotonic() >= deadline:
                 return None
-        try:
-            return cross(call.result)
-        except jpype.JException as error:
+        error = cross(call.error)
+        if error is not None:
             found = error_of(error)
             raise (ConnectionLostError(str(found)) if is_loss(error) else found) from error
+        return cross(call.result)
 
     def require_usable(self, destination: Destination) -> None:
         """Raise InvalidDestinationError for one that was deleted, or whose name the provider cannot have."""

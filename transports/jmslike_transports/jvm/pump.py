@@ -7,8 +7,6 @@ import threading
 from collections.abc import Callable
 from typing import Any, Final, Protocol
 
-import jpype
-
 from jmslike_transports.jvm.crossings import cross
 
 _log = logging.getLogger("jmslike.jvm")
@@ -78,15 +76,6 @@ class Pump:
                 sends.sent(int(number), stamp)
         elif what == "F":
             if (sends := self._sends.pop(int(text), None)) is not None:
-                sends.failed(int(text), _raised(self._events.raise_, int(text)))
+                sends.failed(int(text), cross(self._events.failure, int(text)))
         elif what == "L":
-            self._lost(_raised(self._events.raiseLoss))
-
-
-def _raised(step: Callable[..., object], *arguments: Any) -> BaseException:
-    try:
-        cross(step, *arguments)
-    except jpype.JException as error:
-        raised: BaseException = error
-        return raised
-    raise AssertionError("no error of Java")
+            self._lost(cross(self._events.loss))

@@ -52,11 +52,13 @@ public final class Call implements Runnable {
         return ended.await(millis, MILLISECONDS);
     }
 
-    /** Return the result, or throw the error, of what has ended. */
-    public Object result() throws Throwable {
-        if (error != null) {
-            throw error;
-        }
+    /** Return the error of what has ended; null if there is none. What Java throws, Python gets more dearly. */
+    public Throwable error() {
+        return error;
+    }
+
+    /** Return the result of what has ended without an error. */
+    public Object result() {
         return result;
     }
 }

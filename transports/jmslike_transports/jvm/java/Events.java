@@ -60,13 +60,13 @@ public final class Events {
         return several.toString();
     }
 
-    /** Throw why the message of that number was not sent. */
-    public void raise(long number) throws Throwable {
-        throw errors.remove(number);
+    /** Return why the message of that number was not sent. */
+    public Throwable failure(long number) {
+        return errors.remove(number);
     }
 
-    /** Throw why the connection is gone. */
-    public void raiseLoss() throws Throwable {
-        throw loss;
+    /** Return why the connection is gone. */
+    public Throwable loss() {
+        return loss;
     }
 }
