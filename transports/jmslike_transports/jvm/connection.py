@@ -51,6 +51,7 @@ class JvmConnection(LosableConnection):
         self.numbers = itertools.count(1)
         self.inventory: Inventory[Any] = Inventory(self._temporaries.__contains__)
         self._client: Any = None
+        self._is_closed = False
         self._pump: Pump | None = None
         self._own: Any = None  # the worker of what belongs to no session
         self._making = threading.Lock()
@@ -122,6 +123,8 @@ class JvmConnection(LosableConnection):
         deadline = time.monotonic() + limit
         while not cross(call.ends, STEP):
             self.check()
+            if self._is_closed:  # some clients then forget who waits
+                raise IllegalStateError("the connection is closed")
             if time.monotonic() >= deadline:
                 raise self.give_up(f"the provider did not answer within {limit:g} s")
         error = cross(call.error)
@@ -250,6 +253,7 @@ class JvmConnection(LosableConnection):
         except JMSError as error:
             _log.debug("closing a connection: %s", error)
         finally:
+            self._is_closed = True
             if self._pump is not None:
                 self._pump.end()
 
