@@ -9,7 +9,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Final
+from typing import Any, Final
 
 from jmslike import (
     Connection,
@@ -40,12 +40,12 @@ MAX_DELAY: Final = 1
 class FailoverLoad:
     """One run of these programs."""
 
-    def __init__(self, urls: str, messages: int, connect_timeout: float = 10.0) -> None:
-        """`urls`: those of one host or more, with commas."""
+    def __init__(self, urls: str, messages: int, **options: Any) -> None:
+        """`urls`: those of one host or more, with commas; `options` are the connection factory's."""
         self.tally = Tally(messages)
         self.interrupted = threading.Event()
         """Set when a link is lost; a test clears it."""
-        self._factory = ConnectionFactory(f"failover:({urls})?max_delay={MAX_DELAY}", connect_timeout=connect_timeout)
+        self._factory = ConnectionFactory(f"failover:({urls})?max_delay={MAX_DELAY}", **options)
 
     def on_interrupted(self, error: JMSError) -> None:
         """See LinkListener."""
