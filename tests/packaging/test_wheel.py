@@ -17,7 +17,7 @@ PACKAGES = (
 )
 METADATA = {"METADATA", "RECORD", "WHEEL", "entry_points.txt", "licenses/LICENSE", "top_level.txt"}
 EXTRAS = {"all", "amqp", "cli", "formats", "jvm", "kafka", "migration", "otel", "report", "stomp", "testing"}
-SCHEMES = {"amqp", "amqps", "failover", "kafka", "kafkas", "native", "stomp", "stomps"}
+SCHEMES = {"amqp", "amqps", "failover", "jvm", "kafka", "kafkas", "native", "stomp", "stomps"}
 
 
 def test_files_are_those_of_three_packages_and_the_plugin_of_pytest(wheel: Path) -> None:

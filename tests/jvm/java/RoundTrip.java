@@ -96,15 +96,14 @@ public final class RoundTrip {
     private void put(Records.Outgoing outgoing) throws Exception {
         MessageProducer producer = session.createProducer(outgoing.destination());
         long now = System.currentTimeMillis();
-        long timeToLive = outgoing.expiration() == 0 ? 0 : outgoing.expiration() - now;
-        if (outgoing.due() != 0) {
+        if (outgoing.delay() != 0) {
             try { // JMS 1.1 has no such method
-                MessageProducer.class.getMethod("setDeliveryDelay", long.class).invoke(producer, outgoing.due() - now);
+                MessageProducer.class.getMethod("setDeliveryDelay", long.class).invoke(producer, outgoing.delay());
             } catch (InvocationTargetException error) {
                 throw (Exception) error.getCause();
             }
         }
-        producer.send(outgoing.message(), outgoing.mode(), outgoing.priority(), timeToLive);
+        producer.send(outgoing.message(), outgoing.mode(), outgoing.priority(), outgoing.lifetime());
         producer.close();
     }
 

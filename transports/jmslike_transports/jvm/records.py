@@ -19,6 +19,7 @@ other record, expiration and delivery time are durations.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from functools import lru_cache
 from struct import Struct
@@ -119,7 +120,7 @@ def _encoded(envelope: Envelope, octets_of: TextForm) -> bytes:
     if constraints is not None:
         expiration, due = constraints.expiration, constraints.due
         if not timestamp:  # the provider counts from the moment of its own timestamp
-            sent_at = envelope.timestamp
+            sent_at = envelope.timestamp or time.time_ns() // 1_000_000
             expiration, due = expiration and max(1, expiration - sent_at), due and max(1, due - sent_at)
     if properties:
         count = _write_properties(parts, properties, octets_of)
