@@ -88,6 +88,10 @@ class JvmConnection(LosableConnection):
             raise ConnectionLostError(f"the provider did not answer within {address.connect_timeout:g} s")
         self._client = client
         self._pump = Pump(client.events, self._report_loss)
+        if self.is_closing:  # by another thread, which has not seen the client
+            cross(client.close)
+            self._pump.end()
+            self.check_open()
         name, version, major, minor = about
         return str(name), str(version), int(major), int(minor)
 

@@ -46,8 +46,8 @@ class JvmLink:
     def __init__(self, connection: JvmConnection, spec: SessionSpec) -> None:
         if spec.individual and connection.provider.individual is None:
             raise UnsupportedFeatureError(
-                f"{connection.provider.product} acknowledges no message by itself: use CLIENT_ACKNOWLEDGE, or a "
-                "transacted session"
+                f"{connection.provider.product or 'this provider'} acknowledges no message by itself: use "
+                "CLIENT_ACKNOWLEDGE, or a transacted session"
             )
         self._connection = connection
         self._spec = spec

@@ -119,7 +119,7 @@ def _encoded(envelope: Envelope, octets_of: TextForm) -> bytes:
     constraints = envelope.constraints
     if constraints is not None:
         expiration, due = constraints.expiration, constraints.due
-        if not timestamp:  # the provider counts from the moment of its own timestamp
+        if id_size == NULL:  # a new message: the provider counts from the moment of its own timestamp
             sent_at = envelope.timestamp or time.time_ns() // 1_000_000
             expiration, due = expiration and max(1, expiration - sent_at), due and max(1, due - sent_at)
     if properties:

@@ -25,7 +25,7 @@ final class PipelinedSend implements CompletionListener {
     @Override
     public void onCompletion(Message message) {
         try {
-            events.sent(number, Worker.stamp(message, delayed));
+            events.sent(number, Outbox.stamp(message, delayed));
         } catch (JMSException error) {
             events.failed(number, error);
         }

@@ -4,7 +4,6 @@ import jakarta.jms.Destination;
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
-import jakarta.jms.MessageProducer;
 import jakarta.jms.Queue;
 import jakarta.jms.Session;
 import jakarta.jms.Topic;
@@ -12,13 +11,9 @@ import jakarta.jms.TransactionRolledBackException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.WeakHashMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -43,21 +38,8 @@ public final class Worker implements Runnable {
     private final ArrayDeque<Call> calls = new ArrayDeque<>();
     private final List<Consumer> consumers = new ArrayList<>();
     private final Map<Integer, Message> left = new HashMap<>(); // by consumers that were closed, and not taken
-    private final List<Throwable> unsent = new ArrayList<>();
-    private final List<String> stamps = new ArrayList<>();
-    private final Set<MessageProducer> delayed = Collections.newSetFromMap(new WeakHashMap<>());
-    private final Map<Destination, MessageProducer> producers =
-            new LinkedHashMap<>(16, 0.75f, true) {
-                @Override
-                protected boolean removeEldestEntry(Map.Entry<Destination, MessageProducer> eldest) {
-                    if (size() <= MOST_PRODUCERS) {
-                        return false;
-                    }
-                    closeQuietly(eldest.getValue());
-                    return true;
-                }
-            };
     private Session session;
+    private Outbox outbox;
     private boolean transacted;
     boolean individual; // each message is acknowledged by itself
     boolean isIdle; // the listener of what is armed is free: it has found nothing more
@@ -73,6 +55,7 @@ public final class Worker implements Runnable {
         var call = submit(() -> {
             try {
                 session = client.connection().createSession(transacted, transacted ? Session.SESSION_TRANSACTED : mode);
+                outbox = new Outbox(session, client);
                 return this;
             } catch (Throwable error) {
                 end();
@@ -207,18 +190,14 @@ public final class Worker implements Runnable {
     /** Send what the buffer holds; the result is what the provider has written into the message. */
     public Call send(ByteBuffer buffer, int length) {
         var record = copied(buffer, length);
-        return submit(() -> send(record));
+        return submit(() -> outbox.send(record));
     }
 
     /** Send as part of the transaction that `commit` ends. */
     public void post(ByteBuffer buffer, int length) {
         var record = copied(buffer, length);
         submit(() -> {
-            try {
-                stamps.add(send(record));
-            } catch (Throwable error) {
-                unsent.add(error);
-            }
+            outbox.post(record);
             return null;
         });
     }
@@ -226,14 +205,8 @@ public final class Worker implements Runnable {
     /** Send, and report the end as an event of that number. */
     public void send(ByteBuffer buffer, int length, long number, boolean pipelined) {
         var record = copied(buffer, length);
-        var call = submit(() -> {
-            try {
-                if (!pipelined || !pipeline(record, number)) {
-                    client.events.sent(number, send(record.rewind()));
-                }
-            } catch (Throwable error) {
-                client.events.failed(number, error);
-            }
+        submit(() -> {
+            outbox.begin(record, number, pipelined);
             return null;
         });
         lock.lock();
@@ -246,55 +219,10 @@ public final class Worker implements Runnable {
         }
     }
 
-    /** Send without waiting; return whether the client can: that of JMS 1.1 cannot. */
-    private boolean pipeline(ByteBuffer record, long number) throws JMSException {
-        try {
-            var outgoing = Records.read(record, session, client.destinations);
-            PipelinedSend.send(prepared(outgoing), outgoing, client.events, number);
-            return true;
-        } catch (LinkageError older) {
-            return false;
-        }
-    }
-
     private static ByteBuffer copied(ByteBuffer buffer, int length) {
         var copy = new byte[length];
         buffer.get(0, copy);
         return ByteBuffer.wrap(copy);
-    }
-
-    private String send(ByteBuffer record) throws JMSException {
-        var outgoing = Records.read(record, session, client.destinations);
-        prepared(outgoing).send(outgoing.message(), outgoing.mode(), outgoing.priority(), outgoing.lifetime());
-        return stamp(outgoing.message(), outgoing.delay() != 0);
-    }
-
-    private MessageProducer prepared(Records.Outgoing outgoing) throws JMSException {
-        var producer = producers.get(outgoing.destination());
-        if (producer == null) {
-            producer = session.createProducer(outgoing.destination());
-            producers.put(outgoing.destination(), producer);
-        }
-        if (outgoing.delay() != 0 || delayed.contains(producer)) { // the delay is the producer's
-            producer.setDeliveryDelay(outgoing.delay());
-            delayed.add(producer);
-        }
-        return producer;
-    }
-
-    /** Return the headers that the provider sets, in one text: timestamp, expiration, delivery time, and id. */
-    static String stamp(Message message, boolean delayed) throws JMSException {
-        var due = delayed ? message.getJMSDeliveryTime() : 0;
-        var id = message.getJMSMessageID();
-        return message.getJMSTimestamp() + " " + message.getJMSExpiration() + " " + due + " " + (id == null ? "" : id);
-    }
-
-    private static void closeQuietly(MessageProducer producer) {
-        try {
-            producer.close();
-        } catch (JMSException error) {
-            // it is gone, with its session or its connection
-        }
     }
 
     // ---- receiving -------------------------------------------------------------------------------------------------
@@ -371,7 +299,7 @@ public final class Worker implements Runnable {
      */
     public Call commit() {
         return submit(() -> {
-            var error = unsent.isEmpty() ? null : unsent.get(0);
+            var error = outbox.failure();
             if (error == null && holdsUntaken()) {
                 error = new JMSException("a message has arrived that no consumer has taken yet");
             }
@@ -381,14 +309,14 @@ public final class Worker implements Runnable {
             }
             try {
                 session.commit();
-                return String.join("\n", stamps);
+                return outbox.stamps();
             } catch (TransactionRolledBackException undone) {
                 throw undone;
             } catch (JMSException unknown) {
                 rollBackQuietly(unknown);
                 throw unknown;
             } finally {
-                stamps.clear();
+                outbox.clear();
             }
         });
     }
@@ -412,8 +340,7 @@ public final class Worker implements Runnable {
     }
 
     private void rollBack() throws JMSException {
-        unsent.clear();
-        stamps.clear();
+        outbox.clear();
         forgetTaken();
         if (transacted) {
             session.rollback();

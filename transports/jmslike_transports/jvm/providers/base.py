@@ -26,7 +26,7 @@ class Provider(ABC):
     """A JMS provider's Java client."""
 
     product: ClassVar[str]
-    """What it is called until its metadata says so."""
+    """What it is called; empty where only its metadata says so."""
     coordinates: ClassVar[tuple[str, ...]]
     """The Maven artifacts of its client."""
     individual: ClassVar[int | None] = None
@@ -111,8 +111,9 @@ def _missing(provider: Provider, address: Address, class_name: str, error: BaseE
     lacking = "" if class_name in cause else f" ({cause})"
     where = ":".join(address.class_path)
     found = f"the class path has no {class_name}{lacking}: {where}" if where else "there is no class path"
+    whose = provider.product or "the provider"
     return (
-        f"{found}; give the jars of {provider.product}'s Java client in classpath= or {VARIABLE}. They are those of "
+        f"{found}; give the jars of {whose}'s Java client in classpath= or {VARIABLE}. They are those of "
         f"{' and '.join(provider.coordinates)} from Maven with all that they need: "
         "mvn dependency:copy-dependencies fetches them, in a project that depends on it"
     )

@@ -23,7 +23,7 @@ _CREDENTIALS: Final = ("java.naming.security.principal", "java.naming.security.c
 class Jndi(Provider):
     """The settings of the client are where its administrator put them: only `properties` changes any."""
 
-    product = "JNDI"
+    product = ""
     coordinates = ()
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
