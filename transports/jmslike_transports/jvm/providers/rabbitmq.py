@@ -30,8 +30,9 @@ from jmslike_transports.shared.rabbitmq import NO_MESSAGE_GROUP, NO_QUEUE_SELECT
 _FACTORY: Final = "com.rabbitmq.jms.admin.RMQConnectionFactory"
 _AMQP_FACTORY: Final = "com.rabbitmq.client.ConnectionFactory"
 _TRUST_ALL: Final = "com.rabbitmq.client.TrustEverythingTrustManager"
-_VALUES: Final = "java.lang"
-"""The package of the values that a map or a stream may hold: the client makes no other objects of what arrives."""
+_TRUSTED: Final = ("java.lang", "com.rabbitmq.jms.admin")
+"""The packages of the values that a map or a stream may hold, and of destinations: the client makes no other objects of
+what arrives."""
 _ALL: Final = 0
 _LONGEST_HEADER: Final = 255
 """Bytes of a short string of AMQP."""
@@ -111,7 +112,7 @@ def _configure(factory: Any, amqp: Any, address: Address) -> None:
     factory.setVirtualHost(address.own.get("vhost", "/"))
     factory.setChannelsQos(address.window)
     factory.setQueueBrowserReadMax(_ALL)
-    factory.setTrustedPackages(jpype.JClass("java.util.List").of(_VALUES))
+    factory.setTrustedPackages(jpype.JClass("java.util.ArrayList")(list(_TRUSTED)))
     factory.setOnMessageTimeoutMs(_ACKNOWLEDGED_AFTER)
     factory.setTerminationTimeout(milliseconds(address.request_timeout))
     factory.setDeclareReplyToDestination(False)
