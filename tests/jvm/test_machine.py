@@ -105,22 +105,29 @@ def test_what_is_no_connection_factory_is_refused() -> None:
 
 
 @pytest.mark.broker
-def test_threads_leave_no_place_behind() -> None:
+def test_many_threads_call_java_and_end() -> None:
     said = output_of("""
         import threading
         import jpype
         from jmslike_transports.jvm import machine
         from jmslike_transports.jvm.crossings import cross
         machine.start()
-        java = jpype.JClass("java.lang.Thread")
-        before = java.getAllStackTraces().size()
-        for _ in range(5):
-            thread = threading.Thread(target=cross, args=(java.currentThread,))
-            thread.start()
-            thread.join()
-        print(java.getAllStackTraces().size() - before)
+
+        def fail():
+            try:
+                cross(cross(jpype.JClass("java.util.ArrayList")).get, 1)
+            except jpype.JException as error:
+                threading.current_thread().failure = error
+
+        for _ in range(50):
+            threads = [threading.Thread(target=fail) for _ in range(40)]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        print(all(thread.failure for thread in threads))
     """)
-    assert said == "0"
+    assert said == "True"
 
 
 @pytest.mark.broker
