@@ -1,6 +1,7 @@
 """One connection through a Java client, and how a thread of Python waits for what Java does.
 
-No call into Java takes longer than a step, so that Ctrl-C, `close` and the time-outs of the library always work.
+Python waits in Java for a step at a time, so that Ctrl-C, `close` and the time-outs of the library work. Only where a
+client itself waits longer in a receive, Java has a bound of its own (`Watch`).
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ STEP: Final = 50
 _SHORTEST_BOUND: Final = 1000
 """Milliseconds; else half the request timeout, so that both fit into it: a receive, and what is said of its end."""
 
-_AUTO: Final = 1
+AUTO: Final = 1
+"""The mode of a Java session that only sends, or looks."""
 
 
 class JvmConnection(LosableConnection):
@@ -156,7 +158,7 @@ class JvmConnection(LosableConnection):
     def _is_there(self) -> bool:
         """Whether the provider opens a session: some clients close all that is open before they say that it is gone."""
         try:
-            worker = self._wait(cross(self._client.session, False, _AUTO), self.address.request_timeout)
+            worker = self._wait(cross(self._client.session, False, AUTO), self.address.request_timeout)
             if worker is not None:
                 cross(worker.close)
         except JMSError:
@@ -202,7 +204,7 @@ class JvmConnection(LosableConnection):
         """A Java session for what belongs to no session: temporary destinations, and the end of subscriptions."""
         with self._making:
             if self._own is None:
-                self._own = self.worker(False, _AUTO)
+                self._own = self.worker(False, AUTO)
             return self._own
 
     def create_temporary(self, *, is_queue: bool) -> str:
@@ -223,7 +225,7 @@ class JvmConnection(LosableConnection):
 
     def _ask(self) -> Answer:
         # the provider opens a session after all that it got before on this connection
-        call = self.run(self._client.session, False, _AUTO)
+        call = self.run(self._client.session, False, AUTO)
 
         def answer(seconds: float) -> bool:
             try:

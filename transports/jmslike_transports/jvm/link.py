@@ -23,7 +23,7 @@ from jmslike.errors import (
 )
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
-from jmslike_transports.jvm.connection import JvmConnection, kind_of
+from jmslike_transports.jvm.connection import AUTO, JvmConnection, kind_of
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.holdings import Holdings, Receipt
 from jmslike_transports.jvm.names import require_subscription
@@ -36,7 +36,6 @@ from jmslike_transports.shared.inventory import Subscriptions
 
 _log = logging.getLogger("jmslike.jvm")
 
-_AUTO: Final = 1
 _CLIENT: Final = 2
 
 
@@ -60,7 +59,7 @@ class JvmLink:
 
     # ---- its Java sessions -------------------------------------------------------------------------------------------
 
-    def _open(self, *, transacted: bool, mode: int = _AUTO) -> Any:
+    def _open(self, *, transacted: bool, mode: int = AUTO) -> Any:
         worker = self._connection.worker(transacted, mode)
         with self._lock:
             if not self._closed:
@@ -100,9 +99,13 @@ class JvmLink:
         return self._holdings
 
     def _commit_received(self, worker: Any) -> None:
+        self._connection.finish(self._committing(worker))
+
+    def _committing(self, worker: Any) -> Any:
+        """Begin the commit of the transacted session, which acknowledges no message that has not come."""
         for subscription in self.subscriptions.all():
             subscription.confirm()
-        self._connection.finish(cross(worker.commit))
+        return cross(worker.commit)
 
     # ---- sending and receiving ---------------------------------------------------------------------------------------
 
@@ -204,9 +207,7 @@ class JvmLink:
                 holdings.mark(receipts, outcome)
             if not holdings.are_accepted:
                 raise JMSError("the session holds a message that it could not hand over")
-            for subscription in self.subscriptions.all():
-                subscription.confirm()
-            call = cross(outlet.worker.commit)
+            call = self._committing(outlet.worker)
         except JMSError as error:
             self._undo()
             raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {error}") from error
