@@ -35,8 +35,8 @@ Maker = TypeVar("Maker", bound=Callable[..., Any])
 class Instruments:
     """The instruments of one connection. These do nothing."""
 
-    def posting(self, post: Post, destination: Destination, *, transacted: bool) -> Post:
-        """Return the call that sends to a destination. In a transacted session it keeps the message for the commit."""
+    def posting(self, post: Post, destination: Destination, *, deferred: bool) -> Post:
+        """Return the call that sends to a destination. A `deferred` one keeps the message for the commit."""
         return post
 
     def committing(self, commit: Commit) -> Commit:

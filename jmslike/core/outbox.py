@@ -1,4 +1,4 @@
-"""The sending side of one session: seals messages, and sends them or keeps them for the commit.
+"""The sending side of one session: seals messages, and sends them, or keeps or enlists them for the commit.
 
 Used by the session's thread. It is given all that it needs, and knows neither producers nor the session.
 """
@@ -23,7 +23,7 @@ from jmslike.instruments import Instruments, Post
 from jmslike.message import Message
 from jmslike.message.foreign import adopt, stamp
 from jmslike.message.serializers import ObjectSerializer
-from jmslike.spi import Completion, Sender, SessionLink
+from jmslike.spi import Completion, EnlistingLink, Sender, SessionLink
 from jmslike.values.spelled import marked_like
 
 _KEPT_OUTLETS: Final = 100
@@ -45,7 +45,9 @@ class Outlet:
 
 
 class Outbox:
-    """Seals messages and sends them, or keeps them until the commit of a transacted session."""
+    """Seals messages and sends them. In a transacted session the link takes them as a part of the transaction (C16), or
+    they are kept until the commit.
+    """
 
     def __init__(
         self,
@@ -70,7 +72,9 @@ class Outbox:
         self._link = link
         self._capabilities = capabilities
         self._unheeded = unheeded
-        self._transacted = transacted
+        self._enlisting = link if transacted and isinstance(link, EnlistingLink) else None
+        self._defers = transacted and self._enlisting is None
+        self._enlisted = 0
         self._origin = origin
         self._id_prefix = id_prefix
         self._serializer = serializer
@@ -87,8 +91,12 @@ class Outbox:
             Terms(destination, int(mode), origin, self._id_prefix)
             for mode in (DeliveryMode.NON_PERSISTENT, DeliveryMode.PERSISTENT)
         )
-        post: Post = partial(self._defer, sender) if self._transacted else sender.send
-        post = self._instruments.posting(post, destination, transacted=self._transacted)
+        post: Post = sender.send
+        if self._enlisting is not None:
+            post = partial(self._enlist, self._enlisting, sender)
+        elif self._defers:
+            post = partial(self._defer, sender)
+        post = self._instruments.posting(post, destination, deferred=self._defers)
         if self._unheeded:
             post = partial(self._check_and_post, post)
         return Outlet(sender, post, (non_persistent, persistent))
@@ -168,15 +176,28 @@ class Outbox:
         if completion is not None:
             completion(None)
 
+    def _enlist(
+        self, link: EnlistingLink, sender: Sender, envelope: Envelope, completion: Completion | None = None
+    ) -> None:
+        self._enlisted += 1  # first: what becomes of a send that was interrupted is not known
+        link.enlist(sender, envelope)
+        if completion is not None:
+            completion(None)
+
     @property
     def pending(self) -> int:
         """How much the transaction has sent so far. Safe from any thread."""
-        return len(self._pending)
+        return len(self._pending) + self._enlisted
 
     def take_pending(self) -> list[tuple[Sender, Envelope]]:
-        """Take out what the transaction has sent so far."""
-        pending, self._pending = self._pending, []
+        """Take out what the transaction has sent so far, but for what the link has."""
+        pending, self._pending, self._enlisted = self._pending, [], 0
         return pending
+
+    def discard(self) -> None:
+        """Let the link drop what it has of the transaction (C16). Raises ConnectionLostError."""
+        if self._enlisting is not None:
+            self._enlisting.discard()
 
     def close(self) -> None:
         """Close the kept outlets and the completion thread. What the transaction sent is dropped."""

@@ -117,9 +117,10 @@ class SessionState:
     def commit(self) -> None:
         """Send and acknowledge all of the transaction as one (C6). A rollback redelivers what it received."""
         self.connection.loss.check("transaction rolled back: nothing was sent")
-        sends, entries = self.outbox.take_pending(), self.ledger.clear()
-        if not sends and not entries:
+        entries = self.ledger.clear()
+        if not entries and not self.outbox.pending:
             return
+        sends = self.outbox.take_pending()
         try:
             self._commit(sends, acceptances(entries))
         except TransactionRolledBackError:
@@ -131,7 +132,10 @@ class SessionState:
         """Drop what the transaction sent, and redeliver what it received. Raises ConnectionLostError."""
         self.outbox.take_pending()
         self.connection.loss.check("transaction rolled back: nothing was sent")
-        self.recover()
+        try:
+            self.recover()
+        finally:
+            self.outbox.discard()
 
     def recover(self) -> None:
         """Redeliver what is unsettled, oldest first. An exception that the application handles meanwhile is why."""

@@ -2,7 +2,7 @@
 
 A transport implements Transport, SessionLink, Sender, Subscription and one of the factories, and declares its
 `Capabilities`. The core does everything that is the same everywhere. The value types are never changed after they are
-handed over, but for what `Sender.send` says. The clauses C1 to C15 are the whole contract; `jmslike.testing.contract`
+handed over, but for what `Sender.send` says. The clauses C1 to C16 are the whole contract; `jmslike.testing.contract`
 has at least one test for each and runs them against any transport.
 
 Threads: the methods of a Transport may be called by several threads at once, each by the thread of a session or of the
@@ -57,6 +57,10 @@ method says otherwise. `close` may be called by any thread, also while another t
        again, also what was accepted. A receipt is stale (C7) once it was settled, or its message comes again. A commit
        that releases, or leaves out what is unsettled, is TransactionRolledBackError, and all comes again. A commit of
        dead letters is applied with the rest of the provider session, or with it undone.
+- C16  An `EnlistingLink` sends at once what its transaction sends: ids and times are the provider's from then on.
+       No consumer and no browser sees it before `commit`, which takes no sends then, and ends the transaction in the
+       same way. Until that or `discard`, no settlement is applied, so that none ends the transaction by itself. The
+       core settles what the application rolled back, and then calls `discard`. Closing the link discards, too.
 """
 
 from __future__ import annotations
@@ -76,7 +80,7 @@ from jmslike.spi.deliveries import (
     SubscriptionSpec,
 )
 from jmslike.spi.factories import MultiProviderFactory, ObjectOption, Target, TransportFactory, WrapperFactory
-from jmslike.spi.links import Events, Sender, SessionLink, Settlement, StatisticsLink, Transport
+from jmslike.spi.links import EnlistingLink, Events, Sender, SessionLink, Settlement, StatisticsLink, Transport
 from jmslike.spi.subscriptions import Postponing, Returning, Stoppable, Subscription
 from jmslike.statistics import Embedding, QueueStatistics
 from jmslike.values import PropertyValue
@@ -92,6 +96,7 @@ __all__ = [
     "Delivery",
     "Destination",
     "Embedding",
+    "EnlistingLink",
     "Envelope",
     "Events",
     "Flush",

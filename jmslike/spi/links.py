@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from jmslike.capabilities import Capabilities
 from jmslike.destinations import Destination, TemporaryQueue, TemporaryTopic
@@ -85,6 +85,23 @@ class SessionLink(Protocol):
 
     def close(self) -> None:
         """Close, releasing what is unsettled (C9)."""
+
+
+@runtime_checkable
+class EnlistingLink(SessionLink, Protocol):
+    """A session link whose provider takes the sends of a transaction at once, and keeps them until its end (C16)."""
+
+    def enlist(self, sender: Sender, envelope: Envelope) -> None:
+        """Send as a part of the open transaction. Raises, and writes into the envelope, what `Sender.send` does.
+
+        The session's thread calls this, in a transacted session only.
+        """
+
+    def discard(self) -> None:
+        """Roll back what was enlisted, and with it what `settle` has noted meanwhile. Does nothing without an `enlist`.
+
+        Raises ConnectionLostError.
+        """
 
 
 class StatisticsLink(SessionLink, Protocol):

@@ -61,11 +61,11 @@ class ConnectionInstruments(Instruments):
 
     # ---- sends ------------------------------------------------------------------------------------------------------
 
-    def posting(self, post: Post, destination: Destination, *, transacted: bool) -> Post:
-        """See Instruments. What a transaction sends is created now, and sent by its commit."""
-        name = "create" if transacted else "send"
+    def posting(self, post: Post, destination: Destination, *, deferred: bool) -> Post:
+        """See Instruments. What is kept for the commit is created now, and sent then."""
+        name = "create" if deferred else "send"
         operation = Operation.of(self._recorder.system, name, name, destination)
-        return partial(self._create if transacted else self._send, post, operation)
+        return partial(self._create if deferred else self._send, post, operation)
 
     def _create(
         self, post: Post, operation: Operation, envelope: Envelope, completion: Completion | None = None

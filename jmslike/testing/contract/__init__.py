@@ -1,4 +1,4 @@
-"""The contract suite of the SPI: at least one test for each of the clauses C1 to C15 of `jmslike.spi`.
+"""The contract suite of the SPI: at least one test for each of the clauses C1 to C16 of `jmslike.spi`.
 
 A transport runs it by a test file of a few lines, with the harness of `jmslike.testing`:
 

@@ -45,7 +45,8 @@ class Holdings:
 
     When none is open any more, the session acknowledges them all, or gives all back if any was released: the provider
     redelivers those. What is accepted meanwhile waits for the others, unless the session acknowledges `individually`.
-    Where `acknowledge` returns False, because the session has received more, it waits for that, too.
+    Where `acknowledge` returns False, because the session has received more, it waits for that, too. While `is_kept()`,
+    nothing ends but by the session's own commit or rollback: it has sent something, too.
     """
 
     def __init__(
@@ -54,10 +55,12 @@ class Holdings:
         give_back: Callable[[], object],
         *,
         individually: bool = False,
+        is_kept: Callable[[], bool] = lambda: False,
     ) -> None:
         self._acknowledge: Final = acknowledge
         self._give_back: Final = give_back
         self._individually: Final = individually
+        self._is_kept: Final = is_kept
         self._held: dict[Receipt, None] = {}  # in their order
         self._open = 0
         self._released = 0
@@ -75,9 +78,9 @@ class Holdings:
             return any(receipt.source is source for receipt in self._held)
 
     @property
-    def is_empty(self) -> bool:
-        """Whether nothing is held."""
-        return not self._held
+    def may_give_back(self) -> bool:
+        """Whether the session may give back what no caller has: it would lose nothing else."""
+        return not self._held and not self._is_kept()
 
     @property
     def are_accepted(self) -> bool:
@@ -105,7 +108,7 @@ class Holdings:
                 with self._lock:
                     for receipt in mine:
                         self._held.pop(receipt, None)
-        if mine and not self._open and self._held:
+        if mine and not self._open and self._held and not self._is_kept():
             self._finish()
         return mine
 

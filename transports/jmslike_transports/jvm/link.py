@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 import threading
+import time
 from collections.abc import Generator, Sequence
 from itertools import groupby
 from typing import Any, Final
@@ -28,7 +29,7 @@ from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.holdings import Holdings, Receipt
 from jmslike_transports.jvm.names import require_subscription
 from jmslike_transports.jvm.records import decode
-from jmslike_transports.jvm.sender import JvmSender, Outlet, stamp
+from jmslike_transports.jvm.sender import JvmSender, Outlet
 from jmslike_transports.jvm.subscription import JvmSubscription, ReturningSubscription
 from jmslike_transports.shared.commit import STALE
 from jmslike_transports.shared.dead_letters import require_dead_letters
@@ -56,6 +57,7 @@ class JvmLink:
         self._closed = False
         self._outlet: Outlet | None = None
         self._holdings: Holdings | None = None  # of a transacted session
+        self._has_sent = False  # in the open transaction
 
     # ---- its Java sessions -------------------------------------------------------------------------------------------
 
@@ -95,7 +97,11 @@ class JvmLink:
     def _transaction(self) -> Holdings:
         worker, finish = self.outlet().worker, self._connection.finish
         if self._holdings is None:
-            self._holdings = Holdings(lambda _: self._commit_received(worker), lambda: finish(cross(worker.rollback)))
+            self._holdings = Holdings(
+                lambda _: self._commit_received(worker),
+                lambda: finish(cross(worker.rollback)),
+                is_kept=lambda: self._has_sent,
+            )
         return self._holdings
 
     def _commit_received(self, worker: Any) -> None:
@@ -172,7 +178,17 @@ class JvmLink:
             raise
         return subscription
 
-    # ---- commit ------------------------------------------------------------------------------------------------------
+    # ---- transactions ------------------------------------------------------------------------------------------------
+
+    def enlist(self, sender: JvmSender, envelope: Envelope) -> None:
+        """See EnlistingLink.enlist."""
+        self._has_sent = True
+        sender.send(envelope, None)
+
+    def discard(self) -> None:
+        """See EnlistingLink.discard."""
+        if self._has_sent:
+            self._undo()
 
     def commit(
         self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any], *, dead_letters: bool = False
@@ -180,17 +196,20 @@ class JvmLink:
         """See SessionLink.commit. Dead letters join a transaction that is open."""
         with self.subscriptions.settling:
             self._connection.check()
-            self.subscriptions.check()
-            if not all(source.holds(receipt) for source, receipts, _ in settlements for receipt in receipts):
-                raise TransactionRolledBackError(STALE)
             if self._spec.transacted and not dead_letters:
-                self._commit([envelope for _, envelope in sends], settlements)
+                self._commit(sends, settlements)
                 return
+            self._check(settlements)
             within = self._transaction_of(settlements)
             for sender, envelope in sends:
                 (sender if within is None else within).send(envelope, None)
             for source, receipts, outcome in settlements:
                 source.settle(receipts, outcome)
+
+    def _check(self, settlements: Sequence[Any]) -> None:
+        self.subscriptions.check()
+        if not all(source.holds(receipt) for source, receipts, _ in settlements for receipt in receipts):
+            raise TransactionRolledBackError(STALE)
 
     @staticmethod
     def _transaction_of(settlements: Sequence[Any]) -> Outlet | None:
@@ -198,34 +217,39 @@ class JvmLink:
         outlets = {source.outlet for source, _, _ in settlements}
         return outlets.pop() if len(outlets) == 1 else None
 
-    def _commit(self, envelopes: Sequence[Envelope], settlements: Sequence[Any]) -> None:
+    def _commit(self, sends: Sequence[tuple[Any, Envelope]], settlements: Sequence[Any]) -> None:
         connection, outlet, holdings = self._connection, self.outlet(), self._transaction()
         try:
-            for envelope in envelopes:
-                outlet.post(envelope)
+            self._check(settlements)
+            for sender, envelope in sends:  # of a link that kept them: their times count on, from their earlier send
+                if envelope.terms.id_prefix:
+                    envelope.sent_at = time.time()
+                self.enlist(sender, envelope)
             for _, receipts, outcome in settlements:
                 holdings.mark(receipts, outcome)
             if not holdings.are_accepted:
                 raise JMSError("the session holds a message that it could not hand over")
             call = self._committing(outlet.worker)
+        except TransactionRolledBackError:
+            self._undo()
+            raise
         except JMSError as error:
             self._undo()
             raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {error}") from error
         except BaseException:  # such as Ctrl-C: the next transaction must not begin with this one's messages
             self._undo()
             raise
-        stamps = self._ended(call, holdings)
-        for envelope, text in zip(envelopes, stamps.split("\n"), strict=bool(envelopes)):
-            stamp(envelope, text)
+        self._end_of(call, holdings)
         connection.check()
 
     def _undo(self) -> None:
         self._transaction().clear()
+        self._has_sent = False
         self._connection.finish(cross(self.outlet().worker.rollback))
 
-    def _ended(self, call: Any, holdings: Holdings) -> str:
+    def _end_of(self, call: Any, holdings: Holdings) -> None:
         try:
-            return str(self._connection.finish(call))
+            self._connection.finish(call)
         except (TransactionRolledBackError, TransactionInDoubtError):
             raise
         except JMSError as error:
@@ -235,6 +259,7 @@ class JvmLink:
             ) from error
         finally:
             holdings.clear()
+            self._has_sent = False
 
     # ---- browsing and closing ----------------------------------------------------------------------------------------
 

@@ -54,22 +54,17 @@ class Outlet:
         if envelope.delivery_mode == DeliveryMode.PERSISTENT and not self._confirms:
             self._send_confirmed(envelope)
             return
-        stamp(envelope, str(connection.finish(self._write(envelope, self.worker.send))))
+        stamp(envelope, str(connection.finish(self._write(envelope))))
         if envelope.delivery_mode == DeliveryMode.PERSISTENT:
             self.posted.clear()  # the provider reads in order, so it has those, too
         else:
             self.posted[shown(envelope.destination)] += 1
 
-    def post(self, envelope: Envelope) -> None:
-        """Send as a part of the transaction of the Java session."""
-        self._connection.inventory.require_present(envelope.destination)
-        self._write(envelope, self.worker.post)
-
-    def _write(self, envelope: Envelope, send: Callable[..., Any]) -> Any:
+    def _write(self, envelope: Envelope) -> Any:
         record = self._encoded(envelope)
         with self._turn:
             size = self._buffer.put(record)
-            return cross(send, self._buffer.java, size)
+            return cross(self.worker.send, self._buffer.java, size)
 
     def _encoded(self, envelope: Envelope) -> bytes:
         self._connection.provider.require_sendable(envelope)

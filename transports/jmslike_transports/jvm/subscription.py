@@ -236,7 +236,7 @@ class JvmSubscription:
         self._end_if_settled()
 
     def _close_consumer(self, consumer: Any) -> None:
-        self._connection.end(consumer.close, not self._closes_when_settled, self._holdings.is_empty)
+        self._connection.end(consumer.close, not self._closes_when_settled, self._holdings.may_give_back)
 
     def _go_when_settled(self) -> None:
         with self._changing:

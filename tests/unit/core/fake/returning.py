@@ -1,4 +1,7 @@
-"""The fake transport over a provider whose sessions settle all that they handed out, or nothing (C15 of the SPI)."""
+"""The fake transport over a provider whose sessions settle all that they handed out, or nothing (C15 of the SPI).
+
+Their transactions take sends at once (C16).
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from typing import Any
 from jmslike.errors import TransactionRolledBackError
 from jmslike.spi import Delivery, Envelope, Outcome, SessionSpec, SubscriptionSpec
 from tests.unit.core.fake.broker import FakeBroker
-from tests.unit.core.fake.transport import FakeLink, FakeSubscription, FakeTransport
+from tests.unit.core.fake.transport import FakeLink, FakeSender, FakeSubscription, FakeTransport
 
 
 class ReturningBroker(FakeBroker):
@@ -26,6 +29,7 @@ class ProviderSession:
         self.held: dict[object, tuple[ReturningSubscription, Envelope, int]] = {}
         self.settled: dict[object, float | None] = {}  # the delay of what was released, None for what was accepted
         self.sends: list[Envelope] = []  # dead letters
+        self.enlisted: list[Envelope] = []
 
     def unsettled(self) -> set[object]:
         return self.held.keys() - self.settled.keys()
@@ -35,15 +39,15 @@ class ProviderSession:
             self.settled[receipt] = delay
         self.apply()
 
-    def apply(self) -> None:
-        """Acknowledge all or give all back, when nothing is unsettled."""
+    def apply(self, *, ends: bool = False) -> None:
+        """Acknowledge all or give all back, when nothing is unsettled; what was enlisted waits for the end."""
         with self.broker.changed:
-            if self.unsettled():
+            if self.unsettled() or (self.enlisted and not ends):
                 return
             is_rolled_back = any(delay is not None for delay in self.settled.values())
-            sends = [] if is_rolled_back else self.sends
+            sends = [] if is_rolled_back else [*self.enlisted, *self.sends]
             if not is_rolled_back:
-                self.held, self.settled, self.sends = {}, {}, []
+                self.held, self.settled, self.sends, self.enlisted = {}, {}, [], []
         if is_rolled_back:
             self.roll_back()
         for envelope in sends:
@@ -53,7 +57,7 @@ class ProviderSession:
         """Release all, also what was accepted."""
         with self.broker.changed:
             held, settled = self.held, self.settled
-            self.held, self.settled, self.sends = {}, {}, []
+            self.held, self.settled, self.sends, self.enlisted = {}, {}, [], []
             for receipt, (subscription, _, _) in held.items():
                 subscription.unsettled.pop(receipt, None)
         for receipt, (subscription, envelope, attempts) in reversed(held.items()):
@@ -95,7 +99,19 @@ class ReturningLink(FakeLink):
         session.sends += [envelope for _, envelope in sends]
         for subscription, receipts, outcome in settlements:
             subscription.apply(receipts, outcome)
-        session.apply()
+        session.apply(ends=not dead_letters)
+
+    def enlist(self, sender: FakeSender, envelope: Envelope) -> None:
+        self.transport.check()
+        self.broker.called("enlist", envelope)
+        self.broker.check(sender.destination)
+        self.session.enlisted.append(envelope)
+
+    def discard(self) -> None:
+        self.transport.check()
+        self.broker.called("discard")
+        if self.session.enlisted:
+            self.session.roll_back()
 
     def release(self) -> None:
         for subscription in self.subscriptions:

@@ -6,10 +6,8 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageProducer;
 import jakarta.jms.Session;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.WeakHashMap;
@@ -20,8 +18,6 @@ final class Outbox {
 
     private final Session session;
     private final Client client;
-    private final List<Throwable> unsent = new ArrayList<>(); // of the transaction
-    private final List<String> stamps = new ArrayList<>();
     private final Set<MessageProducer> delayed = Collections.newSetFromMap(new WeakHashMap<>());
     private final Map<Destination, MessageProducer> producers =
             new LinkedHashMap<>(16, 0.75f, true) {
@@ -47,15 +43,6 @@ final class Outbox {
         return stamp(outgoing.message(), outgoing.delay() != 0);
     }
 
-    /** Send as part of the transaction, whose end hears of a failure. */
-    void post(ByteBuffer record) {
-        try {
-            stamps.add(send(record));
-        } catch (Throwable error) {
-            unsent.add(error);
-        }
-    }
-
     /** Send, and report the end as an event of that number. */
     void begin(ByteBuffer record, long number, boolean pipelined) {
         try {
@@ -76,22 +63,6 @@ final class Outbox {
         } catch (LinkageError older) {
             return false;
         }
-    }
-
-    /** Return why a message of the transaction was not sent; null if all were. */
-    Throwable failure() {
-        return unsent.isEmpty() ? null : unsent.get(0);
-    }
-
-    /** Return what the provider has written into each message of the transaction, one on a line. */
-    String stamps() {
-        return String.join("\n", stamps);
-    }
-
-    /** Begin a new transaction. */
-    void clear() {
-        unsent.clear();
-        stamps.clear();
     }
 
     private MessageProducer prepared(Records.Outgoing outgoing) throws JMSException {

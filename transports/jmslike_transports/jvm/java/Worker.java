@@ -29,7 +29,6 @@ public final class Worker implements Runnable {
     private static final int STEP = 50; // milliseconds in a receive, in which nothing else is done
     private static final int SHORT_STEP = 10; // where several consumers are looked after
     private static final int PATIENCE = 1000; // milliseconds that a close waits for what the thread does
-    private static final int MOST_PRODUCERS = 100;
 
     final ReentrantLock turn = new ReentrantLock(true);
     final ReentrantLock lock = new ReentrantLock();
@@ -193,15 +192,6 @@ public final class Worker implements Runnable {
         return submit(() -> outbox.send(record));
     }
 
-    /** Send as part of the transaction that `commit` ends. */
-    public void post(ByteBuffer buffer, int length) {
-        var record = copied(buffer, length);
-        submit(() -> {
-            outbox.post(record);
-            return null;
-        });
-    }
-
     /** Send, and report the end as an event of that number. */
     public void send(ByteBuffer buffer, int length, long number, boolean pipelined) {
         var record = copied(buffer, length);
@@ -293,30 +283,25 @@ public final class Worker implements Runnable {
     // ---- settling --------------------------------------------------------------------------------------------------
 
     /**
-     * Commit; the result is what the provider has written into each message that was posted.
+     * Commit.
      *
      * <p>What no caller has taken yet would be acknowledged, too: then the transaction is rolled back.
      */
     public Call commit() {
         return submit(() -> {
-            var error = outbox.failure();
-            if (error == null && holdsUntaken()) {
-                error = new JMSException("a message has arrived that no consumer has taken yet");
-            }
-            if (error != null) {
+            if (holdsUntaken()) {
+                var error = new JMSException("a message has arrived that no consumer has taken yet");
                 rollBackQuietly(error);
                 throw new NothingSent(error);
             }
             try {
                 session.commit();
-                return outbox.stamps();
+                return null;
             } catch (TransactionRolledBackException undone) {
                 throw undone;
             } catch (JMSException unknown) {
                 rollBackQuietly(unknown);
                 throw unknown;
-            } finally {
-                outbox.clear();
             }
         });
     }
@@ -331,7 +316,7 @@ public final class Worker implements Runnable {
         }
     }
 
-    /** Give back all that was received, and drop what was posted. */
+    /** Give back all that was received, and drop what was sent. */
     public Call rollback() {
         return submit(() -> {
             rollBack();
@@ -340,7 +325,6 @@ public final class Worker implements Runnable {
     }
 
     private void rollBack() throws JMSException {
-        outbox.clear();
         forgetTaken();
         if (transacted) {
             session.rollback();

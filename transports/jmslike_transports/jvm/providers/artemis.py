@@ -17,7 +17,7 @@ from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.names import LINE_ENDS, NameRules
-from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, SENT_AT_COMMIT, Provider, made, milliseconds
+from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.activemq.artemis.jms.client.ActiveMQJMSConnectionFactory"
@@ -31,9 +31,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
     Feature.QUEUE_SELECTOR: _SELECTING,
     Feature.TOPIC_SELECTOR: _SELECTING,
     Feature.TRANSACTION: partial(
-        TX_15=SENT_AT_COMMIT,
-        TX_13="the commit creates a temporary destination again that another connection deleted",
-        TX_16=SENT_AT_COMMIT,
+        TX_13="the commit creates a temporary destination again that another connection deleted"
     ),
     Feature.TEMPORARY: partial(CONN_19="a send from another connection creates the deleted destination again"),
     Feature.DURABLE_SUBSCRIPTION: partial(SUB_17="Artemis does not tell a shared subscription from one that is not"),

@@ -68,7 +68,6 @@ class Provider(ABC):
         return selector.text
 
 
-SENT_AT_COMMIT: Final = "jmslike sends when the transaction commits, and the client sets the times of the message then"
 NO_COUNTS: Final = "JMS has no call that counts a queue's messages: browse it, or use the provider's console"
 
 EVERYTHING: Final[Mapping[Feature, Support]] = {
@@ -76,7 +75,6 @@ EVERYTHING: Final[Mapping[Feature, Support]] = {
     Feature.REDELIVERY_DELAY: partial(
         RED_10="a Java session acknowledges all that it has received: what follows in the same consumer waits, too"
     ),
-    Feature.TRANSACTION: partial(TX_15=SENT_AT_COMMIT, TX_16=SENT_AT_COMMIT),
     Feature.STATISTICS: unsupported(NO_COUNTS),
 }
 """What a client of Jakarta Messaging 3.1 has."""

@@ -17,7 +17,6 @@ from jmslike_transports.jvm.names import NameRules
 from jmslike_transports.jvm.providers.base import (
     EVERYTHING,
     HEARTBEAT,
-    SENT_AT_COMMIT,
     Provider,
     client_class,
     made,
@@ -87,7 +86,6 @@ class RabbitMQ(Provider):
             ),
             Feature.TRANSACTION: partial(
                 TX_13="what is sent to a deleted temporary destination is lost, and the commit succeeds",
-                TX_15=SENT_AT_COMMIT,
             ),
             Feature.DURABLE_SUBSCRIPTION: partial(
                 SUB_08="its client names the broker's queue by the subscription alone, and not by the client id, too",
