@@ -94,6 +94,7 @@ class JvmConnection(LosableConnection):
             cross(client.close)
             self._pump.end()
             self.check_open()
+        self.provider.prepare(self.java)
         name, version, major, minor = about
         return str(name), str(version), int(major), int(minor)
 
@@ -117,6 +118,7 @@ class JvmConnection(LosableConnection):
     def identify(self, client_id: str) -> None:
         """Claim the client id."""
         self.finish(cross(self._client.identify, client_id))
+        self.provider.prepare(self.java)
 
     # ---- waiting ---------------------------------------------------------------------------------------------------
 

@@ -57,6 +57,9 @@ class Provider(ABC):
         """Return the features of an open Java connection, which may tell the broker where `features` cannot."""
         return self.features(major, minor)
 
+    def prepare(self, connection: Any) -> None:  # noqa: B027 - most factories have set it all
+        """Set what depends on the broker, on a Java connection that has opened."""
+
     def require_sendable(self, envelope: Envelope) -> None:  # noqa: B027 - most clients take all messages
         """Raise MessageFormatError for a message that the client would damage, or over which it would lose the link."""
 

@@ -39,23 +39,18 @@ _ARTEMIS: Final[Mapping[Feature, Support]] = {
     Feature.NAMES: partial(DST_02="an address of AMQP 1.0 is a queue or a topic: the second consumer is refused"),
     Feature.DURABLE_SUBSCRIPTION: partial(SUB_17=_ONE_KIND),
 }
-_BROKER_J: Final[Mapping[Feature, Support]] = {
+_BROKER_J: Final = "Apache Qpid Broker-J Core"
+_OF_BROKER_J: Final[Mapping[Feature, Support]] = {
     **_FEATURES,
     Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
     Feature.DURABLE_SUBSCRIPTION: partial(
         SUB_17="the other kind of the name is another subscription, or none: `Link not found`",
         SUB_14="with noLocal, it has nothing of what was sent while it had no consumer",
     ),
-    Feature.REDELIVERY_COUNT: partial(
-        **dict.fromkeys(
-            ("ACK_05", "RED_03"),
-            "the broker counts as delivered what it pushed and took back, which so becomes a dead letter early",
-        )
-    ),
 }
 _BROKERS: Final[Mapping[str, Mapping[Feature, Support]]] = {
     "apache-activemq-artemis": _ARTEMIS,
-    "Apache Qpid Broker-J Core": _BROKER_J,
+    _BROKER_J: _OF_BROKER_J,
 }
 """By the product that the broker names when the connection opens."""
 
@@ -82,6 +77,11 @@ class Qpid(Provider):
         """See Provider.features_of."""
         return _BROKERS.get(cross(_product, connection), _FEATURES)
 
+    def prepare(self, connection: Any) -> None:
+        """See Provider.prepare. Broker-J counts as delivered what it pushed and took back."""
+        if cross(_product, connection) == _BROKER_J:
+            cross(_ask_for_each_message, connection)
+
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""
         return _SELECTORS.write(selector.tree)
@@ -106,6 +106,12 @@ def _private(owner: Any, name: str) -> Any:
     field = owner.getClass().getDeclaredField(name)
     field.setAccessible(True)
     return field.get(owner)
+
+
+def _ask_for_each_message(connection: Any) -> None:
+    policy = connection.getPrefetchPolicy()  # of the sessions that are opened from now on
+    policy.setQueuePrefetch(0)
+    policy.setDurableTopicPrefetch(0)
 
 
 def _url(address: Address) -> str:
