@@ -36,3 +36,11 @@ class Locating(Protocol):
 
         Raises ValueError or JMSError for a URL that leads nowhere.
         """
+
+
+@runtime_checkable
+class Using(Protocol):
+    """The entry point of a transport that needs more of this machine than Python packages."""
+
+    def uses(self) -> str:
+        """Return what it finds, for a person who reads it. Raises JMSError, which says what is missing."""

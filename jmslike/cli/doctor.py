@@ -16,11 +16,12 @@ from jmslike.cli.terminal import NATIVE_NOTE, console
 from jmslike.compare.provenance import requirements
 from jmslike.compare.redaction import Redactor
 from jmslike.connection import Connection
+from jmslike.locating import Using
 from jmslike.registry import GROUP, Provider, how_to_install, load, resolve
 from jmslike.settings import Settings
 from jmslike.url import without_secrets
 
-EXTRAS: Final = ("stomp", "amqp", "kafka", "cli", "report", "formats", "migration")
+EXTRAS: Final = ("stomp", "amqp", "kafka", "jvm", "cli", "report", "formats", "migration")
 """The extras that are for users, not for contributors."""
 
 
@@ -66,11 +67,12 @@ def _installed() -> Iterator[tuple[str, str, bool]]:
 def _transports() -> Iterator[tuple[str, str, bool]]:
     for entry in sorted(entry_points(group=GROUP), key=lambda entry: entry.name):
         try:
-            load(entry)
+            factory = load(entry)
+            uses = f", {factory.uses()}" if isinstance(factory, Using) else ""
         except Exception as error:  # the doctor reports any failure of a transport
             yield f"{entry.name}://", str(error), False
         else:
-            yield f"{entry.name}://", f"ready ({entry.value})", True
+            yield f"{entry.name}://", f"ready ({entry.value}{uses})", True
 
 
 def _answers(url: str) -> Iterator[tuple[str, str, bool]]:

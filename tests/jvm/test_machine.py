@@ -40,6 +40,25 @@ def test_a_java_home_without_a_jvm_is_named(tmp_path: Path) -> None:
     )
 
 
+USES = """
+    from jmslike_transports.jvm.factory import factory
+    print(factory.uses())
+"""
+
+
+def test_what_there_is_can_be_told_without_a_start(tmp_path: Path) -> None:
+    java, jars = home(tmp_path / "java", "21.0.2"), tmp_path / "jars"
+    jars.mkdir()
+    for name in ("a.jar", "b.jar"):
+        (jars / name).touch()
+    assert output_of(USES, JAVA_HOME=java, JMSLIKE_JVM_CLASSPATH=str(jars)) == (
+        f"Java 21.0.2 {java}; class path: 2 jars in {jars}"
+    )
+    assert output_of(USES, JAVA_HOME=java, JMSLIKE_JVM_CLASSPATH="") == (
+        f"Java 21.0.2 {java}; class path: none in JMSLIKE_JVM_CLASSPATH"
+    )
+
+
 @pytest.mark.parametrize(("version", "shown"), [("11.0.2", "11"), ("1.8.0_402", "8"), ("16", "16")])
 def test_an_old_jvm_is_refused_before_it_is_started(tmp_path: Path, version: str, shown: str) -> None:
     said = output_of(REFUSED, JAVA_HOME=home(tmp_path, version))

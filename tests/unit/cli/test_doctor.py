@@ -45,6 +45,15 @@ def test_an_engine_in_a_folder_is_worth_more(run: Run, tmp_path: Path) -> None:
     assert "good for a trial only" not in " ".join(result.stdout.split())
 
 
+def test_what_a_transport_misses_on_this_machine_is_told(
+    run: Run, url: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("JAVA_HOME", str(tmp_path))
+    result = run("doctor", url)
+    assert result.exit_code == 0
+    assert "JAVA_HOME is" in line(result, "jvm:// ")
+
+
 @pytest.mark.parametrize("wrapper", ["{}", "failover:({})"])
 def test_a_folder_that_is_not_there_does_not_answer_and_is_not_made(run: Run, tmp_path: Path, wrapper: str) -> None:
     result = run("doctor", wrapper.format(f"native://{tmp_path}/typo"))

@@ -28,6 +28,14 @@ def parse_class_path(options: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(jar for part in parts if part for jar in _jars(where, part)))
 
 
+def shown(class_path: tuple[str, ...]) -> str:
+    """Return the class path for an error: of a folder with several jars their number."""
+    folders: dict[str, list[str]] = {}
+    for jar in class_path:
+        folders.setdefault(os.path.dirname(jar), []).append(jar)
+    return ", ".join(jars[0] if len(jars) == 1 else f"{len(jars)} jars in {folder}" for folder, jars in folders.items())
+
+
 def _jars(where: str, part: str) -> list[str]:
     path = Path(os.path.abspath(Path(part.removesuffix("*")).expanduser()))  # links are kept: they may be versions
     if path.is_dir():

@@ -22,6 +22,7 @@ from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.errors import error_of, is_loss
 from jmslike_transports.jvm.machine import bridge_of, loader_of
 from jmslike_transports.jvm.names import require_destination
+from jmslike_transports.jvm.places import what_is_wrong
 from jmslike_transports.jvm.providers.base import Provider
 from jmslike_transports.jvm.pump import Pump
 from jmslike_transports.shared.flush import Answer, BrokerFlush
@@ -70,7 +71,7 @@ class JvmConnection(LosableConnection):
             except JMSError as error:
                 if not isinstance(error, ConnectionLostError):
                     raise
-                failures.append(f"{address.shown}: {error}")
+                failures.append(f"{address.shown}: {error}{what_is_wrong(address)}")
                 cause = error
         raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
 

@@ -135,6 +135,16 @@ def _new_loader(class_path: tuple[str, ...]) -> Any:
     )
 
 
+def found() -> str:
+    """Return which Java would be started, or is in use. Raises JMSError as `start` does; starts nothing."""
+    if jpype.isJVMStarted():
+        version, where = jpype.getJVMVersion(), "in this process"
+    else:
+        version, where = _release(_library())
+    _require_version(version, where)
+    return f"Java {'.'.join(map(str, version))} {where}" if any(version) else f"Java {where}"
+
+
 # ---- starting -------------------------------------------------------------------------------------------------------
 
 

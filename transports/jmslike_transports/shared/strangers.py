@@ -31,17 +31,21 @@ def what_answers(host: str, port: int, expected: str) -> str:
 
     `expected` is a key of the advice. One port may speak several protocols, so that one is asked for first.
     """
+    found = protocol_at(host, port, expected)
+    return "" if found is None or found == expected else f"; this port speaks {_ADVICE[found]}"
+
+
+def protocol_at(host: str, port: int, first: str) -> str | None:
+    """Return the protocol that answers to a question in the one that is asked for first, or to another question."""
     questions = {"AMQP 0-9-1": _AMQP, "STOMP": _STOMP, "Kafka": _KAFKA}
-    for question in (questions.pop(expected), *questions.values()):
+    for question in (questions.pop(first), *questions.values()):
         answer = _answer(host, port, question)
         if answer is None:
-            return ""
+            return None
         found = _protocol(question, answer)
-        if found == expected:
-            return ""
         if found is not None:
-            return f"; this port speaks {_ADVICE[found]}"
-    return ""
+            return found
+    return None
 
 
 def _answer(host: str, port: int, question: bytes) -> bytes | None:

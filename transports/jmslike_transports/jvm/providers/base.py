@@ -13,7 +13,7 @@ from jmslike.errors import JMSError
 from jmslike.selector import Selector
 from jmslike.spi import Envelope
 from jmslike_transports.jvm.address import Address
-from jmslike_transports.jvm.classpath import VARIABLE
+from jmslike_transports.jvm.classpath import VARIABLE, shown
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.machine import class_of, context_of
 from jmslike_transports.jvm.names import NameRules
@@ -110,7 +110,7 @@ def client_class(provider: Provider, loader: Any, address: Address, class_name: 
 def _missing(provider: Provider, address: Address, class_name: str, error: BaseException) -> str:
     cause = str(error)
     lacking = "" if class_name in cause else f" ({cause})"
-    where = ":".join(address.class_path)
+    where = shown(address.class_path)
     found = f"the class path has no {class_name}{lacking}: {where}" if where else "there is no class path"
     whose = provider.product or "the provider"
     return (

@@ -135,6 +135,10 @@ def _configure(factory: Any, address: Address) -> None:
     factory.setReceiveLocalOnly(True)
     factory.setLocalMessagePriority(True)
     factory.setUseDaemonThread(True)
+    if address.tls is not None and not address.tls.verify and address.tls.certificate is not None:
+        raise ValueError(
+            "options tls_cert and tls_verify: Qpid JMS shows a certificate only where it verifies the server"
+        )
     if address.tls is not None and address.tls.verify:
         factory.setSslContext(ssl_context(address.tls))
     set_properties(factory, address.properties)

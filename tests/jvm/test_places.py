@@ -1,0 +1,70 @@
+"""What is said of a place to which a client could not connect."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from jmslike_transports.jvm.address import Address, parse_address
+from jmslike_transports.jvm.places import what_is_wrong
+
+AMQP = b"AMQP\x00\x01\x00\x00"
+ALERT = b"\x15\x03\x03\x00\x02\x02\x32"
+
+
+@contextmanager
+def answering(answer: bytes) -> Iterator[int]:
+    """Serve a port that gives this answer to anything; yield its number."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve() -> None:
+            while True:
+                try:
+                    link, _ = server.accept()
+                except OSError:
+                    return
+                with link:
+                    link.recv(4096)
+                    link.sendall(answer)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield server.getsockname()[1]
+        finally:
+            server.shutdown(socket.SHUT_RDWR)
+            thread.join()
+
+
+def address_of(place: str, **options: str) -> Address:
+    return parse_address(f"jvm:artemis://{place}", options, None, None)
+
+
+@pytest.mark.parametrize(
+    ("answer", "options", "told"),
+    [
+        (ALERT, {}, "; this port speaks TLS: add tls=true"),
+        (b"HTTP/1.1 400 Bad Request\r\n\r\n", {}, "; this port speaks HTTP: this is not the port for messages"),
+        (AMQP, {}, ""),
+        (AMQP, {"tls": "true"}, "; this port speaks AMQP 1.0 without TLS: take the port for TLS"),
+        (ALERT, {"tls": "true"}, ""),
+        (b"whatever", {}, ""),
+    ],
+)
+def test_the_protocol_of_the_port_is_told(answer: bytes, options: dict[str, str], told: str) -> None:
+    with answering(answer) as port:
+        assert what_is_wrong(address_of(f"127.0.0.1:{port}", **options)) == told
+
+
+def test_an_unknown_host_is_told() -> None:
+    assert what_is_wrong(address_of("nowhere.invalid")).startswith("; the host is not known: ")
+
+
+def test_of_a_port_where_nothing_listens_the_client_says_enough() -> None:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))  # without listening
+        assert what_is_wrong(address_of(f"127.0.0.1:{bound.getsockname()[1]}")) == ""
