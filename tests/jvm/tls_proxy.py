@@ -40,15 +40,24 @@ def tls_in_front_of(port: int, server: Credentials, clients: Authority | None = 
         task = asyncio.current_task()
         assert task is not None
         links.add(task)
-        with suppress(OSError):
-            to_broker = await asyncio.open_connection("127.0.0.1", port)
-            await asyncio.gather(_copy(reader, to_broker[1]), _copy(to_broker[0], writer))
+        writers = [writer]
+        try:
+            of_broker, to_broker = await asyncio.open_connection("127.0.0.1", port)
+            writers.append(to_broker)
+            await asyncio.gather(_copy(reader, to_broker), _copy(of_broker, writer))
+            await asyncio.gather(*(each.wait_closed() for each in writers))
+        except OSError:
+            pass
+        finally:
+            for each in writers:
+                each.transport.abort()
 
     async def stop() -> None:
         made.close()
         for task in links:
             task.cancel()
         await asyncio.gather(*links, return_exceptions=True)
+        await asyncio.sleep(0)  # what was aborted closes in the loop's next round
 
     made = run(serve())
     try:

@@ -49,9 +49,8 @@ def test_what_cannot_be_read_is_a_dead_letter(url: str, name: str) -> None:
     with JmsTemplate(url) as template:
         for body in ("{", '{"id": 7}', '{"id": 8}'):
             template.send(name, body)
-        with ListenerContainer(
-            f"{url}{'&' if '?' in url else '?'}max_redeliveries=2", name, heard.put, converter=JsonConverter()
-        ):
+        factory = ConnectionFactory(url, max_redeliveries=2)
+        with ListenerContainer(factory, name, heard.put, converter=JsonConverter()):
             assert [heard.get(timeout=PATIENCE) for _ in "78"] == [{"id": 7}, {"id": 8}]
             letter = template.receive(f"DLQ.{name}", PATIENCE)
         assert letter.get_body(str) == "{"

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import atexit
 import os
+import shutil
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import mkdtemp
 from typing import Any, Final
 from urllib.parse import quote
 from uuid import uuid4
@@ -91,16 +93,23 @@ def _tls(tls: Tls) -> dict[str, str]:
 
 @cache
 def _pair(key: str, certificate: str) -> Path:
-    file = Path(_folder().name, f"{uuid4().hex}.pemcfg")
+    file = _folder() / f"{uuid4().hex}.pemcfg"
     lines = {"source.key": key, "source.cert": certificate}
     file.write_text("".join(f"{name}={_escaped(value)}\n" for name, value in lines.items()), encoding="iso-8859-1")
     return file
 
 
 @cache
-def _folder() -> TemporaryDirectory[str]:
-    """Return a folder that lasts as long as the process."""
-    return TemporaryDirectory(prefix="jmslike-")
+def _folder() -> Path:
+    """Return a folder that lasts as long as the process that made it, and not only as long as a forked child."""
+    folder, owner = Path(mkdtemp(prefix="jmslike-")), os.getpid()
+
+    def remove() -> None:
+        if os.getpid() == owner:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    atexit.register(remove)
+    return folder
 
 
 def _escaped(path: str) -> str:
