@@ -21,8 +21,8 @@ from tests.jvm import jars
 
 BROKER = MeasuredBroker("artemis", "stomp")
 BODY = b"x" * 1024
-WARM = 2_000
-MESSAGES = 4_000
+WARM = 20_000
+MESSAGES = 10_000
 GROUP = 100
 """Messages in a transaction, or in an acknowledgement of several."""
 IN_FLIGHT = 1_000

@@ -154,12 +154,12 @@ class JvmLink:
             if individual is None:
                 subscription.confirm()
                 return bool(connection.run(receipts[-1].consumer.acknowledge))
-            if not needs.awaits_settlement:
-                for receipt in receipts:  # without the provider's answer
-                    connection.run(receipt.consumer.settle, receipt.number)
-                return None
             for consumer, those in groupby(receipts, lambda receipt: receipt.consumer):
-                finish(cross(consumer.acknowledge, [receipt.number for receipt in those]))
+                numbers = [receipt.number for receipt in those]
+                if needs.awaits_settlement:
+                    finish(cross(consumer.acknowledge, numbers))
+                else:
+                    connection.run(consumer.settle, numbers)
             return None
 
         holdings = Holdings(acknowledge, lambda: finish(cross(worker.rollback)), individually=individual is not None)

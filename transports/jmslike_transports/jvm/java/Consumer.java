@@ -5,9 +5,12 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.LongStream;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
@@ -127,6 +130,14 @@ public final class Consumer {
             return null;
         }
         try {
+            var acknowledgements = worker.acknowledgements;
+            if (acknowledgements.areWaiting()) {
+                var message = acknowledgements.areMany() ? null : receive(1); // more may follow what waits
+                if (message != null) {
+                    return message;
+                }
+                acknowledgements.flush();
+            }
             return receive((deadline - System.nanoTime()) / 1_000_000);
         } finally {
             worker.turn.unlock();
@@ -327,24 +338,21 @@ public final class Consumer {
         }
     }
 
-    /** Acknowledge, in an individual mode, the message that was taken as this one, in the caller's thread. */
-    public void settle(long count) throws JMSException {
-        worker.turn.lock();
-        try {
-            unsettled.remove(count).acknowledge();
-        } finally {
-            worker.turn.unlock();
-        }
+    /** Acknowledge soon, in an individual mode, the messages that were taken as these, counted from 1. */
+    public void settle(long[] counts) throws Exception {
+        worker.settle(settled(counts));
     }
 
-    /** Acknowledge, in an individual mode, the messages that were taken as these, counted from 1. */
+    /** Acknowledge, in an individual mode, the messages that were taken as these. */
     public Call acknowledge(long[] counts) {
         return worker.submit(() -> {
-            for (var count : counts) {
-                unsettled.remove(count).acknowledge();
-            }
+            worker.acknowledgements.acknowledge(settled(counts));
             return null;
         });
+    }
+
+    private List<Message> settled(long[] counts) {
+        return LongStream.of(counts).mapToObj(unsettled::remove).filter(Objects::nonNull).toList();
     }
 
     /**

@@ -34,6 +34,7 @@ public final class Worker implements Runnable {
     final ReentrantLock lock = new ReentrantLock();
     final Condition changed = lock.newCondition();
     final Client client;
+    final Acknowledgements acknowledgements = new Acknowledgements();
     private final ArrayDeque<Call> calls = new ArrayDeque<>();
     private final List<Consumer> consumers = new ArrayList<>();
     private final Map<Integer, Message> left = new HashMap<>(); // by consumers that were closed, and not taken
@@ -95,7 +96,10 @@ public final class Worker implements Runnable {
                 List<Consumer> wanted = List.of();
                 lock.lock();
                 try {
-                    while ((call = calls.poll()) == null && !ended && (wanted = wanted()).isEmpty()) {
+                    while ((call = calls.poll()) == null
+                            && !ended
+                            && acknowledgements.pause() > 0
+                            && (wanted = wanted()).isEmpty()) {
                         awaitChange();
                     }
                     if (call == null && ended) {
@@ -106,9 +110,10 @@ public final class Worker implements Runnable {
                 }
                 turn.lock();
                 try {
+                    acknowledgements.flush();
                     if (call != null) {
                         call.run();
-                    } else {
+                    } else if (!wanted.isEmpty()) {
                         look(wanted);
                     }
                 } finally {
@@ -135,11 +140,13 @@ public final class Worker implements Runnable {
     }
 
     private void awaitChange() throws InterruptedException {
-        long pause = Long.MAX_VALUE;
-        for (var consumer : consumers) {
-            pause = Math.min(pause, consumer.pause());
+        var pause = acknowledgements.pause();
+        if (isIdle) {
+            for (var consumer : consumers) {
+                pause = Math.min(pause, consumer.pause());
+            }
         }
-        if (pause == Long.MAX_VALUE || !isIdle) {
+        if (pause == Long.MAX_VALUE) {
             changed.await();
         } else {
             changed.awaitNanos(Math.max(pause, 1));
@@ -171,6 +178,19 @@ public final class Worker implements Runnable {
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Acknowledge these soon. Throws why earlier ones were not. */
+    void settle(List<Message> settled) throws Exception {
+        if (acknowledgements.add(settled)) {
+            lock.lock();
+            try {
+                changed.signalAll();
+            } finally {
+                lock.unlock();
+            }
+        }
+        acknowledgements.check();
     }
 
     /** Look after what is armed, from now on: its listener is free. */
@@ -375,6 +395,9 @@ public final class Worker implements Runnable {
         return Call.start("close", () -> {
             var isMine = turn.tryLock(PATIENCE, MILLISECONDS);
             try {
+                if (isMine) {
+                    acknowledgements.flush();
+                }
                 if (session != null) {
                     session.close(); // JMS allows that to any thread
                 }
