@@ -84,3 +84,23 @@ def test_a_commit_leaves_out_what_did_not_arrive(border: Border) -> None:
     link.close()
     assert border.remaining(target) == []
     assert border.remaining(queue) == []
+
+
+def test_a_subscription_that_did_not_arrive_keeps_no_message(border: Border, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C1, C3: Java had subscribed when the caller was interrupted."""
+    link, queue = border.session(SessionMode.SESSION_TRANSACTED), border.queue()
+    border.subscribe(link, border.queue())
+    transport: Any = border.transport
+    connection = transport.connection
+    finish = connection.finish
+
+    def interrupted(call: Any) -> Any:
+        monkeypatch.setattr(connection, "finish", finish)
+        finish(call)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(connection, "finish", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        border.subscribe(link, queue)
+    border.send(border.session(), queue, ["1", "2"])
+    assert border.remaining(queue) == ["1", "2"]

@@ -129,17 +129,17 @@ class JvmConnection(LosableConnection):
         The connection is lost if that takes longer than `request_timeout`.
         """
         limit = self.address.request_timeout
-        deadline = time.monotonic() + limit
-        while not cross(call.ends, STEP):
-            self.check()
-            if self._is_closed:  # some clients then forget who waits
-                raise IllegalStateError("the connection is closed")
-            if time.monotonic() >= deadline:
-                raise self.give_up(f"the provider did not answer within {limit:g} s")
+        if not _ends(call, limit, self._check_usable):
+            raise self.give_up(f"the provider did not answer within {limit:g} s")
         error = cross(call.error)
         if error is not None:
             raise self.explained(error) from error
         return cross(call.result)
+
+    def _check_usable(self) -> None:
+        self.check()
+        if self._is_closed:  # some clients then forget who waits
+            raise IllegalStateError("the connection is closed")
 
     def run(self, step: Callable[..., Any], *arguments: Any) -> Any:
         """Call a method of Java that returns soon. Raises its error as a JMSError."""
@@ -170,11 +170,8 @@ class JvmConnection(LosableConnection):
 
     def _wait(self, call: Any, seconds: float) -> Any:
         """Wait at most `seconds` for the result; None if it does not come. Raises Java's error as a JMSError."""
-        deadline = time.monotonic() + seconds
-        while not cross(call.ends, STEP):
-            self.check_open()
-            if time.monotonic() >= deadline:
-                return None
+        if not _ends(call, seconds, self.check_open):
+            return None
         error = cross(call.error)
         if error is not None:
             found = error_of(error)
@@ -265,6 +262,16 @@ class JvmConnection(LosableConnection):
             self._is_closed = True
             if self._pump is not None:
                 self._pump.end()
+
+
+def _ends(call: Any, seconds: float, check: Callable[[], None]) -> bool:
+    """Wait at most `seconds` for the end of what Java does; return whether it has ended. Raises what `check` raises."""
+    deadline = time.monotonic() + seconds
+    while not cross(call.ends, STEP):
+        check()
+        if time.monotonic() >= deadline:
+            return False
+    return True
 
 
 def kind_of(destination: Destination) -> int:

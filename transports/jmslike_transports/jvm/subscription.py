@@ -83,7 +83,14 @@ class JvmSubscription:
         return self.spec.destination.is_queue or (self.spec.durable and self.spec.shared)
 
     def _open(self) -> None:
-        self._consumer = self._connection.finish(_subscribing(self._worker, self._number, self.spec, self._selector))
+        call = _subscribing(self._worker, self._number, self.spec, self._selector)
+        try:
+            self._consumer = self._connection.finish(call)
+        except JMSError:
+            raise
+        except BaseException:  # such as Ctrl-C: Java goes on, and its consumer would keep messages from others
+            cross(self._worker.drop, self._number)
+            raise
         self._taken = 0
 
     # ---- starting and stopping --------------------------------------------------------------------------------------

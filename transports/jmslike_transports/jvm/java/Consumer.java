@@ -223,6 +223,10 @@ public final class Consumer {
 
     // ---- the worker's side; the lock is held where nothing else is said ----------------------------------------------
 
+    boolean has(int number) {
+        return this.number == number;
+    }
+
     boolean isWanted(long now) {
         return armed && !closed && untaken == null && failure == null && now - notBefore >= 0;
     }

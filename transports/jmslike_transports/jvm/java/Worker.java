@@ -295,6 +295,18 @@ public final class Worker implements Runnable {
         });
     }
 
+    /** Close the consumer of that number, as no caller has it. */
+    public Call drop(int number) {
+        return submit(() -> {
+            for (var consumer : List.copyOf(consumers)) {
+                if (consumer.has(number)) {
+                    consumer.close(false, false);
+                }
+            }
+            return null;
+        });
+    }
+
     /** Look at what waits in a queue; the result is the Browser. */
     public Call browse(int kind, String name, String selector) {
         return submit(() -> new Browser(this, session.createBrowser((Queue) client.destinations.find(session, kind, name), selector)));
