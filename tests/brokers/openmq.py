@@ -63,6 +63,7 @@ class OpenMQ(LocalBroker):
             "imq.accesscontrol.enabled": "false",  # each user may do everything
             "imq.jmx.connector.activelist": "",
             "imq.cluster.nocluster": "true",
+            "imq.transaction.consumer.maxNumMsgs": "100000",  # a test receives more than 100 in a transaction
         }
         arguments = ["-name", INSTANCE, "-port", str(self.ports["names"]), "-tty"]
         arguments += [f"-D{name}={value}" for name, value in settings.items()]

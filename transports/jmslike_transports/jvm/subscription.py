@@ -232,15 +232,19 @@ class JvmSubscription:
     def close(self) -> None:
         """See Subscription.close."""
         with self._changing:
-            if self._closed:
-                return
-            self._closed = True
-            self._callback = None
-            self._connection.pump.forget(self._number)
-            self.interrupt()
-            if self._consumer is not None and not self._closes_when_settled:
+            if self._retire() and self._consumer is not None and not self._closes_when_settled:
                 self._close_consumer(self._consumer)
         self._end_if_settled()
+
+    def _retire(self) -> bool:
+        """Take nothing any more; return whether it was open. The lock is held."""
+        if self._closed:
+            return False
+        self._closed = True
+        self._callback = None
+        self._connection.pump.forget(self._number)
+        self.interrupt()
+        return True
 
     def _close_consumer(self, consumer: Any) -> None:
         self._connection.end(consumer.close, not self._closes_when_settled, self._holdings.may_give_back)
@@ -257,8 +261,12 @@ class JvmSubscription:
                 end()
 
     def release(self) -> None:
-        """Close; the Java session gives back what is held when it closes, which it is about to."""
-        self.close()
+        """Take nothing any more; the Java session gives back what is held when it closes, which it is about to.
+
+        It also closes the consumer: OpenMQ would count what is held twice, once for each.
+        """
+        with self._changing:
+            self._retire()
         self._holdings.clear()
 
     # ---- what the connection asks (see OpenSubscription) -------------------------------------------------------------

@@ -9,9 +9,12 @@ from jmslike.capabilities import Feature, Support
 from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.machine import OPTIONS_VARIABLE
+from jmslike_transports.jvm.names import NameRules
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds, of_version
 
 _FACTORY: Final = "com.sun.messaging.ConnectionFactory"
+_LONGEST: Final = 254
+"""Bytes of a name: it names a file of the broker, after a letter. A broker that cannot store a message ends."""
 
 
 class OpenMq(Provider):
@@ -19,6 +22,7 @@ class OpenMq(Provider):
 
     product = "Eclipse OpenMQ"
     coordinates = ("org.glassfish.mq:imq",)
+    names = NameRules(longest=_LONGEST)
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """See Provider.connection_factory."""
