@@ -41,11 +41,14 @@ def test_any_selector(condition: Any, message: Message, writer: TypedSelectors) 
 
 
 def test_names() -> None:
-    """SEL-18: a provider may have names of its own for headers, or know only ASCII."""
-    writer = TypedSelectors("a broker", {"JMSXGroupSeq": "sequence"}, ascii_names=True)
+    """SEL-18: a provider may have names of its own for headers, have none for some, or know only ASCII."""
+    names = {"JMSXGroupSeq": "sequence"}
+    writer = TypedSelectors("a broker", names, frozenset(("JMSXGroupID",)), ascii_names=True)
     assert writer.write(parse("JMSXGroupSeq = 1").tree) == "(sequence = 1)"
     with pytest.raises(UnsupportedFeatureError, match="a broker knows no property 'größe' in selectors"):
         writer.write(parse("größe = 1").tree)
+    with pytest.raises(UnsupportedFeatureError, match="a broker knows no JMSXGroupID in selectors"):
+        writer.write(parse("a = 1 AND JMSXGroupID IS NULL").tree)
 
 
 def test_no_negation_of_what_may_be_unknown() -> None:

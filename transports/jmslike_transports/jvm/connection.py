@@ -95,6 +95,7 @@ class JvmConnection(LosableConnection):
             cross(client.close)
             self._pump.end()
             self.check_open()
+        self.provider = self.provider.at(self.java)
         self.provider.prepare(self.java)
         name, version, major, minor = about
         return str(name), str(version), int(major), int(minor)

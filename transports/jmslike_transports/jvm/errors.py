@@ -86,6 +86,7 @@ _OTHERS: Final[Mapping[str, type[JMSError]]] = {
     f"{_ARTEMIS}TransactionRolledBackException": TransactionRolledBackError,
     f"{_QPID}JmsResourceNotFoundException": InvalidDestinationError,
     f"{_QPID}JmsTransactionInDoubtException": TransactionInDoubtError,
+    f"{_QPID}provider.exceptions.ProviderTransactionRolledBackException": TransactionRolledBackError,
     f"{_CLASSIC}DestinationDoesNotExistException": InvalidDestinationError,
     "com.rabbitmq.client.PossibleAuthenticationFailureException": JMSSecurityError,
     "com.rabbitmq.jms.util.RMQJMSSelectorException": InvalidSelectorError,
@@ -148,12 +149,14 @@ def _type(chain: list[Any], text: str) -> type[JMSError]:
             return _OF_REPLY.get(replied[2], JMSError)
         return _OF_REPLY.get(replied[2], ConnectionLostError)
     found = _type_of(chain[0])
+    causes = [cause for cause in map(_type_of, chain[1:]) if cause not in _GENERAL]
+    if found is TransactionInDoubtError and TransactionRolledBackError in causes:  # Qpid JMS takes that for a doubt
+        return TransactionRolledBackError
     if found not in _GENERAL:
         return found
     reason = _reason(text)
     if reason in _OF_REASON:
         return _OF_REASON[reason]
-    causes = [cause for cause in map(_type_of, chain[1:]) if cause not in _GENERAL]
     if JMSSecurityError in causes:  # a refused user is often told by closing the connection
         return JMSSecurityError
     return causes[0] if causes else found

@@ -32,8 +32,8 @@ class JvmTransport:
         """See Transport.open."""
         self.connection = JvmConnection(self._address, self._provider, events)
         name, version, major, minor = self.connection.connect()
-        features = self._provider.features_of(self.connection.java, major, minor)
-        return Capabilities(self._provider.product or name, version, features)
+        provider = self.connection.provider
+        return Capabilities(provider.product or name, version, provider.features(major, minor))
 
     def identify(self, client_id: str) -> None:
         """See Transport.identify."""

@@ -50,12 +50,13 @@ ASCII_NAMES: Final[Mapping[str, str]] = dict.fromkeys(
 class TypedSelectors:
     """Writes selectors for one provider.
 
-    `names` are its own names of headers. `ascii_names` says that it knows only ASCII letters in names, and
-    `joins_strings` that `+` joins strings.
+    `names` are its own names of headers, and `unknown` are those that it has none for. `ascii_names` says that it knows
+    only ASCII letters in names, and `joins_strings` that `+` joins strings.
     """
 
     product: str
     names: Mapping[str, str] = field(default_factory=dict)
+    unknown: frozenset[str] = frozenset()
     ascii_names: bool = False
     joins_strings: bool = False
 
@@ -156,10 +157,7 @@ class TypedSelectors:
             case tree.Literal(constant):
                 return _literal(constant)
             case tree.Identifier(name):
-                if self.ascii_names and not name.isascii():
-                    raise UnsupportedFeatureError(
-                        f"{self.product} knows no property {name!r} in selectors: use ASCII letters"
-                    )
+                self._require_known(name)
                 return self.names.get(name, name)
             case tree.Sign(negative, operand):
                 return f"(-1 * {self._value(operand)})" if negative else self._value(operand)
@@ -169,6 +167,12 @@ class TypedSelectors:
                     text = self._calculation(text, operator, self._value(operand))
                 return text
         raise AssertionError(f"no value: {value!r}")
+
+    def _require_known(self, name: str) -> None:
+        if name in self.unknown:
+            raise UnsupportedFeatureError(f"{self.product} knows no {name} in selectors: use a property of your own")
+        if self.ascii_names and not name.isascii():
+            raise UnsupportedFeatureError(f"{self.product} knows no property {name!r} in selectors: use ASCII letters")
 
     def _calculation(self, left: str, operator: str, right: str) -> str:
         if operator == "+" and self.joins_strings:

@@ -53,9 +53,9 @@ class Provider(ABC):
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """Return the features of a connection whose metadata says this version of JMS."""
 
-    def features_of(self, connection: Any, major: int, minor: int) -> Mapping[Feature, Support]:
-        """Return the features of an open Java connection, which may tell the broker where `features` cannot."""
-        return self.features(major, minor)
+    def at(self, connection: Any) -> Provider:
+        """Return the provider for the broker at the other end of an open Java connection, where brokers differ."""
+        return self
 
     def prepare(self, connection: Any) -> None:  # noqa: B027 - most factories have set it all
         """Set what depends on the broker, on a Java connection that has opened."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 
 import jpype
@@ -21,38 +22,11 @@ _FACTORY: Final = "org.apache.qpid.jms.JmsConnectionFactory"
 _LONGEST: Final = 16_000
 """Bytes of a name: it stands twice in the frame that opens a consumer, and some brokers take 64 KiB in a frame."""
 _SELECTORS: Final = TypedSelectors("the broker", joins_strings=True)
-_SELECTING: Final = partial(
-    **FRACTIONS, **dict.fromkeys(ASCII_NAMES, "Artemis and Broker-J know only ASCII in names: InvalidSelectorError")
-)
-
-
-_FEATURES: Final[Mapping[Feature, Support]] = {
-    **EVERYTHING,
-    Feature.QUEUE_SELECTOR: _SELECTING,
-    Feature.TOPIC_SELECTOR: _SELECTING,
+_SELECTING: Final = {
+    **FRACTIONS,
+    **dict.fromkeys(ASCII_NAMES, "Artemis and Broker-J know only ASCII in names: InvalidSelectorError"),
 }
 _MAKES_AGAIN: Final = "the broker makes a destination that a message is sent to, also one that was temporary"
-_ONE_KIND: Final = "the broker does not tell a shared subscription from one that is not"
-_ARTEMIS: Final[Mapping[Feature, Support]] = {
-    **_FEATURES,
-    Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
-    Feature.NAMES: partial(DST_02="an address of AMQP 1.0 is a queue or a topic: the second consumer is refused"),
-    Feature.DURABLE_SUBSCRIPTION: partial(SUB_17=_ONE_KIND),
-}
-_BROKER_J: Final = "Apache Qpid Broker-J Core"
-_OF_BROKER_J: Final[Mapping[Feature, Support]] = {
-    **_FEATURES,
-    Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
-    Feature.DURABLE_SUBSCRIPTION: partial(
-        SUB_17="the other kind of the name is another subscription, or none: `Link not found`",
-        SUB_14="with noLocal, it has nothing of what was sent while it had no consumer",
-    ),
-}
-_BROKERS: Final[Mapping[str, Mapping[Feature, Support]]] = {
-    "apache-activemq-artemis": _ARTEMIS,
-    _BROKER_J: _OF_BROKER_J,
-}
-"""By the product that the broker names when the connection opens."""
 
 
 class Qpid(Provider):
@@ -71,20 +45,70 @@ class Qpid(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return _FEATURES
+        return _features(**_SELECTING)
 
-    def features_of(self, connection: Any, major: int, minor: int) -> Mapping[Feature, Support]:
-        """See Provider.features_of."""
-        return _BROKERS.get(cross(_product, connection), _FEATURES)
-
-    def prepare(self, connection: Any) -> None:
-        """See Provider.prepare. Broker-J counts as delivered what it pushed and took back."""
-        if cross(_product, connection) == _BROKER_J:
-            cross(_ask_for_each_message, connection)
+    def at(self, connection: Any) -> Provider:
+        """See Provider.at."""
+        return _BROKERS.get(cross(_product, connection), self)
 
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""
         return _SELECTORS.write(selector.tree)
+
+
+class QpidOnArtemis(Qpid):
+    """As Artemis understands it."""
+
+    def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
+        """See Provider.features."""
+        return {
+            **super().features(major, minor),
+            Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
+            Feature.NAMES: partial(
+                DST_02="an address of AMQP 1.0 is a queue or a topic: the second consumer is refused"
+            ),
+            Feature.DURABLE_SUBSCRIPTION: partial(
+                SUB_17="the broker does not tell a shared subscription from one that is not"
+            ),
+        }
+
+
+class QpidOnBrokerJ(Qpid):
+    """As Broker-J understands it."""
+
+    _selectors = replace(_SELECTORS, product="Qpid Broker-J", unknown=frozenset(("JMSXGroupID", "JMSXGroupSeq")))
+    _no_group = "the broker's selectors do not see the group of AMQP 1.0: UnsupportedFeatureError"
+
+    def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
+        """See Provider.features."""
+        return {
+            **_features(**_SELECTING, SEL_29=self._no_group, SC_91=self._no_group),
+            Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
+            Feature.DURABLE_SUBSCRIPTION: partial(
+                SUB_17="the other kind of the name is another subscription, or none: `Link not found`",
+                SUB_14="with noLocal, it has nothing of what was sent while it had no consumer",
+            ),
+        }
+
+    def prepare(self, connection: Any) -> None:
+        """See Provider.prepare. Broker-J counts as delivered what it pushed and took back."""
+        cross(_ask_for_each_message, connection)
+
+    def selector(self, selector: Selector) -> str:
+        """See Provider.selector."""
+        return self._selectors.write(selector.tree)
+
+
+_BROKERS: Final[Mapping[str, Provider]] = {
+    "apache-activemq-artemis": QpidOnArtemis(),
+    "Apache Qpid Broker-J Core": QpidOnBrokerJ(),
+}
+"""By the product that the broker names when the connection opens."""
+
+
+def _features(**selecting: str) -> Mapping[Feature, Support]:
+    support = partial(**selecting)
+    return {**EVERYTHING, Feature.QUEUE_SELECTOR: support, Feature.TOPIC_SELECTOR: support}
 
 
 def _product(connection: Any) -> str:
