@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -221,13 +222,24 @@ def test_what_jndi_finds_must_be_a_factory(jakarta: str, tmp_path: Path) -> None
         factory_for(f"jvm://{file}", jakarta, factory="orders")
 
 
-def test_jndi_that_does_not_answer_is_a_loss(jakarta: str, tmp_path: Path) -> None:
-    file = tmp_path / "jndi.properties"
+def ldap_file(folder: Path, place: str) -> Path:
+    file = folder / "jndi.properties"
     file.write_text(
-        f"java.naming.factory.initial=com.sun.jndi.ldap.LdapCtxFactory\njava.naming.provider.url=ldap://{NOWHERE}\n"
+        f"java.naming.factory.initial=com.sun.jndi.ldap.LdapCtxFactory\njava.naming.provider.url=ldap://{place}\n"
     )
+    return file
+
+
+def test_jndi_that_refuses_is_a_loss(jakarta: str, tmp_path: Path) -> None:
     with pytest.raises(ConnectionLostError, match="JNDI finds no 'cn=shop'"):
-        factory_for(f"jvm://{file}", jakarta, factory="cn=shop")
+        factory_for(f"jvm://{ldap_file(tmp_path, NOWHERE)}", jakarta, factory="cn=shop")
+
+
+def test_jndi_that_stays_silent_is_a_loss(jakarta: str, tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        file = ldap_file(tmp_path, f"127.0.0.1:{silent.getsockname()[1]}")
+        with pytest.raises(ConnectionLostError, match=f"JNDI did not answer within 1 s, by {file}"):
+            factory_for(f"jvm://{file}", jakarta, factory="cn=shop", connect_timeout="1")
 
 
 def test_what_a_client_cannot_be_set_to_is_refused(jakarta: str) -> None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import logging
 import threading
-import time
 from collections.abc import Callable
 from typing import Any, Final
 
@@ -18,7 +17,7 @@ import jpype
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.spi import Destination, Events
 from jmslike_transports.jvm.address import Address
-from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.crossings import cross, ends
 from jmslike_transports.jvm.errors import error_of, is_loss
 from jmslike_transports.jvm.machine import bridge_of, loader_of
 from jmslike_transports.jvm.names import require_destination
@@ -30,9 +29,6 @@ from jmslike_transports.shared.inventory import Inventory
 from jmslike_transports.shared.loss import LosableConnection
 
 _log = logging.getLogger("jmslike.jvm")
-
-STEP: Final = 50
-"""Milliseconds that a call waits in Java at most."""
 
 _SHORTEST_BOUND: Final = 1000
 """Milliseconds; else half the request timeout, so that both fit into it: a receive, and what is said of its end."""
@@ -130,7 +126,7 @@ class JvmConnection(LosableConnection):
         The connection is lost if that takes longer than `request_timeout`.
         """
         limit = self.address.request_timeout
-        if not _ends(call, limit, self._check_usable):
+        if not ends(call, limit, self._check_usable):
             raise self.give_up(f"the provider did not answer within {limit:g} s")
         error = cross(call.error)
         if error is not None:
@@ -171,7 +167,7 @@ class JvmConnection(LosableConnection):
 
     def _wait(self, call: Any, seconds: float) -> Any:
         """Wait at most `seconds` for the result; None if it does not come. Raises Java's error as a JMSError."""
-        if not _ends(call, seconds, self.check_open):
+        if not ends(call, seconds, self.check_open):
             return None
         error = cross(call.error)
         if error is not None:
@@ -263,16 +259,6 @@ class JvmConnection(LosableConnection):
             self._is_closed = True
             if self._pump is not None:
                 self._pump.end()
-
-
-def _ends(call: Any, seconds: float, check: Callable[[], None]) -> bool:
-    """Wait at most `seconds` for the end of what Java does; return whether it has ended. Raises what `check` raises."""
-    deadline = time.monotonic() + seconds
-    while not cross(call.ends, STEP):
-        check()
-        if time.monotonic() >= deadline:
-            return False
-    return True
 
 
 def kind_of(destination: Destination) -> int:

@@ -22,6 +22,9 @@ from jmslike.errors import IllegalStateError
 
 _Result = TypeVar("_Result")
 
+STEP: Final = 50
+"""Milliseconds that a call waits in Java at most."""
+
 _TO_COME_BACK: Final = 1.0
 """Seconds that other threads have at the end of the program to come back from Java: each of their waits is short."""
 _PAUSE: Final = 0.002
@@ -62,6 +65,19 @@ def cross(call: Callable[..., _Result], *arguments: Any) -> _Result:
         _inside.pop()
     _refuse()
     raise AssertionError("no crossing was made")
+
+
+def ends(call: Any, seconds: float, check: Callable[[], None] = check_process) -> bool:
+    """Wait at most `seconds` for the end of a Call of the helper; return whether it has ended.
+
+    Raises what `check` raises, which is asked after each step.
+    """
+    deadline = time.monotonic() + seconds
+    while not cross(call.ends, STEP):
+        check()
+        if time.monotonic() >= deadline:
+            return False
+    return True
 
 
 def end() -> bool:

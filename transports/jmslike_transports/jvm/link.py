@@ -153,7 +153,7 @@ class JvmLink:
                 return finish(cross(worker.commit))
             if individual is None:
                 subscription.confirm()
-                return bool(connection.run(receipts[-1].consumer.acknowledge))
+                return bool(finish(cross(receipts[-1].consumer.acknowledge)))
             for consumer, those in groupby(receipts, lambda receipt: receipt.consumer):
                 numbers = [receipt.number for receipt in those]
                 if needs.awaits_settlement:

@@ -13,8 +13,8 @@ import jpype
 from jmslike.errors import JMSError
 from jmslike.spi import Delivery, Outcome, SubscriptionSpec
 from jmslike_transports.jvm.buffer import Buffer
-from jmslike_transports.jvm.connection import STEP, JvmConnection, kind_of
-from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.connection import JvmConnection, kind_of
+from jmslike_transports.jvm.crossings import STEP, cross
 from jmslike_transports.jvm.holdings import Holdings, Receipt, is_open
 from jmslike_transports.jvm.records import decode
 from jmslike_transports.jvm.sender import Outlet

@@ -327,19 +327,16 @@ public final class Consumer {
     /**
      * Acknowledge all that the session has received, unless that is more than callers have taken.
      *
-     * @return whether it has: else a later call acknowledges these, too
+     * <p>The result is whether it has: else a later call acknowledges these, too.
      */
-    public boolean acknowledge() throws JMSException {
-        worker.turn.lock();
-        try {
+    public Call acknowledge() {
+        return worker.submit(() -> {
             if (worker.holdsUntaken()) {
                 return false;
             }
             last.acknowledge();
             return true;
-        } finally {
-            worker.turn.unlock();
-        }
+        });
     }
 
     /** Acknowledge soon, in an individual mode, the messages that were taken as these, counted from 1. */

@@ -9,14 +9,17 @@ from typing import Any, Final
 import jpype
 
 from jmslike.capabilities import Feature, Support
+from jmslike.errors import ConnectionLostError
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.classpath import VARIABLE
-from jmslike_transports.jvm.crossings import cross
+from jmslike_transports.jvm.crossings import cross, ends
 from jmslike_transports.jvm.errors import error_of
-from jmslike_transports.jvm.machine import context_of
+from jmslike_transports.jvm.machine import class_of
 from jmslike_transports.jvm.providers.base import EVERYTHING, Provider, of_version
 
+_NAMING: Final = "jmslike.jakarta.Naming"
+"""The helper's, which needs no API of JMS."""
 _CREDENTIALS: Final = ("java.naming.security.principal", "java.naming.security.credentials")
 
 
@@ -30,11 +33,13 @@ class Jndi(Provider):
         """See Provider.connection_factory. Raises JMSError if JNDI does not find it.
 
         ConnectionLostError says that JNDI does not answer, JMSSecurityError that it refuses the user."""
-        with context_of(loader):
-            try:
-                factory = cross(_look_up, address)
-            except jpype.JException as error:
-                raise type(error_of(error))(_not_found(address, error)) from error
+        call = cross(_looking_up, loader, address)
+        if not ends(call, address.connect_timeout):
+            raise ConnectionLostError(f"JNDI did not answer within {address.connect_timeout:g} s, by {address.path}")
+        error = cross(call.error)
+        if error is not None:
+            raise type(error_of(error))(_not_found(address, error)) from error
+        factory = cross(call.result)
         cross(set_properties, factory, address.properties)
         return factory
 
@@ -43,18 +48,14 @@ class Jndi(Provider):
         return of_version(EVERYTHING, major)
 
 
-def _look_up(address: Address) -> Any:
+def _looking_up(loader: Any, address: Address) -> Any:
     settings = jpype.JClass("java.util.Properties")()
     stream = jpype.JClass("java.io.ByteArrayInputStream")(jpype.JArray(jpype.JByte)(Path(address.path).read_bytes()))
     settings.load(stream)
     for name, value in zip(_CREDENTIALS, (address.user, address.password), strict=True):
         if value is not None and settings.getProperty(name) is None:
             settings.setProperty(name, value)
-    context = jpype.JClass("javax.naming.InitialContext")(settings)
-    try:
-        return context.lookup(address.own["factory"])
-    finally:
-        context.close()
+    return class_of(loader, _NAMING).find(settings, address.own["factory"])
 
 
 def _not_found(address: Address, error: BaseException) -> str:
