@@ -145,9 +145,9 @@ public final class Consumer {
     }
 
     /** Return a message that the client library has already; it is not asked to ask the provider. */
-    private Message flowed() throws JMSException, Watch.Unanswered {
+    private Message flowed() throws Exception {
         Message message = null;
-        if (flowing && worker.turn.tryLock()) {
+        if (flowing && worker.turn.tryLock(LONGEST_TURN, MILLISECONDS)) { // the worker may acknowledge
             try {
                 message = receive(1);
             } finally {
