@@ -122,7 +122,7 @@ def test_another_topic_starts_a_durable_subscription_anew(jms: Provider) -> None
 
 @requires(Feature.DURABLE_SUBSCRIPTION, Feature.CLIENT_ID, Feature.TOPIC_SELECTOR)
 def test_another_selector_starts_a_durable_subscription_anew(jms: Provider) -> None:
-    """SUB-12: the messages that were kept under the old selector are gone."""
+    """SUB-29: the messages that were kept under the old selector are gone."""
     session, topic, name = client(jms).create_session(), jms.topic(), jms.name()
     for selector in (None, "JMSType = 'a'", "JMSType IS NULL"):
         with session.create_durable_consumer(topic, name, selector) as consumer:

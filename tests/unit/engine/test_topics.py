@@ -165,7 +165,7 @@ def test_another_selector_makes_a_new_durable_subscription(engine: Engine) -> No
     "change", [{"topic_name": "u"}, {"selector_text": "x", "matches": bool}, {"excluded_origin": "me"}]
 )
 def test_a_durable_subscription_is_not_changed_while_in_use(engine: Engine, change: dict[str, Any]) -> None:
-    """SUB-12, SUB-16, SUB-28: afterwards the records collected for the old one are gone."""
+    """SUB-12, SUB-16, SUB-28, SUB-29: afterwards the records collected for the old one are gone."""
     same: dict[str, Any] = {"topic_name": TOPIC, "name": "d", "durable": True, "shared": True}
     receiver = engine.subscribe(**same)
     with pytest.raises(InUseError):

@@ -34,7 +34,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
         ORD_07="a delayed publication goes to the subscriptions that there are when it is due",
     ),
     Feature.STATISTICS: partial("the depth, without what was pushed to consumers, and the number of consumers"),
-    Feature.DURABLE_SUBSCRIPTION: partial(SUB_12=_NO_DEFINITION, SUB_17=_NO_DEFINITION),
+    Feature.DURABLE_SUBSCRIPTION: partial(**dict.fromkeys(("SUB_12", "SUB_17", "SUB_29"), _NO_DEFINITION)),
     Feature.SHARED_SUBSCRIPTION: partial(**dict.fromkeys(("SUB_06", "SUB_16", "SUB_27", "SUB_28"), _NO_DEFINITION)),
 }
 _ONE_PRIORITY: Final = partial(

@@ -90,6 +90,7 @@ class RabbitMQ(Provider):
             Feature.DURABLE_SUBSCRIPTION: partial(
                 SUB_08="its client names the broker's queue by the subscription alone, and not by the client id, too",
                 SUB_22="its client does not ask whether a subscription exists",
+                SUB_29=_UNKNOWN_SELECTOR,
             ),
             Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
         }

@@ -90,6 +90,7 @@ class Artemis(Dialect):
             SUB_12=_NO_DEFINITION,
             SUB_17="STOMP cannot ask whether an existing subscription is shared",
             SUB_22="Artemis confirms the deletion of a name that it does not know",
+            SUB_29=_NO_DEFINITION,
         ),
         Feature.SHARED_SUBSCRIPTION: partial(
             KEPT_BY_THE_STOPPED,

@@ -103,6 +103,7 @@ class RabbitMQ(Dialect):
         Feature.DURABLE_SUBSCRIPTION: partial(
             SUB_12=_NO_DEFINITION,
             SUB_17=_NO_DEFINITION,
+            SUB_29=_NO_DEFINITION,
         ),
         Feature.SHARED_SUBSCRIPTION: partial(
             KEPT_BY_THE_STOPPED,
