@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import math
 import socket
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 
-from jmslike import ConnectionFactory
-from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError
+import jmslike
+from jmslike import ConnectionFactory, Float, Session, SessionMode
+from jmslike.errors import ConnectionLostError, JMSError, JMSSecurityError, MessageFormatError
 from jmslike_transports.jvm.errors import error_of, is_loss
 from tests.brokers import Broker
 from tests.brokers.certificates import Authority, Credentials
+from tests.harnesses import jvm_url
 from tests.jvm import jars
 from tests.jvm.providers import connected, factory_for, fetched
 from tests.jvm.tls_proxy import tls_in_front_of
@@ -21,6 +25,8 @@ from tests.jvm.tls_proxy import tls_in_front_of
 pytestmark = pytest.mark.broker
 
 NOWHERE = "127.0.0.1:1"
+PATIENCE = 10.0
+"""Seconds."""
 CLIENTS = {
     "artemis": ("artemis", "core"),
     "qpid": ("artemis", "amqp"),
@@ -171,6 +177,46 @@ def test_properties_that_cannot_be_set_are_named(jakarta: str, properties: str, 
     with pytest.raises(ValueError, match=f"^option properties: .*{why}") as caught:
         factory_for(f"jvm:artemis://{NOWHERE}", jakarta, properties=properties)
     assert "secret" not in str(caught.value)
+
+
+# ---- what a client cannot send ---------------------------------------------------------------------------------------
+
+
+CLOSING: dict[str, dict[str, Any]] = {
+    "nan": {"p": math.nan},
+    "infinity": {"p": Float(math.inf)},
+    "routing": {"CC": "a queue"},
+    "too much together": dict.fromkeys("abcd", "x" * 33000),
+}
+"""Properties over which RabbitMQ closes a connection, or after which its client confirms no other send."""
+
+
+@pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
+def test_rabbitmq_gets_no_properties_over_which_it_closes_a_connection(rabbitmq: Broker, mode: SessionMode) -> None:
+    """ERR-07: they are refused, and the session goes on."""
+    with ConnectionFactory(jvm_url(rabbitmq, "rabbitmq")).create_context(session_mode=mode) as context:
+        queue, producer = context.create_temporary_queue(), context.create_producer()
+        for properties in CLOSING.values():
+            message = context.create_text_message("refused")
+            message.properties.update(properties)
+            with pytest.raises(MessageFormatError, match="message not sent: "):
+                producer.send(queue, message)
+        producer.send(queue, "whole")
+        if mode is Session.SESSION_TRANSACTED:
+            context.commit()
+        assert context.create_consumer(queue).receive_body(str, timeout=PATIENCE) == "whole"
+
+
+def test_openmq_gets_no_properties_with_which_it_loses_a_message(openmq: Broker) -> None:
+    """ERR-07: a text that is too long is refused, and the session goes on."""
+    with jmslike.connect(jvm_url(openmq, "openmq")) as context:
+        queue, producer = context.create_temporary_queue(), context.create_producer()
+        for length, fits in ((65_536, False), (65_535, True)):
+            message = context.create_text_message("whole")
+            message.set_string_property("p", "x" * length)
+            with nullcontext() if fits else pytest.raises(MessageFormatError, match="message not sent: "):
+                producer.send(queue, message)
+        assert context.create_consumer(queue).receive_body(str, timeout=PATIENCE) == "whole"
 
 
 # ---- both APIs, JNDI, IBM MQ ----------------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import json
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -128,6 +129,28 @@ def test_a_property_may_be_null(java: RoundTrip, queue: Queue) -> None:
     """But on RabbitMQ and OpenMQ, whose Java clients do not set it."""
     java.put(new(queue, "text", "a", properties={"nothing": None}))
     assert java.get(queue)[0].properties == ({} if java.client in ("rabbitmq", "openmq") else {"nothing": None})
+
+
+NOT_FINITE: dict[str, Any] = {
+    "nan": math.nan,
+    "infinity": math.inf,
+    "minus": -math.inf,
+    "single_nan": Float(math.nan),
+    "single_infinity": Float(math.inf),
+}
+
+
+@pytest.mark.parametrize("kind", ["map", "stream"])
+def test_numbers_that_are_not_finite_arrive(java: RoundTrip, queue: Queue, kind: str) -> None:
+    """PROP-21: but as properties RabbitMQ closes the connection over them, so `jvm:` refuses them there."""
+    properties = {} if java.client == "rabbitmq" else NOT_FINITE
+    java.put(new(queue, kind, NOT_FINITE if kind == "map" else tuple(NOT_FINITE.values()), properties=properties))
+    received, _ = java.get(queue)
+    items = received.body if kind == "map" else dict(zip(NOT_FINITE, received.body, strict=True))
+    for read, written in ((items, NOT_FINITE), (received.properties, properties)):
+        assert {name: repr(value) for name, value in read.items()} == {
+            name: repr(value) for name, value in written.items()
+        }
 
 
 def test_groups_arrive_and_counts_are_no_property(java: RoundTrip, queue: Queue) -> None:

@@ -17,8 +17,8 @@ from jmslike import Byte, Float, Long, MessageFormatError, Queue, Short, Tempora
 from jmslike.spi import Envelope, Headers
 from jmslike.values.spelled import spelled_names
 from jmslike_transports.amqp.delivery_reader import attempts_of, read_envelope
-from jmslike_transports.amqp.headers import MOST_IN_HEADERS
 from jmslike_transports.amqp.profiles import PROFILES
+from jmslike_transports.shared.rabbitmq import MOST_IN_HEADERS
 from jmslike_transports.shared.rabbitmq_messages import Properties, read_plain
 from tests.unit.transports.test_jms_body import BODIES, TIMES
 

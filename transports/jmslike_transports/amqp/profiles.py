@@ -12,7 +12,7 @@ import pika
 from jmslike.capabilities import Feature
 from jmslike.codec import encode_body
 from jmslike.spi import Destination, Envelope
-from jmslike_transports.amqp.headers import acceptable, check_headers
+from jmslike_transports.amqp.headers import acceptable
 from jmslike_transports.shared import jms_body
 from jmslike_transports.shared.java_destinations import (
     DEFAULT,
@@ -26,6 +26,7 @@ from jmslike_transports.shared.rabbitmq import (
     LONGEST_EXPIRATION,
     ROUTING_HEADERS,
     TEMPORARY,
+    check_headers,
     checked,
     durable_queue,
     short,

@@ -7,9 +7,12 @@ from typing import Any, Final
 
 from jmslike.errors import MessageFormatError
 from jmslike.spi import Envelope
+from jmslike.values import modified_utf8
 
 LONGEST: Final = 65_535
 """Bytes of a text in Java's `writeUTF`."""
+_MOST: Final = 6
+"""Bytes of a character there."""
 
 
 def items_of(envelope: Envelope) -> Mapping[str, Any]:
@@ -18,9 +21,9 @@ def items_of(envelope: Envelope) -> Mapping[str, Any]:
 
 
 def require_short(texts: Iterable[object], longest: int, product: str) -> None:
-    """Raise MessageFormatError for a text of more bytes; what is no text is skipped."""
+    """Raise MessageFormatError for a text of more bytes in Java's own UTF-8; what is no text is skipped."""
     for text in texts:
-        if isinstance(text, str) and len(text) * 3 > longest and len(text.encode(errors="replace")) > longest:
+        if isinstance(text, str) and len(text) * _MOST > longest and len(modified_utf8.encode(text)) > longest:
             raise MessageFormatError(
                 f"message not sent: {product} takes at most {longest:,} bytes here, not {text[:50]!r}...; put long "
                 "texts into the body of a text message"

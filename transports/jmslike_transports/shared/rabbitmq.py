@@ -18,6 +18,10 @@ OF_THE_BROKER: Final = "amq."
 """The beginning of names that the broker alone gives."""
 LARGEST_PREFETCH: Final = 2**16 - 1
 """Messages of a consumer's window; 0 stands for no limit."""
+MOST_IN_HEADERS: Final = 100_000
+"""Bytes. All headers together must fit into one frame of 128 KiB."""
+_MOST_OF_A_NUMBER: Final = 16
+_AROUND_A_TEXT: Final = 6
 
 ROUTING_HEADERS: Final = frozenset({"BCC", "CC"})
 """Headers with further routing keys. RabbitMQ refuses a message in which they are anything else."""
@@ -53,6 +57,28 @@ def short(text: str | bytes | None) -> str | None:
 def is_finite(value: object) -> bool:
     """Whether the value is anything but an infinity or NaN, which RabbitMQ refuses in a header."""
     return not isinstance(value, float) or value - value == 0
+
+
+def check_headers(headers: Mapping[str, Any]) -> None:
+    """Raise MessageFormatError for headers over which RabbitMQ closes the connection, or which cannot be written."""
+    size = 0
+    for name, value in headers.items():
+        if short(name) is None:
+            raise MessageFormatError(
+                f"message not sent: a name has at most {LONGEST_SHORT} bytes in AMQP, unlike {name[:80]!r}"
+            )
+        if not is_finite(value):
+            raise MessageFormatError(f"message not sent: RabbitMQ takes finite numbers only, and {name!r} is {value}")
+        size += _size(name) + (_size(value) + _AROUND_A_TEXT if isinstance(value, str) else _MOST_OF_A_NUMBER)
+    if size > MOST_IN_HEADERS:
+        raise MessageFormatError(
+            f"message not sent: headers of {size:,} bytes do not fit into AMQP's frames: the most is "
+            f"{MOST_IN_HEADERS:,}; put long texts into the body"
+        )
+
+
+def _size(text: str) -> int:
+    return len(text) if text.isascii() else len(utf8(text))
 
 
 def checked(name: str) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from jmslike.capabilities import Feature, Support
+from jmslike.spi import Envelope
 from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.machine import OPTIONS_VARIABLE
 from jmslike_transports.jvm.names import NameRules
 from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds, of_version
+from jmslike_transports.jvm.texts import LONGEST, require_short
 
 _FACTORY: Final = "com.sun.messaging.ConnectionFactory"
 _LONGEST: Final = 254
@@ -33,6 +35,11 @@ class OpenMq(Provider):
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
         return of_version(EVERYTHING, major)
+
+    def require_sendable(self, envelope: Envelope) -> None:
+        """See Provider.require_sendable. A property that is too long would lose the message, without an error."""
+        properties, headers = envelope.properties, envelope.headers
+        require_short((*properties, *properties.values(), headers.correlation_id, headers.type), LONGEST, self.product)
 
 
 def _trust(tls: Tls | None) -> dict[str, str]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 import jpype
 
 from jmslike.capabilities import EMULATED, Feature, Support, partial, unsupported
+from jmslike.errors import MessageFormatError
 from jmslike.selector import Selector
 from jmslike.spi import Envelope
 from jmslike_transports.jvm.address import Address
@@ -24,7 +25,14 @@ from jmslike_transports.jvm.providers.base import (
 )
 from jmslike_transports.jvm.texts import LONGEST, items_of, require_short
 from jmslike_transports.jvm.tls import ssl_context
-from jmslike_transports.shared.rabbitmq import NO_MESSAGE_GROUP, NO_QUEUE_SELECTOR
+from jmslike_transports.shared.rabbitmq import (
+    LONGEST_SHORT,
+    NO_MESSAGE_GROUP,
+    NO_QUEUE_SELECTOR,
+    ROUTING_HEADERS,
+    check_headers,
+    short,
+)
 
 _FACTORY: Final = "com.rabbitmq.jms.admin.RMQConnectionFactory"
 _AMQP_FACTORY: Final = "com.rabbitmq.client.ConnectionFactory"
@@ -33,8 +41,6 @@ _TRUSTED: Final = ("java.lang", "com.rabbitmq.jms.admin")
 """The packages of the values that a map or a stream may hold, and of destinations: the client makes no other objects of
 what arrives."""
 _ALL: Final = 0
-_LONGEST_HEADER: Final = 255
-"""Bytes of a short string of AMQP."""
 _ACKNOWLEDGED_AFTER: Final = 2_000
 _UNKNOWN_SELECTOR: Final = "jmslike selects, and the broker does not know by what: unsubscribe first"
 
@@ -98,8 +104,13 @@ class RabbitMQ(Provider):
     def require_sendable(self, envelope: Envelope) -> None:
         """See Provider.require_sendable. After a send that failed in the client, no other is confirmed."""
         properties, items, headers = envelope.properties, items_of(envelope), envelope.headers
-        require_short((*properties, headers.correlation_id), _LONGEST_HEADER, self.product)
+        if isinstance(headers.correlation_id, str) and short(headers.correlation_id) is None:
+            raise MessageFormatError(f"message not sent: RabbitMQ's correlation ids have at most {LONGEST_SHORT} bytes")
         require_short((*properties.values(), headers.type, *items, *items.values()), LONGEST, self.product)
+        if properties:
+            check_headers({**properties, "JMSType": headers.type or ""})
+            if not ROUTING_HEADERS.isdisjoint(properties):
+                raise MessageFormatError("message not sent: RabbitMQ routes by CC and BCC: name the property otherwise")
 
     def selector(self, selector: Selector) -> None:
         """See Provider.selector. The client needs a plugin of the broker, and its selectors are not those of JMS."""
