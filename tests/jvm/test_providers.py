@@ -8,6 +8,7 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
+from uuid import uuid4
 
 import pytest
 
@@ -217,6 +218,28 @@ def test_openmq_gets_no_properties_with_which_it_loses_a_message(openmq: Broker)
             with nullcontext() if fits else pytest.raises(MessageFormatError, match="message not sent: "):
                 producer.send(queue, message)
         assert context.create_consumer(queue).receive_body(str, timeout=PATIENCE) == "whole"
+
+
+# ---- stopped consumers ----------------------------------------------------------------------------------------------
+
+
+def test_a_rollback_gives_back_what_all_stopped_consumers_had(activemq: Broker) -> None:
+    """CONN-28: on Classic a consumer stays while a transaction has received from it."""
+    factory = ConnectionFactory(jvm_url(activemq, "activemq"))
+    with (
+        factory.create_context(session_mode=Session.SESSION_TRANSACTED) as context,
+        jmslike.connect(jvm_url(activemq, "activemq")) as other,
+    ):
+        queues = [other.create_queue(f"providers.{uuid4().hex}") for _ in range(2)]
+        for queue in queues:
+            for text in ("1", "2", "3"):
+                other.create_producer().send(queue, text)
+            assert context.create_consumer(queue).receive_body(str, timeout=PATIENCE) == "1"
+        context.stop()
+        context.rollback()
+        for queue in queues:
+            consumer = other.create_consumer(queue)
+            assert [consumer.receive_body(str, timeout=PATIENCE) for _ in range(3)] == ["1", "2", "3"]
 
 
 # ---- both APIs, JNDI, IBM MQ ----------------------------------------------------------------------------------------

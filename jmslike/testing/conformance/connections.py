@@ -7,7 +7,7 @@ from functools import partial
 
 import pytest
 
-from jmslike import JMSError, JMSSecurityError, Message, Session
+from jmslike import JMSError, JMSSecurityError, Message, Session, SessionMode
 from jmslike.capabilities import Feature
 from jmslike.testing import Provider, requires
 from jmslike.testing.steps import (
@@ -128,6 +128,23 @@ def test_a_batch_of_acknowledgements_keeps_nothing_from_others(jms: Provider) ->
     stopped = connection.create_session(Session.DUPS_OK_ACKNOWLEDGE).create_consumer(queue)
     assert take_text(jms, stopped) == "0"
     connection.stop()
+    consumer = jms.connection().create_session().create_consumer(queue)
+    assert take_texts(jms, consumer, 19) == sent[1:]
+
+
+@requires(Feature.TRANSACTION)
+@pytest.mark.parametrize("mode", [Session.CLIENT_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
+def test_a_settled_session_that_is_stopped_leaves_the_rest_to_others(jms: Provider, mode: SessionMode) -> None:
+    """CONN-28: at the latest when what it has received is settled, after the stop."""
+    connection, queue, sent = jms.connection(), jms.queue(), [str(number) for number in range(20)]
+    put(jms.connection().create_session(), queue, *sent)
+    session = connection.create_session(mode)
+    received = take(jms, session.create_consumer(queue))
+    connection.stop()
+    if session.transacted:
+        session.commit()
+    else:
+        received.acknowledge()
     consumer = jms.connection().create_session().create_consumer(queue)
     assert take_texts(jms, consumer, 19) == sent[1:]
 

@@ -15,7 +15,13 @@ class Recorded:
 
     def __init__(self, *, individually: bool = False) -> None:
         self.said: list[object] = []
-        self.holdings = Holdings(self._acknowledge, lambda: self.said.append("back"), individually=individually)
+        self.ends: list[bool] = []
+        self.holdings = Holdings(
+            self._acknowledge,
+            lambda: self.said.append("back"),
+            individually=individually,
+            ended=lambda: self.ends.append(self.holdings.of(self)),
+        )
 
     def _acknowledge(self, receipts: Sequence[Receipt]) -> None:
         self.said.append([receipt.number for receipt in receipts])
@@ -41,9 +47,9 @@ def test_what_is_accepted_waits_for_what_is_open() -> None:
     first, second, third = java.hold(3)
     java.holdings.settle([second], ACCEPT)
     java.holdings.settle([first], ACCEPT)
-    assert java.said == []
+    assert (java.said, java.ends) == ([], [])
     java.holdings.settle([third], ACCEPT)
-    assert java.said == [[1, 2, 3]]
+    assert (java.said, java.ends) == ([[1, 2, 3]], [False])
 
 
 @pytest.mark.parametrize("released", [0, 1, 2])
@@ -53,7 +59,7 @@ def test_one_release_gives_back_all(released: int) -> None:
     receipts = java.hold(3)
     for number, receipt in enumerate(receipts):
         java.holdings.settle([receipt], 1 if number == released else ACCEPT)
-    assert java.said == ["back"]
+    assert (java.said, java.ends) == (["back"], [False])
     assert {receipt.state for receipt in receipts} == {State.ENDED}
 
 

@@ -46,7 +46,8 @@ class Holdings:
     When none is open any more, the session acknowledges them all, or gives all back if any was released: the provider
     redelivers those. What is accepted meanwhile waits for the others, unless the session acknowledges `individually`.
     Where `acknowledge` returns False, because the session has received more, it waits for that, too. While `is_kept()`,
-    nothing ends but by the session's own commit or rollback: it has sent something, too.
+    nothing ends but by the session's own commit or rollback: it has sent something, too. `ended` is called when all
+    have been acknowledged, or given back, by themselves.
     """
 
     def __init__(
@@ -56,11 +57,13 @@ class Holdings:
         *,
         individually: bool = False,
         is_kept: Callable[[], bool] = lambda: False,
+        ended: Callable[[], object] = lambda: None,
     ) -> None:
         self._acknowledge: Final = acknowledge
         self._give_back: Final = give_back
         self._individually: Final = individually
         self._is_kept: Final = is_kept
+        self._ended: Final = ended
         self._held: dict[Receipt, None] = {}  # in their order
         self._open = 0
         self._released = 0
@@ -122,6 +125,7 @@ class Holdings:
         finally:
             if is_done:
                 self.clear()
+                self._ended()
 
     def clear(self) -> None:
         """Hold nothing any more: the session has settled all, or given back all."""

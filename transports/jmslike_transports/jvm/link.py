@@ -101,6 +101,7 @@ class JvmLink:
                 lambda _: self._commit_received(worker),
                 lambda: finish(cross(worker.rollback)),
                 is_kept=lambda: self._has_sent,
+                ended=self._let_go,
             )
         return self._holdings
 
@@ -241,11 +242,21 @@ class JvmLink:
             raise
         self._end_of(call, holdings)
         connection.check()
+        self._let_go()
 
     def _undo(self) -> None:
         self._transaction().clear()
         self._has_sent = False
         self._connection.finish(cross(self.outlet().worker.rollback))
+        self._let_go()
+
+    def _let_go(self) -> None:
+        """Close the stopped consumers that the transaction kept. It has ended, so no error undoes that."""
+        for subscription in self.subscriptions.all():
+            try:
+                subscription.go_when_settled()
+            except JMSError as error:
+                _log.debug("closing a stopped consumer: %s", error)
 
     def _end_of(self, call: Any, holdings: Holdings) -> None:
         try:

@@ -206,8 +206,7 @@ class JvmSubscription:
         if outcome is not None:
             self._note(receipts, outcome)
         self._holdings.settle(receipts, outcome)
-        if self._is_stopped or self._closed:
-            self._go_when_settled()
+        self.go_when_settled()
 
     def postpone(self, receipts: Sequence[Receipt], attempts: int, delay: float) -> None:
         """See Postponing.postpone. What else is in the subscription waits, too."""
@@ -249,10 +248,12 @@ class JvmSubscription:
     def _close_consumer(self, consumer: Any) -> None:
         self._connection.end(consumer.close, not self._closes_when_settled, self._holdings.may_give_back)
 
-    def _go_when_settled(self) -> None:
-        with self._changing:
-            self._go_if_possible()
-        self._end_if_settled()
+    def go_when_settled(self) -> None:
+        """End what a stop or a close had to keep, if all is settled that was received."""
+        if self._is_stopped or self._closed:
+            with self._changing:
+                self._go_if_possible()
+            self._end_if_settled()
 
     def _end_if_settled(self) -> None:
         if self._closed and not self.is_in_use:

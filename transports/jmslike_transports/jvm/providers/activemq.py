@@ -65,6 +65,10 @@ class ActiveMQ(Provider):
             ),
             Feature.FOREIGN_MESSAGES: partial(PROP_22=_BEYOND),
             Feature.REDELIVERY_COUNT: partial(RED_02=_COUNTED_BY_CLIENT),
+            Feature.TRANSACTION: partial(
+                TX_13="what was sent to a temporary destination is lost if that is deleted before the commit, which "
+                "succeeds"
+            ),
         }
         return of_version(features, 1)
 
