@@ -15,7 +15,15 @@ from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.names import NameRules
-from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds, of_version
+from jmslike_transports.jvm.providers.base import (
+    EVERYTHING,
+    HEARTBEAT,
+    LOST_WITH_DESTINATION,
+    Provider,
+    made,
+    milliseconds,
+    of_version,
+)
 from jmslike_transports.jvm.texts import LONGEST, items_of, require_short
 from jmslike_transports.jvm.tls import key_managers, require_verification, trust_managers
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
@@ -65,10 +73,7 @@ class ActiveMQ(Provider):
             ),
             Feature.FOREIGN_MESSAGES: partial(PROP_22=_BEYOND),
             Feature.REDELIVERY_COUNT: partial(RED_02=_COUNTED_BY_CLIENT),
-            Feature.TRANSACTION: partial(
-                TX_13="what was sent to a temporary destination is lost if that is deleted before the commit, which "
-                "succeeds"
-            ),
+            Feature.TRANSACTION: partial(TX_13=LOST_WITH_DESTINATION),
         }
         return of_version(features, 1)
 

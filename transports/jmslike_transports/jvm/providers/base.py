@@ -73,6 +73,10 @@ class Provider(ABC):
 
 NO_COUNTS: Final = "JMS has no call that counts a queue's messages: browse it, or use the provider's console"
 
+LOST_WITH_DESTINATION: Final = (
+    "what was sent to a temporary destination is lost if that is deleted before the commit, which succeeds"
+)
+
 EVERYTHING: Final[Mapping[Feature, Support]] = {
     **dict.fromkeys(Feature, NATIVE),
     Feature.REDELIVERY_DELAY: partial(

@@ -14,7 +14,14 @@ from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.names import LINE_ENDS, NameRules
-from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
+from jmslike_transports.jvm.providers.base import (
+    EVERYTHING,
+    HEARTBEAT,
+    LOST_WITH_DESTINATION,
+    Provider,
+    made,
+    milliseconds,
+)
 from jmslike_transports.jvm.tls import ssl_context
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
@@ -64,6 +71,7 @@ class QpidOnArtemis(Qpid):
         return {
             **super().features(major, minor),
             Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
+            Feature.TRANSACTION: partial(TX_13=LOST_WITH_DESTINATION),
             Feature.NAMES: partial(
                 DST_02="an address of AMQP 1.0 is a queue or a topic: the second consumer is refused"
             ),
