@@ -77,10 +77,10 @@ def test_properties_that_a_client_cannot_send(provider: str, properties: dict[st
     items = {"nan": math.nan, "infinity": Float(math.inf), "BCC": 1}
     usual: dict[str, Any] = {"p": "x" * 1000, "d": 1.7e308, "nothing": None, "CCC": True}
     envelope = Envelope.make(id="ID:a:1", destination=Queue("q"), kind="map", body=items, properties=usual)
-    PROVIDERS[provider].require_sendable(envelope)
+    PROVIDERS[provider].sendable(envelope)
     envelope.properties = usual | properties
     with pytest.raises(MessageFormatError, match="message not sent: "):
-        PROVIDERS[provider].require_sendable(envelope)
+        PROVIDERS[provider].sendable(envelope)
 
 
 @pytest.mark.parametrize("headers", [Headers("x" * 256), Headers("\ud800"), Headers(type="x" * 65_536)], ids=repr)
@@ -88,4 +88,4 @@ def test_headers_that_the_client_of_rabbitmq_cannot_send(headers: Headers) -> No
     """ERR-07: refused before anything is sent."""
     envelope = Envelope.make(id="ID:a:1", destination=Queue("q"), kind="text", body="t", headers=headers)
     with pytest.raises(MessageFormatError, match="message not sent: "):
-        PROVIDERS["rabbitmq"].require_sendable(envelope)
+        PROVIDERS["rabbitmq"].sendable(envelope)

@@ -158,7 +158,7 @@ class JvmConnection(LosableConnection):
     def _is_there(self) -> bool:
         """Whether the provider opens a session: some clients close all that is open before they say that it is gone."""
         try:
-            worker = self._wait(cross(self._client.session, False, AUTO), self.address.request_timeout)
+            worker = self._wait(cross(self._client.session, False, AUTO, False), self.address.request_timeout)
             if worker is not None:
                 cross(worker.close)
         except JMSError:
@@ -182,9 +182,9 @@ class JvmConnection(LosableConnection):
 
     # ---- sessions --------------------------------------------------------------------------------------------------
 
-    def worker(self, transacted: bool, mode: int) -> Any:
-        """Open a Java session."""
-        return self.finish(cross(self._client.session, transacted, mode))
+    def worker(self, transacted: bool, mode: int, individual: bool = False) -> Any:
+        """Open a Java session; with `individual`, one that acknowledges each message by itself."""
+        return self.finish(cross(self._client.session, transacted, mode, individual))
 
     def end(self, close: Callable[..., Any], *arguments: Any) -> None:
         """Close a Java session or consumer. One of a connection that is lost, or is being closed, ends anyway."""
@@ -222,7 +222,7 @@ class JvmConnection(LosableConnection):
 
     def _ask(self) -> Answer:
         # the provider opens a session after all that it got before on this connection
-        call = self.run(self._client.session, False, AUTO)
+        call = self.run(self._client.session, False, AUTO, False)
 
         def answer(seconds: float) -> bool:
             try:

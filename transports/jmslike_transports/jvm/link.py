@@ -13,7 +13,7 @@ import threading
 import time
 from collections.abc import Generator, Sequence
 from itertools import groupby
-from typing import Any, Final
+from typing import Any
 
 from jmslike.errors import (
     IllegalStateError,
@@ -28,6 +28,7 @@ from jmslike_transports.jvm.connection import AUTO, JvmConnection, kind_of
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.holdings import Holdings, Receipt
 from jmslike_transports.jvm.names import require_subscription
+from jmslike_transports.jvm.providers.base import CLIENT
 from jmslike_transports.jvm.records import decode
 from jmslike_transports.jvm.sender import JvmSender, Outlet
 from jmslike_transports.jvm.subscription import JvmSubscription, ReturningSubscription
@@ -36,8 +37,6 @@ from jmslike_transports.shared.dead_letters import require_dead_letters
 from jmslike_transports.shared.inventory import Subscriptions
 
 _log = logging.getLogger("jmslike.jvm")
-
-_CLIENT: Final = 2
 
 
 class JvmLink:
@@ -61,8 +60,8 @@ class JvmLink:
 
     # ---- its Java sessions -------------------------------------------------------------------------------------------
 
-    def _open(self, *, transacted: bool, mode: int = AUTO) -> Any:
-        worker = self._connection.worker(transacted, mode)
+    def _open(self, *, transacted: bool, mode: int = AUTO, individual: bool = False) -> Any:
+        worker = self._connection.worker(transacted, mode, individual)
         with self._lock:
             if not self._closed:
                 self._workers.append(worker)
@@ -145,7 +144,7 @@ class JvmLink:
             )
         individual = connection.provider.individual if needs.individual or not needs.awaits_settlement else None
         is_transacted = needs.awaits_settlement and individual is None
-        worker = self._open(transacted=is_transacted, mode=individual or _CLIENT)
+        worker = self._open(transacted=is_transacted, mode=individual or CLIENT, individual=individual is not None)
         finish = connection.finish
 
         def acknowledge(receipts: Sequence[Receipt]) -> object:

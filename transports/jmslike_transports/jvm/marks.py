@@ -23,6 +23,10 @@ _ID: Final = "JMS_jmslike_id"
 _TIMESTAMP: Final = "JMS_jmslike_timestamp"
 _EXPIRATION: Final = "JMS_jmslike_expiration"
 _CORRELATION: Final = "JMS_jmslike_correlation"
+CORRELATION_TEXT: Final = "JMS_jmslike_correlation_text"
+TYPE: Final = "JMS_jmslike_type"
+EMPTY_TEXT: Final = "JMS_jmslike_empty_text"
+"""What the client of OpenMQ loses, or its broker cannot read."""
 
 _STOMP_ID: Final = "jmslike_id"
 _ARTEMIS_IDS: Final = ("NATIVE_MESSAGE_ID", "__HDR_MESSAGE_ID")
@@ -36,7 +40,7 @@ _STOMP_CORRELATION: Final = "JMSjmslike_correlation"
 _STOMP_GROUP_SEQ: Final = "JMSjmslike_group_seq"
 
 _NAMES: Final = (
-    _ID, _TIMESTAMP, _EXPIRATION, _CORRELATION,
+    _ID, _TIMESTAMP, _EXPIRATION, _CORRELATION, CORRELATION_TEXT, TYPE, EMPTY_TEXT,
     _STOMP_ID, _STOMP_TIMESTAMP, _STOMP_DUE, _STOMP_ORIGIN, _STOMP_CORRELATION, _STOMP_GROUP_SEQ,
     KIND, ITEMS, TYPES,
 )  # fmt: skip
@@ -65,6 +69,9 @@ def without_marks(envelope: Envelope) -> Envelope:
     correlation = marks.get(_CORRELATION, marks.get(_STOMP_CORRELATION))
     if isinstance(correlation, str):
         headers = headers._replace(correlation_id=octets_of(correlation))
+    headers = headers._replace(
+        correlation_id=marks.get(CORRELATION_TEXT, headers.correlation_id), type=marks.get(TYPE, headers.type)
+    )
     return Envelope.make(
         id=message_id,
         destination=envelope.destination,
@@ -89,6 +96,8 @@ def _id_of_artemis(properties: Mapping[str, Any]) -> str | None:
 
 def _content(envelope: Envelope, marks: Mapping[str, Any]) -> tuple[str, Any]:
     kind, body = envelope.kind, envelope.body
+    if kind == "text" and body is None and EMPTY_TEXT in marks:
+        return kind, ""
     if KIND not in marks or kind not in ("text", "bytes"):
         return kind, body
     octets = body if isinstance(body, bytes) else (body or "").encode("utf-8", "surrogatepass")

@@ -67,8 +67,7 @@ class Outlet:
             return cross(self.worker.send, self._buffer.java, size)
 
     def _encoded(self, envelope: Envelope) -> bytes:
-        self._connection.provider.require_sendable(envelope)
-        return encode(envelope)
+        return encode(self._connection.provider.sendable(envelope))
 
     def _send_confirmed(self, envelope: Envelope) -> None:
         """Send, and wait for the completion: the client's own `send` returns before the provider has the message."""

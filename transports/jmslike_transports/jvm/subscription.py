@@ -25,6 +25,8 @@ _CLOSED: Final = -4
 _UNANSWERED: Final = -5
 """Answers of the helper instead of a length."""
 
+_PUSH_TIME: Final = 0.1
+"""Seconds in which a provider may push that cannot be asked whether a message waits."""
 _COUNTS: Final = 10_000
 """Messages whose attempts are known here while they wait for their redelivery: some providers do not count."""
 
@@ -123,6 +125,7 @@ class JvmSubscription:
     def take(self, timeout: float | None, settle: bool = False) -> Delivery | None:
         """See Subscription.take."""
         connection = self._connection
+        timeout = self._time_to_take(timeout)
         deadline = None if timeout is None else time.monotonic() + timeout
         millis = STEP if timeout is None else min(STEP, -int(-timeout * 1000 // 1))
         silent_since = 0.0
@@ -150,6 +153,12 @@ class JvmSubscription:
                 millis = min(STEP, max(1, int(left * 1000)))
         connection.check()
         return None
+
+    def _time_to_take(self, timeout: float | None) -> float | None:
+        """Return the seconds to wait; some for what is being pushed, unless the caller hears of that."""
+        if timeout == 0 and not self._connection.provider.asks and self._callback is None:
+            return _PUSH_TIME
+        return timeout
 
     def _asked(self, millis: int) -> int:
         consumer = self._consumer
@@ -231,19 +240,15 @@ class JvmSubscription:
     def close(self) -> None:
         """See Subscription.close."""
         with self._changing:
-            if self._retire() and self._consumer is not None and not self._closes_when_settled:
+            if self._closed:
+                return
+            self._closed = True
+            self._callback = None
+            self._connection.pump.forget(self._number)
+            self.interrupt()
+            if self._consumer is not None and not self._closes_when_settled:
                 self._close_consumer(self._consumer)
         self._end_if_settled()
-
-    def _retire(self) -> bool:
-        """Take nothing any more; return whether it was open. The lock is held."""
-        if self._closed:
-            return False
-        self._closed = True
-        self._callback = None
-        self._connection.pump.forget(self._number)
-        self.interrupt()
-        return True
 
     def _close_consumer(self, consumer: Any) -> None:
         self._connection.end(consumer.close, not self._closes_when_settled, self._holdings.may_give_back)
@@ -262,12 +267,10 @@ class JvmSubscription:
                 end()
 
     def release(self) -> None:
-        """Take nothing any more; the Java session gives back what is held when it closes, which it is about to.
-
-        It also closes the consumer: OpenMQ would count what is held twice, once for each.
-        """
-        with self._changing:
-            self._retire()
+        """Close; the Java session gives back what is held when it closes, which it is about to."""
+        self.close()
+        if self._connection.provider.counts_each_close and self._holdings.of(self):
+            self._connection.end(self._worker.rollback)
         self._holdings.clear()
 
     # ---- what the connection asks (see OpenSubscription) -------------------------------------------------------------

@@ -105,10 +105,13 @@ class TypedSelectors:
                 name = self._value(identifier)
                 return self._of_string(identifier, f"{name} {'NOT ' * excluded}IN ({', '.join(map(_string, values))})")
             case tree.Like(identifier, pattern, escape, excluded):
-                ending = f" ESCAPE {_string(escape)}" if escape is not None else ""
-                like = f"({self._value(identifier)} LIKE {_string(pattern)}{ending})"
+                like = self._like(self._value(identifier), pattern, escape)
                 return self._of_string(identifier, f"NOT {like}") if excluded else like
         raise AssertionError(f"no condition: {condition!r}")
+
+    def _like(self, name: str, pattern: str, escape: str | None) -> str:
+        ending = f" ESCAPE {_string(escape)}" if escape is not None else ""
+        return f"({name} LIKE {_string(pattern)}{ending})"
 
     # ---- comparisons -----------------------------------------------------------------------------------------------
 

@@ -22,6 +22,8 @@ final class Acknowledgements {
     private boolean isArtemis = true; // until a message says otherwise
     private Method coreMessage;
     private Method acknowledge;
+    private boolean isOpenMq = true; // until a message says otherwise
+    private Method acknowledgeThis;
 
     /** Add these; return whether they are the first that wait. */
     synchronized boolean add(List<Message> settled) {
@@ -80,7 +82,7 @@ final class Acknowledgements {
         for (var at = 0; at <= last; at++) {
             var message = messages.get(at);
             if (at == last || !wasNoted(message)) {
-                message.acknowledge();
+                acknowledge(message);
             }
         }
     }
@@ -95,12 +97,37 @@ final class Acknowledgements {
                 coreMessage = message.getClass().getMethod("getCoreMessage");
                 acknowledge = coreMessage.getReturnType().getMethod("individualAcknowledge");
             }
-            acknowledge.invoke(coreMessage.invoke(message));
-            return true;
         } catch (NoSuchMethodException other) {
             isArtemis = false;
             return false;
+        }
+        call(acknowledge, call(coreMessage, message));
+        return true;
+    }
+
+    /** Acknowledge one. That of OpenMQ can do so in Java's own mode, by another method. */
+    private void acknowledge(Message message) throws JMSException {
+        if (isOpenMq && acknowledgeThis == null) {
+            try {
+                acknowledgeThis = message.getClass().getMethod("acknowledgeThisMessage");
+            } catch (NoSuchMethodException other) {
+                isOpenMq = false;
+            }
+        }
+        if (isOpenMq) {
+            call(acknowledgeThis, message);
+        } else {
+            message.acknowledge();
+        }
+    }
+
+    private static Object call(Method method, Object object) throws JMSException {
+        try {
+            return method.invoke(object);
         } catch (InvocationTargetException failed) {
+            if (failed.getCause() instanceof JMSException why) {
+                throw why;
+            }
             throw (JMSException) new JMSException("acknowledge").initCause(failed.getCause());
         } catch (IllegalAccessException impossible) {
             throw new AssertionError(impossible);

@@ -101,9 +101,13 @@ public final class Client implements ExceptionListener {
         return connection;
     }
 
-    /** Open a session with a thread of its own; the call's result is the Worker. */
-    public Call session(boolean transacted, int mode) {
-        var worker = new Worker(this);
+    /**
+     * Open a session with a thread of its own; the call's result is the Worker.
+     *
+     * @param individual whether each message is to be acknowledged by itself
+     */
+    public Call session(boolean transacted, int mode, boolean individual) {
+        var worker = new Worker(this, individual);
         workers.add(worker);
         var call = worker.open(transacted, mode);
         if (closed) {

@@ -395,7 +395,9 @@ public final class Records {
             for (; size > 0; size--) {
                 Values.Entry item = Values.entry(from);
                 try {
-                    if (code == MAP) {
+                    if (code == MAP && item.value() == null) {
+                        ((MapMessage) message).setString(item.name(), null); // OpenMQ takes no object that is null
+                    } else if (code == MAP) {
                         ((MapMessage) message).setObject(item.name(), item.value());
                     } else {
                         ((StreamMessage) message).writeObject(item.value());

@@ -41,17 +41,17 @@ public final class Worker implements Runnable {
     private Session session;
     private Outbox outbox;
     private boolean transacted;
-    boolean individual; // each message is acknowledged by itself
+    final boolean individual; // each message is acknowledged by itself
     boolean isIdle; // the listener of what is armed is free: it has found nothing more
     private boolean ended;
 
-    Worker(Client client) {
+    Worker(Client client, boolean individual) {
         this.client = client;
+        this.individual = individual;
     }
 
     Call open(boolean transacted, int mode) {
         this.transacted = transacted;
-        individual = !transacted && mode > Session.DUPS_OK_ACKNOWLEDGE;
         var call = submit(() -> {
             try {
                 session = client.connection().createSession(transacted, transacted ? Session.SESSION_TRANSACTED : mode);

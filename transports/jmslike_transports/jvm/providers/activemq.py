@@ -77,14 +77,15 @@ class ActiveMQ(Provider):
         }
         return of_version(features, 1)
 
-    def require_sendable(self, envelope: Envelope) -> None:
-        """See Provider.require_sendable."""
+    def sendable(self, envelope: Envelope) -> Envelope:
+        """See Provider.sendable."""
         properties, items, headers = envelope.properties, items_of(envelope), envelope.headers
         for name, value in (*properties.items(), *items.items()):
             if isinstance(value, str) and name != _GROUP and not _LIVING.match(value):
                 raise MessageFormatError(f"message not sent: in the value of {name!r} ActiveMQ damages {_DAMAGED}")
         texts = (*properties, *items, headers.correlation_id, headers.type, properties.get(_GROUP))
         require_short(texts, LONGEST, self.product)
+        return envelope
 
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""

@@ -20,6 +20,8 @@ from jmslike_transports.jvm.names import NameRules
 
 HEARTBEAT: Final = 10_000
 """Milliseconds between signs of life, where a client has them."""
+CLIENT: Final = 2
+"""Java's CLIENT_ACKNOWLEDGE."""
 
 
 class Provider(ABC):
@@ -35,6 +37,10 @@ class Provider(ABC):
     """Whether a consumer of the individual mode gives back, when it closes, what it delivered unacknowledged."""
     closes_after_transaction: ClassVar[bool] = False
     """Whether a consumer that has received in a transaction keeps what was pushed to it until the transaction ends."""
+    counts_each_close: ClassVar[bool] = False
+    """Whether what a transaction holds counts as delivered twice if its consumer closes, and then its session."""
+    asks: ClassVar[bool] = True
+    """Whether `receiveNoWait` asks the provider, or has what it pushed in good time."""
     names: ClassVar[NameRules] = NameRules()
     """What it cannot have in names."""
     confirms_sends: ClassVar[bool] = True
@@ -60,8 +66,12 @@ class Provider(ABC):
     def prepare(self, connection: Any) -> None:  # noqa: B027 - most factories have set it all
         """Set what depends on the broker, on a Java connection that has opened."""
 
-    def require_sendable(self, envelope: Envelope) -> None:  # noqa: B027 - most clients take all messages
-        """Raise MessageFormatError for a message that the client would damage, or over which it would lose the link."""
+    def sendable(self, envelope: Envelope) -> Envelope:
+        """Return the message as the client can send it.
+
+        Raises MessageFormatError for one that the client would damage, or over which it would lose the link.
+        """
+        return envelope
 
     def selector(self, selector: Selector) -> str | None:
         """Return the text of a selector as the provider understands it; None if the core selects (EMULATED).

@@ -101,8 +101,8 @@ class RabbitMQ(Provider):
             Feature.MESSAGE_GROUP: NO_MESSAGE_GROUP,
         }
 
-    def require_sendable(self, envelope: Envelope) -> None:
-        """See Provider.require_sendable. After a send that failed in the client, no other is confirmed."""
+    def sendable(self, envelope: Envelope) -> Envelope:
+        """See Provider.sendable. After a send that failed in the client, no other is confirmed."""
         properties, items, headers = envelope.properties, items_of(envelope), envelope.headers
         if isinstance(headers.correlation_id, str) and short(headers.correlation_id) is None:
             raise MessageFormatError(f"message not sent: RabbitMQ's correlation ids have at most {LONGEST_SHORT} bytes")
@@ -111,6 +111,7 @@ class RabbitMQ(Provider):
             check_headers({**properties, "JMSType": headers.type or ""})
             if not ROUTING_HEADERS.isdisjoint(properties):
                 raise MessageFormatError("message not sent: RabbitMQ routes by CC and BCC: name the property otherwise")
+        return envelope
 
     def selector(self, selector: Selector) -> None:
         """See Provider.selector. The client needs a plugin of the broker, and its selectors are not those of JMS."""
