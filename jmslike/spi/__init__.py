@@ -58,9 +58,10 @@ method says otherwise. `close` may be called by any thread, also while another t
        that releases, or leaves out what is unsettled, is TransactionRolledBackError, and all comes again. A commit of
        dead letters is applied with the rest of the provider session, or with it undone.
 - C16  An `EnlistingLink` sends at once what its transaction sends: ids and times are the provider's from then on.
-       No consumer and no browser sees it before `commit`, which takes no sends then, and ends the transaction in the
-       same way. Until that or `discard`, no settlement is applied, so that none ends the transaction by itself. The
-       core settles what the application rolled back, and then calls `discard`. Closing the link discards, too.
+       No consumer and no browser sees it before `commit`, to which the core then gives no sends, and which ends the
+       transaction in the same way. Until that or `discard`, no settlement is applied, so that none ends the transaction
+       by itself. The core settles what the application rolled back, and then calls `discard`. Closing the link
+       discards, too.
 """
 
 from __future__ import annotations

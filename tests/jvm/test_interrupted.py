@@ -11,6 +11,8 @@ from jmslike.errors import TransactionRolledBackError
 from jmslike.spi import ACCEPT
 from jmslike.testing import Harness
 from jmslike.testing.contract.border import Border, message
+from jmslike_transports.jvm import link as link_module
+from jmslike_transports.jvm.crossings import cross
 from tests.brokers import Broker
 from tests.harnesses import jvm_harness
 
@@ -104,3 +106,76 @@ def test_a_subscription_that_did_not_arrive_keeps_no_message(border: Border, mon
         border.subscribe(link, queue)
     border.send(border.session(), queue, ["1", "2"])
     assert border.remaining(queue) == ["1", "2"]
+
+
+@pytest.mark.parametrize("end", ["close", "stop"])
+@pytest.mark.parametrize("mode", [SessionMode.CLIENT_ACKNOWLEDGE, SessionMode.SESSION_TRANSACTED])
+def test_a_consumer_that_ends_leaves_out_what_did_not_arrive(border: Border, mode: SessionMode, end: str) -> None:
+    """C7, C9, C14: what acknowledges afterwards is rolled back, and all comes again."""
+    link, queue = border.session(mode), border.queue()
+    border.send(border.session(), queue, ["1", "2", "3"])
+    subscription: Any = border.subscribe(link, queue)
+    _, receipt, _ = border.receive(subscription)
+    take_in_vain(border, subscription)
+    getattr(subscription, end)()
+    with pytest.raises(TransactionRolledBackError):
+        link.commit([], [(subscription, [receipt], ACCEPT)])
+    link.close()
+    assert border.remaining(queue) == ["1", "2", "3"]
+
+
+def test_a_listener_gets_what_did_not_arrive_before_it(border: Border, monkeypatch: pytest.MonkeyPatch) -> None:
+    """C2, C4: at once, in its place."""
+    link, queue = border.session(SessionMode.AUTO_ACKNOWLEDGE), border.queue()
+    border.send(border.session(), queue, ["1", "2", "3"])
+    subscription: Any = border.subscribe(link, queue)
+
+    def interrupted(length: int) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr(subscription, "_delivery", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            border.receive(subscription)
+    calls: list[None] = []
+
+    def call() -> bool:
+        calls.append(None)
+        return True
+
+    subscription.ready(call)
+    assert calls
+    found: list[object] = []
+    while len(found) < 3:
+        delivery = subscription.take(0)
+        if delivery is not None:
+            found.append(delivery[0].body)
+            subscription.settle([delivery[1]], ACCEPT)
+    assert found == ["1", "2", "3"]
+    link.close()
+    assert border.remaining(queue) == []
+
+
+def test_a_message_whose_acknowledgement_was_interrupted_comes_again(
+    border: Border, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """C5: a receive of AUTO_ACKNOWLEDGE raises there, and the application has not got the message."""
+    link, queue = border.session(SessionMode.AUTO_ACKNOWLEDGE), border.queue()
+    border.send(border.session(), queue, ["1", "2"])
+    subscription = border.subscribe(link, queue)
+    _, receipt, _ = border.receive(subscription)
+
+    def interrupted(call: Any, *arguments: Any) -> None:
+        monkeypatch.undo()
+        cross(call, *arguments)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(link_module, "cross", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        subscription.settle([receipt], ACCEPT)
+    for body in ("1", "2"):
+        envelope, receipt, _ = border.receive(subscription)
+        assert envelope.body == body
+        subscription.settle([receipt], ACCEPT)
+    link.close()
+    assert border.remaining(queue) == []

@@ -79,7 +79,7 @@ def test_a_send_that_fails_raises_at_once(broker: FakeBroker, session: Session) 
 
 
 def test_a_completion_is_called_when_the_transaction_has_the_message(broker: FakeBroker, session: Session) -> None:
-    """ASY-01: the commit is what confirms it."""
+    """PROD-22: the commit is what confirms it."""
     ends: list[object] = []
 
     class Listener:

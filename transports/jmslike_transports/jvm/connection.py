@@ -67,9 +67,10 @@ class JvmConnection(LosableConnection):
             except JMSError as error:
                 if not isinstance(error, ConnectionLostError):
                     raise
-                failures.append(f"{address.shown}: {error}{what_is_wrong(address)}")
+                failures.append(f"{address.shown}: {error}")
                 cause = error
-        raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
+        self.check_open()
+        raise ConnectionLostError(f"no connection to {'; '.join(failures)}{what_is_wrong(address)}") from cause
 
     def _connect_to(self, address: Address) -> tuple[str, str, int, int]:
         self.check_open()
@@ -86,7 +87,7 @@ class JvmConnection(LosableConnection):
         if about is None:
             raise ConnectionLostError(f"the provider did not answer within {address.connect_timeout:g} s")
         self._client = client
-        self._pump = Pump(client.events, self._report_loss)
+        self._pump = Pump(client.events, self._report_loss, self._report_failure)
         if self.is_closing:  # by another thread, which has not seen the client
             cross(client.close)
             self._pump.end()
@@ -184,7 +185,14 @@ class JvmConnection(LosableConnection):
 
     def worker(self, transacted: bool, mode: int, individual: bool = False) -> Any:
         """Open a Java session; with `individual`, one that acknowledges each message by itself."""
-        return self.finish(cross(self._client.session, transacted, mode, individual))
+        call = cross(self._client.session, transacted, mode, individual)
+        try:
+            return self.finish(call)
+        except JMSError:
+            raise
+        except BaseException:  # such as Ctrl-C: Java goes on
+            cross(self._client.drop, call)
+            raise
 
     def end(self, close: Callable[..., Any], *arguments: Any) -> None:
         """Close a Java session or consumer. One of a connection that is lost, or is being closed, ends anyway."""
@@ -236,6 +244,12 @@ class JvmConnection(LosableConnection):
 
     def _report_loss(self, error: BaseException) -> None:
         self.lose(error_of(error))
+
+    def _report_failure(self, error: BaseException) -> None:
+        if is_loss(error):
+            self._report_loss(error)
+        elif not (self.is_lost or self.is_closing):
+            self.report(error_of(error))
 
     def _abandon(self, reason: JMSError) -> None:
         self.inventory.lose(reason)

@@ -16,6 +16,7 @@ from itertools import groupby
 from typing import Any
 
 from jmslike.errors import (
+    ConnectionLostError,
     IllegalStateError,
     JMSError,
     TransactionInDoubtError,
@@ -159,7 +160,7 @@ class JvmLink:
                 if needs.awaits_settlement:
                     finish(cross(consumer.acknowledge, numbers))
                 else:
-                    connection.run(consumer.settle, numbers)
+                    _settle(consumer, numbers)
             return None
 
         holdings = Holdings(acknowledge, lambda: finish(cross(worker.rollback)), individually=individual is not None)
@@ -221,7 +222,7 @@ class JvmLink:
         connection, outlet, holdings = self._connection, self.outlet(), self._transaction()
         try:
             self._check(settlements)
-            for sender, envelope in sends:  # of a link that kept them: their times count on, from their earlier send
+            for sender, envelope in sends:  # of failover:, which kept them: their times count on from their send
                 if envelope.terms.id_prefix:
                     envelope.sent_at = time.time()
                 self.enlist(sender, envelope)
@@ -229,25 +230,33 @@ class JvmLink:
                 holdings.mark(receipts, outcome)
             if not holdings.are_accepted:
                 raise JMSError("the session holds a message that it could not hand over")
+            self._has_sent = False  # what is sent from here on is of the next transaction
             call = self._committing(outlet.worker)
         except TransactionRolledBackError:
-            self._undo()
+            self._undone()
             raise
         except JMSError as error:
-            self._undo()
+            self._undone()
             raise TransactionRolledBackError(f"transaction rolled back: no message of it was sent: {error}") from error
         except BaseException:  # such as Ctrl-C: the next transaction must not begin with this one's messages
             self._undo()
             raise
         self._end_of(call, holdings)
         connection.check()
-        self._let_go()
 
     def _undo(self) -> None:
+        call = cross(self.outlet().worker.rollback)  # first: who is interrupted before it rolls back again
         self._transaction().clear()
         self._has_sent = False
-        self._connection.finish(cross(self.outlet().worker.rollback))
+        self._connection.finish(call)
         self._let_go()
+
+    def _undone(self) -> None:
+        """Roll back; the provider does so itself where the connection is lost."""
+        try:
+            self._undo()
+        except ConnectionLostError as error:
+            _log.debug("rolling back: %s", error)
 
     def _let_go(self) -> None:
         """Close the stopped consumers that the transaction kept. It has ended, so no error undoes that."""
@@ -269,7 +278,8 @@ class JvmLink:
             ) from error
         finally:
             holdings.clear()
-            self._has_sent = False
+            if not self._connection.is_lost:
+                self._let_go()
 
     # ---- browsing and closing ----------------------------------------------------------------------------------------
 
@@ -307,8 +317,13 @@ class JvmLink:
             self._closed = True
             workers, self._workers = self._workers, []
         outlet = self._outlet
-        if outlet is not None:
-            outlet.finish_sends(self._connection.address.request_timeout)
+        try:
+            if outlet is not None:
+                outlet.finish_sends(self._connection.address.request_timeout)
+        finally:
+            self._close_all(workers, outlet)
+
+    def _close_all(self, workers: Sequence[Any], outlet: Outlet | None) -> None:
         try:
             for worker in workers:
                 self._close(worker)
@@ -318,3 +333,12 @@ class JvmLink:
             if self._holdings is not None:
                 self._holdings.clear()
             self._connection.inventory.discard(self)
+
+
+def _settle(consumer: Any, numbers: Sequence[int]) -> None:
+    """Let Java acknowledge these soon; whoever is interrupted, as by Ctrl-C, gets them again."""
+    try:
+        cross(consumer.settle, numbers)
+    except BaseException:
+        cross(consumer.takeBack, numbers)
+        raise

@@ -24,8 +24,8 @@ def what_is_wrong(address: Address) -> str:
     host, port = address.hosts[0]
     try:
         socket.getaddrinfo(host, port)
-    except OSError as error:
-        return f"; the host is not known: {error.strerror}"
+    except (OSError, UnicodeError) as error:
+        return f"; the host is not known: {getattr(error, 'strerror', None) or error}"
     found = protocol_at(host, port, "AMQP 0-9-1")
     if found is None:
         return ""

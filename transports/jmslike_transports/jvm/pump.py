@@ -1,4 +1,4 @@
-"""The thread of a connection that hears from Java: which listeners may take a message, and which sends have ended."""
+"""The thread of a connection that hears from Java: which listeners may take a message, which sends have ended."""
 
 from __future__ import annotations
 
@@ -28,9 +28,12 @@ class Sends(Protocol):
 class Pump:
     """Reads the events of one connection, until `end` or the loss."""
 
-    def __init__(self, events: Any, lost: Callable[[BaseException], None]) -> None:
+    def __init__(
+        self, events: Any, lost: Callable[[BaseException], None], failed: Callable[[BaseException], None]
+    ) -> None:
         self._events = events
         self._lost = lost
+        self._failed = failed
         self._ready: dict[int, Callable[[], object]] = {}
         self._sends: dict[int, Sends] = {}
         self._thread = threading.Thread(target=self._run, name="jmslike-jvm-events", daemon=True)
@@ -77,5 +80,7 @@ class Pump:
         elif what == "F":
             if (sends := self._sends.pop(int(text), None)) is not None:
                 sends.failed(int(text), cross(self._events.failure, int(text)))
+        elif what == "P":
+            self._failed(cross(self._events.failure, int(text)))
         elif what == "L":
             self._lost(cross(self._events.loss))

@@ -71,6 +71,7 @@ class JvmSubscription:
         self._is_stopped = False
         self._consumer: Any = None
         self._taken = 0  # by that consumer
+        self._has_lost_answer = False  # a take was interrupted, as by Ctrl-C
         connection.pump.attend(self._number, self._tell)
         try:
             if not (spec.stopped and self._may_go):
@@ -85,8 +86,8 @@ class JvmSubscription:
         return self.spec.destination.is_queue or (self.spec.durable and self.spec.shared)
 
     def _open(self) -> None:
-        call = _subscribing(self._worker, self._number, self.spec, self._selector)
         try:
+            call = _subscribing(self._worker, self._number, self.spec, self._selector)
             self._consumer = self._connection.finish(call)
         except JMSError:
             raise
@@ -134,9 +135,9 @@ class JvmSubscription:
             if self._woken.is_set():
                 self._woken.clear()
                 break
-            answer = self._asked(millis)
-            if answer >= 0:
-                return self._delivery(answer)
+            answer = self._next(millis)
+            if not isinstance(answer, int):
+                return answer
             if answer == _TOO_SMALL:
                 self._buffer.grow()
             elif answer == _UNANSWERED and timeout == 0:
@@ -159,6 +160,15 @@ class JvmSubscription:
         if timeout == 0 and not self._connection.provider.asks and self._callback is None:
             return _PUSH_TIME
         return timeout
+
+    def _next(self, millis: int) -> Delivery | int:
+        """Return a delivery, or the answer of the helper instead of one."""
+        try:
+            answer = self._asked(millis)
+            return self._delivery(answer) if answer >= 0 else answer
+        except BaseException:
+            self._has_lost_answer = True
+            raise
 
     def _asked(self, millis: int) -> int:
         consumer = self._consumer
@@ -183,7 +193,11 @@ class JvmSubscription:
         """See Subscription.ready."""
         self._callback = callback
         consumer = self._consumer
-        if consumer is not None and cross(consumer.arm, callback is not None) and callback is not None:
+        if consumer is None or callback is None:
+            if consumer is not None:
+                cross(consumer.arm, False)
+        elif cross(consumer.arm, True) or self._has_lost_answer:  # Java hands that message out again to a take
+            self._has_lost_answer = False
             callback()
 
     def _tell(self) -> None:
@@ -251,7 +265,8 @@ class JvmSubscription:
         self._end_if_settled()
 
     def _close_consumer(self, consumer: Any) -> None:
-        self._connection.end(consumer.close, not self._closes_when_settled, self._holdings.may_give_back)
+        keeps, returns = not self._closes_when_settled, self._holdings.may_give_back
+        self._connection.end(consumer.close, keeps, returns, self._taken)
 
     def go_when_settled(self) -> None:
         """End what a stop or a close had to keep, if all is settled that was received."""

@@ -2,6 +2,7 @@ package jmslike.jakarta;
 
 import jakarta.jms.JMSException;
 import jakarta.jms.Message;
+import jakarta.jms.Session;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.util.ArrayList;
@@ -16,14 +17,18 @@ final class Acknowledgements {
     private static final long MOMENT = 1_000_000; // nanoseconds
     private static final int MANY = 100;
 
+    private final Events events;
     private List<Message> waiting = new ArrayList<>();
     private long due;
-    private Exception failure;
     private boolean isArtemis = true; // until a message says otherwise
     private Method coreMessage;
     private Method acknowledge;
     private boolean isOpenMq = true; // until a message says otherwise
     private Method acknowledgeThis;
+
+    Acknowledgements(Events events) {
+        this.events = events;
+    }
 
     /** Add these; return whether they are the first that wait. */
     synchronized boolean add(List<Message> settled) {
@@ -35,13 +40,11 @@ final class Acknowledgements {
         return isFirst;
     }
 
-    /** Throw why earlier ones were not acknowledged, once. */
-    synchronized void check() throws Exception {
-        var why = failure;
-        failure = null;
-        if (why != null) {
-            throw why;
-        }
+    /** Take these out, as far as they still wait, and return them. */
+    synchronized List<Message> withdraw(List<Message> settled) {
+        var withdrawn = settled.stream().filter(waiting::contains).toList();
+        waiting.removeAll(withdrawn);
+        return withdrawn;
     }
 
     synchronized boolean areWaiting() {
@@ -65,25 +68,36 @@ final class Acknowledgements {
         return taken;
     }
 
-    /** Acknowledge all that wait; the turn is held. */
+    /** Acknowledge all that wait; the turn is held. What fails comes again, and is reported: no caller waits for it. */
     void flush() {
+        var messages = taken();
         try {
-            acknowledge(taken());
-        } catch (JMSException | RuntimeException error) { // of what no caller waits for: the next one hears of it
-            synchronized (this) {
-                failure = error;
-            }
+            acknowledge(messages);
+        } catch (Throwable error) {
+            events.problem(error);
         }
     }
 
-    /** Acknowledge these; the turn is held. The client of Artemis commits with each, which only the last one needs. */
+    /**
+     * Acknowledge these; the turn is held. The client of Artemis commits with each, which only the last one needs.
+     *
+     * <p>Throws the first error, after all were tried.
+     */
     void acknowledge(List<Message> messages) throws JMSException {
+        JMSException first = null;
         var last = messages.size() - 1;
         for (var at = 0; at <= last; at++) {
             var message = messages.get(at);
-            if (at == last || !wasNoted(message)) {
-                acknowledge(message);
+            try {
+                if (at == last || !wasNoted(message)) {
+                    message.acknowledge();
+                }
+            } catch (JMSException error) {
+                first = first == null ? error : first;
             }
+        }
+        if (first != null) {
+            throw first;
         }
     }
 
@@ -97,40 +111,30 @@ final class Acknowledgements {
                 coreMessage = message.getClass().getMethod("getCoreMessage");
                 acknowledge = coreMessage.getReturnType().getMethod("individualAcknowledge");
             }
+            acknowledge.invoke(coreMessage.invoke(message));
+            return true;
         } catch (NoSuchMethodException other) {
             isArtemis = false;
             return false;
-        }
-        call(acknowledge, call(coreMessage, message));
-        return true;
-    }
-
-    /** Acknowledge one. That of OpenMQ can do so in Java's own mode, by another method. */
-    private void acknowledge(Message message) throws JMSException {
-        if (isOpenMq && acknowledgeThis == null) {
-            try {
-                acknowledgeThis = message.getClass().getMethod("acknowledgeThisMessage");
-            } catch (NoSuchMethodException other) {
-                isOpenMq = false;
-            }
-        }
-        if (isOpenMq) {
-            call(acknowledgeThis, message);
-        } else {
-            message.acknowledge();
+        } catch (ReflectiveOperationException failed) {
+            throw explained(failed);
         }
     }
 
-    private static Object call(Method method, Object object) throws JMSException {
+    /** Let the client of Artemis commit, and wait for the broker; no other client waits for that. */
+    void commit(Session session) throws JMSException {
         try {
-            return method.invoke(object);
-        } catch (InvocationTargetException failed) {
-            if (failed.getCause() instanceof JMSException why) {
-                throw why;
-            }
-            throw (JMSException) new JMSException("acknowledge").initCause(failed.getCause());
-        } catch (IllegalAccessException impossible) {
-            throw new AssertionError(impossible);
+            var core = session.getClass().getMethod("getCoreSession");
+            core.getReturnType().getMethod("commit").invoke(core.invoke(session));
+        } catch (NoSuchMethodException other) {
+            // what was acknowledged is on its way
+        } catch (ReflectiveOperationException failed) {
+            throw explained(failed);
         }
+    }
+
+    private static JMSException explained(ReflectiveOperationException failed) {
+        var why = failed instanceof InvocationTargetException ? failed.getCause() : failed;
+        return (JMSException) new JMSException("a message was not acknowledged").initCause(why);
     }
 }

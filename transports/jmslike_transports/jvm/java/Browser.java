@@ -54,12 +54,4 @@ public final class Browser {
             }
         }
     }
-
-    /** End the look. */
-    public Call close() {
-        return worker.submit(() -> {
-            browser.close();
-            return null;
-        });
-    }
 }

@@ -52,6 +52,12 @@ public final class Call implements Runnable {
         return ended.await(millis, MILLISECONDS);
     }
 
+    /** Wait for the end, and return the result; null after an error. */
+    Object awaited() throws InterruptedException {
+        ended.await();
+        return result;
+    }
+
     /** Return the error of what has ended; null if there is none. What Java throws, Python gets more dearly. */
     public Throwable error() {
         return error;

@@ -58,10 +58,11 @@ public final class Client implements ExceptionListener {
     public Call identify(String clientId) {
         return Call.start("identify", () -> {
             var first = connection;
+            var second = connect(clientId); // if that fails, the first one stays
             try {
-                keep(connect(clientId));
-                first.setExceptionListener(null);
+                keep(second);
             } finally {
+                first.setExceptionListener(null);
                 first.close();
             }
             return null;
@@ -114,6 +115,11 @@ public final class Client implements ExceptionListener {
             worker.end();
         }
         return call;
+    }
+
+    /** Close the session that the call of `session` opens, as no caller has it. */
+    public void drop(Call opening) {
+        Call.start("drop", () -> opening.awaited() instanceof Worker worker ? worker.close() : null);
     }
 
     void forget(Worker worker) {

@@ -5,6 +5,8 @@ import jakarta.jms.Message;
 import jakarta.jms.MessageConsumer;
 import java.nio.BufferOverflowException;
 import java.nio.ByteBuffer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -37,7 +39,8 @@ public final class Consumer {
     private long taken;
     private boolean flowing; // the last look found a message, so the next may well be in the client library
     private Message last;
-    private Message untaken;
+    private final ArrayDeque<Message> untaken = new ArrayDeque<>(); // received in Java, and by no caller
+    private List<Message> justSettled = List.of();
     private Throwable failure;
     private long notBefore = System.nanoTime();
     private boolean armed;
@@ -98,9 +101,7 @@ public final class Consumer {
                 failure = null;
                 throw why;
             }
-            var message = untaken;
-            untaken = null;
-            return message;
+            return untaken.poll();
         } finally {
             worker.lock.unlock();
         }
@@ -169,7 +170,7 @@ public final class Consumer {
     private int nothing(long deadline) throws InterruptedException {
         worker.lock.lock();
         try {
-            while (!woken && !closed && untaken == null) {
+            while (!woken && !closed && untaken.isEmpty()) {
                 var left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return NOTHING;
@@ -197,7 +198,7 @@ public final class Consumer {
                     last = message;
                     unsettled.put(++taken, message);
                 } else {
-                    untaken = message;
+                    untaken.addFirst(message);
                 }
             } finally {
                 worker.lock.unlock();
@@ -211,7 +212,7 @@ public final class Consumer {
         worker.lock.lock();
         try {
             if (count < taken) {
-                untaken = unsettled.remove(taken--);
+                untaken.addFirst(unsettled.remove(taken--));
                 last = unsettled.get(taken);
             } else if (!worker.individual && unsettled.size() > 1) {
                 unsettled.keySet().retainAll(Set.of(taken)); // only the last one may be asked for
@@ -228,32 +229,33 @@ public final class Consumer {
     }
 
     boolean isWanted(long now) {
-        return armed && !closed && untaken == null && failure == null && now - notBefore >= 0;
+        return armed && !closed && untaken.isEmpty() && failure == null && now - notBefore >= 0;
     }
 
     /** Return in how many nanoseconds it will be wanted. */
     long pause() {
-        return armed && !closed && untaken == null ? Math.max(0, notBefore - System.nanoTime()) : Long.MAX_VALUE;
+        return armed && !closed && untaken.isEmpty() ? Math.max(0, notBefore - System.nanoTime()) : Long.MAX_VALUE;
     }
 
-    /** Have this message to be taken first, if there is one. */
-    void put(Message message) {
-        untaken = message;
+    /** Have these to be taken first. */
+    void addUntaken(List<Message> messages) {
+        untaken.addAll(messages);
     }
 
-    /** Return the message that is there to be taken, if any, which it has no more. */
-    Message withdraw() {
-        var message = untaken;
-        untaken = null;
-        return message;
+    /** Return what is there to be taken, which it has no more. */
+    List<Message> removeUntaken() {
+        var messages = List.copyOf(untaken);
+        untaken.clear();
+        return messages;
     }
 
     boolean holdsUntaken() {
-        return untaken != null;
+        return !untaken.isEmpty();
     }
 
-    void forget() {
-        untaken = null;
+    /** Hold nothing: the provider gives all of it again. */
+    void forgetMessages() {
+        untaken.clear();
         unsettled.clear();
     }
 
@@ -277,10 +279,12 @@ public final class Consumer {
         }
         worker.lock.lock();
         try {
-            untaken = message;
+            if (message != null) {
+                untaken.add(message);
+            }
             failure = error;
             flowing = message != null;
-            worker.isIdle = false;
+            worker.listenerIsFree = false;
         } finally {
             worker.lock.unlock();
         }
@@ -296,7 +300,7 @@ public final class Consumer {
         try {
             armed = arms;
             worker.rest(); // what its listener was to take is another's now
-            return untaken != null || failure != null;
+            return !untaken.isEmpty() || failure != null;
         } finally {
             worker.lock.unlock();
         }
@@ -340,14 +344,30 @@ public final class Consumer {
     }
 
     /** Acknowledge soon, in an individual mode, the messages that were taken as these, counted from 1. */
-    public void settle(long[] counts) throws Exception {
-        worker.settle(settled(counts));
+    public void settle(long[] counts) {
+        justSettled = settled(counts);
+        worker.settle(justSettled);
     }
 
-    /** Acknowledge, in an individual mode, the messages that were taken as these. */
+    /** Have these be taken again: the caller was interrupted in `settle`, and so the application has not got them. */
+    public void takeBack(long[] counts) {
+        var back = new ArrayList<>(settled(counts)); // which `settle` never saw
+        back.addAll(worker.acknowledgements.withdraw(justSettled));
+        worker.lock.lock();
+        try {
+            for (var at = back.size() - 1; at >= 0; at--) {
+                untaken.addFirst(back.get(at));
+            }
+        } finally {
+            worker.lock.unlock();
+        }
+    }
+
+    /** Acknowledge, in an individual mode, the messages that were taken as these, and wait for the provider. */
     public Call acknowledge(long[] counts) {
         return worker.submit(() -> {
             worker.acknowledgements.acknowledge(settled(counts));
+            worker.awaitProvider();
             return null;
         });
     }
@@ -360,8 +380,10 @@ public final class Consumer {
      * Close; what was taken stays with the session, and with `keeps` also what was received and not taken.
      *
      * @param returns to give that back at once, as no caller has anything of the session
+     * @param count how many the caller has of this consumer
      */
-    public Call close(boolean keeps, boolean returns) {
+    public Call close(boolean keeps, boolean returns, long count) {
+        confirm(count);
         worker.lock.lock();
         try {
             closed = true;

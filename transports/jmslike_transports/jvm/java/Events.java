@@ -3,6 +3,7 @@ package jmslike.jakarta;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicLong;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
@@ -16,6 +17,7 @@ public final class Events {
 
     private final LinkedBlockingQueue<String> lines = new LinkedBlockingQueue<>();
     private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
+    private final AtomicLong problems = new AtomicLong();
     private volatile Throwable loss;
     final Watch watch = new Watch();
 
@@ -33,6 +35,13 @@ public final class Events {
     void failed(long number, Throwable why) {
         errors.put(number, why);
         lines.add("F" + number);
+    }
+
+    /** Report another failure that no caller waits for. */
+    void problem(Throwable why) {
+        var number = -problems.incrementAndGet(); // that of no message
+        errors.put(number, why);
+        lines.add("P" + number);
     }
 
     /** Report that the connection is gone. */
@@ -60,7 +69,7 @@ public final class Events {
         return several.toString();
     }
 
-    /** Return why the message of that number was not sent. */
+    /** Return why the message of that number was not sent, or what the problem of that number is. */
     public Throwable failure(long number) {
         return errors.remove(number);
     }

@@ -34,20 +34,21 @@ public final class Worker implements Runnable {
     final ReentrantLock lock = new ReentrantLock();
     final Condition changed = lock.newCondition();
     final Client client;
-    final Acknowledgements acknowledgements = new Acknowledgements();
+    final Acknowledgements acknowledgements;
     private final ArrayDeque<Call> calls = new ArrayDeque<>();
     private final List<Consumer> consumers = new ArrayList<>();
-    private final Map<Integer, Message> left = new HashMap<>(); // by consumers that were closed, and not taken
+    private final Map<Integer, List<Message>> left = new HashMap<>(); // by consumers that were closed, and not taken
     private Session session;
     private Outbox outbox;
     private boolean transacted;
     final boolean individual; // each message is acknowledged by itself
-    boolean isIdle; // the listener of what is armed is free: it has found nothing more
+    boolean listenerIsFree; // that of what is armed has found nothing more
     private boolean ended;
 
     Worker(Client client, boolean individual) {
         this.client = client;
         this.individual = individual;
+        acknowledgements = new Acknowledgements(client.events);
     }
 
     Call open(boolean transacted, int mode) {
@@ -126,7 +127,7 @@ public final class Worker implements Runnable {
     }
 
     private List<Consumer> wanted() {
-        if (!isIdle) {
+        if (!listenerIsFree) {
             return List.of();
         }
         var now = System.nanoTime();
@@ -141,7 +142,7 @@ public final class Worker implements Runnable {
 
     private void awaitChange() throws InterruptedException {
         var pause = acknowledgements.pause();
-        if (isIdle) {
+        if (listenerIsFree) {
             for (var consumer : consumers) {
                 pause = Math.min(pause, consumer.pause());
             }
@@ -180,8 +181,8 @@ public final class Worker implements Runnable {
         }
     }
 
-    /** Acknowledge these soon. Throws why earlier ones were not. */
-    void settle(List<Message> settled) throws Exception {
+    /** Acknowledge these soon. */
+    void settle(List<Message> settled) {
         if (acknowledgements.add(settled)) {
             lock.lock();
             try {
@@ -190,14 +191,18 @@ public final class Worker implements Runnable {
                 lock.unlock();
             }
         }
-        acknowledgements.check();
+    }
+
+    /** Wait until the provider has what was acknowledged, where the client has a way to. */
+    void awaitProvider() throws JMSException {
+        acknowledgements.commit(session);
     }
 
     /** Look after what is armed, from now on: its listener is free. */
     void rest() {
         lock.lock();
         try {
-            isIdle = true;
+            listenerIsFree = true;
             changed.signalAll();
         } finally {
             lock.unlock();
@@ -249,7 +254,8 @@ public final class Worker implements Runnable {
             var consumer = new Consumer(this, number, consumer(kind, destination, selector, subscription, durable, shared, noLocal));
             lock.lock();
             try {
-                consumer.put(left.remove(number));
+                consumer.addUntaken(left.getOrDefault(number, List.of()));
+                left.remove(number);
                 consumers.add(consumer);
             } finally {
                 lock.unlock();
@@ -280,9 +286,9 @@ public final class Worker implements Runnable {
             lock.lock();
             try {
                 consumers.remove(consumer);
-                var message = consumer.withdraw();
-                if (message != null && keeps) {
-                    left.put(number, message);
+                var messages = consumer.removeUntaken();
+                if (keeps && !messages.isEmpty()) {
+                    left.put(number, messages);
                 }
             } finally {
                 lock.unlock();
@@ -300,7 +306,7 @@ public final class Worker implements Runnable {
         return submit(() -> {
             for (var consumer : List.copyOf(consumers)) {
                 if (consumer.has(number)) {
-                    consumer.close(false, false);
+                    consumer.close(true, false, 0);
                 }
             }
             return null;
@@ -331,7 +337,7 @@ public final class Worker implements Runnable {
                 return null;
             } catch (TransactionRolledBackException undone) {
                 throw undone;
-            } catch (JMSException unknown) {
+            } catch (JMSException | RuntimeException unknown) {
                 rollBackQuietly(unknown);
                 throw unknown;
             }
@@ -377,7 +383,7 @@ public final class Worker implements Runnable {
         lock.lock();
         try {
             left.clear();
-            consumers.forEach(Consumer::forget);
+            consumers.forEach(Consumer::forgetMessages);
         } finally {
             lock.unlock();
         }
