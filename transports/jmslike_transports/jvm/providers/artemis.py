@@ -36,6 +36,9 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
         TX_13="the commit creates a temporary destination again that another connection deleted"
     ),
     Feature.TEMPORARY: partial(CONN_19="a send from another connection creates the deleted destination again"),
+    Feature.REDELIVERY_COUNT: partial(
+        "what was pushed over a link that is lost counts as delivered, also what no application received"
+    ),
     Feature.DURABLE_SUBSCRIPTION: partial(SUB_17="Artemis does not tell a shared subscription from one that is not"),
     Feature.SHARED_SUBSCRIPTION: partial(SUB_16=_UNCHANGED, SUB_28=_UNCHANGED),
 }
