@@ -11,6 +11,7 @@ import pytest
 import jmslike
 from tests.aio.cancellations import run
 from tests.brokers import Broker
+from tests.faults.targets import url_of
 
 CANCELLED = 100
 
@@ -22,8 +23,9 @@ def test_nothing_is_lost_or_doubled_on_the_engine(where: str, tmp_path: Path) ->
     jmslike.forget(url)
 
 
-def test_nothing_is_lost_or_doubled_on_a_broker(artemis: Broker) -> None:
-    check(artemis.url("stomp"))
+@pytest.mark.parametrize("protocol", ["stomp", "jvm:artemis"])
+def test_nothing_is_lost_or_doubled_on_a_broker(protocol: str, artemis: Broker) -> None:
+    check(url_of(artemis, protocol))
 
 
 def check(url: str) -> None:

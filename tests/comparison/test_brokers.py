@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 import jmslike
 from jmslike.cli.app import make_app
 from tests.brokers import Broker
+from tests.faults.targets import url_of
 
 COUNTED: Final = ("delivery", "sharing", "offline", "closing", "death", "order")
 TIMED: Final = ("selection", "throughput")
@@ -23,6 +24,8 @@ SMALL: Final = ("--repeats", "1", "--run", "0.05", "--rate", "500")
 MESSAGES: Final = 90
 KAFKA: Final = "?partitions=4&session_timeout=6"
 """A partition for each receiver, and the least time in which a broker notices that a member of a group is dead."""
+JAVA: Final = "&properties=clientFailureCheckPeriod%3D1000;connectionTTL%3D5000"
+"""The same for Artemis and its Java client: 15 seconds otherwise."""
 
 INTACT: Final = {"duplicated": 0, "damaged": 0}
 LEAVING: Final = {"sent": 90, "acknowledged, yet delivered again": 0, **INTACT}
@@ -166,6 +169,7 @@ def check_what_is_unlike(output: str, found: dict[str, Any]) -> None:
         for name, protocol, options, scenarios in [
             ("activemq", "stomp", "", (*COUNTED, "peak")),
             ("rabbitmq", "stomp", "", COUNTED),
+            ("artemis", "jvm:artemis", JAVA, COUNTED),
             ("kafka", "kafka", "?partitions=1", ("sharing",)),
         ]
     ],
@@ -174,7 +178,7 @@ def test_another_protocol_or_share(
     name: str, protocol: str, options: str, scenarios: tuple[str, ...], request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     broker: Broker = request.getfixturevalue(name)
-    _, found = compare(tmp_path, f"{broker.url(protocol)}{options}", *chosen(*scenarios))
+    _, found = compare(tmp_path, f"{url_of(broker, protocol)}{options}", *chosen(*scenarios))
     report = found["reports"][0]
     assert report["clients"]
     for each in found["reports"]:  # the last has the flows without a provider
@@ -191,7 +195,8 @@ def test_another_protocol_or_share(
 @pytest.mark.broker("rabbitmq", "artemis")
 def test_receivers_as_processes(rabbitmq: Broker, artemis: Broker, tmp_path: Path) -> None:
     """Every message of the timed runs is counted at receivers that do not share the sender's interpreter."""
-    urls = ["native://compare-processes", rabbitmq.url("amqp"), artemis.url("stomp")]
+    wires = [rabbitmq.url("amqp"), *(url_of(artemis, protocol) for protocol in ("stomp", "jvm:artemis"))]
+    urls = ["native://compare-processes", *wires]
     output, found = compare(tmp_path, *urls, "--scenario", "latency", "--processes", "--receivers", "2")
     jmslike.forget("native://compare-processes")
     native, *brokers = found["reports"]

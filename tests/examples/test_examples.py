@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from tests.brokers import Broker
+from tests.harnesses import jvm_url
+
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LAST_LINES = {
     "fastapi_orders.py": "shop: closed",
@@ -29,7 +32,16 @@ def run(name: str, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 @pytest.mark.parametrize("name", sorted(LAST_LINES))
 def test_example_runs(name: str) -> None:
-    result = run(name)
+    check(name)
+
+
+@pytest.mark.parametrize("name", sorted(LAST_LINES))
+def test_example_runs_through_a_java_client(name: str, artemis: Broker) -> None:
+    check(name, jvm_url(artemis, "artemis"))
+
+
+def check(name: str, *arguments: str) -> None:
+    result = run(name, *arguments)
     assert (result.returncode, result.stderr) == (0, "")
     assert result.stdout.splitlines()[-1] == LAST_LINES[name]
 

@@ -19,6 +19,7 @@ from tests.examples.moving import (
     python,
     python_in_java_names,
 )
+from tests.harnesses import jvm_url
 
 JAVA_CANNOT_RUN = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
 each_example = pytest.mark.parametrize("example", EXAMPLES, ids=str)
@@ -57,6 +58,12 @@ def test_python_browses_on_activemq_classic(form: Form, activemq: Broker, tmp_pa
     """Artemis cannot browse over STOMP."""
     (browser,) = [example for example in EXAMPLES if example.name == "browser"]
     check(browser, form, activemq.stomp_url, tmp_path)
+
+
+@each_example
+@pytest.mark.parametrize("form", [python, pytest.param(python_in_java_names, marks=pytest.mark.long)])
+def test_python_runs_through_a_java_client(example: Example, form: Form, artemis: Broker, tmp_path: Path) -> None:
+    check(example, form, jvm_url(artemis, "artemis"), tmp_path)
 
 
 @each_example

@@ -27,8 +27,10 @@ from jmslike import (
 from jmslike.capabilities import Capabilities, Feature
 from jmslike.cli.app import make_app
 from tests.brokers import Broker
+from tests.faults.targets import url_of
 
-WIRES = [("artemis", "stomp"), ("activemq", "stomp"), ("rabbitmq", "stomp"), ("rabbitmq", "amqp"), ("kafka", "kafka")]
+COUNTING = [("rabbitmq", "amqp"), ("kafka", "kafka")]
+WIRES = [*((name, "stomp") for name in ("artemis", "activemq", "rabbitmq")), ("artemis", "jvm:artemis"), *COUNTING]
 MANY = [str(number) for number in range(250)]
 """More than two transactions, and than two windows."""
 PAGE = "maxBrowsePageSize"
@@ -85,7 +87,7 @@ def texts_of(messages: list[Message]) -> list[str | None]:
 def wire(request: pytest.FixtureRequest) -> Wire:
     name, protocol = request.param
     broker: Broker = request.getfixturevalue(name)
-    return Wire(broker.url(protocol), uuid.uuid4().hex[:8])
+    return Wire(url_of(broker, protocol), uuid.uuid4().hex[:8])
 
 
 @pytest.fixture
@@ -157,6 +159,8 @@ def test_copy_and_count_or_why_not(wire: Wire) -> None:
     orders, audit = wire.queue("orders"), wire.queue("audit")
     wire.fill(orders, *MANY)
     can = wire.can
+    if wire.url.startswith("jvm:artemis"):
+        pytest.skip("a look through Artemis' client may end where its window is full: open")
     if can.supports(Feature.STATISTICS) or can.supports(Feature.BROWSE):
         assert [each.depth for each in operating.count(wire.url, orders, audit)] == [250, 0]
     else:
@@ -200,9 +204,20 @@ def test_the_commands(wire: Wire) -> None:
     }
 
 
+def test_the_commands_of_messages(wire: Wire) -> None:
+    orders, audit = wire.queue("orders"), wire.queue("audit")
+    features = json.loads(run("capabilities", wire.url, "--json").stdout)["features"]
+    assert run("send", wire.url, orders.name, "two lamps").stdout == f"1 message sent to {orders}\n"
+    if features["BROWSE"]["level"] != "unsupported":
+        assert run("browse", wire.url, orders.name).stdout == "two lamps\n"
+        assert run("copy", wire.url, orders.name, audit.name).stdout == f"1 message copied from {orders} to {audit}\n"
+        assert json.loads(run("count", wire.url, audit.name, "--json").stdout)["depth"] == 1
+    assert run("receive", wire.url, orders.name, "--count", "1").stdout == "two lamps\n"
+
+
 @pytest.mark.parametrize(
     "wire",
-    [pytest.param(wire, marks=pytest.mark.broker(wire[0]), id="-".join(wire)) for wire in WIRES[3:]],
+    [pytest.param(wire, marks=pytest.mark.broker(wire[0]), id="-".join(wire)) for wire in COUNTING],
     indirect=True,
 )
 def test_a_wrong_name_makes_no_queue(wire: Wire) -> None:
