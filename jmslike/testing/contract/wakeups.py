@@ -110,6 +110,21 @@ def test_a_listener_stays_armed(border: Border) -> None:
         assert subscription.take(0) is None
 
 
+def test_a_listener_that_is_armed_again_settles_what_it_has(border: Border) -> None:
+    """C2: arming a busy listener again, as passing on a call does, spoils no settlement of what it took."""
+    queue, link = border.queue(), border.session()
+    subscription, signals = border.subscribe(link, queue), Signals()
+    subscription.ready(signals)
+    border.send(border.session(), queue, ["first", "second"])
+    assert signals.came(border.patience)
+    first, receipt, _ = border.receive(subscription)
+    subscription.ready(signals)
+    signals.came(border.silence)  # time passes
+    subscription.settle([receipt], ACCEPT)
+    second, _, attempts = border.receive(subscription)
+    assert (first.body, second.body, attempts) == ("first", "second", 0)
+
+
 def test_a_disarmed_listener_is_not_called(border: Border) -> None:
     """C2: after ready(None) the callback is not called; the message waits for take."""
     queue, link = border.queue(), border.session()

@@ -44,6 +44,7 @@ public final class Consumer {
     private Throwable failure;
     private long notBefore = System.nanoTime();
     private boolean armed;
+    private boolean busy; // its listener was called or has a message, and has not found since that there is none
     private boolean woken;
     private boolean closed;
 
@@ -119,6 +120,7 @@ public final class Consumer {
             if (pause <= 0) {
                 return 0;
             }
+            free();
             worker.changed.awaitNanos(Math.min(pause, MILLISECONDS.toNanos(millis)));
             return NOTHING;
         } finally {
@@ -146,20 +148,37 @@ public final class Consumer {
     }
 
     /** Return a message that the client library has already; it is not asked to ask the provider. */
-    private Message flowed() throws Exception {
-        Message message = null;
+    private Message flowed() throws Throwable {
         if (flowing && worker.turn.tryLock(LONGEST_TURN, MILLISECONDS)) { // the worker may acknowledge
             try {
-                message = receive(1);
+                var message = waiting(); // a look may have found one meanwhile
+                if (message == null) {
+                    message = receive(1);
+                }
+                if (message != null) {
+                    busy = true; // no other thread looks or finds now
+                    return message;
+                }
             } finally {
                 worker.turn.unlock();
             }
         }
-        flowing = message != null;
-        if (message == null) {
-            worker.rest();
+        worker.lock.lock();
+        try {
+            var message = waiting();
+            if (message == null) {
+                flowing = false;
+                free();
+            }
+            return message;
+        } finally {
+            worker.lock.unlock();
         }
-        return message;
+    }
+
+    private void free() {
+        busy = false;
+        worker.changed.signalAll();
     }
 
     private Message receive(long millis) throws JMSException, Watch.Unanswered {
@@ -232,6 +251,11 @@ public final class Consumer {
         return armed && !closed && untaken.isEmpty() && failure == null && now - notBefore >= 0;
     }
 
+    /** Whether its listener has work, during which the session receives nothing more. */
+    boolean isBusy() {
+        return armed && busy && !closed;
+    }
+
     /** Return in how many nanoseconds it will be wanted. */
     long pause() {
         return armed && !closed && untaken.isEmpty() ? Math.max(0, notBefore - System.nanoTime()) : Long.MAX_VALUE;
@@ -284,7 +308,7 @@ public final class Consumer {
             }
             failure = error;
             flowing = message != null;
-            worker.listenerIsFree = false;
+            busy = true;
         } finally {
             worker.lock.unlock();
         }
@@ -298,9 +322,11 @@ public final class Consumer {
     public boolean arm(boolean arms) {
         worker.lock.lock();
         try {
+            var waits = !untaken.isEmpty() || failure != null;
+            busy = arms && (busy || waits); // without a listener, what waits is another's
             armed = arms;
-            worker.rest(); // what its listener was to take is another's now
-            return !untaken.isEmpty() || failure != null;
+            worker.changed.signalAll();
+            return waits;
         } finally {
             worker.lock.unlock();
         }

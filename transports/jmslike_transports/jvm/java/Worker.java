@@ -42,7 +42,6 @@ public final class Worker implements Runnable {
     private Outbox outbox;
     private boolean transacted;
     final boolean individual; // each message is acknowledged by itself
-    boolean listenerIsFree; // that of what is armed has found nothing more
     private boolean ended;
 
     Worker(Client client, boolean individual) {
@@ -94,13 +93,9 @@ public final class Worker implements Runnable {
         try {
             while (true) {
                 Call call;
-                List<Consumer> wanted = List.of();
                 lock.lock();
                 try {
-                    while ((call = calls.poll()) == null
-                            && !ended
-                            && acknowledgements.pause() > 0
-                            && (wanted = wanted()).isEmpty()) {
+                    while ((call = calls.poll()) == null && !ended && acknowledgements.pause() > 0 && wanted().isEmpty()) {
                         awaitChange();
                     }
                     if (call == null && ended) {
@@ -114,8 +109,8 @@ public final class Worker implements Runnable {
                     acknowledgements.flush();
                     if (call != null) {
                         call.run();
-                    } else if (!wanted.isEmpty()) {
-                        look(wanted);
+                    } else {
+                        look();
                     }
                 } finally {
                     turn.unlock();
@@ -126,8 +121,9 @@ public final class Worker implements Runnable {
         }
     }
 
+    /** Return the armed consumers, while the listeners of all are free: what comes meanwhile is not theirs to settle. */
     private List<Consumer> wanted() {
-        if (!listenerIsFree) {
+        if (consumers.stream().anyMatch(Consumer::isBusy)) {
             return List.of();
         }
         var now = System.nanoTime();
@@ -142,7 +138,7 @@ public final class Worker implements Runnable {
 
     private void awaitChange() throws InterruptedException {
         var pause = acknowledgements.pause();
-        if (listenerIsFree) {
+        if (consumers.stream().noneMatch(Consumer::isBusy)) {
             for (var consumer : consumers) {
                 pause = Math.min(pause, consumer.pause());
             }
@@ -154,8 +150,18 @@ public final class Worker implements Runnable {
         }
     }
 
-    /** Wait for a message of these consumers, for a short time. */
-    private void look(List<Consumer> wanted) {
+    /** Wait for a message of what is wanted, for a short time. The turn is held: no caller takes meanwhile. */
+    private void look() {
+        List<Consumer> wanted;
+        lock.lock();
+        try {
+            wanted = wanted();
+        } finally {
+            lock.unlock();
+        }
+        if (wanted.isEmpty()) {
+            return;
+        }
         if (wanted.size() == 1) {
             wanted.get(0).look(STEP);
             return;
@@ -196,17 +202,6 @@ public final class Worker implements Runnable {
     /** Wait until the provider has what was acknowledged, where the client has a way to. */
     void awaitProvider() throws JMSException {
         acknowledgements.commit(session);
-    }
-
-    /** Look after what is armed, from now on: its listener is free. */
-    void rest() {
-        lock.lock();
-        try {
-            listenerIsFree = true;
-            changed.signalAll();
-        } finally {
-            lock.unlock();
-        }
     }
 
     // ---- sending ---------------------------------------------------------------------------------------------------
