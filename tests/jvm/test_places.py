@@ -50,7 +50,7 @@ def address_of(place: str, **options: str) -> Address:
         (ALERT, {}, "; this port speaks TLS: add tls=true"),
         (b"HTTP/1.1 400 Bad Request\r\n\r\n", {}, "; this port speaks HTTP: this is not the port for messages"),
         (AMQP, {}, ""),
-        (AMQP, {"tls": "true"}, "; this port speaks AMQP 1.0 without TLS: take the port for TLS"),
+        (AMQP, {"tls": "true"}, "; this port speaks without TLS: take the port for TLS"),
         (ALERT, {"tls": "true"}, ""),
         (b"whatever", {}, ""),
     ],

@@ -134,7 +134,15 @@ def error_of(error: BaseException) -> JMSError:
         return JMSError(f"{type(error).__name__}: {error}", linked_exception=error)
     chain = list(_chain(error))
     text = _text(chain)
+    if any(str(each.getClass().getName()) == "java.lang.OutOfMemoryError" for each in chain):
+        return ResourceAllocationError(f"{text}; {_HEAP}", None, error)
     return _type(chain, text)(text, _code(chain), error)
+
+
+_HEAP: Final = (
+    "the message is too large for the JVM's heap, or the program holds too many: give it more before it starts, with "
+    "JMSLIKE_JVM_OPTIONS=-Xmx1g"
+)
 
 
 def is_loss(error: BaseException) -> bool:

@@ -32,7 +32,7 @@ class JvmFactory:
         address = parse_address(url, options, None, None)
         if address.provider == JNDI:
             return Location(frozenset({f"{address.path} {options['factory']}"}))
-        return location_of(address.hosts, "".join(address.own.values()))
+        return location_of(address.hosts, "".join(address.own.values()) or "/")
 
     def uses(self) -> str:
         """See Using.uses."""

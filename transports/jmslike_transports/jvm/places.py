@@ -30,5 +30,5 @@ def what_is_wrong(address: Address) -> str:
     if found is None:
         return ""
     if address.tls is not None:
-        return "" if found == "TLS" else f"; this port speaks {found} without TLS: take the port for TLS"
+        return "" if found == "TLS" else "; this port speaks without TLS: take the port for TLS"
     return f"; this port speaks {_ADVICE[found]}" if found in _ADVICE else ""

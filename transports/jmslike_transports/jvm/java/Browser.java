@@ -27,7 +27,7 @@ public final class Browser {
             if (messages == null) {
                 messages = browser.getEnumeration();
             }
-            while (messages.hasMoreElements()) {
+            while (messages.hasMoreElements() || (Credits.areSent(browser) && messages.hasMoreElements())) {
                 var message = (Message) messages.nextElement();
                 if (!isExpired(message)) {
                     return record(message);

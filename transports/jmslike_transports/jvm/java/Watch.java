@@ -32,6 +32,9 @@ final class Watch {
         Message message;
         try {
             message = millis > 0 ? consumer.receive(millis) : consumer.receiveNoWait();
+            if (message == null && millis <= 0 && Credits.areSent(consumer)) {
+                message = consumer.receiveNoWait();
+            }
         } catch (Throwable error) {
             if (wasInterrupted(thread)) {
                 throw new Unanswered();
