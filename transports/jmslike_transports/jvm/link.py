@@ -245,7 +245,7 @@ class JvmLink:
         connection.check()
 
     def _undo(self) -> None:
-        call = cross(self.outlet().worker.rollback)  # first: who is interrupted before it rolls back again
+        call = cross(self.outlet().worker.rollback)  # first: an interruption before it leaves all to roll back
         self._transaction().clear()
         self._has_sent = False
         self._connection.finish(call)
@@ -336,7 +336,7 @@ class JvmLink:
 
 
 def _settle(consumer: Any, numbers: Sequence[int]) -> None:
-    """Let Java acknowledge these soon; whoever is interrupted, as by Ctrl-C, gets them again."""
+    """Let Java acknowledge these soon; a caller that is interrupted, as by Ctrl-C, gets them again."""
     try:
         cross(consumer.settle, numbers)
     except BaseException:
