@@ -41,26 +41,6 @@ def test_a_commit_is_cut(target: Target, proxy: Proxy, connect: Connect, name: s
     assert received == ["received 1", "received 2"] or (received == [] and sent)
 
 
-def test_a_send_within_a_transaction_is_cut(target: Target, proxy: Proxy, connect: Connect, name: str) -> None:
-    """The send raises, and the broker rolls back what the transaction had received and sent."""
-    if not sends_at_once(target):
-        pytest.skip("its sends wait for the commit")
-    put(connect(target.url).create_session(), name, ["received"])
-    connection = connect(proxy.url)
-    session = connection.create_session(Session.SESSION_TRANSACTED)
-    assert take(session.create_consumer(session.create_queue(name))) == "received"
-    put(session, f"{name}-out", ["a"])
-    with loss_of(connection):
-        set_trap(proxy, BEFORE_COMMIT, target)
-        with pytest.raises(ConnectionLostError):
-            put(session, f"{name}-out", ["b" * BEFORE_COMMIT.size])
-        assert proxy.sprung.is_set()
-        with pytest.raises(ConnectionLostError):
-            session.commit()
-    assert left(target, connect, name, ["received"]) == ["received"]
-    assert left(target, connect, f"{name}-out") == []
-
-
 def sends_at_once(target: Target) -> bool:
     """Whether a transaction of a plain link sends before its commit (C16)."""
     return target.protocol == "jvm:artemis"
