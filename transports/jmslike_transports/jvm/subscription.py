@@ -193,10 +193,10 @@ class JvmSubscription:
         """See Subscription.ready."""
         self._callback = callback
         consumer = self._consumer
-        if consumer is None or callback is None:
-            if consumer is not None:
-                cross(consumer.arm, False)
-        elif cross(consumer.arm, True) or self._has_lost_answer:  # Java hands that message out again to a take
+        if consumer is None:
+            return
+        waits = cross(consumer.arm, callback is not None) or self._has_lost_answer  # Java hands that one out again
+        if callback is not None and waits:
             self._has_lost_answer = False
             callback()
 

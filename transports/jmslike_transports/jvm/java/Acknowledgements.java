@@ -90,7 +90,7 @@ final class Acknowledgements {
             var message = messages.get(at);
             try {
                 if (at == last || !wasNoted(message)) {
-                    message.acknowledge();
+                    acknowledge(message);
                 }
             } catch (JMSException error) {
                 first = first == null ? error : first;
@@ -111,30 +111,53 @@ final class Acknowledgements {
                 coreMessage = message.getClass().getMethod("getCoreMessage");
                 acknowledge = coreMessage.getReturnType().getMethod("individualAcknowledge");
             }
-            acknowledge.invoke(coreMessage.invoke(message));
-            return true;
         } catch (NoSuchMethodException other) {
             isArtemis = false;
             return false;
-        } catch (ReflectiveOperationException failed) {
-            throw explained(failed);
+        }
+        call(acknowledge, call(coreMessage, message));
+        return true;
+    }
+
+    /** Acknowledge one. That of OpenMQ can do so in Java's own mode, by another method. */
+    private void acknowledge(Message message) throws JMSException {
+        if (isOpenMq && acknowledgeThis == null) {
+            try {
+                acknowledgeThis = message.getClass().getMethod("acknowledgeThisMessage");
+            } catch (NoSuchMethodException other) {
+                isOpenMq = false;
+            }
+        }
+        if (isOpenMq) {
+            call(acknowledgeThis, message);
+        } else {
+            message.acknowledge();
         }
     }
 
     /** Let the client of Artemis commit, and wait for the broker; no other client waits for that. */
     void commit(Session session) throws JMSException {
+        if (!isArtemis) {
+            return;
+        }
         try {
             var core = session.getClass().getMethod("getCoreSession");
-            core.getReturnType().getMethod("commit").invoke(core.invoke(session));
+            call(core.getReturnType().getMethod("commit"), call(core, session));
         } catch (NoSuchMethodException other) {
-            // what was acknowledged is on its way
-        } catch (ReflectiveOperationException failed) {
-            throw explained(failed);
+            isArtemis = false; // what was acknowledged is on its way
         }
     }
 
-    private static JMSException explained(ReflectiveOperationException failed) {
-        var why = failed instanceof InvocationTargetException ? failed.getCause() : failed;
-        return (JMSException) new JMSException("a message was not acknowledged").initCause(why);
+    private static Object call(Method method, Object object) throws JMSException {
+        try {
+            return method.invoke(object);
+        } catch (InvocationTargetException failed) {
+            if (failed.getCause() instanceof JMSException why) {
+                throw why;
+            }
+            throw (JMSException) new JMSException("a message was not acknowledged").initCause(failed.getCause());
+        } catch (IllegalAccessException impossible) {
+            throw new AssertionError(impossible);
+        }
     }
 }
