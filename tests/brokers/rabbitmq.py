@@ -62,8 +62,11 @@ class RabbitMQ(LocalBroker):
         self._settings.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
 
     def command(self) -> list[str]:
-        """Run the name server and the node; otherwise the node starts a name server that outlives it."""
-        script = '"$0" -address 127.0.0.1 & "$1"; kill $!'
+        """Run the name server as long as the node: a node that misses it starts one that outlives them both.
+
+        Both get the signal to stop. The node still looks for the name server while it ends.
+        """
+        script = """trap : TERM; (trap '' TERM; exec "$0" -address 127.0.0.1) & "$1"; kill -KILL $!"""
         return ["/bin/sh", "-c", script, program("epmd"), str(server())]
 
     def environment(self) -> dict[str, str]:
