@@ -62,20 +62,21 @@ class RabbitMQ(LocalBroker):
         self._settings.write_text("".join(f"{key} = {value}\n" for key, value in settings.items()))
 
     def command(self) -> list[str]:
-        """Run the name server as long as the node: a node that misses it starts one that outlives them both.
-
-        Both get the signal to stop. The node still looks for the name server while it ends.
-        """
-        script = """trap : TERM; (trap '' TERM; exec "$0" -address 127.0.0.1) & "$1"; kill -KILL $!"""
+        """Run the name server, and the node as soon as that answers."""
+        script = '"$0" -address 127.0.0.1 & until "$0" -names > /dev/null; do sleep 0.1; done; "$1"; kill $!'
         return ["/bin/sh", "-c", script, program("epmd"), str(server())]
 
     def environment(self) -> dict[str, str]:
-        """Keep it apart from other RabbitMQs of the machine; with an `input` its script does not stay as a parent."""
+        """Keep it apart from other RabbitMQs of the machine; with an `input` its script does not stay as a parent.
+
+        Any Erlang that finds no name server would start one, which outlives the node and keeps its port.
+        """
         folder = self.folder
         return {
             "HOME": str(folder),
             "ERL_EPMD_ADDRESS": "127.0.0.1",
             "ERL_EPMD_PORT": str(self.ports["names"]),
+            "ERL_FLAGS": "-start_epmd false",
             "RABBITMQ_ADVANCED_CONFIG_FILE": str(self._further_settings),
             "RABBITMQ_ALLOW_INPUT": "true",
             "RABBITMQ_CONF_ENV_FILE": str(folder / "none.conf"),

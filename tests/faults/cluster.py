@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from tests.brokers.broker import LocalBroker, free_ports
+from tests.brokers.broker import SHORT, LocalBroker, free_ports
 from tests.brokers.rabbitmq import RabbitMQ, server
 from tests.brokers.software import program
 from tests.faults.administrator import control
@@ -74,9 +74,15 @@ def cluster() -> Iterator[Sequence[Node]]:
 
 
 def start_name_server(port: int) -> subprocess.Popen[bytes]:
-    """Start the name server, which outlives every node."""
-    settings = {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(port)}
-    return subprocess.Popen([program("epmd")], env=os.environ | settings, stdin=subprocess.DEVNULL)
+    """Start the name server, which outlives every node, and wait until it answers."""
+    environment = os.environ | {"ERL_EPMD_ADDRESS": "127.0.0.1", "ERL_EPMD_PORT": str(port)}
+    epmd = program("epmd")
+    names = subprocess.Popen([epmd], env=environment, stdin=subprocess.DEVNULL)
+    while (
+        names.poll() is None and subprocess.run([epmd, "-names"], env=environment, stdout=subprocess.DEVNULL).returncode
+    ):
+        time.sleep(SHORT)
+    return names
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
