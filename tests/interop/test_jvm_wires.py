@@ -125,6 +125,24 @@ def test_a_request_by_each_is_answered_by_the_other(wires: Wires) -> None:
         requestor.close()
 
 
+@pytest.mark.parametrize("mode", [Session.AUTO_ACKNOWLEDGE, Session.SESSION_TRANSACTED])
+def test_what_the_other_sends_on_has_only_its_own_properties(wires: Wires, mode: int) -> None:
+    """A forwarded one keeps the id that it had there, and one that is sent again gets its own."""
+    queue, onwards = wires.java.jms.queue(), wires.java.jms.queue()
+    wires.java.program.send(queue, body="x", properties={"colour": "red"})
+    with wires.other.jms.context(mode) as context:
+        message = take(wires.other.jms, context.create_consumer(queue))
+        context.forward(message, onwards)
+        forwarded = message.message_id
+        context.create_producer().send(onwards, message)
+        if mode == Session.SESSION_TRANSACTED:
+            context.commit()
+    for expected in (forwarded, message.message_id):
+        received = wires.java.program.receive(onwards)
+        assert received.message_id == expected
+        assert set(received.property_names) - {"JMSXDeliveryCount"} == {"colour"}
+
+
 def test_a_delayed_message_comes_to_the_other_on_artemis(wires: Wires) -> None:
     """RabbitMQ's Java client needs a plugin of the broker for that."""
     if not wires.by_stomp:

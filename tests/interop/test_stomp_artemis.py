@@ -127,6 +127,24 @@ def test_java_sees_these_properties_that_we_did_not_set(jms: Provider, python: P
         assert seen.timestamp == sent.timestamp
 
 
+@pytest.mark.parametrize("client", ["core", "openwire", "qpid"])
+def test_what_we_send_on_reaches_every_java_client(
+    jms: Provider, python: Python, artemis: Broker, java: Java, java_program: MakeJava, client: str
+) -> None:
+    """It has its id, which OpenWire's client sees if it has the form of OpenWire's ids."""
+    queue, onwards = jms.queue(), jms.queue()
+    java_program(client, artemis).send(queue, body="x", properties={"colour": "red"})
+    received = python.receive(queue)
+    python.context.forward(received, onwards)
+    seen = java.receive(onwards)
+    assert (seen.body, seen.properties["jmslike_id"]) == ("x", received.message_id)
+    of_id = SEEN[java.client] - (set() if client == "openwire" else {"__HDR_MESSAGE_ID"})
+    of_origin = {"JMSjmslike_origin"} if java.client == "openwire" else set()
+    assert seen.properties.keys() - {"JMSXDeliveryCount"} == {"colour", "jmslike_id", *of_id, *of_origin}
+    if java.client == "qpid" or (java.client, client) == ("openwire", "openwire"):
+        assert seen.message_id == received.message_id
+
+
 def test_a_text_with_a_nul_is_bytes_to_java_and_a_text_to_us(jms: Provider, python: Python, java: Java) -> None:
     queue = jms.queue()
     python.send(queue, body="a\0b")

@@ -54,10 +54,13 @@ class StompSender:
         if envelope.terms is not self._terms:
             self._prepare(envelope.terms)
         number = envelope.id_or_number
-        identifier = f"{self._id_prefix}{number}" if number.__class__ is int else escape(envelope.id)
+        if number.__class__ is int:
+            id_lines = self._id_lines.replace(_BLANK, f"{self._id_prefix}{number}")
+        else:
+            id_lines = header_lines(dict.fromkeys(self._dialect.headers_of_kept_id(envelope.id), envelope.id))
         lines = (
             f"{self._head}priority:{envelope.priority}\n"
-            f"{self._id_lines.replace(_BLANK, identifier)}"
+            f"{id_lines}"
             f"{self._time_lines.replace(_BLANK, str(envelope.timestamp))}"
         )
         if envelope.properties or envelope.headers is not NO_HEADERS or envelope.constraints is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, Final
 
@@ -21,7 +22,7 @@ from jmslike_transports.stomp.dialects.base import (
     require_utf8,
 )
 from jmslike_transports.stomp.frames import fits_connect
-from jmslike_transports.stomp.mapping import GROUP, SEQ, common_headers, milliseconds, read_envelope
+from jmslike_transports.stomp.mapping import GROUP, ID, SEQ, common_headers, milliseconds, read_envelope
 from jmslike_transports.stomp.strangers import doubt_about_body, is_strange, lost
 
 _SELECTORS: Final = SelectorWriter(
@@ -181,6 +182,13 @@ class Artemis(Dialect):
             )
         return [_delete_queue(name, owner)]
 
+    def headers_of_kept_id(self, message_id: str) -> tuple[str, ...]:
+        """See Dialect.headers_of_kept_id. By its own header another jmslike knows that the message came over STOMP.
+
+        Artemis cannot hand a message to a client of OpenWire whose header for that client holds another id.
+        """
+        return ("NATIVE_MESSAGE_ID", ID) if _OF_OPENWIRE.fullmatch(message_id) is None else (*self.id_headers, ID)
+
     def headers(self, envelope: Envelope) -> dict[str, str]:
         headers = common_headers(envelope)
         constraints = envelope.constraints
@@ -227,6 +235,10 @@ class Artemis(Dialect):
     def selector(self, selector: Selector) -> str:
         # properties of STOMP clients are text: this prefix has Artemis compare numbers as numbers
         return f"convert_string_expressions:{_SELECTORS.write(selector.tree)}"
+
+
+_OF_OPENWIRE: Final = re.compile(r".*(:-?[0-9]{1,18}){3}", re.DOTALL)
+"""An id as OpenWire has it: three numbers are its end."""
 
 
 def _origin(raw: Mapping[str, str]) -> Destination | None:

@@ -86,7 +86,7 @@ class Dialect(ABC):
     confirms_commits: ClassVar[bool] = True
     """Whether the receipt of a COMMIT also confirms the messages of the transaction."""
     id_headers: ClassVar[tuple[str, ...]] = (ID,)
-    """The headers that carry JMSMessageID."""
+    """The headers that carry JMSMessageID of a new message."""
     timestamp_headers: ClassVar[tuple[str, ...]] = (TIMESTAMP,)
     """The headers that carry JMSTimestamp."""
     origin_header: ClassVar[str] = ORIGIN
@@ -169,6 +169,10 @@ class Dialect(ABC):
         if destination.is_temporary:
             return []
         raise UnsupportedFeatureError(f"{destination} stays: over STOMP, {self.product} deletes no destinations")
+
+    def headers_of_kept_id(self, message_id: str) -> tuple[str, ...]:
+        """Return the headers that carry the id of a message that is sent on with it."""
+        return self.id_headers
 
     @abstractmethod
     def headers(self, envelope: Envelope) -> dict[str, str]:
