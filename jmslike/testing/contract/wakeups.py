@@ -125,6 +125,37 @@ def test_a_listener_that_is_armed_again_settles_what_it_has(border: Border) -> N
     assert (first.body, second.body, attempts) == ("first", "second", 0)
 
 
+def test_a_listener_that_is_armed_after_a_take_settles_what_was_taken(border: Border) -> None:
+    """C2: arming spoils no settlement of what an earlier take has received."""
+    queue, link = border.queue(), border.session()
+    subscription, signals = border.subscribe(link, queue), Signals()
+    border.send(border.session(), queue, ["first", "second"])
+    first, receipt, _ = border.receive(subscription)
+    subscription.ready(signals)
+    signals.came(border.silence)  # time passes
+    subscription.settle([receipt], ACCEPT)
+    second, _, attempts = border.receive(subscription)
+    assert (first.body, second.body, attempts) == ("first", "second", 0)
+
+
+def test_a_listener_that_is_armed_during_a_take_settles_what_was_taken(border: Border) -> None:
+    """C2: arming spoils neither the order nor a settlement of what a take in progress receives, twenty times."""
+    queue, link = border.queue(), border.session()
+    subscription, sender = border.subscribe(border.session(), queue), link.sender(queue)
+    for turn in range(20):
+        taking = border.in_thread(lambda: subscription.take(border.patience))
+        arming = border.in_thread(lambda: subscription.ready(Signals(answer=False)))
+        for number in range(2):
+            sender.send(message(queue, f"{turn} {number}"), None)
+        arming.result(border.patience)
+        for number in range(2):
+            delivery = taking.result(border.patience) if number == 0 else None
+            envelope, receipt, attempts = delivery or border.receive(subscription)
+            assert (envelope.body, attempts) == (f"{turn} {number}", 0)
+            subscription.settle([receipt], ACCEPT)
+        subscription.ready(None)
+
+
 def test_a_disarmed_listener_is_not_called(border: Border) -> None:
     """C2: after ready(None) the callback is not called; the message waits for take."""
     queue, link = border.queue(), border.session()

@@ -44,7 +44,7 @@ public final class Consumer {
     private Throwable failure;
     private long notBefore = System.nanoTime();
     private boolean armed;
-    private boolean busy; // its listener was called or has a message, and has not found since that there is none
+    private boolean busy; // a caller was called or has a message, and has not found since that there is none
     private boolean woken;
     private boolean closed;
 
@@ -87,7 +87,7 @@ public final class Consumer {
             } catch (Watch.Unanswered unanswered) {
                 return UNANSWERED;
             }
-            if (message == null) {
+            if (message == null && (message = waitingElseFree()) == null) {
                 return nothing(deadline);
             }
         }
@@ -102,7 +102,9 @@ public final class Consumer {
                 failure = null;
                 throw why;
             }
-            return untaken.poll();
+            var message = untaken.poll();
+            busy |= message != null;
+            return message;
         } finally {
             worker.lock.unlock();
         }
@@ -133,9 +135,13 @@ public final class Consumer {
             return null;
         }
         try {
+            var message = waiting(); // a look may have found one, if it was armed meanwhile
+            if (message != null) {
+                return message;
+            }
             var acknowledgements = worker.acknowledgements;
             if (acknowledgements.areWaiting()) {
-                var message = acknowledgements.areMany() ? null : receive(1); // more may follow what waits
+                message = acknowledgements.areMany() ? null : receive(1); // more may follow what waits
                 if (message != null) {
                     return message;
                 }
@@ -152,17 +158,16 @@ public final class Consumer {
         if (flowing && worker.turn.tryLock(LONGEST_TURN, MILLISECONDS)) { // the worker may acknowledge
             try {
                 var message = waiting(); // a look may have found one meanwhile
-                if (message == null) {
-                    message = receive(1);
-                }
-                if (message != null) {
-                    busy = true; // no other thread looks or finds now
-                    return message;
-                }
+                return message != null ? message : receive(1);
             } finally {
                 worker.turn.unlock();
             }
         }
+        return null;
+    }
+
+    /** Return what was found meanwhile; without that, the caller is free. */
+    private Message waitingElseFree() throws Throwable {
         worker.lock.lock();
         try {
             var message = waiting();
@@ -181,8 +186,13 @@ public final class Consumer {
         worker.changed.signalAll();
     }
 
+    /** Receive, within so many milliseconds; the turn is held, so no other thread looks before it finds this one busy. */
     private Message receive(long millis) throws JMSException, Watch.Unanswered {
-        return worker.client.events.watch.receive(inner, millis);
+        var message = worker.client.events.watch.receive(inner, millis);
+        if (message != null) {
+            busy = true;
+        }
+        return message;
     }
 
     /** Answer that there is no message; not before the time is up, whatever the client library does. */
@@ -318,15 +328,14 @@ public final class Consumer {
 
     // ---- what callers say ------------------------------------------------------------------------------------------
 
-    /** Let the worker wait for a message, or not; return whether one waits already. */
+    /** Let the worker wait for a message, or not; return whether the caller is to take: one waits, or it may have one. */
     public boolean arm(boolean arms) {
         worker.lock.lock();
         try {
-            var waits = !untaken.isEmpty() || failure != null;
-            busy = arms && (busy || waits); // without a listener, what waits is another's
+            busy |= !untaken.isEmpty() || failure != null;
             armed = arms;
             worker.changed.signalAll();
-            return waits;
+            return busy;
         } finally {
             worker.lock.unlock();
         }
