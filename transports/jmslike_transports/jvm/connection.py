@@ -18,7 +18,7 @@ from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.spi import Destination, Events
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.crossings import cross, ends
-from jmslike_transports.jvm.errors import error_of, is_loss
+from jmslike_transports.jvm.errors import GENERAL, error_of, is_loss
 from jmslike_transports.jvm.machine import bridge_of, loader_of
 from jmslike_transports.jvm.names import require_destination
 from jmslike_transports.jvm.places import what_is_wrong
@@ -151,19 +151,25 @@ class JvmConnection(LosableConnection):
         if self.is_lost:
             return self.loss()
         found = error_of(error)
-        if is_loss(error) or (isinstance(found, IllegalStateError) and not self._is_there()):
+        if isinstance(found, ConnectionLostError) or (found.__class__ in GENERAL and not self._is_there()):
             self.lose(found)
             return self.loss()
         return found
 
     def _is_there(self) -> bool:
-        """Whether the provider opens a session: some clients close all that is open before they say that it is gone."""
+        """Whether the provider opens a session, or refuses one.
+
+        Some clients close all that is open before they say that the provider is gone. That of Artemis fails meanwhile
+        with a general error.
+        """
         try:
             worker = self._wait(cross(self._client.session, False, AUTO, False), self.address.request_timeout)
-            if worker is not None:
-                cross(worker.close)
-        except JMSError:
+        except (ConnectionLostError, IllegalStateError):
             return self.is_closing
+        except JMSError:
+            return True
+        if worker is not None:
+            cross(worker.close)
         return worker is not None
 
     def _wait(self, call: Any, seconds: float) -> Any:
@@ -246,10 +252,9 @@ class JvmConnection(LosableConnection):
         self.lose(error_of(error))
 
     def _report_failure(self, error: BaseException) -> None:
-        if is_loss(error):
-            self._report_loss(error)
-        elif not (self.is_lost or self.is_closing):
-            self.report(error_of(error))
+        found = self.explained(error)
+        if not (self.is_lost or self.is_closing):
+            self.report(found)
 
     def _abandon(self, reason: JMSError) -> None:
         self.inventory.lose(reason)

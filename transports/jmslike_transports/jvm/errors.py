@@ -120,7 +120,7 @@ _OF_REASON: Final[Mapping[str, type[JMSError]]] = {
 
 _DEPTH: Final = 8
 """How many causes are looked at."""
-_GENERAL: Final = (JMSError, IllegalStateError)
+GENERAL: Final = (JMSError, IllegalStateError)
 """What a cause may say more about: some clients throw IllegalStateException once a connection is lost."""
 
 
@@ -157,10 +157,10 @@ def _type(chain: list[Any], text: str) -> type[JMSError]:
             return _OF_REPLY.get(replied[2], JMSError)
         return _OF_REPLY.get(replied[2], ConnectionLostError)
     found = _type_of(chain[0])
-    causes = [cause for cause in map(_type_of, chain[1:]) if cause not in _GENERAL]
+    causes = [cause for cause in map(_type_of, chain[1:]) if cause not in GENERAL]
     if found is TransactionInDoubtError and TransactionRolledBackError in causes:  # Qpid JMS takes that for a doubt
         return TransactionRolledBackError
-    if found not in _GENERAL:
+    if found not in GENERAL:
         return found
     reason = _reason(text)
     if reason in _OF_REASON:
