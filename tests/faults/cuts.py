@@ -45,6 +45,9 @@ STEPS: Final[Mapping[str, Mapping[str, bytes]]] = {
 }
 """With which octets each step begins."""
 
+ANSWER_OF_ARTEMIS: Final = b"\0\0\0\x11\x15"
+"""With which octets Artemis' answer to a send through its own client begins: the size and the type of a packet."""
+
 BEFORE_COMMIT = Cut("send", True, LARGE, ROLLED_BACK, sent=False)
 BEFORE_COMMIT_AHEAD = Cut("send", True, LARGE, ROLLED_BACK | IN_DOUBT, sent=False)
 AT_COMMIT = Cut("commit", True, 1, IN_DOUBT, sent=False)

@@ -31,6 +31,9 @@ OTHER_JAVA_CLIENTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The other Java clients, which only some tests use."""
 
+JAVA_CLIENTS: Final = ("jvm-artemis", *OTHER_JAVA_CLIENTS)
+"""All of them."""
+
 TARGETS: Final[Mapping[str, tuple[str, str]]] = {**LASTING, **OTHER_JAVA_CLIENTS}
 
 _SHORTEST_HEARTBEATS: Final[Mapping[str, float]] = {"stomp": 0.2, "amqp": 1.0, "jvm:artemis": 0.5}
@@ -79,4 +82,4 @@ class Target:
 
     def forgotten_soon(self, url: str) -> str:
         """Return the URL with which the broker soon gives up a link that was cut: Artemis waits for a Java client."""
-        return self.with_heartbeats(url, self.heartbeat) if self.protocol == "jvm:artemis" else url
+        return self.with_heartbeats(url, 2 * self.heartbeat) if self.protocol == "jvm:artemis" else url
