@@ -63,7 +63,7 @@ test-suites: $(VENV)/.has-test
 	$(PYTEST) --numprocesses 3 --dist loadgroup -m "broker and not faults and not long" $(ARGS)
 
 test-faults: $(VENV)/.has-test
-	$(PYTEST) -m faults $(ARGS)
+	$(PYTEST) --numprocesses 2 --dist loadgroup -m faults $(ARGS)
 
 # The quick tests on each other CPython that is installed under its name
 test-pythons: pythons

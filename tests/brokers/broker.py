@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
-from typing import ClassVar, TextIO
+from typing import ClassVar, Final, TextIO
 from urllib.parse import unquote, urlsplit
 
 from tests.brokers.software import UnavailableError
@@ -212,19 +212,26 @@ def take(lock: TextIO, shared: bool = False) -> None:
     fcntl.flock(lock, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
 
 
+_RETURNED: Final[set[int]] = set()
+
+
 def free_ports(count: int) -> list[int]:
     """Return different free ports of the loopback interface.
 
     They lie below the ports that systems assign: a client that keeps connecting to a stopped broker could be assigned
-    the broker's port as its own, and connect to itself.
+    the broker's port as its own, and connect to itself. None is returned twice, and each process of a test run has
+    thousand of its own: a broker that is stopped finds its port free again.
     """
-    free: set[int] = set()
+    first = 20_000 + 1000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 12)
+    free: list[int] = []
     while len(free) < count:
-        port = random.randrange(20_000, 32_000)
+        port = random.randrange(first, first + 1000)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
-            free.add(port)
-    return list(free)
+            if port not in _RETURNED:
+                _RETURNED.add(port)
+                free.append(port)
+    return free
 
 
 def require_free(port: int) -> None:

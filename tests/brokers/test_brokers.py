@@ -74,7 +74,7 @@ def conversation(with_: Broker) -> Iterator[Conversation]:
         it.stream.close()
 
 
-@pytest.fixture(params=QUEUES)
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.broker(name)) for name in QUEUES])
 def running(request: pytest.FixtureRequest) -> Broker:
     it = request.getfixturevalue(request.param)
     assert isinstance(it, Broker)

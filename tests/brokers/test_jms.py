@@ -21,7 +21,7 @@ PATIENCE = 30.0
 OPTIONS: dict[str, dict[str, Any]] = {Qpid.name: {"properties": f"topicPrefix={TOPICS}"}}
 
 
-@pytest.fixture(params=[Qpid.name, OpenMQ.name])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.broker(name)) for name in (Qpid.name, OpenMQ.name)])
 def running(request: pytest.FixtureRequest) -> Broker:
     it = request.getfixturevalue(request.param)
     assert isinstance(it, Broker)

@@ -9,8 +9,6 @@ from jmslike.testing.contract.suite import *  # noqa: F403
 from tests.brokers import Broker
 from tests.harnesses import jvm_harness
 
-pytestmark = pytest.mark.long
-
 
 @pytest.fixture(scope="session")
 def harness(openmq: Broker) -> Harness:

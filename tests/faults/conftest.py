@@ -13,10 +13,10 @@ from tests.brokers.rabbitmq import RabbitMQ
 from tests.faults.administrator import Administrator, Guest
 from tests.faults.proxy import Proxy
 from tests.faults.steps import Connect
-from tests.faults.targets import KINDS, LASTING, TARGETS, Target
+from tests.faults.targets import KINDS, LASTING, TARGETS, Target, each
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=each(KINDS))
 def target(request: pytest.FixtureRequest) -> Target:
     """Return each broker by each protocol in turn."""
     return target_of(request)
@@ -28,7 +28,7 @@ def ours(target: Target) -> Target:
     return killable(target)
 
 
-@pytest.fixture(params=LASTING)
+@pytest.fixture(params=each(LASTING))
 def lasting(request: pytest.FixtureRequest) -> Target:
     """Return each target in turn whose broker may be killed, with Kafka."""
     return killable(target_of(request))

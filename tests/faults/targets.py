@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from urllib.parse import quote
+
+import pytest
 
 from tests.brokers import Broker
 from tests.harnesses import jvm_url
@@ -39,6 +41,11 @@ TARGETS: Final[Mapping[str, tuple[str, str]]] = {**LASTING, **OTHER_JAVA_CLIENTS
 _SHORTEST_HEARTBEATS: Final[Mapping[str, float]] = {"stomp": 0.2, "amqp": 1.0, "jvm:artemis": 0.5}
 
 _PARTITIONS: Final = 8
+
+
+def each(targets: Mapping[str, tuple[str, str]]) -> list[Any]:
+    """Return their names as parameters, each with its broker as a mark."""
+    return [pytest.param(name, marks=pytest.mark.broker(broker)) for name, (broker, _) in targets.items()]
 
 
 def url_of(broker: Broker, protocol: str) -> str:

@@ -13,7 +13,7 @@ from tests.brokers import Broker
 from tests.faults.kafka_broker import frozen, own
 from tests.faults.proxy import Proxy
 from tests.faults.steps import PATIENCE
-from tests.faults.targets import KINDS, Target
+from tests.faults.targets import LASTING, Target, each
 
 Silence = Callable[[], object]
 MESSAGES = 50
@@ -52,7 +52,7 @@ for connection, session, producer in opened * (how != "listening"):
 """
 
 
-@pytest.fixture(params=[*KINDS, "kafka"])
+@pytest.fixture(params=each(LASTING))
 def silenced(request: pytest.FixtureRequest) -> Iterator[tuple[str, Silence]]:
     """Return the URL of each broker in turn, and what makes it silent until the test ends."""
     with ExitStack() as ends:
@@ -60,7 +60,7 @@ def silenced(request: pytest.FixtureRequest) -> Iterator[tuple[str, Silence]]:
             kafka = own(request.getfixturevalue("kafka"))
             yield kafka.url("kafka"), lambda: ends.enter_context(frozen(kafka))
         else:
-            name, protocol = KINDS[request.param]
+            name, protocol = LASTING[request.param]
             broker = request.getfixturevalue(name)
             assert isinstance(broker, Broker)
             proxy = Proxy(Target(broker, protocol).url)

@@ -18,7 +18,7 @@ from jmslike import ConnectionFactory, ConnectionLostError, JMSError
 from tests.brokers.certificates import Authority, Credentials
 from tests.faults.conftest import target_of
 from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, within_bounds
-from tests.faults.targets import WIRES, Target
+from tests.faults.targets import WIRES, Target, each
 
 T = TypeVar("T")
 CHUNK = 65536
@@ -114,7 +114,7 @@ def server(authority: Authority) -> Credentials:
     return authority.certify("server", f"subjectAltName = DNS:{SERVER_NAME}")
 
 
-@pytest.fixture(params=WIRES)
+@pytest.fixture(params=each(WIRES))
 def target(request: pytest.FixtureRequest) -> Target:
     """Return each target whose TLS is Python's."""
     return target_of(request)

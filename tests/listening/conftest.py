@@ -7,15 +7,13 @@ import pytest
 
 from tests.brokers import Broker
 from tests.faults.proxy import Proxy
-from tests.faults.targets import KINDS, url_of
-
-TARGETS = {**KINDS, "kafka": ("kafka", "kafka")}
+from tests.faults.targets import LASTING, each, url_of
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.broker(broker)) for name, (broker, _) in TARGETS.items()])
+@pytest.fixture(params=each(LASTING))
 def address(request: pytest.FixtureRequest) -> str:
     """Return the URL of each broker by each protocol in turn."""
-    name, protocol = TARGETS[request.param]
+    name, protocol = LASTING[request.param]
     broker = request.getfixturevalue(name)
     assert isinstance(broker, Broker)
     return url_of(broker, protocol)

@@ -10,7 +10,7 @@ from jmslike import Message
 from jmslike.listening import JmsTemplate, ListenerContainer
 from tests.brokers import Broker
 from tests.faults.proxy import Proxy
-from tests.faults.targets import KINDS, url_of
+from tests.faults.targets import KINDS, each, url_of
 from tests.unit.listening.steps import eventually
 
 BATCH = 50
@@ -22,7 +22,7 @@ TARGETS = {name: target for name, target in KINDS.items() if name != "artemis"}
 """Without Artemis: 2.44 may keep what it pushed to a link that was reset, and deliver that only after a restart."""
 
 
-@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.broker(target[0])) for name, target in TARGETS.items()])
+@pytest.fixture(params=each(TARGETS))
 def address(request: pytest.FixtureRequest) -> str:
     """Return the URL of each broker by each protocol that a proxy can stand before."""
     name, protocol = TARGETS[request.param]
