@@ -1,4 +1,4 @@
-"""What is said of a place to which a client could not connect."""
+"""Why a client could not connect to a place."""
 
 from __future__ import annotations
 
@@ -6,13 +6,16 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
+from jmslike.errors import ConnectionLostError
 from jmslike_transports.jvm.address import Address, parse_address
-from jmslike_transports.jvm.places import what_is_wrong
+from jmslike_transports.jvm.places import why
 
 AMQP = b"AMQP\x00\x01\x00\x00"
+FAILED = ConnectionLostError("the client failed")
 ALERT = b"\x15\x03\x03\x00\x02\x02\x32"
 
 
@@ -57,14 +60,20 @@ def address_of(place: str, **options: str) -> Address:
 )
 def test_the_protocol_of_the_port_is_told(answer: bytes, options: dict[str, str], told: str) -> None:
     with answering(answer) as port:
-        assert what_is_wrong(address_of(f"127.0.0.1:{port}", **options)) == told
+        assert why(address_of(f"127.0.0.1:{port}", **options), FAILED) == f"the client failed{told}"
 
 
 def test_an_unknown_host_is_told() -> None:
-    assert what_is_wrong(address_of("nowhere.invalid")).startswith("; the host is not known: ")
+    assert "Name or service not known" in why(address_of("nowhere.invalid"), FAILED)
 
 
-def test_of_a_port_where_nothing_listens_the_client_says_enough() -> None:
+def test_a_port_where_nothing_listens_is_told() -> None:
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))  # without listening
-        assert what_is_wrong(address_of(f"127.0.0.1:{bound.getsockname()[1]}")) == ""
+        assert why(address_of(f"127.0.0.1:{bound.getsockname()[1]}"), FAILED) == "[Errno 111] Connection refused"
+
+
+def test_where_jndi_leads_only_the_provider_knows(tmp_path: Path) -> None:
+    file = tmp_path / "jndi.properties"
+    file.touch()
+    assert why(parse_address(f"jvm://{file}", {"factory": "shop"}, None, None), FAILED) == "the client failed"

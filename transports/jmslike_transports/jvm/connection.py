@@ -21,7 +21,7 @@ from jmslike_transports.jvm.crossings import cross, ends
 from jmslike_transports.jvm.errors import GENERAL, error_of, is_loss
 from jmslike_transports.jvm.machine import bridge_of, loader_of
 from jmslike_transports.jvm.names import require_destination
-from jmslike_transports.jvm.places import what_is_wrong
+from jmslike_transports.jvm.places import why
 from jmslike_transports.jvm.providers.base import Provider
 from jmslike_transports.jvm.pump import Pump
 from jmslike_transports.shared.flush import Answer, BrokerFlush
@@ -67,10 +67,10 @@ class JvmConnection(LosableConnection):
             except JMSError as error:
                 if not isinstance(error, ConnectionLostError):
                     raise
-                failures.append(f"{address.shown}: {error}")
+                failures.append(f"{address.shown}: {why(address, error)}")
                 cause = error
         self.check_open()
-        raise ConnectionLostError(f"no connection to {'; '.join(failures)}{what_is_wrong(address)}") from cause
+        raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
 
     def _connect_to(self, address: Address) -> tuple[str, str, int, int]:
         self.check_open()
