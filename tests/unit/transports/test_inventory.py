@@ -58,7 +58,9 @@ def test_a_subscription_that_comes_after_the_loss_is_told() -> None:
     connection.lose(CUT)
     late = Subscription(connection)
     subscriptions.add(late)
-    with pytest.raises(ConnectionLostError, match=r"^the connection is lost: the cable was cut$"):
+    with pytest.raises(
+        ConnectionLostError, match=r"^the connection is lost: the cable was cut; create another connection$"
+    ):
         late._inbox.get(0)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from jmslike.errors import ConnectionLostError, InvalidClientIDError, JMSError, JMSSecurityError
-from jmslike_transports.shared.loss import LosableConnection, connect_in_turn
+from jmslike_transports.shared.loss import LosableConnection, connect_in_turn, lost_again, perhaps_sent, reason_of
 from tests.unit.transports.connections import Connection
 
 CUT, AGAIN = ConnectionLostError("the cable was cut"), ConnectionLostError("the cable was cut again")
@@ -45,6 +45,17 @@ def test_a_broker_that_is_given_up_is_lost() -> None:
     connection = Connection()
     assert str(connection.give_up("no answer")) == "the connection is lost: no answer"
     assert connection.is_lost
+
+
+def test_a_send_without_an_answer_says_once_what_is_lost_and_what_became_of_the_message() -> None:
+    connection = Connection()
+    lost = connection.give_up("no answer")
+    for error in (lost, lost_again(lost), CUT):
+        found = str(perhaps_sent(error))
+        assert (found.count("is lost"), found.count("the message may have arrived")) == (1, 1)
+        assert found.startswith(f"the connection is lost: {reason_of(error)}; ")
+    refused = JMSError("too large")
+    assert perhaps_sent(refused) is refused
 
 
 def test_who_waits_is_told_before_the_application() -> None:

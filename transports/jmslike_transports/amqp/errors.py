@@ -25,6 +25,9 @@ _NOT_ALLOWED: Final = 530
 _RESERVED: Final = "reserved prefix"
 _LOST: Final = exceptions.StreamLostError.__name__
 """What pika quotes when it guesses a refusal, and the broker gave no reason: RabbitMQ gives one, unless it stops."""
+_END: Final = "Transport indicated EOF"
+_QUOTED: Final = "Stream connection lost: "
+"""Pika's texts for a broker that closes the connection, and before an error of the socket."""
 OTHERWISE_DEFINED: Final = (ACCESS_REFUSED, RESOURCE_LOCKED, PRECONDITION_FAILED)
 """The refusals of a declaration, for which what exists may do."""
 
@@ -73,6 +76,8 @@ def connection_error(reason: BaseException) -> ConnectionLostError:
         text = "no heartbeat from the broker"
     elif isinstance(reason, exceptions.ConnectionClosed):
         text = f"the broker closed the connection: {reason.reply_text}"
+    elif isinstance(reason, exceptions.StreamLostError):
+        text = "the broker closed the connection" if _END in str(reason) else str(reason).removeprefix(_QUOTED)
     else:
         text = f"{type(reason).__name__}: {reason}"
     error = ConnectionLostError(text)

@@ -24,6 +24,7 @@ from jmslike_transports.amqp.channel import Channel, Reply
 from jmslike_transports.amqp.errors import channel_error
 from jmslike_transports.amqp.frames import publish_frames
 from jmslike_transports.amqp.wire import Wire
+from jmslike_transports.shared.loss import perhaps_sent
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 _MOST_UNCONFIRMED: Final = 2000
@@ -82,7 +83,7 @@ class Publisher:
 
         self.post(publication, completed)
         if not answered.acquire(timeout=self._wire.request_timeout):
-            raise self._unconfirmed()
+            raise perhaps_sent(self._unconfirmed())
         if outcome[0] is not None:
             raise outcome[0]
 

@@ -20,7 +20,7 @@ from jmslike.errors import ConnectionLostError, JMSError
 from jmslike_transports.amqp.address import Address
 from jmslike_transports.amqp.errors import connection_error, refusal
 from jmslike_transports.amqp.library import GatheringConnection
-from jmslike_transports.shared.loss import LosableConnection, connect_in_turn
+from jmslike_transports.shared.loss import ANEW, LosableConnection, connect_in_turn
 
 _log = logging.getLogger("jmslike.amqp")
 
@@ -135,7 +135,7 @@ class Wire(LosableConnection):
     def post(self, task: Task) -> None:
         """Let the thread of the connection run a task, after those posted before it. Raises ConnectionLostError."""
         if self.is_lost:
-            raise self.loss()
+            raise self.loss(ANEW)
         self._tasks.append(task)
         if not self._is_called:
             self._is_called = True

@@ -21,6 +21,7 @@ from jmslike_transports.failover.binding import Binding, Place
 from jmslike_transports.failover.hosts import HostConnection
 from jmslike_transports.failover.sender import FailoverSender
 from jmslike_transports.failover.subscription import FailoverSubscription, subscription_of
+from jmslike_transports.shared.loss import reason_of
 
 _STALE: Final = (
     "transaction rolled back: the link was lost after a message of it was received, which will be redelivered; no "
@@ -83,7 +84,7 @@ class FailoverLink:
             yield from place.link.browse(queue, selector)
         except JMSError as error:
             self._reconnection.lose_or_raise(place.connection, error)
-            raise ConnectionLostError(f"browsing {queue} has ended: the link was lost: {error}") from error
+            raise ConnectionLostError(f"browsing {queue} has ended: the link was lost: {reason_of(error)}") from error
 
     def statistics(self, queue: Destination) -> QueueStatistics:
         """See StatisticsLink."""
@@ -117,7 +118,9 @@ class FailoverLink:
             raise
         except JMSError as error:
             self._reconnection.check()
-            raise TransactionRolledBackError(f"transaction rolled back: nothing was sent: {error}") from error
+            raise TransactionRolledBackError(
+                f"transaction rolled back: nothing was sent: {reason_of(error)}"
+            ) from error
         self._commit(place, placed, received, dead_letters=dead_letters)
 
     def _commit(
@@ -142,7 +145,7 @@ class FailoverLink:
         except JMSError as error:
             self._reconnection.lose_or_raise(place.connection, error)
             raise TransactionInDoubtError(
-                f"transaction in doubt: the link was lost during its commit: {error}"
+                f"transaction in doubt: the link was lost during its commit: {reason_of(error)}"
             ) from error
         for source, receipts, _ in received:
             source.settled(receipts)

@@ -27,6 +27,7 @@ from jmslike_transports.failover.hosts import HostConnection, Hosts, shortfall
 from jmslike_transports.failover.outage import Left, Outage
 from jmslike_transports.failover.policy import Backoff, Policy
 from jmslike_transports.failover.refusals import Refusals
+from jmslike_transports.shared.loss import reason_of
 
 _log = logging.getLogger("jmslike.failover")
 
@@ -217,8 +218,7 @@ class Reconnection:
 
         Only the first call for the host that is used counts. Another thread restores the link.
         """
-        while isinstance(error.__cause__, ConnectionLostError):  # a call raises a copy of what its transport reports
-            error = error.__cause__
+        error = reason_of(error)  # a call raises a copy of what its transport reports
         reason = ConnectionLostError(f"the link to {lost.url} is lost: {error}")
         reason.__cause__ = error
         with self.lock:
@@ -229,7 +229,8 @@ class Reconnection:
             self.current = None
             self._failure = f"{lost.url}: {error}"
             if self.policy.max_reconnects == 0:
-                self.given_up = reason
+                self.given_up = ConnectionLostError(self._failure)
+                self.given_up.__cause__ = error
             left = self.parts.leave()
             self.changed.notify_all()
             if self._thread is not None:
@@ -239,7 +240,7 @@ class Reconnection:
                 target=self._run, args=(lost,), name="jmslike-failover", daemon=True
             )
         if self.given_up is not None:
-            self.events.lost(reason)
+            self.events.lost(self.given_up)
         else:
             self._report(lost, left)
         try:

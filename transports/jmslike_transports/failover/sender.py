@@ -7,6 +7,7 @@ from typing import NamedTuple
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.spi import Completion, Destination, Envelope, Sender
 from jmslike_transports.failover.binding import Binding, Place
+from jmslike_transports.shared.loss import perhaps_sent, reason_of
 
 
 class _Opened(NamedTuple):
@@ -43,10 +44,11 @@ class FailoverSender:
             connection = opened.place.connection
             reconnection = self._binding.reconnection
             reconnection.lose_or_raise(connection, error)
-            reconnection.check_not_given_up()
+            if reconnection.given_up is not None:
+                raise perhaps_sent(reconnection.given_up) from error
             raise ConnectionLostError(
                 f"the link was lost before {connection.url} answered: the message may have been sent, and "
-                f"is not sent again; the connection goes on trying to restore the link: {error}"
+                f"is not sent again; the connection goes on trying to restore the link: {reason_of(error)}"
             ) from error
 
     def at(self, place: Place) -> Sender:

@@ -131,7 +131,7 @@ class JvmConnection(LosableConnection):
             raise self.give_up(f"the provider did not answer within {limit:g} s")
         error = cross(call.error)
         if error is not None:
-            raise self.explained(error) from error
+            raise self.explained(error)
         return cross(call.result)
 
     def _check_usable(self) -> None:
@@ -144,10 +144,14 @@ class JvmConnection(LosableConnection):
         try:
             return cross(step, *arguments)
         except jpype.JException as error:
-            raise self.explained(error) from error
+            found = self.explained(error)
+            raise found from found.__cause__
 
     def explained(self, error: BaseException) -> JMSError:
-        """Return the error to raise for one of Java; the connection is lost if it says so."""
+        """Return the error to raise for one of Java; the connection is lost if it says so.
+
+        Its cause is the error of Java, or why the connection is lost.
+        """
         if self.is_lost:
             return self.loss()
         found = error_of(error)

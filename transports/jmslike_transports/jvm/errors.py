@@ -118,6 +118,10 @@ _OF_REASON: Final[Mapping[str, type[JMSError]]] = {
     "2003": TransactionRolledBackError,
 }
 
+_END: Final = "EOFException"
+_ENDED: Final = "the provider closed the connection"
+"""What it stands for where there is nothing else."""
+
 _DEPTH: Final = 8
 """How many causes are looked at."""
 GENERAL: Final = (JMSError, IllegalStateError)
@@ -203,18 +207,27 @@ def _chain(throwable: Any) -> Iterator[Any]:
 
 
 def _text(chain: list[Any]) -> str:
+    """Return what the exceptions say, each thing once: many quote their cause, some with the name of its class."""
     parts: list[str] = []
+    said: list[str] = []
+    quoted = [_line(throwable.toString()) for throwable in chain]
     for throwable in chain:
-        message = throwable.getMessage()
-        part = " ".join(str(message).split()) if message is not None else ""
-        if not part or throwable.getClass().getPackage() != chain[0].getClass().getPackage():
-            part = f"{throwable.getClass().getSimpleName()}: {part}".removesuffix(": ")
+        text = _line(throwable.getMessage())
+        if text and (text in quoted or any(text in each for each in said)):
+            continue
+        part = text
+        if not text or throwable.getClass().getPackage() != chain[0].getClass().getPackage():
+            part = f"{throwable.getClass().getSimpleName()}: {text}".removesuffix(": ")
         code = _code([throwable])
         if code is not None and code not in part:
             part = f"{part} ({code})"
-        if not any(part in known or part.endswith(known) for known in parts):
-            parts.append(part)
-    return "; ".join(parts)
+        said.append(text or part)
+        parts.append(part)
+    return _ENDED if parts == [_END] else "; ".join(parts)
+
+
+def _line(text: Any) -> str:
+    return "" if text is None else " ".join(str(text).split()).rstrip(".")
 
 
 def _code(chain: list[Any]) -> str | None:

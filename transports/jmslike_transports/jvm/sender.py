@@ -9,13 +9,14 @@ from typing import Any, Final
 
 from jmslike.constants import DeliveryMode
 from jmslike.envelope import constraints_of, seconds_of
-from jmslike.errors import IllegalStateError, JMSError
+from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
 from jmslike.spi import Completion, Destination, Envelope
 from jmslike_transports.jvm.buffer import Buffer
 from jmslike_transports.jvm.connection import JvmConnection
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.records import encode
 from jmslike_transports.shared.flush import shown
+from jmslike_transports.shared.loss import perhaps_sent, reason_of
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 
@@ -54,7 +55,11 @@ class Outlet:
         if envelope.delivery_mode == DeliveryMode.PERSISTENT and not self._confirms:
             self._send_confirmed(envelope)
             return
-        stamp(envelope, str(connection.finish(self._write(envelope))))
+        call = self._write(envelope)
+        try:
+            stamp(envelope, str(connection.finish(call)))
+        except ConnectionLostError as error:
+            raise perhaps_sent(error) from reason_of(error)
         if envelope.delivery_mode == DeliveryMode.PERSISTENT:
             self.posted.clear()  # the provider reads in order, so it has those, too
         else:
@@ -79,7 +84,8 @@ class Outlet:
 
         self._begin(envelope, completed)
         if not answered.wait(connection.address.request_timeout):
-            raise connection.give_up("the provider did not confirm a message; it may have it")
+            limit = connection.address.request_timeout
+            raise perhaps_sent(connection.give_up(f"the provider confirmed no message within {limit:g} s"))
         if errors[0] is not None:
             raise errors[0]
 
@@ -110,7 +116,7 @@ class Outlet:
         """See Sends.failed."""
         open_send = self.completions.find(number)
         if open_send is not None:
-            self.completions.answer(open_send, self._connection.explained(error))
+            self.completions.answer(open_send, perhaps_sent(self._connection.explained(error)))
 
     def finish_sends(self, timeout: float) -> None:
         """Wait at most `timeout` seconds for the ends of the open sends."""

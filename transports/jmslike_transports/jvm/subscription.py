@@ -18,6 +18,7 @@ from jmslike_transports.jvm.crossings import STEP, cross
 from jmslike_transports.jvm.holdings import Holdings, Receipt, is_open
 from jmslike_transports.jvm.records import decode
 from jmslike_transports.jvm.sender import Outlet
+from jmslike_transports.shared.loss import ANEW
 
 _NOTHING: Final = -1
 _TOO_SMALL: Final = -2
@@ -178,7 +179,8 @@ class JvmSubscription:
         try:
             return int(cross(consumer.take, self._buffer.java, millis, self._taken))
         except jpype.JException as error:
-            raise self._connection.explained(error) from error
+            found = self._connection.explained(error)
+            raise found from found.__cause__
 
     def _delivery(self, length: int) -> Delivery:
         envelope, attempts = decode(self._buffer.view[:length], self.spec.destination)
@@ -224,7 +226,7 @@ class JvmSubscription:
         """See Subscription.settle. A release takes effect when all that the Java session holds is settled."""
         if self._connection.is_lost:
             if any(is_open(receipt) for receipt in receipts):
-                raise self._connection.loss()
+                raise self._connection.loss(ANEW)
             return
         if outcome is not None:
             self._note(receipts, outcome)

@@ -10,7 +10,7 @@ from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, Res
 from jmslike.spi import Completion, Destination
 from jmslike_transports.kafka.errors import translated
 from jmslike_transports.kafka.records import Record
-from jmslike_transports.shared.loss import LosableConnection
+from jmslike_transports.shared.loss import ANEW, LosableConnection, perhaps_sent
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 
 _MOST_UNCONFIRMED: Final = 2000
@@ -35,7 +35,7 @@ class Publisher:
         try:
             self._begin(topic, record, timestamp).get(self._timeout)
         except Exception as error:
-            raise self._explained(error) from error
+            raise perhaps_sent(self._explained(error)) from error
 
     def post(
         self, destination: Destination, topic: str, record: Record, timestamp: int, completion: Completion
@@ -57,7 +57,7 @@ class Publisher:
 
     def _begin(self, topic: str, record: Record, timestamp: int) -> Any:
         if self._connection.is_lost:
-            raise self._connection.loss()
+            raise self._connection.loss(ANEW)
         producer = self._producer()
         try:
             return producer.send(topic, record.value, record.key, record.headers, timestamp_ms=timestamp)

@@ -13,7 +13,7 @@ from queue import Empty, SimpleQueue
 from typing import Final, Generic, TypeVar
 
 from jmslike.errors import ConnectionLostError, JMSError
-from jmslike_transports.shared.loss import lost_again
+from jmslike_transports.shared.loss import ANEW, lost_again
 
 Item = TypeVar("Item")
 
@@ -150,7 +150,7 @@ class Inbox(Generic[Item]):
 def _same(error: JMSError) -> JMSError:
     """Return a new error to raise, because the same one may be raised many times."""
     if isinstance(error, ConnectionLostError):
-        return lost_again(error)
+        return lost_again(error, ANEW)
     same = type(error)(str(error))
     same.__cause__ = error
     return same

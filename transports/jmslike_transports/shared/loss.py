@@ -10,7 +10,7 @@ from __future__ import annotations
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, JMSSecurityError
 from jmslike_transports.shared.strangers import what_answers
@@ -43,10 +43,27 @@ def connect_in_turn(
     raise ConnectionLostError(f"no connection to {'; '.join(failures)}") from cause
 
 
-def lost_again(reason: JMSError | None) -> ConnectionLostError:
+ANEW: Final = "create another connection"
+"""What to do about a call that has done nothing, because the connection was lost before."""
+_PERHAPS_SENT: Final = "the message may have arrived: send it again over another connection, and expect it twice"
+
+
+def lost_again(reason: JMSError | None, consequence: str = "") -> ConnectionLostError:
     """Return a new error for what is called after a loss; one object must not be raised many times."""
-    error = ConnectionLostError(f"the connection is lost: {reason}")
+    error = ConnectionLostError(f"the connection is lost: {reason}{consequence and f'; {consequence}'}")
     error.__cause__ = reason
+    return error
+
+
+def perhaps_sent(error: JMSError) -> JMSError:
+    """Return the error of a send that was under way: after a loss it says what became of the message."""
+    return lost_again(reason_of(error), _PERHAPS_SENT) if isinstance(error, ConnectionLostError) else error
+
+
+def reason_of(error: JMSError) -> JMSError:
+    """Return why a connection is lost, for an error that `lost_again` has made of that."""
+    while isinstance(error.__cause__, ConnectionLostError):
+        error = error.__cause__
     return error
 
 
@@ -66,14 +83,14 @@ class LosableConnection(ABC):
         self._is_closing = False
         self._ending = threading.Lock()
 
-    def loss(self) -> ConnectionLostError:
+    def loss(self, consequence: str = "") -> ConnectionLostError:
         """Return a new error for what is called after the loss."""
-        return lost_again(self.reason)
+        return lost_again(self.reason, consequence)
 
     def check(self) -> None:
         """Raise ConnectionLostError after the loss."""
         if self.is_lost:
-            raise self.loss()
+            raise self.loss(ANEW)
 
     def lose(self, reason: JMSError) -> None:
         """End the connection, wake the waiting threads, and call `on_lost`. Later calls do nothing.

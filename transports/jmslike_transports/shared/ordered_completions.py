@@ -13,6 +13,7 @@ from typing import Final, Generic, TypeVar
 
 from jmslike.errors import JMSError, ResourceAllocationError
 from jmslike.spi import Completion, Destination
+from jmslike_transports.shared.loss import perhaps_sent
 
 _log = logging.getLogger("jmslike.callbacks")
 
@@ -78,6 +79,7 @@ class OrderedCompletions(Generic[Sent]):
 
     def answer_all(self, error: JMSError) -> None:
         """Answer all that are open with the error."""
+        error = perhaps_sent(error)
         for sent in self.all():
             if not sent.is_answered:
                 sent.error = error

@@ -21,7 +21,7 @@ from typing import Any, Final, Generic, TypeVar
 from jmslike.errors import JMSError
 from jmslike.spi import Outcome, SubscriptionSpec
 from jmslike_transports.shared.inbox import Inbox
-from jmslike_transports.shared.loss import LosableConnection
+from jmslike_transports.shared.loss import ANEW, LosableConnection
 
 Item = TypeVar("Item")
 Receipt = TypeVar("Receipt")
@@ -46,7 +46,7 @@ class PushSubscription(ABC, Generic[Item, Receipt]):
         """See Subscription.settle."""
         if self._losable.is_lost:
             if any(receipt in self._held for receipt in receipts):
-                raise self._losable.loss()
+                raise self._losable.loss(ANEW)
             return
         mine = self.let_go(receipts)
         if mine:

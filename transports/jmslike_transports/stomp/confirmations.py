@@ -10,7 +10,7 @@ from typing import Final
 
 from jmslike.errors import ConnectionLostError, JMSError
 from jmslike.spi import Completion, Destination
-from jmslike_transports.shared.loss import LosableConnection
+from jmslike_transports.shared.loss import ANEW, LosableConnection
 from jmslike_transports.shared.ordered_completions import OrderedCompletions, Unanswered
 from jmslike_transports.stomp.frames import frame
 
@@ -44,7 +44,7 @@ class Confirmations:
         connection = self._connection
         with self._sending:  # the order of completions is that of the wire
             if connection.is_lost:
-                raise connection.loss()
+                raise connection.loss(ANEW)
             self._last += 1
             self.open.add(Unanswered(self._last, destination, completion))
             failure = self._put(frame("SEND", f"receipt:{_PREFIX}{self._last}\n{lines}", body))

@@ -7,9 +7,10 @@ from collections import Counter
 from typing import Final
 
 from jmslike.codec import connection_of
-from jmslike.errors import InvalidDestinationError, TransactionRolledBackError
+from jmslike.errors import ConnectionLostError, InvalidDestinationError, TransactionRolledBackError
 from jmslike.spi import NO_HEADERS, Completion, Destination, Envelope, Terms
 from jmslike_transports.shared.flush import shown
+from jmslike_transports.shared.loss import perhaps_sent, reason_of
 from jmslike_transports.stomp.connection import StompConnection
 from jmslike_transports.stomp.frames import escape, frame, header_lines
 
@@ -45,7 +46,11 @@ class StompSender:
             self._wire.write(frame("SEND", lines, body))
             self._posted[self._shown] += 1
         else:
-            self._wire.wait(self._wire.request("SEND", lines, body), "SEND")
+            request = self._wire.request("SEND", lines, body)
+            try:
+                self._wire.wait(request, "SEND")
+            except ConnectionLostError as error:
+                raise perhaps_sent(error) from reason_of(error)
             self._posted.clear()  # the broker reads in order, so it has those, too
 
     def encode(self, envelope: Envelope) -> tuple[str, bytes]:

@@ -27,7 +27,7 @@ from jmslike.errors import (
     JMSSecurityError,
     ResourceAllocationError,
 )
-from jmslike_transports.shared.loss import LosableConnection, connect_in_turn
+from jmslike_transports.shared.loss import ANEW, LosableConnection, connect_in_turn
 from jmslike_transports.shared.tls import SILENT_REFUSAL, explained
 from jmslike_transports.stomp.address import Address
 from jmslike_transports.stomp.confirmations import Confirmations
@@ -152,11 +152,11 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         With `at_once=False` the network may gather it with later writes: acknowledgements are small and many.
         """
         if self.is_lost:
-            raise self.loss()
+            raise self.loss(ANEW)
         failure = self.put(octets, at_once=at_once)
         if failure is not None:
             self.lose(failure)
-            raise self.loss() from failure.__cause__
+            raise self.loss(ANEW)
 
     def put(self, octets: bytes, *, at_once: bool = True) -> ConnectionLostError | None:
         """Write, and return what went wrong. The caller passes that to `lose` when it holds no lock (C12)."""
@@ -184,7 +184,7 @@ class Wire(LosableConnection, stomp.ConnectionListener):  # type: ignore[misc]
         request = Request()
         with self._lock:
             if self.is_lost:
-                raise self.loss()
+                raise self.loss(ANEW)
             receipt = f"r{next(self._ids)}"
             self._requests[receipt] = request
         try:
