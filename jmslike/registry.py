@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from jmslike.errors import JMSError
 from jmslike.exact import exact_text
+from jmslike.java_schemes import url_instead
 from jmslike.locating import Locating, Location
 from jmslike.options import text, text_of
 from jmslike.settings import GENERAL_OPTIONS, WIRE_OPTIONS, Settings, make_settings
@@ -172,7 +173,9 @@ def _scheme(url: str) -> str:
 def _factory(scheme: str) -> Factory:
     found = next((entry for entry in _installed() if entry.name == scheme), None)
     if found is None:
-        raise JMSError(f"no transport for {scheme}://; known are {', '.join(known_schemes())}")
+        instead = url_instead(scheme)
+        advice = f"that is a URL of a Java client, and the one to use is {instead}; " if instead else ""
+        raise JMSError(f"no transport for {scheme}://; {advice}known are {', '.join(known_schemes())}")
     return load(found)
 
 

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlencode, urlsplit
 
 from jmslike.errors import JMSError
+from jmslike.java_schemes import BY_JNDI, OF_ACTIVEMQ, OF_OTHERS
 from jmslike.url import Options, parse_place, parse_wrapper
 
 _log = logging.getLogger("jmslike.naming")
@@ -23,25 +24,6 @@ _BROKER_PORT: Final = "61616"
 _STOMP_PORT: Final = "61613"
 _TIBCO_PORT: Final = "7222"
 
-_BY_JNDI: Final = "jvm:///path/to/jndi.properties?factory=NAME"
-"""The URL for a provider that `jvm:` does not know by name."""
-_JAVA_ONLY: Final = {
-    "t3": _BY_JNDI,
-    "t3s": _BY_JNDI,
-    "mq": "jvm:openmq://HOST:7676, or jvm:ibmmq://HOST:1414/QUEUE_MANAGER for IBM MQ",
-    "tibjmsnaming": _BY_JNDI,
-}
-"""Schemes whose protocol only the provider's Java client speaks, and the URL to use."""
-_OTHER_PORT: Final = {
-    "nio": "stomp://HOST:61613",
-    "auto": "stomp://HOST:61613",
-    "ssl": "stomps://HOST:61614",
-    "nio+ssl": "stomps://HOST:61614",
-    "auto+ssl": "stomps://HOST:61614",
-    "http": "stomp://HOST:61613",
-    "https": "stomps://HOST:61614",
-}
-"""Connectors of ActiveMQ from which no port of STOMP follows, and what the URL looks like."""
 _TRANSLATED: Final = frozenset({"tcp", "vm"})
 _AMQP: Final = frozenset({"amqp", "amqps"})
 _OF_QPID: Final = ("jms.", "amqp.", "transport.", "failover.")
@@ -99,22 +81,20 @@ def _scheme_of(url: str) -> str:
 
 
 def _refuse(scheme: str) -> None:
-    if scheme in _JAVA_ONLY:
+    if scheme in OF_OTHERS:
         raise JMSError(
             f"{scheme}: is spoken by the Java client of the provider only, which jvm: runs; the URL to use is "
-            f"{_JAVA_ONLY[scheme]}"
+            f"{OF_OTHERS[scheme]}"
         )
-    if scheme in _OTHER_PORT:
-        raise JMSError(
-            f"{scheme}: is a protocol of ActiveMQ's Java client; use the broker's STOMP port: {_OTHER_PORT[scheme]}"
-        )
+    if scheme in OF_ACTIVEMQ:
+        raise JMSError(f"{scheme}: is a protocol of ActiveMQ's Java client; the URL to use is {OF_ACTIVEMQ[scheme]}")
 
 
 def _refuse_amqp_1_0(url: str, amqp_1_0: bool) -> None:
     if amqp_1_0 or any(name.startswith(_OF_QPID) for name, _ in parse_place(url).options):
         raise JMSError(
-            "amqp:// of Qpid JMS is AMQP 1.0, and that of jmslike is AMQP 0-9-1; use a URL of jmslike, such as "
-            "stomp://HOST:61613, which the same brokers serve"
+            "amqp:// of Qpid JMS is AMQP 1.0, and that of jmslike is AMQP 0-9-1; the URL to use is "
+            "jvm:qpid://HOST:5672, with Qpid JMS in a JVM, or stomp://HOST:61613, which some of its brokers serve"
         )
 
 
@@ -168,13 +148,14 @@ def _host(url: str) -> tuple[str, Named]:
     if port == _TIBCO_PORT:
         raise JMSError(
             f"{place.address} looks like TIBCO EMS, which its Java client reaches only, and jvm: runs that; the URL to "
-            f"use is {_BY_JNDI}"
+            f"use is {BY_JNDI}"
         )
     if port != _BROKER_PORT:
         raise JMSError(
             f"{place.address} is a port of Java's client, and the broker's STOMP port does not follow from it; use "
             f"stomp://{host}:{_STOMP_PORT}, or stomp://{host}:{port} if Artemis serves STOMP there, too, as it does "
-            "unless its acceptor names other protocols only"
+            "unless its acceptor names other protocols only; or, with Java's client in a JVM, "
+            f"jvm:artemis://{host}:{port} for Artemis, jvm:activemq://{host}:{port} for Classic"
         )
     of_hosts, of_connection, reconnecting = _options(place.options)
     if of_connection or reconnecting:

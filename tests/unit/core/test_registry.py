@@ -194,6 +194,19 @@ def test_an_unknown_scheme_names_the_known() -> None:
         ConnectionFactory("other://host")
 
 
+@pytest.mark.parametrize(
+    ("url", "instead"),
+    [
+        ("tcp://host:61616", "stomp://HOST:61613 .*jvm:artemis://HOST:61616 .*jvm:activemq://HOST:61616 for Classic"),
+        ("ssl://host:61617", r"stomps://HOST:61614 .*jvm:artemis://HOST:61617\?tls=true"),
+        ("t3://host:7001", r"jvm:///path/to/jndi.properties\?factory=NAME"),
+    ],
+)
+def test_a_scheme_of_a_java_client_names_the_url_to_use(url: str, instead: str) -> None:
+    with pytest.raises(JMSError, match=f"a URL of a Java client, and the one to use is {instead}.*; known are "):
+        ConnectionFactory(url)
+
+
 def test_a_missing_library_is_named_with_what_to_install() -> None:
     with pytest.raises(JMSError) as caught:
         ConnectionFactory("lost://host")
