@@ -263,6 +263,20 @@ def test_unsubscribe_deletes_an_inactive_subscription(jms: Provider) -> None:
 
 
 @durable
+def test_unsubscribe_deletes_what_an_earlier_connection_has_subscribed(jms: Provider) -> None:
+    """SUB-19: over another connection with the same client id."""
+    topic, name, factory = jms.topic(), jms.name(), jms.factory(client_id=jms.name())
+    with factory.create_context() as context:
+        context.create_durable_consumer(topic, name).close()
+        context.create_producer().send(topic, "1")
+    with factory.create_context() as context:
+        context.unsubscribe(name)
+        with context.create_durable_consumer(topic, name) as consumer:
+            assert is_silent(jms, consumer)
+        context.unsubscribe(name)
+
+
+@durable
 def test_unsubscribe_of_an_active_subscription_is_refused(jms: Provider) -> None:
     """SUB-20: it raises JMSError and changes nothing."""
     session, topic, name = client(jms).create_session(), jms.topic(), jms.name()

@@ -15,7 +15,7 @@ from typing import Any, Final
 import jpype
 
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError
-from jmslike.spi import Destination, Events
+from jmslike.spi import Destination, Events, Topic
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.crossings import cross, ends
 from jmslike_transports.jvm.errors import GENERAL, error_of, is_loss
@@ -32,6 +32,9 @@ _log = logging.getLogger("jmslike.jvm")
 
 _SHORTEST_BOUND: Final = 1000
 """Milliseconds; else half the request timeout, so that both fit into it: a receive, and what is said of its end."""
+
+_NO_TOPIC: Final = Topic("jmslike.unsubscribe")
+"""The topic of a subscription that is made to be deleted."""
 
 AUTO: Final = 1
 """The mode of a Java session that only sends, or looks."""
@@ -231,6 +234,16 @@ class JvmConnection(LosableConnection):
     def delete_temporary(self, destination: Destination) -> None:
         """Delete a temporary destination that was made here."""
         self.finish(cross(self._client.deleteTemporary, kind_of(destination), destination.name))
+
+    def unsubscribe(self, name: str) -> None:
+        """Delete a durable subscription."""
+        worker = self.own_worker
+        self.finish(cross(worker.unsubscribe, name))
+        if not self.provider.unsubscribes_others:  # an earlier connection may have made it: so this one does, too
+            number, topic = next(self.numbers), (kind_of(_NO_TOPIC), _NO_TOPIC.name)
+            consumer = self.finish(cross(worker.subscribe, number, *topic, None, name, True, False, False))
+            self.end(consumer.close, False, False, 0)
+            self.finish(cross(worker.unsubscribe, name))
 
     def flush(self) -> BrokerFlush:
         """See Flushing.flush."""

@@ -9,7 +9,6 @@ from jmslike.errors import JMSError
 from jmslike.spi import Destination, Events, SessionSpec, TemporaryQueue, TemporaryTopic
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.connection import JvmConnection
-from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.link import JvmLink
 from jmslike_transports.jvm.names import require_client_id, require_subscription
 from jmslike_transports.jvm.providers.base import Provider
@@ -62,7 +61,7 @@ class JvmTransport:
         connection = self.connection
         require_subscription(name, self.connection.provider.names)
         connection.inventory.require_idle(name)
-        connection.finish(cross(connection.own_worker.unsubscribe, name))
+        connection.unsubscribe(name)
 
     def flush(self) -> BrokerFlush:
         """See Flushing.flush."""

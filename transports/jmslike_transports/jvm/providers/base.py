@@ -41,6 +41,8 @@ class Provider(ABC):
     """Whether what a transaction holds counts as delivered twice if its consumer closes, and then its session."""
     asks: ClassVar[bool] = True
     """Whether `receiveNoWait` asks the provider, or has what it pushed in good time."""
+    unsubscribes_others: ClassVar[bool] = True
+    """Whether a connection can delete a durable subscription that another has made."""
     names: ClassVar[NameRules] = NameRules()
     """What it cannot have in names."""
     confirms_sends: ClassVar[bool] = True

@@ -52,6 +52,7 @@ class RabbitMQ(Provider):
     coordinates = ("com.rabbitmq.jms:rabbitmq-jms",)
     individual = 4  # RMQSession.CLIENT_INDIVIDUAL_ACKNOWLEDGE
     confirms_sends = False
+    unsubscribes_others = False
     names = NameRules(refused=("\r", "\n"), refused_first="amq.", longest=255)  # the broker takes both away
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
