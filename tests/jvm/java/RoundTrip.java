@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import jmslike.jakarta.Destinations;
+import jmslike.jakarta.Outgoing;
 import jmslike.jakarta.Records;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -82,7 +83,7 @@ public final class RoundTrip {
     private byte[] obey(int letter, byte[] content) throws Exception {
         switch (letter) {
             case 'P':
-                put(Records.read(ByteBuffer.wrap(content), session, destinations));
+                put(Outgoing.read(ByteBuffer.wrap(content), session, destinations));
                 return new byte[0];
             case 'J':
                 String[] words = new String(content, UTF_8).split(" ");
@@ -93,7 +94,7 @@ public final class RoundTrip {
         }
     }
 
-    private void put(Records.Outgoing outgoing) throws Exception {
+    private void put(Outgoing outgoing) throws Exception {
         MessageProducer producer = session.createProducer(outgoing.destination());
         long now = System.currentTimeMillis();
         if (outgoing.delay() != 0) {

@@ -16,7 +16,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * provider is, is replaced by another when there is a client id.
  */
 public final class Client implements ExceptionListener {
-    public final Events events = new Events();
+    final Watch watch = new Watch();
+    public final Events events = new Events(watch);
     final Destinations destinations = new Destinations();
     private final ConnectionFactory factory;
     private final String user;
@@ -33,7 +34,7 @@ public final class Client implements ExceptionListener {
 
     /** Interrupt a receive that takes so many milliseconds longer than it was to wait. */
     public void bound(long millis) {
-        events.watch.bound(millis);
+        watch.bound(millis);
     }
 
     /** Connect; the result is the provider's name, its version, and the major and minor version of JMS. */
@@ -144,7 +145,7 @@ public final class Client implements ExceptionListener {
     public Call close() {
         closed = true;
         workers.forEach(Worker::end);
-        events.watch.end();
+        watch.end();
         destinations.end();
         return Call.start("close", () -> {
             var last = connection;

@@ -188,7 +188,7 @@ public final class Consumer {
 
     /** Receive, within so many milliseconds; the turn is held, so no other thread looks before it finds this one busy. */
     private Message receive(long millis) throws JMSException, Watch.Unanswered {
-        var message = worker.client.events.watch.receive(inner, millis);
+        var message = worker.client.watch.receive(inner, millis);
         if (message != null) {
             busy = true;
         }

@@ -19,7 +19,11 @@ public final class Events {
     private final Map<Long, Throwable> errors = new ConcurrentHashMap<>();
     private final AtomicLong problems = new AtomicLong();
     private volatile Throwable loss;
-    final Watch watch = new Watch();
+    private final Watch watch;
+
+    Events(Watch watch) {
+        this.watch = watch;
+    }
 
     /** Report that a message waits in the consumer of that number. */
     void ready(int consumer) {

@@ -38,7 +38,7 @@ final class Outbox {
 
     /** Send, and return what the provider has written into the message. */
     String send(ByteBuffer record) throws JMSException {
-        var outgoing = Records.read(record, session, client.destinations);
+        var outgoing = Outgoing.read(record, session, client.destinations);
         prepared(outgoing).send(outgoing.message(), outgoing.mode(), outgoing.priority(), outgoing.lifetime());
         return stamp(outgoing.message(), outgoing.delay() != 0);
     }
@@ -57,7 +57,7 @@ final class Outbox {
     /** Send without waiting; return whether the client can: that of JMS 1.1 cannot. */
     private boolean pipeline(ByteBuffer record, long number) throws JMSException {
         try {
-            var outgoing = Records.read(record, session, client.destinations);
+            var outgoing = Outgoing.read(record, session, client.destinations);
             PipelinedSend.send(prepared(outgoing), outgoing, client.events, number);
             return true;
         } catch (LinkageError older) {
@@ -65,7 +65,7 @@ final class Outbox {
         }
     }
 
-    private MessageProducer prepared(Records.Outgoing outgoing) throws JMSException {
+    private MessageProducer prepared(Outgoing outgoing) throws JMSException {
         var producer = producers.get(outgoing.destination());
         if (producer == null) {
             producer = session.createProducer(outgoing.destination());

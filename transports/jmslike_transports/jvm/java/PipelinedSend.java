@@ -17,7 +17,7 @@ final class PipelinedSend implements CompletionListener {
         this.delayed = delayed;
     }
 
-    static void send(MessageProducer producer, Records.Outgoing outgoing, Events events, long number) throws JMSException {
+    static void send(MessageProducer producer, Outgoing outgoing, Events events, long number) throws JMSException {
         var listener = new PipelinedSend(events, number, outgoing.delay() != 0);
         producer.send(outgoing.message(), outgoing.mode(), outgoing.priority(), outgoing.lifetime(), listener);
     }

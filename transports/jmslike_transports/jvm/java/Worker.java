@@ -10,10 +10,7 @@ import jakarta.jms.Topic;
 import jakarta.jms.TransactionRolledBackException;
 import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,8 +23,6 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
  * <p>Who touches the session holds `turn`: that thread, or a caller that receives, which needs no other thread then.
  */
 public final class Worker implements Runnable {
-    private static final int STEP = 50; // milliseconds in a receive, in which nothing else is done
-    private static final int SHORT_STEP = 10; // where several consumers are looked after
     private static final int PATIENCE = 1000; // milliseconds that a close waits for what the thread does
 
     final ReentrantLock turn = new ReentrantLock(true);
@@ -36,8 +31,7 @@ public final class Worker implements Runnable {
     final Client client;
     final Acknowledgements acknowledgements;
     private final ArrayDeque<Call> calls = new ArrayDeque<>();
-    private final List<Consumer> consumers = new ArrayList<>();
-    private final Map<Integer, List<Message>> left = new HashMap<>(); // by consumers that were closed, and not taken
+    private final Consumers consumers = new Consumers(lock);
     private Session session;
     private Outbox outbox;
     private boolean transacted;
@@ -95,7 +89,7 @@ public final class Worker implements Runnable {
                 Call call;
                 lock.lock();
                 try {
-                    while ((call = calls.poll()) == null && !ended && acknowledgements.pause() > 0 && wanted().isEmpty()) {
+                    while ((call = calls.poll()) == null && !ended && acknowledgements.pause() > 0 && consumers.wanted().isEmpty()) {
                         awaitChange();
                     }
                     if (call == null && ended) {
@@ -110,7 +104,7 @@ public final class Worker implements Runnable {
                     if (call != null) {
                         call.run();
                     } else {
-                        look();
+                        consumers.look();
                     }
                 } finally {
                     turn.unlock();
@@ -121,69 +115,12 @@ public final class Worker implements Runnable {
         }
     }
 
-    /** Return the armed consumers, while the listeners of all are free: what comes meanwhile is not theirs to settle. */
-    private List<Consumer> wanted() {
-        if (consumers.stream().anyMatch(Consumer::isBusy)) {
-            return List.of();
-        }
-        var now = System.nanoTime();
-        var wanted = new ArrayList<Consumer>();
-        for (var consumer : consumers) {
-            if (consumer.isWanted(now)) {
-                wanted.add(consumer);
-            }
-        }
-        return wanted;
-    }
-
     private void awaitChange() throws InterruptedException {
-        var pause = acknowledgements.pause();
-        if (consumers.stream().noneMatch(Consumer::isBusy)) {
-            for (var consumer : consumers) {
-                pause = Math.min(pause, consumer.pause());
-            }
-        }
+        var pause = Math.min(acknowledgements.pause(), consumers.pause());
         if (pause == Long.MAX_VALUE) {
             changed.await();
         } else {
             changed.awaitNanos(Math.max(pause, 1));
-        }
-    }
-
-    /** Wait for a message of what is wanted, for a short time. The turn is held: no caller takes meanwhile. */
-    private void look() {
-        List<Consumer> wanted;
-        lock.lock();
-        try {
-            wanted = wanted();
-        } finally {
-            lock.unlock();
-        }
-        if (wanted.isEmpty()) {
-            return;
-        }
-        if (wanted.size() == 1) {
-            wanted.get(0).look(STEP);
-            return;
-        }
-        for (var consumer : wanted) {
-            if (consumer.look(0)) {
-                rotate(consumer);
-                return;
-            }
-        }
-        wanted.get(0).look(SHORT_STEP);
-        rotate(wanted.get(0));
-    }
-
-    private void rotate(Consumer served) {
-        lock.lock();
-        try {
-            if (consumers.remove(served)) {
-                consumers.add(served);
-            }
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -247,14 +184,7 @@ public final class Worker implements Runnable {
         return submit(() -> {
             var destination = client.destinations.find(session, kind, name);
             var consumer = new Consumer(this, number, consumer(kind, destination, selector, subscription, durable, shared, noLocal));
-            lock.lock();
-            try {
-                consumer.addUntaken(left.getOrDefault(number, List.of()));
-                left.remove(number);
-                consumers.add(consumer);
-            } finally {
-                lock.unlock();
-            }
+            consumers.add(consumer, number);
             return consumer;
         });
     }
@@ -278,18 +208,9 @@ public final class Worker implements Runnable {
 
     Call close(Consumer consumer, int number, MessageConsumer inner, boolean keeps, boolean returns) {
         return submit(() -> {
-            lock.lock();
-            try {
-                consumers.remove(consumer);
-                var messages = consumer.removeUntaken();
-                if (keeps && !messages.isEmpty()) {
-                    left.put(number, messages);
-                }
-            } finally {
-                lock.unlock();
-            }
+            consumers.remove(consumer, number, keeps);
             inner.close();
-            if (returns && left.containsKey(number)) {
+            if (returns && consumers.haveLeft(number)) {
                 rollBack();
             }
             return null;
@@ -299,11 +220,7 @@ public final class Worker implements Runnable {
     /** Close the consumer of that number, as no caller has it. */
     public Call drop(int number) {
         return submit(() -> {
-            for (var consumer : List.copyOf(consumers)) {
-                if (consumer.has(number)) {
-                    consumer.close(true, false, 0);
-                }
-            }
+            consumers.of(number).forEach(consumer -> consumer.close(true, false, 0));
             return null;
         });
     }
@@ -341,12 +258,7 @@ public final class Worker implements Runnable {
 
     /** Whether it has received what no caller has taken. */
     boolean holdsUntaken() {
-        lock.lock();
-        try {
-            return !left.isEmpty() || consumers.stream().anyMatch(Consumer::holdsUntaken);
-        } finally {
-            lock.unlock();
-        }
+        return consumers.holdUntaken();
     }
 
     /** Give back all that was received, and drop what was sent. */
@@ -358,7 +270,7 @@ public final class Worker implements Runnable {
     }
 
     private void rollBack() throws JMSException {
-        forgetTaken();
+        consumers.forgetMessages();
         if (transacted) {
             session.rollback();
         } else {
@@ -371,16 +283,6 @@ public final class Worker implements Runnable {
             rollBack();
         } catch (JMSException lost) {
             why.addSuppressed(lost); // the provider rolls back what it has of a session that is gone
-        }
-    }
-
-    private void forgetTaken() {
-        lock.lock();
-        try {
-            left.clear();
-            consumers.forEach(Consumer::forgetMessages);
-        } finally {
-            lock.unlock();
         }
     }
 
@@ -431,7 +333,7 @@ public final class Worker implements Runnable {
         lock.lock();
         try {
             ended = true;
-            consumers.forEach(Consumer::end);
+            consumers.end();
             calls.forEach(call -> call.refuse(why));
             calls.clear();
             changed.signalAll();
