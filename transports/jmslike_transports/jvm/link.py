@@ -12,7 +12,6 @@ import logging
 import threading
 import time
 from collections.abc import Generator, Sequence
-from itertools import groupby
 from typing import Any
 
 from jmslike.errors import (
@@ -25,11 +24,11 @@ from jmslike.errors import (
 )
 from jmslike.selector import Selector
 from jmslike.spi import Destination, Envelope, SessionSpec, SubscriptionSpec
+from jmslike_transports.jvm.acknowledging import acknowledging
 from jmslike_transports.jvm.connection import AUTO, JvmConnection, kind_of
 from jmslike_transports.jvm.crossings import cross
-from jmslike_transports.jvm.holdings import Holdings, Receipt
+from jmslike_transports.jvm.holdings import Holdings
 from jmslike_transports.jvm.names import require_subscription
-from jmslike_transports.jvm.providers.base import CLIENT
 from jmslike_transports.jvm.records import decode
 from jmslike_transports.jvm.sender import JvmSender, Outlet
 from jmslike_transports.jvm.subscription import JvmSubscription, ReturningSubscription
@@ -51,6 +50,7 @@ class JvmLink:
             )
         self._connection = connection
         self._spec = spec
+        self._acknowledging = acknowledging(connection, spec)
         self.subscriptions: Subscriptions[JvmSubscription] = Subscriptions(connection)
         self._workers: list[Any] = []
         self._lock = threading.Lock()
@@ -143,35 +143,21 @@ class JvmLink:
                 self._transaction(),
                 stays_while_held=connection.provider.closes_after_transaction,
             )
-        individual = connection.provider.individual if needs.individual or not needs.awaits_settlement else None
-        is_transacted = needs.awaits_settlement and individual is None
-        worker = self._open(transacted=is_transacted, mode=individual or CLIENT, individual=individual is not None)
-        finish = connection.finish
-
-        def acknowledge(receipts: Sequence[Receipt]) -> object:
-            if is_transacted:
-                subscription.confirm()
-                return finish(cross(worker.commit))
-            if individual is None:
-                subscription.confirm()
-                return bool(finish(cross(receipts[-1].consumer.acknowledge)))
-            for consumer, those in groupby(receipts, lambda receipt: receipt.consumer):
-                numbers = [receipt.number for receipt in those]
-                if needs.awaits_settlement:
-                    finish(cross(consumer.acknowledge, numbers))
-                else:
-                    _settle(consumer, numbers)
-            return None
-
-        holdings = Holdings(acknowledge, lambda: finish(cross(worker.rollback)), individually=individual is not None)
+        way, finish = self._acknowledging, connection.finish
+        worker = self._open(transacted=way.transacted, mode=way.java_mode, individual=way.individually)
+        holdings = Holdings(
+            lambda receipts: way.acknowledge(worker, subscription, receipts),
+            lambda: finish(cross(worker.rollback)),
+            individually=way.individually,
+        )
         try:
-            subscription = (ReturningSubscription if individual is None else JvmSubscription)(
+            subscription = (JvmSubscription if way.individually else ReturningSubscription)(
                 connection,
                 spec,
                 worker,
                 holdings,
-                closes_when_settled=individual is not None and connection.provider.returns_at_close,
-                outlet=Outlet(connection, worker, transacted=True) if is_transacted else None,
+                closes_when_settled=way.individually and connection.provider.returns_at_close,
+                outlet=Outlet(connection, worker, transacted=True) if way.transacted else None,
                 end=lambda: self._end(worker),
             )
         except BaseException:
@@ -333,12 +319,3 @@ class JvmLink:
             if self._holdings is not None:
                 self._holdings.clear()
             self._connection.inventory.discard(self)
-
-
-def _settle(consumer: Any, numbers: Sequence[int]) -> None:
-    """Let Java acknowledge these soon; a caller that is interrupted, as by Ctrl-C, gets them again."""
-    try:
-        cross(consumer.settle, numbers)
-    except BaseException:
-        cross(consumer.takeBack, numbers)
-        raise

@@ -1,6 +1,7 @@
 """Messages as records: the binary form in which a whole message crosses between Python and Java.
 
-`java/Records.java` reads and writes the same. All numbers are big-endian. A record has these parts:
+`java/Records.java` writes the same, and `java/Outgoing.java` reads it. All numbers are big-endian. A record has these
+parts:
 
 - a head of 64 bytes: kind of the body, flags, delivery mode, priority, kind of the destination and of the reply's, two
   bytes that are not used; timestamp, expiration, delivery time; count of deliveries; the sizes of five texts; the
