@@ -14,8 +14,6 @@ from tests.brokers.software import program
 
 HERE = Path(__file__).parent
 PROGRAM = HERE / "Qpid.java"
-TOPICS = "amq.topic/"
-"""What a client puts before the name of a topic: names without it are queues."""
 HEADER = b"AMQP"
 SASL, AMQP = 1, 0
 """The types of frames."""

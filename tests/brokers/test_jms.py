@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -13,12 +12,11 @@ from jmslike import JMSSecurityError
 from jmslike.testing import Harness
 from tests.brokers import Broker, LocalBroker
 from tests.brokers.openmq import OpenMQ
-from tests.brokers.qpid import TOPICS, Qpid, configuration
+from tests.brokers.qpid import Qpid, configuration
 from tests.harnesses import jvm_harness
 
 KEPT = [str(number) for number in range(20)]
 PATIENCE = 30.0
-OPTIONS: dict[str, dict[str, Any]] = {Qpid.name: {"properties": f"topicPrefix={TOPICS}"}}
 
 
 @pytest.fixture(params=[pytest.param(name, marks=pytest.mark.broker(name)) for name in (Qpid.name, OpenMQ.name)])
@@ -30,7 +28,7 @@ def running(request: pytest.FixtureRequest) -> Broker:
 
 @pytest.fixture
 def harness(running: Broker) -> Harness:
-    return jvm_harness(running, running.name, **OPTIONS.get(running.name, {}))
+    return jvm_harness(running, running.name)
 
 
 def test_it_knows_its_user_and_refuses_others(running: Broker, harness: Harness) -> None:

@@ -7,7 +7,6 @@ import pytest
 from jmslike.testing import Harness
 from jmslike.testing.conformance import *  # noqa: F403
 from tests.brokers import Broker
-from tests.brokers.qpid import TOPICS
 from tests.harnesses import jvm_harness
 
 pytestmark = pytest.mark.long
@@ -15,4 +14,4 @@ pytestmark = pytest.mark.long
 
 @pytest.fixture(scope="session")
 def harness(qpid: Broker) -> Harness:
-    return jvm_harness(qpid, "qpid", properties=f"topicPrefix={TOPICS}")
+    return jvm_harness(qpid, "qpid")

@@ -7,10 +7,9 @@ import pytest
 from jmslike.testing import Harness
 from jmslike.testing.contract.suite import *  # noqa: F403
 from tests.brokers import Broker
-from tests.brokers.qpid import TOPICS
 from tests.harnesses import jvm_harness
 
 
 @pytest.fixture(scope="session")
 def harness(qpid: Broker) -> Harness:
-    return jvm_harness(qpid, "qpid", properties=f"topicPrefix={TOPICS}", window=10)
+    return jvm_harness(qpid, "qpid", window=10)

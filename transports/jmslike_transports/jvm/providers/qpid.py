@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import jpype
 
-from jmslike.capabilities import Feature, Support, partial
+from jmslike.capabilities import Feature, Support, partial, unsupported
 from jmslike.selector import Selector
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
@@ -17,6 +17,7 @@ from jmslike_transports.jvm.names import LINE_ENDS, NameRules
 from jmslike_transports.jvm.providers.base import (
     EVERYTHING,
     HEARTBEAT,
+    LEFT_OPEN,
     LOST_WITH_DESTINATION,
     Provider,
     made,
@@ -33,6 +34,8 @@ _SELECTING: Final = {
     **FRACTIONS,
     **dict.fromkeys(ASCII_NAMES, "Artemis and Broker-J know only ASCII in names: InvalidSelectorError"),
 }
+_TOPICS: Final = "amq.topic/"
+"""Before the name of a topic: the exchange of topics that each virtual host of Broker-J has."""
 _MAKES_AGAIN: Final = "the broker makes a destination that a message is sent to, also one that was temporary"
 
 
@@ -52,7 +55,7 @@ class Qpid(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return _features(**_SELECTING)
+        return {**_features(**_SELECTING), **LEFT_OPEN}
 
     def at(self, connection: Any) -> Provider:
         """See Provider.at."""
@@ -69,7 +72,7 @@ class QpidOnArtemis(Qpid):
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
         return {
-            **super().features(major, minor),
+            **_features(**_SELECTING),
             Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
             Feature.TRANSACTION: partial(TX_13=LOST_WITH_DESTINATION),
             Feature.NAMES: partial(
@@ -92,6 +95,10 @@ class QpidOnBrokerJ(Qpid):
         return {
             **_features(**_SELECTING, SEL_29=self._no_group, SC_91=self._no_group),
             Feature.TEMPORARY: partial(CONN_19=_MAKES_AGAIN),
+            Feature.MESSAGE_GROUP: unsupported(
+                "its queues have none unless the administrator sets their `messageGroupType`: give each group a queue "
+                "with one consumer"
+            ),
             Feature.DURABLE_SUBSCRIPTION: partial(
                 SUB_17="the other kind of the name is another subscription, or none: `Link not found`",
                 SUB_14="with noLocal, it has nothing of what was sent while it had no consumer",
@@ -99,8 +106,9 @@ class QpidOnBrokerJ(Qpid):
         }
 
     def prepare(self, connection: Any) -> None:
-        """See Provider.prepare. Broker-J counts as delivered what it pushed and took back."""
+        """See Provider.prepare. Broker-J counts as delivered what it pushed and took back; a bare name is a queue's."""
         cross(_ask_for_each_message, connection)
+        cross(_find_topics, connection)
 
     def selector(self, selector: Selector) -> str:
         """See Provider.selector."""
@@ -144,6 +152,11 @@ def _ask_for_each_message(connection: Any) -> None:
     policy = connection.getPrefetchPolicy()  # of the sessions that are opened from now on
     policy.setQueuePrefetch(0)
     policy.setDurableTopicPrefetch(0)
+
+
+def _find_topics(connection: Any) -> None:
+    if connection.getTopicPrefix() is None:  # else `properties` has set it
+        connection.setTopicPrefix(_TOPICS)
 
 
 def _url(address: Address) -> str:
