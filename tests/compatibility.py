@@ -84,7 +84,8 @@ may differ: `jmslike capabilities URL` and `connection.capabilities` show the sa
 
 THROUGH_JAVA = """\
 The same through Java clients, by [`jvm:`](jvm.md). The version is the one that the client says. Through JNDI, a
-connection declares everything that the client's version of JMS has.
+connection declares everything that the client's version of JMS has; as partial what JMS leaves open: groups, and which
+consumer of a queue gets a message.
 """
 
 

@@ -170,6 +170,8 @@ def check_what_is_unlike(output: str, found: dict[str, Any]) -> None:
             ("activemq", "stomp", "", (*COUNTED, "peak")),
             ("rabbitmq", "stomp", "", COUNTED),
             ("artemis", "jvm:artemis", JAVA, COUNTED),
+            ("openmq", "jvm:openmq", "", COUNTED),
+            ("qpid", "jvm:qpid", "", COUNTED),
             ("kafka", "kafka", "?partitions=1", ("sharing",)),
         ]
     ],

@@ -118,7 +118,7 @@ class Border:
 
     def require_competition(self) -> None:
         """Skip the test where consumers of a queue do not compete for each message."""
-        if not self.declares(Feature.COMPETING_CONSUMERS, Level.NATIVE, Level.EMULATED):
+        if not self.capabilities.holds(Feature.COMPETING_CONSUMERS):
             pytest.skip("consumers do not compete for each message")
 
     @property

@@ -19,7 +19,14 @@ from jmslike_transports.jvm.address import Address, Tls
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
 from jmslike_transports.jvm.names import LINE_ENDS, NameRules
-from jmslike_transports.jvm.providers.base import EVERYTHING, HEARTBEAT, Provider, made, milliseconds
+from jmslike_transports.jvm.providers.base import (
+    COUNTED_WHEN_PUSHED,
+    EVERYTHING,
+    HEARTBEAT,
+    Provider,
+    made,
+    milliseconds,
+)
 from jmslike_transports.shared.typed_selectors import ASCII_NAMES, FRACTIONS, TypedSelectors
 
 _FACTORY: Final = "org.apache.activemq.artemis.jms.client.ActiveMQJMSConnectionFactory"
@@ -36,9 +43,7 @@ _FEATURES: Final[Mapping[Feature, Support]] = {
         TX_13="the commit creates a temporary destination again that another connection deleted"
     ),
     Feature.TEMPORARY: partial(CONN_19="a send from another connection creates the deleted destination again"),
-    Feature.REDELIVERY_COUNT: partial(
-        "what was pushed over a link that is lost counts as delivered, also what no application received"
-    ),
+    Feature.REDELIVERY_COUNT: COUNTED_WHEN_PUSHED,
     Feature.DURABLE_SUBSCRIPTION: partial(SUB_17="Artemis does not tell a shared subscription from one that is not"),
     Feature.SHARED_SUBSCRIPTION: partial(SUB_16=_UNCHANGED, SUB_28=_UNCHANGED),
 }

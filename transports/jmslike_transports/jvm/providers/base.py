@@ -9,7 +9,6 @@ from typing import Any, ClassVar, Final
 import jpype
 
 from jmslike.capabilities import NATIVE, Feature, Support, partial, unsupported
-from jmslike.errors import JMSError
 from jmslike.selector import Selector
 from jmslike.spi import Envelope
 from jmslike_transports.jvm.address import Address
@@ -54,7 +53,7 @@ class Provider(ABC):
     def connection_factory(self, loader: Any, address: Address) -> Any:
         """Return the Java connection factory for the address' one host.
 
-        Raises JMSError for a class path without the client, ValueError for options that it has not.
+        Raises ValueError for a class path without the client, and for options that it has not.
         """
 
     @abstractmethod
@@ -98,6 +97,15 @@ EVERYTHING: Final[Mapping[Feature, Support]] = {
 }
 """What a client of Jakarta Messaging 3.1 has."""
 
+LEFT_OPEN: Final[Mapping[Feature, Support]] = dict.fromkeys(
+    (Feature.COMPETING_CONSUMERS, Feature.MESSAGE_GROUP), partial("JMS leaves it to the provider, and no test has that")
+)
+"""What the specification does not settle, of a provider without tests."""
+
+COUNTED_WHEN_PUSHED: Final = partial(
+    "what was pushed over a link that is lost counts as delivered, also what no application received"
+)
+
 _SINCE_2_0: Final[Mapping[Feature, Support]] = {
     Feature.SHARED_SUBSCRIPTION: unsupported("it came with JMS 2.0: give each consumer a subscription of its own"),
     Feature.DELAY: unsupported("it came with JMS 2.0: send when it is due"),
@@ -110,17 +118,17 @@ def of_version(features: Mapping[Feature, Support], major: int) -> Mapping[Featu
 
 
 def made(provider: Provider, loader: Any, address: Address, class_name: str, *arguments: Any) -> Any:
-    """Return a new object of the client's class. Raises JMSError if the class path has not the class."""
+    """Return a new object of the client's class. Raises ValueError if the class path has not the class."""
     with context_of(loader):
         return cross(lambda: client_class(provider, loader, address, class_name)(*arguments))
 
 
 def client_class(provider: Provider, loader: Any, address: Address, class_name: str) -> Any:
-    """Return a class of the client. Raises JMSError if the class path has it not."""
+    """Return a class of the client. Raises ValueError if the class path has it not."""
     try:
         return class_of(loader, class_name)
     except jpype.JException as error:
-        raise JMSError(_missing(provider, address, class_name, error)) from error
+        raise ValueError(_missing(provider, address, class_name, error)) from error
 
 
 def _missing(provider: Provider, address: Address, class_name: str, error: BaseException) -> str:

@@ -11,7 +11,7 @@ from jmslike.capabilities import Feature, Support, partial
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.crossings import cross
-from jmslike_transports.jvm.providers.base import EVERYTHING, Provider, made, of_version
+from jmslike_transports.jvm.providers.base import EVERYTHING, LEFT_OPEN, Provider, made, of_version
 from jmslike_transports.jvm.tls import require_verification, ssl_context
 
 _FACTORY: Final = "com.ibm.mq.jakarta.jms.MQConnectionFactory"
@@ -37,7 +37,8 @@ class IbmMq(Provider):
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return of_version({**EVERYTHING, Feature.DELAY: partial("the queue manager needs its delay daemon")}, major)
+        delay = partial("the queue manager needs its delay daemon")
+        return of_version({**EVERYTHING, **LEFT_OPEN, Feature.DELAY: delay}, major)
 
 
 def _write_no_log() -> None:

@@ -9,14 +9,14 @@ from typing import Any, Final
 import jpype
 
 from jmslike.capabilities import Feature, Support
-from jmslike.errors import ConnectionLostError
+from jmslike.errors import ConnectionLostError, JMSError
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.classpath import VARIABLE
 from jmslike_transports.jvm.crossings import cross, ends
 from jmslike_transports.jvm.errors import error_of
 from jmslike_transports.jvm.machine import class_of
-from jmslike_transports.jvm.providers.base import EVERYTHING, Provider, of_version
+from jmslike_transports.jvm.providers.base import EVERYTHING, LEFT_OPEN, Provider, of_version
 
 _NAMING: Final = "jmslike.jakarta.Naming"
 """The helper's, which needs no API of JMS."""
@@ -30,7 +30,7 @@ class Jndi(Provider):
     coordinates = ()
 
     def connection_factory(self, loader: Any, address: Address) -> Any:
-        """See Provider.connection_factory. Raises JMSError if JNDI does not find it.
+        """See Provider.connection_factory. Raises ValueError if JNDI does not find it.
 
         ConnectionLostError says that JNDI does not answer, JMSSecurityError that it refuses the user."""
         call = cross(_looking_up, loader, address)
@@ -38,14 +38,15 @@ class Jndi(Provider):
             raise ConnectionLostError(f"JNDI did not answer within {address.connect_timeout:g} s, by {address.path}")
         error = cross(call.error)
         if error is not None:
-            raise type(error_of(error))(_not_found(address, error)) from error
+            found = type(error_of(error))
+            raise (ValueError if found is JMSError else found)(_not_found(address, error)) from error
         factory = cross(call.result)
         cross(set_properties, factory, address.properties)
         return factory
 
     def features(self, major: int, minor: int) -> Mapping[Feature, Support]:
         """See Provider.features."""
-        return of_version(EVERYTHING, major)
+        return of_version({**EVERYTHING, **LEFT_OPEN}, major)
 
 
 def _looking_up(loader: Any, address: Address) -> Any:

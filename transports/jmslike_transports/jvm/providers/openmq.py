@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from copy import copy
 from typing import Any, Final
 
-from jmslike.capabilities import EMULATED, Feature, Support, partial
+from jmslike.capabilities import EMULATED, Feature, Support, partial, unsupported
 from jmslike.selector import Selector, tree
 from jmslike.spi import Envelope
 from jmslike.values import modified_utf8
@@ -18,6 +18,7 @@ from jmslike_transports.jvm.marks import CORRELATION_TEXT, EMPTY_TEXT, TYPE
 from jmslike_transports.jvm.names import NameRules
 from jmslike_transports.jvm.providers.base import (
     CLIENT,
+    COUNTED_WHEN_PUSHED,
     EVERYTHING,
     HEARTBEAT,
     Provider,
@@ -42,6 +43,11 @@ _SELECTING: Final = partial(
 )
 _FEATURES: Final[Mapping[Feature, Support]] = {
     **EVERYTHING,
+    Feature.COMPETING_CONSUMERS: partial(
+        "the broker pushes to consumers in no turn: one may get nothing while messages wait behind others that are busy"
+    ),
+    Feature.MESSAGE_GROUP: unsupported("the broker has no groups: give each group a queue with one consumer"),
+    Feature.REDELIVERY_COUNT: COUNTED_WHEN_PUSHED,
     Feature.QUEUE_SELECTOR: _SELECTING,
     Feature.TOPIC_SELECTOR: _SELECTING,
     Feature.NO_WAIT: EMULATED,
