@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, NoReturn, TypeVar
 
 from jmslike.durations import warn_of_milliseconds
+from jmslike.errors import JMSError
 from jmslike.exact import exact_integer, exact_text
 
 Value = TypeVar("Value")
@@ -82,3 +83,8 @@ def _number(name: str, value: Any, lowest: float, highest: float, expected: str)
     if not lowest <= number <= highest or number == math.inf:
         refuse(name, value, expected)
     return number
+
+
+def is_of_a_setting(error: Exception) -> bool:
+    """Whether an error says that a connection cannot be made with these settings, whatever the provider answers."""
+    return type(error) is JMSError and type(error.__cause__) is ValueError

@@ -28,6 +28,7 @@ from jmslike.cli import (
 )
 from jmslike.cli.terminal import complain
 from jmslike.compare.redaction import Redactor
+from jmslike.options import is_of_a_setting
 
 GROUP: Final = "jmslike.commands"
 """The entry points that add commands: a `typer.Typer` (a group of them) or a function, under the entry point's name."""
@@ -73,7 +74,7 @@ def exit_code(error: Exception) -> int | None:
     if isinstance(error, (InvalidDestinationError, InvalidSelectorError, UnsupportedFeatureError)):
         return WRONG_USE
     if isinstance(error, JMSError):
-        return PROVIDER_FAILED
+        return WRONG_USE if is_of_a_setting(error) else PROVIDER_FAILED
     if isinstance(error, (ValueError, OSError)) or hasattr(error, "format_message"):  # the latter is typer's
         return WRONG_USE
     return None

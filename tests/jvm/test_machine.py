@@ -112,12 +112,11 @@ def test_options_of_the_variable_go_before_ours() -> None:
 def test_what_is_no_connection_factory_is_refused() -> None:
     said = output_of("""
         import jpype
-        from jmslike.errors import JMSError
         from jmslike_transports.jvm import machine
         loader = machine.loader_of(())
         try:
             machine.bridge_of(loader, jpype.JClass("java.util.ArrayList")())
-        except JMSError as error:
+        except ValueError as error:
             print(error)
     """)
     assert said == "java.util.ArrayList is no ConnectionFactory of jakarta.jms or javax.jms"

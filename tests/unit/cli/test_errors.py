@@ -74,6 +74,27 @@ def test_wrong_use(run: Run, arguments: list[str], reason: str) -> None:
     assert complaint(run(*arguments), 2).startswith(reason)
 
 
+@pytest.mark.parametrize("form", ["{}", "failover:({})"])
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        ("stomps://localhost:1?tls_ca=/nowhere", "option tls_ca is '/nowhere', but there is no such file"),
+        ("amqps://localhost:1?tls_cert=/nowhere", "option tls_cert is '/nowhere', but there is no such file"),
+        ("kafkas://localhost:1?tls_ca=/nowhere", "option tls_ca is '/nowhere', but there is no such file"),
+        ("jvm:qpid://localhost:1?tls=true&tls_ca=/nowhere", "option tls_ca is '/nowhere', but there is no such file"),
+        ("jvm:qpid://localhost:1?classpath=/nowhere", "option classpath: there is no jar and no folder '/nowhere'"),
+        ("jvm:///nowhere?factory=f", "there is no file '/nowhere' with properties of JNDI"),
+        ("jvm:qpid://localhost:1", "JAVA_HOME is '/nowhere', where there is no JVM"),
+    ],
+)
+def test_a_setting_that_cannot_work_is_wrong_use(
+    run: Run, monkeypatch: pytest.MonkeyPatch, form: str, url: str, reason: str
+) -> None:
+    """No provider is asked, so its answer is not the reason."""
+    monkeypatch.setenv("JAVA_HOME", "/nowhere")
+    assert reason in complaint(run("count", form.format(url), "q"), 2)
+
+
 def test_help_and_version(run: Run) -> None:
     for arguments, code in ((["--help"], 0), (["-h"], 0), ([], 2)):
         result = run(*arguments)

@@ -22,6 +22,7 @@ from typing import Final, Protocol, TypeVar
 from jmslike.capabilities import Capabilities
 from jmslike.clock import Clock, SystemClock
 from jmslike.errors import ConnectionLostError, IllegalStateError, JMSError, JMSSecurityError
+from jmslike.options import is_of_a_setting
 from jmslike.spi import Events, Target
 from jmslike_transports.failover.hosts import HostConnection, Hosts, shortfall
 from jmslike_transports.failover.outage import Left, Outage
@@ -101,8 +102,8 @@ class Reconnection:
     def open(self, events: Events) -> Capabilities:
         """Connect to the first host that answers, and return what it offers.
 
-        All hosts are tried in turn until the connect timeout is over, each at least once. Raises JMSSecurityError at
-        once; ConnectionLostError.
+        All hosts are tried in turn until the connect timeout is over, each at least once. Raises JMSSecurityError and
+        the error of a setting at once; ConnectionLostError.
         """
         self.events = events
         deadline = self.clock.monotonic() + self.policy.connect_timeout
@@ -126,9 +127,9 @@ class Reconnection:
                         self.current, self._promised = connection, offered
                         self._up_since = self.clock.monotonic()
                     return offered
-            except JMSSecurityError:
-                raise
             except JMSError as error:
+                if isinstance(error, JMSSecurityError) or is_of_a_setting(error):
+                    raise
                 self.check()
                 failures.append(f"{target.url}: {error}")
         self._failure = "; ".join(failures)

@@ -19,7 +19,7 @@ from jmslike.spi import Destination, Events, Topic
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.crossings import cross, ends
 from jmslike_transports.jvm.errors import GENERAL, error_of, is_loss
-from jmslike_transports.jvm.machine import bridge_of, loader_of
+from jmslike_transports.jvm.machine import Bridge, bridge_of, loader_of
 from jmslike_transports.jvm.names import require_destination
 from jmslike_transports.jvm.places import why
 from jmslike_transports.jvm.providers.base import Provider
@@ -78,8 +78,8 @@ class JvmConnection(LosableConnection):
     def _connect_to(self, address: Address) -> tuple[str, str, int, int]:
         self.check_open()
         loader = loader_of(address.class_path)
-        factory = self._factory(loader, address)
-        client = cross(bridge_of(loader, factory).client, factory, address.user, address.password)
+        factory, bridge = self._factory(loader, address)
+        client = cross(bridge.client, factory, address.user, address.password)
         cross(client.bound, max(_SHORTEST_BOUND, round(address.request_timeout * 500)))
         about = None
         try:
@@ -100,9 +100,10 @@ class JvmConnection(LosableConnection):
         name, version, major, minor = about
         return str(name), str(version), int(major), int(minor)
 
-    def _factory(self, loader: Any, address: Address) -> Any:
+    def _factory(self, loader: Any, address: Address) -> tuple[Any, Bridge]:
         try:
-            return self.provider.connection_factory(loader, address)
+            factory = self.provider.connection_factory(loader, address)
+            return factory, bridge_of(loader, factory)
         except (ValueError, jpype.JException) as error:  # an option or a value that the client has not
             raise error_of(error) from error
 

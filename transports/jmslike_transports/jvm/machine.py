@@ -78,11 +78,12 @@ def start() -> None:
     with _lock:
         if _started:
             return
-        if jpype.isJVMStarted():
-            _adopt()
-        else:
-            _start()
-        _require_version(jpype.getJVMVersion(), "that this process has started")
+        with _as_jms_error():
+            if jpype.isJVMStarted():
+                _adopt()
+            else:
+                _start()
+            _require_version(jpype.getJVMVersion(), "that this process has started")
         _started.append(True)
 
 
@@ -99,7 +100,7 @@ def loader_of(class_path: tuple[str, ...]) -> Any:
 
 
 def bridge_of(loader: Any, factory: Any) -> Bridge:
-    """Return the helper's classes for a connection factory of that loader. Raises JMSError for something else."""
+    """Return the helper's classes for a connection factory of that loader. Raises ValueError for something else."""
     for interface, api in _APIS.items():
         try:
             if cross(class_of(loader, interface).class_.isInstance, factory):
@@ -107,7 +108,7 @@ def bridge_of(loader: Any, factory: Any) -> Bridge:
         except jpype.JException:  # the class path has not this API
             continue
     found = cross(lambda: str(factory.getClass().getName()))
-    raise JMSError(f"{found} is no ConnectionFactory of jakarta.jms or javax.jms")
+    raise ValueError(f"{found} is no ConnectionFactory of jakarta.jms or javax.jms")
 
 
 def class_of(loader: Any, name: str) -> Any:
@@ -137,15 +138,25 @@ def _new_loader(class_path: tuple[str, ...]) -> Any:
 
 def found() -> str:
     """Return which Java would be started, or is in use. Raises JMSError as `start` does; starts nothing."""
-    if jpype.isJVMStarted():
-        version, where = jpype.getJVMVersion(), "in this process"
-    else:
-        version, where = _release(_library())
-    _require_version(version, where)
+    with _as_jms_error():
+        if jpype.isJVMStarted():
+            version, where = jpype.getJVMVersion(), "in this process"
+        else:
+            version, where = _release(_library())
+        _require_version(version, where)
     return f"Java {'.'.join(map(str, version))} {where}" if any(version) else f"Java {where}"
 
 
 # ---- starting -------------------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _as_jms_error() -> Iterator[None]:
+    """Turn a ValueError, of a setting that cannot work, into a JMSError with this cause."""
+    try:
+        yield
+    except ValueError as error:
+        raise JMSError(str(error)) from error
 
 
 def _start() -> None:
@@ -154,7 +165,7 @@ def _start() -> None:
     try:
         jpype.startJVM(*options, jvmpath=library, classpath=[], convertStrings=False, interrupt=False)
     except Exception as error:  # JPype raises what comes: OSError, RuntimeError, a Java exception
-        raise JMSError(
+        raise ValueError(
             f"the JVM {library} does not start with {' '.join(options)}: {error}; {OPTIONS_VARIABLE} may hold other "
             "options"
         ) from error
@@ -198,7 +209,7 @@ def _options(more: str) -> list[str]:
     try:
         own = shlex.split(more)
     except ValueError as error:
-        raise JMSError(f"{OPTIONS_VARIABLE} is no list of options: {error}") from error
+        raise ValueError(f"{OPTIONS_VARIABLE} is no list of options: {error}") from error
     chosen = any(option.startswith("-XX:+Use") and option.endswith("GC") for option in own)
     return [*_OPTIONS, *(() if chosen else (_COLLECTOR,)), *own]
 
@@ -209,7 +220,7 @@ def _library() -> str:
     if named:
         found = _library_in(Path(named))
         if found is None:
-            raise JMSError(f"JAVA_HOME is {named!r}, where there is no JVM; {_SET_JAVA_HOME}")
+            raise ValueError(f"JAVA_HOME is {named!r}, where there is no JVM; {_SET_JAVA_HOME}")
         return found
     program = shutil.which("java")
     found = _library_in(Path(program).resolve().parent.parent) if program else None
@@ -217,7 +228,7 @@ def _library() -> str:
         try:
             return str(jpype.getDefaultJVMPath())
         except (jpype.JVMNotFoundException, jpype.JVMNotSupportedException) as error:
-            raise JMSError(f"jvm: needs a JVM, and finds none by JAVA_HOME or PATH; {_SET_JAVA_HOME}") from error
+            raise ValueError(f"jvm: needs a JVM, and finds none by JAVA_HOME or PATH; {_SET_JAVA_HOME}") from error
     return found
 
 
@@ -242,7 +253,7 @@ def _release(library: str) -> tuple[tuple[int, ...], str]:
 
 
 def _require_version(version: tuple[int, ...], where: str) -> None:
-    """Raise JMSError for a JVM that is too old; (0,) is an unknown one. Java 8 is version 1.8."""
+    """Raise ValueError for a JVM that is too old; (0,) is an unknown one. Java 8 is version 1.8."""
     if (1,) <= version < (OLDEST,):
         found = version[1] if version[0] == 1 and len(version) > 1 else version[0]
-        raise JMSError(f"jvm: needs Java {OLDEST} or newer, and finds Java {found}: {where}; {_SET_JAVA_HOME}")
+        raise ValueError(f"jvm: needs Java {OLDEST} or newer, and finds Java {found}: {where}; {_SET_JAVA_HOME}")
