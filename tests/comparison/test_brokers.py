@@ -172,6 +172,7 @@ def check_what_is_unlike(output: str, found: dict[str, Any]) -> None:
             ("artemis", "jvm:artemis", JAVA, COUNTED),
             ("openmq", "jvm:openmq", "", COUNTED),
             ("qpid", "jvm:qpid", "", COUNTED),
+            ("rabbitmq", "jvm:rabbitmq", "", COUNTED),
             ("kafka", "kafka", "?partitions=1", ("sharing",)),
         ]
     ],

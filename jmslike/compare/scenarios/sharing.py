@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from contextlib import suppress
 from threading import Barrier, BrokenBarrierError, Lock
+from typing import Final
 
-from jmslike import Destination, Feature
+from jmslike import Destination, Feature, UnsupportedFeatureError
 from jmslike.compare.measure import Journal, shared_keys, tally, total
 from jmslike.compare.results import exactly, unpromised
 from jmslike.compare.scenarios.scenario import Outcome, Route, Scenario, integrity, part
 from jmslike.compare.stage import Stage, Subscribe
+
+_SPANNING: Final = "SUB-26"
+"""A shared subscription spans the connections of a client id, or of none."""
 
 
 class StartTogether:
@@ -63,7 +67,9 @@ def on_queue(stage: Stage) -> Outcome:
 
 
 def on_shared_subscription(stage: Stage) -> Outcome:
-    """The consumers of one shared subscription split the topic's messages."""
+    """The consumers of one shared subscription split the topic's messages, if it spans their connections."""
+    if _SPANNING in stage.capabilities.exceptions:
+        raise UnsupportedFeatureError(stage.capabilities.exceptions[_SPANNING])
     return _split(stage, stage.topic, lambda session, _: session.create_shared_consumer(stage.topic, stage.name))
 
 
