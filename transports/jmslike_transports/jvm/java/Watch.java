@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.concurrent.TimeUnit.NANOSECONDS;
 import static java.util.concurrent.TimeUnit.SECONDS;
 
 /**
@@ -23,6 +24,11 @@ final class Watch {
     /** Interrupt a receive that takes so many milliseconds longer than it was to wait. */
     void bound(long millis) {
         longest = MILLISECONDS.toNanos(millis);
+    }
+
+    /** Return how many milliseconds longer than it was to wait a receive may take. */
+    long bound() {
+        return NANOSECONDS.toMillis(longest);
     }
 
     /** Receive; Unanswered says that the provider does not answer. */

@@ -23,7 +23,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
  * <p>Who touches the session holds `turn`: that thread, or a caller that receives, which needs no other thread then.
  */
 public final class Worker implements Runnable {
-    private static final int PATIENCE = 1000; // milliseconds that a close waits for what the thread does
+    private static final int PATIENCE = 1000; // milliseconds that a close waits at least for what the thread does
 
     final ReentrantLock turn = new ReentrantLock(true);
     final ReentrantLock lock = new ReentrantLock();
@@ -308,7 +308,7 @@ public final class Worker implements Runnable {
     /** Close the session, which gives back what is not settled, also while its thread waits for the provider. */
     public Call close() {
         return Call.start("close", () -> {
-            var isMine = turn.tryLock(PATIENCE, MILLISECONDS);
+            var isMine = turn.tryLock(patience(), MILLISECONDS);
             try {
                 if (isMine) {
                     acknowledgements.flush();
@@ -324,6 +324,11 @@ public final class Worker implements Runnable {
             }
             return null;
         });
+    }
+
+    /** Return the milliseconds that a close waits for what the thread does: more where acknowledgements wait, too. */
+    private long patience() {
+        return acknowledgements.areWaiting() ? Math.max(PATIENCE, client.watch.bound()) : PATIENCE;
     }
 
     /** Let the thread end after what it does now. */
