@@ -219,13 +219,14 @@ def free_ports(count: int) -> list[int]:
     """Return different free ports of the loopback interface.
 
     They lie below the ports that systems assign: a client that keeps connecting to a stopped broker could be assigned
-    the broker's port as its own, and connect to itself. None is returned twice, and each process of a test run has
-    thousand of its own: a broker that is stopped finds its port free again.
+    the broker's port as its own, and connect to itself. None is returned twice, and of the processes of a
+    test run each has its own: a broker that is stopped finds its port free again.
     """
-    first = 20_000 + 1000 * (int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 12)
+    processes = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
     free: list[int] = []
     while len(free) < count:
-        port = random.randrange(first, first + 1000)
+        port = random.randrange(20_000 + process, 32_000, processes)
         with socket.socket() as probe, suppress(OSError):
             probe.bind(("127.0.0.1", port))
             if port not in _RETURNED:

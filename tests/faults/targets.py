@@ -33,7 +33,7 @@ OTHER_JAVA_CLIENTS: Final[Mapping[str, tuple[str, str]]] = {
 }
 """The other Java clients, which only some tests use."""
 
-JAVA_CLIENTS: Final = ("jvm-artemis", *OTHER_JAVA_CLIENTS)
+JAVA_CLIENTS: Final[Mapping[str, tuple[str, str]]] = {"jvm-artemis": KINDS["jvm-artemis"], **OTHER_JAVA_CLIENTS}
 """All of them."""
 
 TARGETS: Final[Mapping[str, tuple[str, str]]] = {**LASTING, **OTHER_JAVA_CLIENTS}

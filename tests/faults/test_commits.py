@@ -11,7 +11,7 @@ from jmslike import ConnectionLostError, Message, Session, TransactionInDoubtErr
 from tests.faults.cuts import ANSWER_OF_ARTEMIS, AT_ITS_RECEIPT, BEFORE_COMMIT, CUTS, Cut, at, set_trap
 from tests.faults.proxy import Proxy
 from tests.faults.steps import PATIENCE, Connect, loss_of, put, take, take_until
-from tests.faults.targets import JAVA_CLIENTS, Target
+from tests.faults.targets import JAVA_CLIENTS, Target, each
 
 HALF = bytes(2_500_000)
 MIDST = b"<the midst>"
@@ -73,7 +73,7 @@ def test_the_answer_to_a_send_within_a_transaction_is_cut(
         assert proxy.sprung.is_set()
 
 
-@pytest.mark.parametrize("target", JAVA_CLIENTS, indirect=True)
+@pytest.mark.parametrize("target", each(JAVA_CLIENTS), indirect=True)
 def test_a_large_send_within_a_transaction_is_cut(target: Target, proxy: Proxy, connect: Connect, name: str) -> None:
     """C16: the send raises, or the commit for a client that does not wait."""
     with transaction_that_is_lost(target, proxy, connect, name) as session:

@@ -55,11 +55,14 @@ def test_a_wrong_virtual_host(rabbitmq: Broker, protocol: str) -> None:
 @pytest.mark.parametrize(
     ("scheme", "name", "protocol", "answer"),
     [
-        ("amqp", "artemis", "stomp", "AMQP 1.0, which is not the AMQP 0-9-1 of amqp://"),
-        ("amqp", "rabbitmq", "stomp", "STOMP: use stomp://"),
-        ("stomp", "rabbitmq", "amqp", "AMQP 0-9-1: use amqp://"),
-        ("kafka", "rabbitmq", "amqp", "AMQP 0-9-1: use amqp://"),
-        ("stomp", "kafka", "kafka", "Kafka's protocol: use kafka://"),
+        pytest.param(*port, marks=pytest.mark.broker(port[1]))
+        for port in (
+            ("amqp", "artemis", "stomp", "AMQP 1.0, which is not the AMQP 0-9-1 of amqp://"),
+            ("amqp", "rabbitmq", "stomp", "STOMP: use stomp://"),
+            ("stomp", "rabbitmq", "amqp", "AMQP 0-9-1: use amqp://"),
+            ("kafka", "rabbitmq", "amqp", "AMQP 0-9-1: use amqp://"),
+            ("stomp", "kafka", "kafka", "Kafka's protocol: use kafka://"),
+        )
     ],
 )
 def test_a_port_of_another_protocol(

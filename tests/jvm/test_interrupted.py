@@ -11,7 +11,7 @@ from jmslike.errors import TransactionRolledBackError
 from jmslike.spi import ACCEPT
 from jmslike.testing import Harness
 from jmslike.testing.contract.border import Border, message
-from jmslike_transports.jvm import link as link_module
+from jmslike_transports.jvm import acknowledging
 from jmslike_transports.jvm.crossings import cross
 from tests.brokers import Broker
 from tests.harnesses import jvm_harness
@@ -170,7 +170,7 @@ def test_a_message_whose_acknowledgement_was_interrupted_comes_again(
         cross(call, *arguments)
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(link_module, "cross", interrupted)
+    monkeypatch.setattr(acknowledging, "cross", interrupted)
     with pytest.raises(KeyboardInterrupt):
         subscription.settle([receipt], ACCEPT)
     for body in ("1", "2"):

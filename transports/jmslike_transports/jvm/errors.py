@@ -93,6 +93,7 @@ _OTHERS: Final[Mapping[str, type[JMSError]]] = {
     "java.security.GeneralSecurityException": JMSSecurityError,
     "javax.naming.NamingSecurityException": JMSSecurityError,
     "javax.naming.CommunicationException": ConnectionLostError,
+    "javax.naming.ServiceUnavailableException": ConnectionLostError,
     "javax.net.ssl.SSLHandshakeException": JMSSecurityError,
     "javax.net.ssl.SSLPeerUnverifiedException": JMSSecurityError,
     "java.lang.SecurityException": JMSSecurityError,

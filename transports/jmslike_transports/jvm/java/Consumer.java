@@ -190,7 +190,12 @@ public final class Consumer {
     private Message receive(long millis) throws JMSException, Watch.Unanswered {
         var message = worker.client.watch.receive(inner, millis);
         if (message != null) {
-            busy = true;
+            worker.lock.lock();
+            try {
+                busy = true;
+            } finally {
+                worker.lock.unlock();
+            }
         }
         return message;
     }

@@ -1,6 +1,5 @@
 package jmslike.jakarta;
 
-
 import jakarta.jms.BytesMessage;
 import jakarta.jms.Destination;
 import jakarta.jms.JMSException;

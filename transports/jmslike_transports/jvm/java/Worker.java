@@ -89,7 +89,8 @@ public final class Worker implements Runnable {
                 Call call;
                 lock.lock();
                 try {
-                    while ((call = calls.poll()) == null && !ended && acknowledgements.pause() > 0 && consumers.wanted().isEmpty()) {
+                    while ((call = calls.poll()) == null && !ended && acknowledgements.pause() > 0
+                            && consumers.wanted().isEmpty()) {
                         awaitChange();
                     }
                     if (call == null && ended) {

@@ -9,7 +9,7 @@ from typing import Any, Final
 import jpype
 
 from jmslike.capabilities import Feature, Support
-from jmslike.errors import ConnectionLostError, JMSError
+from jmslike.errors import ConnectionLostError
 from jmslike_transports.jvm.address import Address
 from jmslike_transports.jvm.beans import set_properties
 from jmslike_transports.jvm.classpath import VARIABLE
@@ -20,6 +20,8 @@ from jmslike_transports.jvm.providers.base import EVERYTHING, LEFT_OPEN, Provide
 
 _NAMING: Final = "jmslike.jakarta.Naming"
 """The helper's, which needs no API of JMS."""
+_OF_A_SETTING: Final = ("NameNotFound", "NoInitialContext", "InvalidName", "Configuration")
+"""Parts of the names of exceptions that the file or the name has caused, whatever the provider answers."""
 _CREDENTIALS: Final = ("java.naming.security.principal", "java.naming.security.credentials")
 
 
@@ -38,8 +40,8 @@ class Jndi(Provider):
             raise ConnectionLostError(f"JNDI did not answer within {address.connect_timeout:g} s, by {address.path}")
         error = cross(call.error)
         if error is not None:
-            found = type(error_of(error))
-            raise (ValueError if found is JMSError else found)(_not_found(address, error)) from error
+            is_of_a_setting = any(name in type(error).__name__ for name in _OF_A_SETTING)
+            raise (ValueError if is_of_a_setting else type(error_of(error)))(_not_found(address, error)) from error
         factory = cross(call.result)
         cross(set_properties, factory, address.properties)
         return factory
