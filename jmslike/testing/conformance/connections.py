@@ -289,10 +289,11 @@ def test_a_factory_serves_several_threads(jms: Provider) -> None:
         with factory.create_connection() as connection:
             put(connection.create_session(), queue, text)
 
+    consumer = jms.connection().create_session().create_consumer(queue)
     tasks = [jms.in_thread(partial(send, str(number))) for number in range(4)]
     for task in tasks:
         task.result()
-    assert set(take_texts(jms, jms.connection().create_session().create_consumer(queue), 4)) == {"0", "1", "2", "3"}
+    assert set(take_texts(jms, consumer, 4)) == {"0", "1", "2", "3"}
 
 
 def test_a_wrong_password_is_refused(jms: Provider) -> None:

@@ -14,7 +14,7 @@ from jmslike.spi import Envelope, Headers
 from jmslike_transports.shared.jms_body import decode, encode
 from tests.unit.transports.test_golden import ELSEWHERE, all_of
 
-NAMES = st.text(min_size=1, max_size=300)
+NAMES = st.text(min_size=1, max_size=300) | st.sampled_from(["jmslike_kind", "jmslike_types", "jmslike_p_kind"])
 TEXTS = st.text(max_size=300) | st.sampled_from(["x" * 65_535, "x" * 65_536, "\0" * 40_000, "\U0001d11e" * 30_000])
 SURROGATES = st.text(st.characters(), max_size=5) | st.just("\ud800")
 VALUES = st.one_of(

@@ -243,8 +243,10 @@ class JvmConnection(LosableConnection):
         if not self.provider.unsubscribes_others:  # an earlier connection may have made it: so this one does, too
             number, topic = next(self.numbers), (kind_of(_NO_TOPIC), _NO_TOPIC.name)
             consumer = self.finish(cross(worker.subscribe, number, *topic, None, name, True, False, False))
-            self.end(consumer.close, False, False, 0)
-            self.finish(cross(worker.unsubscribe, name))
+            try:
+                self.end(consumer.close, False, False, 0)
+            finally:
+                self.finish(cross(worker.unsubscribe, name))
 
     def flush(self) -> BrokerFlush:
         """See Flushing.flush."""

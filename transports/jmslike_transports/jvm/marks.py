@@ -12,12 +12,7 @@ from typing import Any, Final
 
 from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties
 from jmslike.envelope import NO_PROPERTIES, Envelope
-from jmslike_transports.shared.text_forms import STOMP_HEADERS, moment, octets_of
-
-OWN: Final = "jmslike_"
-"""How the names begin that are marks of the codec or of STOMP."""
-ESCAPED: Final = "jmslike_p_"
-"""Before the name of a property that would be taken for one of these."""
+from jmslike_transports.shared.text_forms import ESCAPED, STOMP_HEADERS, moment, octets_of
 
 _ID: Final = "JMS_jmslike_id"
 _TIMESTAMP: Final = "JMS_jmslike_timestamp"

@@ -44,10 +44,10 @@ from jmslike_transports.jvm.entries import (
     utf8_of,
     write_entry,
 )
-from jmslike_transports.jvm.marks import ESCAPED, OWN, without_marks
+from jmslike_transports.jvm.marks import without_marks
 from jmslike_transports.shared.java_objects import MAGIC
 from jmslike_transports.shared.jms_body import read_object
-from jmslike_transports.shared.text_forms import LOST_BODY, moment
+from jmslike_transports.shared.text_forms import ESCAPED, LOST_BODY, OWN, moment
 
 _HEAD: Final = Struct(">6B2x3q8i")
 _pack_head, _read_head = _HEAD.pack, _HEAD.unpack_from

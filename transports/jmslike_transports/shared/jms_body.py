@@ -21,7 +21,7 @@ from jmslike_transports.shared.java_destinations import serialised
 from jmslike_transports.shared.java_objects import MAGIC, ObjectParser, StreamError
 from jmslike_transports.shared.java_stream import BlockReader, BlockWriter
 from jmslike_transports.shared.java_values import ENCODERS, INT, LONG, byte_array, short_text, string
-from jmslike_transports.shared.text_forms import moment
+from jmslike_transports.shared.text_forms import ESCAPED, OWN, moment
 
 __all__ = ["StreamError", "decode", "encode", "read_object"]
 
@@ -92,7 +92,10 @@ def encode(envelope: Envelope) -> bytes:
     times = (_TIMESTAMP_TEXT, envelope.timestamp, _EXPIRATION_TEXT, envelope.expiration)
     parts.append(_numbers(*mode, *priority, *times))
     writer.named(others)
-    writer.entries(envelope.properties)
+    properties = envelope.properties
+    if OWN in ",".join(properties):
+        properties = {f"{ESCAPED}{name}" if name.startswith(OWN) else name: properties[name] for name in properties}
+    writer.entries(properties)
     return _PAYLOADS[envelope.kind](writer, envelope.body)
 
 
@@ -206,6 +209,8 @@ def _decoded(body: bytes, source: Destination) -> Envelope:
     if mark is not None and kind in ("text", "bytes"):  # another jmslike sent it through the Java client
         octets = content if isinstance(content, bytes) else (content or "").encode()
         kind, content = decode_body(octets, kind == "text", {KIND: mark} if isinstance(mark, str) else {})
+    if ESCAPED in ",".join(properties):
+        properties = {name.removeprefix(ESCAPED): value for name, value in properties.items()}
     message_id = headers.get(_ID)
     if message_id.__class__ is not str:
         message_id = f"ID:{internal_id}"

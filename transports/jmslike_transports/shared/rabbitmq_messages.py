@@ -41,7 +41,7 @@ from jmslike_transports.shared.dead_letters import came_from
 from jmslike_transports.shared.java_destinations import TEMPORARY_QUEUE
 from jmslike_transports.shared.java_objects import MAGIC
 from jmslike_transports.shared.rabbitmq import JMS_HEADERS, ROUTING_HEADERS, is_finite, queue_of_death, short
-from jmslike_transports.shared.text_forms import KIND_NAMES, KINDS, STOMP_HEADERS, moment, octets_of
+from jmslike_transports.shared.text_forms import ESCAPED, KIND_NAMES, KINDS, OWN, STOMP_HEADERS, moment, octets_of
 
 MESSAGE_ID: Final = "JMSMessageID"
 TIMESTAMP: Final = "JMSTimestamp"
@@ -59,10 +59,8 @@ _REPLY_TO: Final = "rmq.jmslike.reply.to"
 _TYPE: Final = "rmq.jmslike.type"
 _UNSEEN: Final = "rmq.jmslike.properties"
 
-_OWN: Final = ("jmslike_", _PREFIX, "x-")
+_OWN: Final = (OWN, _PREFIX, "x-")
 """How the names begin that are no properties."""
-_ESCAPED: Final = "jmslike_p_"
-"""Before the name of a property that would be taken for another header."""
 
 DECLARING: Final = frozenset(
     {"app-id", "auto-delete", "content-encoding", "durable", "exclusive", "expiration", "user-id"}
@@ -153,7 +151,7 @@ def text_headers(envelope: Envelope) -> dict[str, str]:
 
 def _escaped(properties: Mapping[str, PropertyValue], others: Collection[str]) -> dict[str, str]:
     return {
-        name: f"{_ESCAPED}{name}"
+        name: f"{ESCAPED}{name}"
         for name in properties
         if name in JMS_HEADERS or name in ROUTING_HEADERS or name in others or name.startswith(_OWN)
     }
@@ -249,9 +247,9 @@ def _user_properties(given: Any, raw: Mapping[str, Any], unseen: Mapping[str, st
         if name in hidden:
             continue
         if name.startswith(_OWN):
-            if not name.startswith(_ESCAPED):
+            if not name.startswith(ESCAPED):
                 continue
-            name = name.removeprefix(_ESCAPED)
+            name = name.removeprefix(ESCAPED)
         properties[name] = value if value.__class__ in _READ else _property(value)
     types = _text(raw, TYPES)
     if not properties and not types:

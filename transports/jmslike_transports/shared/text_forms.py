@@ -47,6 +47,11 @@ STOMP_HEADERS: Final = frozenset(
 )
 """Headers of STOMP and of the brokers, which are not properties."""
 
+OWN: Final = "jmslike_"
+"""How the names of jmslike's own marks begin."""
+ESCAPED: Final = "jmslike_p_"
+"""Before the name of a property that would be taken for a mark, or for a header of the protocol."""
+
 LOST_BODY: Final = "JMS_jmslike_lost_body"
 """The property of a bare message that stands for one whose body was lost: map, stream or object."""
 

@@ -9,7 +9,7 @@ from typing import Any, Final
 from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties, encode_properties
 from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
 from jmslike.values.spelled import marked_like
-from jmslike_transports.shared.text_forms import STOMP_HEADERS, octets_of
+from jmslike_transports.shared.text_forms import ESCAPED, OWN, STOMP_HEADERS, octets_of
 
 # Java's client libraries hide names that begin with JMS: most of Artemis' do, and all do so with that of a header
 ID: Final = "jmslike_id"
@@ -18,10 +18,6 @@ DUE: Final = "JMSjmslike_due"
 ORIGIN: Final = "JMSjmslike_origin"
 CORRELATION_BYTES: Final = "JMSjmslike_correlation"
 GROUP_SEQ: Final = "JMSjmslike_group_seq"
-_MARK: Final = "jmslike_"
-"""The names of jmslike's other headers begin with this."""
-ESCAPED: Final = "jmslike_p_"
-"""Before the name of a property that would be taken for a header of the protocol or of jmslike."""
 
 GROUP: Final = "JMSXGroupID"
 SEQ: Final = "JMSXGroupSeq"
@@ -32,9 +28,9 @@ def property_headers(properties: Mapping[str, PropertyValue]) -> dict[str, str]:
     if GROUP in properties or SEQ in properties:
         others = {name: value for name, value in properties.items() if name not in (GROUP, SEQ)}
         properties = marked_like(properties, others)
-    if STOMP_HEADERS.isdisjoint(properties) and _MARK not in ",".join(properties):
+    if STOMP_HEADERS.isdisjoint(properties) and OWN not in ",".join(properties):
         return encode_properties(properties)
-    taken = [name for name in properties if name in STOMP_HEADERS or name.startswith(_MARK)]
+    taken = [name for name in properties if name in STOMP_HEADERS or name.startswith(OWN)]
     return encode_properties(properties, {name: f"{ESCAPED}{name}" for name in taken})
 
 
