@@ -110,6 +110,15 @@ def test_a_listener_stays_armed(border: Border) -> None:
         assert subscription.take(0) is None
 
 
+def check_that_arming_spoils_no_settlement(border: Border, subscription: Subscription, signals: Signals) -> None:
+    first, receipt, _ = border.receive(subscription)
+    subscription.ready(signals)
+    signals.came(border.silence)  # time passes
+    subscription.settle([receipt], ACCEPT)
+    second, _, attempts = border.receive(subscription)
+    assert (first.body, second.body, attempts) == ("first", "second", 0)
+
+
 def test_a_listener_that_is_armed_again_settles_what_it_has(border: Border) -> None:
     """C2: arming a busy listener again, as passing on a call does, spoils no settlement of what it took."""
     queue, link = border.queue(), border.session()
@@ -117,12 +126,7 @@ def test_a_listener_that_is_armed_again_settles_what_it_has(border: Border) -> N
     subscription.ready(signals)
     border.send(border.session(), queue, ["first", "second"])
     assert signals.came(border.patience)
-    first, receipt, _ = border.receive(subscription)
-    subscription.ready(signals)
-    signals.came(border.silence)  # time passes
-    subscription.settle([receipt], ACCEPT)
-    second, _, attempts = border.receive(subscription)
-    assert (first.body, second.body, attempts) == ("first", "second", 0)
+    check_that_arming_spoils_no_settlement(border, subscription, signals)
 
 
 def test_a_listener_that_is_armed_after_a_take_settles_what_was_taken(border: Border) -> None:
@@ -130,12 +134,7 @@ def test_a_listener_that_is_armed_after_a_take_settles_what_was_taken(border: Bo
     queue, link = border.queue(), border.session()
     subscription, signals = border.subscribe(link, queue), Signals()
     border.send(border.session(), queue, ["first", "second"])
-    first, receipt, _ = border.receive(subscription)
-    subscription.ready(signals)
-    signals.came(border.silence)  # time passes
-    subscription.settle([receipt], ACCEPT)
-    second, _, attempts = border.receive(subscription)
-    assert (first.body, second.body, attempts) == ("first", "second", 0)
+    check_that_arming_spoils_no_settlement(border, subscription, signals)
 
 
 def test_a_listener_that_is_armed_during_a_take_settles_what_was_taken(border: Border) -> None:

@@ -21,7 +21,7 @@ from jmslike_transports.shared.java_destinations import serialised
 from jmslike_transports.shared.java_objects import MAGIC, ObjectParser, StreamError
 from jmslike_transports.shared.java_stream import BlockReader, BlockWriter
 from jmslike_transports.shared.java_values import ENCODERS, INT, LONG, byte_array, short_text, string
-from jmslike_transports.shared.text_forms import ESCAPED, OWN, moment
+from jmslike_transports.shared.text_forms import ESCAPED, OWN, moment, unescaped
 
 __all__ = ["StreamError", "decode", "encode", "read_object"]
 
@@ -209,8 +209,6 @@ def _decoded(body: bytes, source: Destination) -> Envelope:
     if mark is not None and kind in ("text", "bytes"):  # another jmslike sent it through the Java client
         octets = content if isinstance(content, bytes) else (content or "").encode()
         kind, content = decode_body(octets, kind == "text", {KIND: mark} if isinstance(mark, str) else {})
-    if ESCAPED in ",".join(properties):
-        properties = {name.removeprefix(ESCAPED): value for name, value in properties.items()}
     message_id = headers.get(_ID)
     if message_id.__class__ is not str:
         message_id = f"ID:{internal_id}"
@@ -226,7 +224,7 @@ def _decoded(body: bytes, source: Destination) -> Envelope:
         expiration=moment(_whole(headers, _EXPIRATION)),
         delivery_time=moment(_whole(headers, _DELIVERY_TIME)),
         headers=_client_headers(headers),
-        properties=properties or NO_PROPERTIES,
+        properties=unescaped(properties) or NO_PROPERTIES,
         origin=_origin(headers, message_id),
     )
 

@@ -6,9 +6,11 @@ And the mark of a message whose body was lost.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Final
+from typing import Final, TypeVar
 
 from jmslike.destinations import Destination, Queue, TemporaryQueue, TemporaryTopic, Topic
+
+Value = TypeVar("Value")
 
 KINDS: Final[Mapping[str, type[Destination]]] = {
     "queue": Queue,
@@ -51,6 +53,14 @@ OWN: Final = "jmslike_"
 """How the names of jmslike's own marks begin."""
 ESCAPED: Final = "jmslike_p_"
 """Before the name of a property that would be taken for a mark, or for a header of the protocol."""
+
+
+def unescaped(properties: dict[str, Value]) -> dict[str, Value]:
+    """Return the properties by their own names; nothing is copied where none is escaped."""
+    if ESCAPED not in ",".join(properties):
+        return properties
+    return {name.removeprefix(ESCAPED): value for name, value in properties.items()}
+
 
 LOST_BODY: Final = "JMS_jmslike_lost_body"
 """The property of a bare message that stands for one whose body was lost: map, stream or object."""

@@ -9,7 +9,7 @@ from typing import Any, Final
 from jmslike.codec import ITEMS, KIND, TYPES, connection_of, decode_body, decode_properties, encode_properties
 from jmslike.spi import NO_HEADERS, Destination, Envelope, Headers, PropertyValue
 from jmslike.values.spelled import marked_like
-from jmslike_transports.shared.text_forms import ESCAPED, OWN, STOMP_HEADERS, octets_of
+from jmslike_transports.shared.text_forms import ESCAPED, OWN, STOMP_HEADERS, octets_of, unescaped
 
 # Java's client libraries hide names that begin with JMS: most of Artemis' do, and all do so with that of a header
 ID: Final = "jmslike_id"
@@ -79,9 +79,7 @@ def read_envelope(
     properties = {
         name: text for name, text in raw.items() if name not in known and not name.startswith(hidden_prefixes)
     }
-    if ESCAPED in ",".join(properties):
-        properties = {name.removeprefix(ESCAPED): text for name, text in properties.items()}
-    values = decode_properties(properties, raw.get(TYPES))
+    values = decode_properties(unescaped(properties), raw.get(TYPES))
     if group is not None:
         values = marked_like(values, {**values, GROUP: group})
     if group_seq is not None and _is_number(group_seq):
